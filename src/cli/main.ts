@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+/** The `evenkeel` command: picks the command, and turns what it throws into one line and an exit code. */
+import { readFileSync } from 'node:fs';
+import { ListenError } from '../server/server.js';
+import { StoreError } from '../store/store.js';
+import { UsageError } from './flags.js';
+import * as serve from './serve.js';
+
+interface Command {
+  readonly summary: string;
+  readonly help: string;
+  /** Runs to the end. */
+  readonly run: (args: readonly string[], version: string) => Promise<void>;
+}
+
+const commands: Readonly<Record<string, Command>> = { serve };
+
+const help = `evenkeel: a durable HTTP key-value store that keeps its tail latency level under load
+
+Usage: evenkeel COMMAND [flags]
+
+${Object.entries(commands)
+  .map(([name, { summary }]) => `  ${name.padEnd(8)}  ${summary}`)
+  .join('\n')}
+
+  evenkeel COMMAND --help   flags and examples of a command
+  evenkeel --version
+
+Example:
+  evenkeel serve --port 8080 --data ./data
+`;
+
+async function main([name, ...args]: readonly string[]): Promise<void> {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') process.stdout.write(help);
+  else if (name === '--version' || name === '-v') process.stdout.write(`${version}\n`);
+  else if (!Object.hasOwn(commands, name))
+    throw new UsageError(`there is no command '${name}'; there is ${Object.keys(commands).join(', ')}`);
+  else if (args.includes('--help') || args.includes('-h'))
+    process.stdout.write((commands[name] as Command).help);
+  else await (commands[name] as Command).run(args, version);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const expected = error instanceof UsageError || error instanceof StoreError || error instanceof ListenError;
+  process.stderr.write(`evenkeel: ${expected ? error.message : ((error as Error).stack ?? error)}\n`);
+  if (error instanceof UsageError) process.stderr.write("Try 'evenkeel --help'.\n");
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,111 @@
+/** `evenkeel serve`: runs the server until a signal, and says what it does. */
+import { resolve } from 'node:path';
+import { defaultLimits, maxValueLimit } from '../limits.js';
+import { type RunningServer, serve } from '../server/server.js';
+import { byteSize, describeFlags, formatBytes, on, parseFlags, text, wholeNumber } from './flags.js';
+
+const flags = {
+  port: {
+    value: 'PORT',
+    help: 'TCP port to listen on; 0 takes a free one',
+    defaultText: '8080',
+    parse: wholeNumber(0, 65_535),
+    fallback: 8080,
+  },
+  host: {
+    value: 'ADDRESS',
+    help: 'address to listen on; there is no authentication, so keep it private',
+    defaultText: '127.0.0.1',
+    parse: text('an address such as 127.0.0.1 or ::1'),
+    fallback: '127.0.0.1',
+  },
+  data: {
+    value: 'DIR',
+    help: 'folder that holds the data; made if it is not there',
+    defaultText: './data',
+    parse: text('a folder'),
+    fallback: 'data',
+  },
+  'max-value': {
+    value: 'SIZE',
+    help: 'largest value; each one is held in memory whole',
+    defaultText: formatBytes(defaultLimits.maxValueBytes),
+    parse: byteSize(1, maxValueLimit),
+    fallback: defaultLimits.maxValueBytes,
+  },
+  json: on('print one line of JSON instead of the banner, for programs'),
+};
+
+export const summary = 'run the key-value server';
+
+export const help = `evenkeel serve: ${summary}
+
+Usage: evenkeel serve [flags]
+
+${describeFlags(flags)}
+
+Ends on SIGINT or SIGTERM: new requests get a 503, running ones finish (at most ${defaultLimits.drainMs / 1000} s), the store
+is closed. A second signal ends it at once; what was acknowledged is safe even then.
+
+Examples:
+  evenkeel serve
+  evenkeel serve --port 9000 --data /var/lib/evenkeel --max-value 1MiB
+  curl -X PUT --data-binary @photo.jpg 'http://127.0.0.1:8080/v0/entity?id=photo'
+`;
+
+/** @throws UsageError, StoreError, ListenError */
+export async function run(args: readonly string[], version: string): Promise<void> {
+  const { port, host, data, 'max-value': maxValueBytes, json } = parseFlags(flags, args);
+  const server = await serve({ port, host, data, limits: { maxValueBytes } });
+  const folder = resolve(data);
+  if (json)
+    process.stdout.write(`${JSON.stringify({ url: server.url, data: folder, pid: process.pid, version })}\n`);
+  else process.stdout.write(banner(server.url, folder, version));
+  if (!isLoopback(host))
+    process.stderr.write(
+      `evenkeel: warning: ${host} may be reached from other machines, and there is no authentication\n`,
+    );
+  await untilSignal();
+  await stop(server, json ? () => {} : (line) => process.stdout.write(`${line}\n`));
+}
+
+function banner(url: string, folder: string, version: string): string {
+  const entity = `'${url}/v0/entity?id=hello'`;
+  return `Evenkeel ${version} serves ${url}
+  data  ${folder}
+  try   curl -X PUT --data-binary world ${entity}
+        curl ${entity}
+  stop  Ctrl-C
+`;
+}
+
+async function stop(server: RunningServer, say: (line: string) => void): Promise<void> {
+  const { running } = server;
+  const seconds = defaultLimits.drainMs / 1000;
+  say(`Stopping${running > 0 ? `: ${count(running)} may finish within ${seconds} s` : ''} …`);
+  const cutOff = await server.close();
+  if (cutOff > 0)
+    process.stderr.write(`evenkeel: ${count(cutOff)} did not finish within ${seconds} s and got no answer\n`);
+  say('Stopped; everything acknowledged is on the disk.');
+}
+
+function count(requests: number): string {
+  return requests === 1 ? '1 request' : `${requests} requests`;
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    const onSignal = (signal: NodeJS.Signals) => {
+      signals++;
+      if (signals === 1) resolve();
+      else process.exit(signal === 'SIGINT' ? 130 : 143);
+    };
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  });
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}

@@ -1,0 +1,97 @@
+/**
+ * Every bound of the service in one place: sizes, counts and waits. A limit that can be changed by a caller
+ * is a field of {@link Limits}; the others are constants of the interface. The relations between them that
+ * the code relies on are checked when limits are made, so a bad combination never starts.
+ */
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** Longest key, in bytes after percent-decoding. LMDB's own bound with 4 KiB pages is 1 978. */
+export const maxKeyBytes = 1 * KiB;
+/** Longest time to live, in seconds: 20 years, which is also Cassandra's bound. */
+export const maxTtlSeconds = 20 * 365 * 24 * 3600;
+/** Largest value limit that may be configured, in bytes: a value is held in memory whole. */
+export const maxValueLimit = 256 * MiB;
+
+export interface Limits {
+  /** Largest value, in bytes. Raising it raises the memory that one request can hold. */
+  readonly maxValueBytes: number;
+  /** Bytes of bodies (received or being sent) held in memory at once over all connections; past it, 503. */
+  readonly maxBodyBytesInMemory: number;
+  /** Writes waiting for their commit; past it, 503. */
+  readonly maxQueuedWrites: number;
+  /** Bytes of keys and values waiting for their commit; past it, 503. */
+  readonly maxQueuedBytes: number;
+  /** The data file may grow to this size, in bytes; past it, 507. Address space is reserved for it, nothing else. */
+  readonly maxStoreBytes: number;
+  /** Request line and header fields together, in bytes; past it, 431. */
+  readonly maxHeaderBytes: number;
+  /** Header fields in one request; past it, 431. */
+  readonly maxHeaderFields: number;
+  /** Open connections; further ones are closed at once. */
+  readonly maxConnections: number;
+  /** Requests on one connection that wait for an earlier one (pipelining); past it, 503 and close. */
+  readonly maxPipelined: number;
+  /** From the first byte of a request, or from connecting, to the end of its header, in ms; past it, 408. */
+  readonly headerTimeoutMs: number;
+  /** From the first byte of a request to the end of its body, in ms; past it, 408. */
+  readonly requestTimeoutMs: number;
+  /** A connection without a request is closed after this time, in ms. */
+  readonly keepAliveMs: number;
+  /** A connection on which nothing moves in either direction while a request runs is cut after this time, in ms. */
+  readonly stallMs: number;
+  /** A refused body is read and thrown away for at most this time, in ms, so that the answer can arrive. */
+  readonly lingerMs: number;
+  /** Running requests may take this long to finish once the server is told to stop, in ms. */
+  readonly drainMs: number;
+  /** Entities and bytes of one page of a range: what a slow reader keeps in memory. One entity is always sent. */
+  readonly rangePageEntities: number;
+  readonly rangePageBytes: number;
+}
+
+export const defaultLimits: Limits = {
+  maxValueBytes: 16 * MiB,
+  maxBodyBytesInMemory: 256 * MiB,
+  maxQueuedWrites: 16_384,
+  maxQueuedBytes: 64 * MiB,
+  maxStoreBytes: 1024 * 1024 * MiB,
+  maxHeaderBytes: 16 * KiB,
+  maxHeaderFields: 100,
+  maxConnections: 4096,
+  maxPipelined: 256,
+  headerTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  keepAliveMs: 65_000,
+  stallMs: 60_000,
+  lingerMs: 5_000,
+  drainMs: 10_000,
+  rangePageEntities: 256,
+  rangePageBytes: 64 * KiB,
+};
+
+/**
+ * The default limits with some replaced. The queue and the body memory grow with the value limit unless given.
+ * @throws TypeError naming the field, if a limit is not a positive integer or two limits contradict each other.
+ */
+export function makeLimits(changes: Partial<Limits> = {}): Limits {
+  const maxValueBytes = changes.maxValueBytes ?? defaultLimits.maxValueBytes;
+  const maxQueuedBytes = Math.max(defaultLimits.maxQueuedBytes, 2 * maxValueBytes);
+  const maxBodyBytesInMemory = Math.max(defaultLimits.maxBodyBytesInMemory, 2 * maxQueuedBytes);
+  const limits: Limits = { ...defaultLimits, maxQueuedBytes, maxBodyBytesInMemory, ...changes };
+
+  for (const [name, value] of Object.entries(limits))
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new TypeError(`limits.${name} must be a positive whole number, got ${value}`);
+  const atMost = (small: number, large: keyof Limits, why: string) => {
+    if (small > limits[large])
+      throw new TypeError(`limits.${large} must be at least ${small} (${why}), got ${limits[large]}`);
+  };
+  if (limits.maxValueBytes > maxValueLimit)
+    throw new TypeError(`limits.maxValueBytes must be at most ${maxValueLimit}, got ${limits.maxValueBytes}`);
+  atMost(3 * maxKeyBytes + KiB, 'maxHeaderBytes', 'room for the longest key, percent-encoded');
+  atMost(limits.maxValueBytes + maxKeyBytes, 'maxQueuedBytes', 'the largest value and its key');
+  atMost(limits.maxValueBytes, 'maxBodyBytesInMemory', 'the largest value');
+  atMost(limits.headerTimeoutMs, 'requestTimeoutMs', 'the header is part of the request');
+  return limits;
+}

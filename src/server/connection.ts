@@ -1,0 +1,119 @@
+/**
+ * One client connection of the full lane: the order of its requests, and its end when it can't go on.
+ *
+ * Invariants: at most one request runs at a time; a refusal of bytes that are no request is told after the answers
+ * to all requests before them, once, and then the connection is closed.
+ */
+import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Limits } from '../limits.js';
+import { Problem } from './problem.js';
+import { problemContent } from './send.js';
+
+interface Request {
+  readonly req: IncomingMessage;
+  /** Answers the request. Never rejects. */
+  readonly serve: () => Promise<void>;
+}
+
+export class Connection {
+  readonly #socket: Socket;
+  readonly #limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>;
+  readonly #queue: Request[] = [];
+  #running: IncomingMessage | undefined;
+  #problem: Problem | undefined;
+  #closing = false;
+  #onProblem: ((problem: Problem) => void) | undefined;
+
+  constructor(socket: Socket, limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>) {
+    this.#socket = socket;
+    this.#limits = limits;
+  }
+
+  /** Why nothing more can be understood on this connection. */
+  get problem(): Problem | undefined {
+    return this.#problem;
+  }
+
+  /** Serves the request when those before it are answered. */
+  enqueue(request: Request): void {
+    if (this.#closing) return;
+    this.#queue.push(request);
+    if (this.#queue.length >= this.#limits.maxPipelined) this.#socket.pause();
+    if (!this.#running) void this.#serveAll();
+  }
+
+  /** Called once, if the connection fails while the caller waits for its bytes. Undefined: nobody waits. */
+  whileReading(onProblem: ((problem: Problem) => void) | undefined): void {
+    this.#onProblem = onProblem;
+  }
+
+  /** The bytes from here on are no request (or none that arrives in time): answers what came before, then says so. */
+  fail(problem: Problem): void {
+    if (this.#problem) return;
+    this.#problem = problem;
+    this.#onProblem?.(problem);
+    if (!this.#running) this.#tell(problem);
+  }
+
+  /**
+   * Closes the connection once the answer being written is out, but goes on reading for a while: a close with
+   * unread bytes would reset the connection and could destroy the answer on its way (RFC 9112 § 9.6).
+   */
+  closeAfterAnswer(): void {
+    this.#closing = true;
+    const socket = this.#socket;
+    // What node:http calls when the last answer is out.
+    socket.destroySoon = () => {
+      socket.end();
+      socket.resume();
+      const timer = setTimeout(() => socket.destroy(), this.#limits.lingerMs);
+      socket.once('close', () => clearTimeout(timer));
+    };
+  }
+
+  async #serveAll(): Promise<void> {
+    let request = this.#queue.shift();
+    while (request && !this.#closing) {
+      this.#running = request.req;
+      await request.serve();
+      request = this.#queue.shift();
+      if (this.#socket.isPaused() && this.#queue.length < this.#limits.maxPipelined / 2)
+        this.#socket.resume();
+    }
+    const last = this.#running;
+    this.#running = undefined;
+    if (!this.#problem || this.#closing) return;
+    // A request whose own body turned out bad has its answer already.
+    if (last && !last.complete) this.#socket.destroySoon();
+    else this.#tell(this.#problem);
+  }
+
+  #tell(problem: Problem): void {
+    if (this.#closing || !this.#socket.writable) return;
+    this.closeAfterAnswer();
+    const { headers, content } = problemContent(problem);
+    const fields = Object.entries({ ...headers, Connection: 'close' }).map(
+      ([name, value]) => `${name}: ${value}\r\n`,
+    );
+    this.#socket.write(
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${fields.join('')}\r\n${content}`,
+    );
+    this.#socket.destroySoon();
+  }
+}
+
+/** What to tell a client whose bytes llhttp or a time limit refused; undefined if there is nobody left to tell. */
+export function parserProblem(error: NodeJS.ErrnoException & { reason?: string }): Problem | undefined {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new Problem(431, 'the request line and header fields are too long; send fewer or shorter ones');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new Problem(413, 'the chunk extensions are too long; send none');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new Problem(408, 'the request did not arrive in time; send it whole and without pauses');
+  }
+  if (!error.code?.startsWith('HPE_')) return undefined;
+  return new Problem(400, `this is no HTTP/1.1 request: ${error.reason ?? error.message}`, { cause: error });
+}

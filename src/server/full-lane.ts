@@ -1,0 +1,132 @@
+/**
+ * The full lane: any HTTP/1.x request, as `node:http` and its parser llhttp understand it. It refuses what the
+ * parser is lenient about, reads bodies within their limits, and writes answers.
+ *
+ * On one connection requests run one after another, in the order in which they came, because a pipelined GET
+ * behind a PUT must see it (RFC 9112 § 9.3.2 allows parallel work for safe methods only).
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Limits } from '../limits.js';
+import { ClientGone, checkContentLength, readBody } from './body.js';
+import { Connection, parserProblem } from './connection.js';
+import type { Lease, Memory } from './memory.js';
+import { perform } from './perform.js';
+import { Problem, problemOf } from './problem.js';
+import { admit, type Service } from './route.js';
+import { sendAnswer, sendProblem } from './send.js';
+
+export interface FullLaneOptions {
+  readonly service: Service;
+  readonly limits: Limits;
+  readonly memory: Memory;
+  /** Called with an error that its client can't be told in full, for the operator. */
+  readonly report: (error: unknown) => void;
+}
+
+type Expectation = 'none' | 'continue' | 'unknown';
+
+/** A server of the lane, ready to listen. */
+export function fullLane(options: FullLaneOptions): Server {
+  const { limits } = options;
+  const server = createServer({
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headerTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(1000, limits.headerTimeoutMs),
+    // Checked in the lane, for an answer with a body that says what to change.
+    requireHostHeader: false,
+  });
+  server.maxConnections = limits.maxConnections;
+  // With a count here node:http drops the fields past it in silence; the lane counts them itself.
+  server.maxHeadersCount = 0;
+  server.setTimeout(limits.stallMs);
+
+  const connections = new WeakMap<Socket, Connection>();
+  const connectionOf = (socket: Socket): Connection => {
+    const known = connections.get(socket);
+    if (known) return known;
+    const connection = new Connection(socket, limits);
+    connections.set(socket, connection);
+    return connection;
+  };
+  const receive = (expectation: Expectation) => (req: IncomingMessage, res: ServerResponse) => {
+    const connection = connectionOf(req.socket);
+    connection.enqueue({ req, serve: () => serveRequest(req, res, connection, expectation, options) });
+  };
+  server.on('request', receive('none'));
+  server.on('checkContinue', receive('continue'));
+  server.on('checkExpectation', receive('unknown'));
+  server.on('connect', (_req, socket: Socket) => {
+    connectionOf(socket).fail(
+      new Problem(405, 'this is no proxy; send GET, PUT or DELETE', { headers: { Allow: '' } }),
+    );
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const problem = parserProblem(error);
+    if (problem) connectionOf(socket).fail(problem);
+    else socket.destroy();
+  });
+  return server;
+}
+
+/** Serves one request to its end. Never rejects: every failure is an answer, or a client that is gone. */
+async function serveRequest(
+  req: IncomingMessage,
+  res: ServerResponse,
+  connection: Connection,
+  expectation: Expectation,
+  { service, limits, memory, report }: FullLaneOptions,
+): Promise<void> {
+  const lease = memory.lease();
+  res.once('close', () => lease.release());
+  try {
+    checkHead(req, limits);
+    if (expectation === 'unknown') throw new Problem(417, 'the only expectation known is 100-continue');
+    const operation = admit(
+      { method: req.method ?? '', target: req.url ?? '', accept: req.headers.accept },
+      service,
+    );
+    const content = operation.kind === 'put' ? await receiveContent(lease) : [];
+    const answer = await perform(operation, content, service.store);
+    if (answer.body instanceof Uint8Array) lease.take(answer.body.length);
+    await sendAnswer(res, answer, service.draining);
+  } catch (error) {
+    if (error instanceof ClientGone || res.destroyed) return;
+    const problem = problemOf(error);
+    if (problem.status === 500) report(problem.cause);
+    // Content that is still to come, and may be long, is not worth reading to save the connection.
+    const close =
+      connection.problem !== undefined || (!req.complete && (expectation !== 'none' || !isShort(req)));
+    if (close) connection.closeAfterAnswer();
+    sendProblem(res, problem, close || service.draining);
+  }
+
+  function receiveContent(lease: Lease): Promise<Uint8Array[]> {
+    checkContentLength(req, limits.maxValueBytes);
+    if (expectation === 'continue') res.writeContinue();
+    return readBody(req, connection, limits.maxValueBytes, (bytes) => lease.take(bytes));
+  }
+
+  function isShort({ headers }: IncomingMessage): boolean {
+    return (
+      headers['transfer-encoding'] === undefined &&
+      Number(headers['content-length'] ?? 0) <= limits.maxValueBytes
+    );
+  }
+}
+
+/** @throws Problem 400 on a missing or second Host (RFC 9112 § 3.2), 431 on too many fields */
+function checkHead({ rawHeaders, httpVersion }: IncomingMessage, { maxHeaderFields }: Limits): void {
+  if (rawHeaders.length / 2 > maxHeaderFields)
+    throw new Problem(431, `a request has at most ${maxHeaderFields} header fields here; send fewer`);
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  if (hosts > 1) throw new Problem(400, 'the request has more than one Host field; send one');
+  if (hosts === 0 && httpVersion === '1.1')
+    throw new Problem(400, 'the request has no Host field; HTTP/1.1 needs one');
+}

@@ -1,0 +1,57 @@
+/** Errors as answers: problem details (RFC 9457) that say what was wrong and what to change. */
+import { STATUS_CODES } from 'node:http';
+import { StoreError, type StoreErrorCode } from '../store/store.js';
+
+export type ProblemStatus = 400 | 404 | 405 | 408 | 413 | 417 | 431 | 500 | 503 | 504 | 507;
+
+/** A refusal of one request. Thrown anywhere on a request's way, answered by the lane it came in on. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: ProblemStatus;
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** @param detail what was wrong with this request and what to do about it, for a person to read */
+  constructor(
+    status: ProblemStatus,
+    detail: string,
+    options: { headers?: Readonly<Record<string, string>>; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: options.cause });
+    this.status = status;
+    this.headers = options.headers ?? {};
+  }
+
+  /** The `application/problem+json` document. Its type is `about:blank`: the status says all a program needs. */
+  toJSON(): { title: string; status: number; detail: string } {
+    return { title: STATUS_CODES[this.status] ?? 'Error', status: this.status, detail: this.message };
+  }
+}
+
+export const retryAfterSeconds = 1;
+
+export function overloaded(detail: string, cause?: unknown): Problem {
+  return new Problem(503, detail, { headers: { 'Retry-After': String(retryAfterSeconds) }, cause });
+}
+
+const statusOf: Record<StoreErrorCode, ProblemStatus> = {
+  overloaded: 503,
+  failed: 503,
+  closed: 503,
+  full: 507,
+  damaged: 500,
+  'too-few-replicas': 504,
+  'in-use': 500,
+  unusable: 500,
+};
+
+/** The answer to any error: a Problem as it is, a StoreError by its code, anything else as a 500 that tells nothing. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof StoreError) {
+    const status = statusOf[error.code];
+    return status === 503
+      ? overloaded(error.message, error)
+      : new Problem(status, error.message, { cause: error });
+  }
+  return new Problem(500, 'an unexpected error in the server; its log has more', { cause: error });
+}

@@ -1,0 +1,63 @@
+/**
+ * The query of a request target, by the rules of the URL standard (§ 5.1, application/x-www-form-urlencoded parsing)
+ * with two differences: values are bytes, not text, because a key may be any bytes; and a bad escape is
+ * refused instead of taken literally, because it would silently name another key.
+ */
+import { Problem } from './problem.js';
+
+/** The parameters of one request, by name. */
+export type Query = ReadonlyMap<string, Buffer>;
+
+const percent = 0x25;
+const plus = 0x2b;
+const space = 0x20;
+
+/**
+ * @param query what follows the `?`, one character a byte (latin1), as `node:http` gives it
+ * @param names the parameters that mean something here; others are passed over
+ * @throws Problem 400 on a bad escape, or a parameter of `names` that comes twice
+ */
+export function parseQuery(query: string, names: ReadonlySet<string>): Query {
+  const parameters = new Map<string, Buffer>();
+  for (const part of query.split('&')) {
+    if (part === '') continue;
+    const equals = part.indexOf('=');
+    const rawName = equals < 0 ? part : part.slice(0, equals);
+    const name = decode(rawName, 'a parameter name').toString('latin1');
+    if (!names.has(name)) continue;
+    if (parameters.has(name)) throw new Problem(400, `the parameter ${name} is given twice; give it once`);
+    parameters.set(name, decode(equals < 0 ? '' : part.slice(equals + 1), name));
+  }
+  return parameters;
+}
+
+/** Percent-decodes to bytes; a plus is a space. */
+function decode(text: string, name: string): Buffer {
+  const bytes = Buffer.from(text, 'latin1');
+  let length = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    let byte = bytes[at] as number;
+    if (byte === plus) byte = space;
+    else if (byte === percent) {
+      const high = hexDigit(bytes[at + 1]);
+      const low = hexDigit(bytes[at + 2]);
+      if (high < 0 || low < 0)
+        throw new Problem(
+          400,
+          `bad escape in ${name} at byte ${at}: a % must be followed by two hexadecimal digits; write %25 for a percent sign`,
+        );
+      byte = high * 16 + low;
+      at += 2;
+    }
+    bytes[length++] = byte;
+  }
+  return bytes.subarray(0, length);
+}
+
+/** The value of a hexadecimal digit's code, or -1. */
+function hexDigit(code: number | undefined): number {
+  if (code === undefined) return -1;
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}

@@ -1,0 +1,70 @@
+/** Writes answers and problems through `node:http`. */
+import type { ServerResponse } from 'node:http';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Answer } from './perform.js';
+import type { Problem } from './problem.js';
+
+/**
+ * Sends an answer. Resolves when all of it is handed over; for pages, that is as fast as the client reads.
+ * @param close whether the connection ends with it
+ */
+export async function sendAnswer(res: ServerResponse, answer: Answer, close: boolean): Promise<void> {
+  const { status, headers, body } = answer;
+  if (close) res.setHeader('Connection', 'close');
+  if (body instanceof Uint8Array) {
+    res.writeHead(status, { ...headers, 'Content-Length': body.length }).end(body);
+    return;
+  }
+  res.writeHead(status, headers);
+  if (res.req.method !== 'HEAD') await sendPages(res, body);
+  res.end();
+}
+
+/** Sends a problem as the whole answer; if an answer is under way, cuts it off, so that it can't pass as complete. */
+export function sendProblem(res: ServerResponse, problem: Problem, close: boolean): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const { headers, content } = problemContent(problem);
+  if (close) res.setHeader('Connection', 'close');
+  res.writeHead(problem.status, headers).end(content);
+}
+
+/** A problem's header fields and content (RFC 9457). */
+export function problemContent(problem: Problem): { headers: Record<string, string>; content: string } {
+  const content = `${JSON.stringify(problem)}\n`;
+  return {
+    headers: {
+      ...problem.headers,
+      'Content-Type': 'application/problem+json',
+      'Content-Length': String(Buffer.byteLength(content)),
+    },
+    content,
+  };
+}
+
+async function sendPages(res: ServerResponse, pages: AsyncIterable<readonly Uint8Array[]>): Promise<void> {
+  for await (const chunks of pages) {
+    let hasRoom = true;
+    // One system call a page. Corking the response instead would melt the page into one chunk.
+    res.socket?.cork();
+    for (const chunk of chunks) hasRoom = res.write(chunk);
+    res.socket?.uncork();
+    // Other connections get their turn after each page, however fast this reader is.
+    await (hasRoom ? turn() : drained(res));
+    if (res.destroyed) return;
+  }
+}
+
+/** Resolves when the client has read on, or has gone. */
+function drained(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      res.off('drain', done).off('close', done);
+      resolve();
+    };
+    if (res.destroyed) resolve();
+    else res.on('drain', done).on('close', done);
+  });
+}

@@ -1,0 +1,120 @@
+/** The life of a server: open the store, listen, serve, drain, close. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type Limits, makeLimits } from '../limits.js';
+import { openEmbedded } from '../store/embedded/embedded-store.js';
+import type { Store } from '../store/store.js';
+import { fullLane } from './full-lane.js';
+import { Memory } from './memory.js';
+
+export interface ServeOptions {
+  /** The folder that holds the data; made if it is not there. One server at a time may have it open. */
+  readonly data: string;
+  /** TCP port; 0 takes a free one. Default 8080. */
+  readonly port?: number;
+  /** Address to listen on. Default 127.0.0.1: the service has no authentication of its own. */
+  readonly host?: string;
+  /** Bounds to change, see {@link Limits}. */
+  readonly limits?: Partial<Limits>;
+  /** Called with errors that need the operator, each once. Default: they go to standard error. */
+  readonly report?: (error: unknown) => void;
+}
+
+export interface RunningServer {
+  /** Where it listens, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Requests that are running now. */
+  readonly running: number;
+  /**
+   * Refuses new requests with 503, lets running ones finish for at most `limits.drainMs`, and closes the store.
+   * May be called twice.
+   * @returns the number of requests that were cut off; none of them was acknowledged.
+   */
+  close(): Promise<number>;
+}
+
+/** The address can't be listened on. The message says which, why, and what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/**
+ * Starts a server on an embedded store. It takes no signals: closing it is the caller's.
+ * @throws StoreError `in-use`, `unusable`, `damaged`; ListenError; TypeError on a limit that makes no sense
+ */
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const limits = makeLimits(options.limits);
+  const store = await openEmbedded({ folder: options.data, limits });
+  try {
+    return await listen(store, limits, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function listen(store: Store, limits: Limits, options: ServeOptions): Promise<RunningServer> {
+  const { port = 8080, host = '127.0.0.1', report = console.error } = options;
+  const service = { store, draining: false };
+  const http = fullLane({ service, limits, memory: new Memory(limits.maxBodyBytesInMemory), report });
+  let running = 0;
+  let onIdle: (() => void) | undefined;
+  for (const event of ['request', 'checkContinue', 'checkExpectation'])
+    http.on(event, (_req, res) => {
+      running++;
+      res.once('close', () => {
+        running--;
+        if (running === 0) onIdle?.();
+      });
+    });
+
+  http.listen(port, host);
+  try {
+    await once(http, 'listening');
+  } catch (error) {
+    throw listenError(error as NodeJS.ErrnoException, host, port);
+  }
+  let closing: Promise<number> | undefined;
+
+  const close = async (): Promise<number> => {
+    service.draining = true;
+    if (running > 0)
+      await new Promise<void>((resolve) => {
+        onIdle = resolve;
+        setTimeout(resolve, limits.drainMs).unref();
+      });
+    const cutOff = running;
+    const closed = new Promise((resolve) => http.close(resolve));
+    http.closeAllConnections();
+    await closed;
+    await store.close();
+    return cutOff;
+  };
+  return {
+    url: urlOf(http.address() as AddressInfo),
+    get running() {
+      return running;
+    },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
+  const where = `port ${port} on ${host}`;
+  const message =
+    error.code === 'EADDRINUSE'
+      ? `${where} is in use; stop the other program, or choose another with --port`
+      : error.code === 'EACCES'
+        ? `this user may not listen on ${where}; choose a port above 1023 with --port`
+        : error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND'
+          ? `${host} is no address of this machine; choose another with --host`
+          : `can't listen on ${where}: ${error.message}`;
+  return new ListenError(message, { cause: error });
+}

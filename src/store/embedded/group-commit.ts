@@ -1,0 +1,123 @@
+/**
+ * Group commit: all writes that arrive while one commit is under way share the next one, so a disk that syncs
+ * a thousand times a second can acknowledge many thousands of writes. The promise of a write settles when its own
+ * batch has: resolved after the sync, or rejected with that batch's error, and with nobody else's.
+ *
+ * Exactly one batch is in flight at a time. What waits behind it is bounded, by count and by bytes.
+ */
+import type { Limits } from '../../limits.js';
+import { StoreError } from '../store.js';
+import { encodeBatch, type Write, writeBytes } from './batch.js';
+import type { Versions } from './versions.js';
+import type { Writer } from './writer.js';
+
+/** One transaction's worth: enough to make the sync's share small, little enough to keep the next batch near. */
+const maxBatchBytes = 4 * 1024 * 1024;
+
+interface Queued {
+  readonly write: Write;
+  readonly bytes: number;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+export class GroupCommit {
+  readonly #writer: Writer;
+  readonly #versions: Versions;
+  readonly #limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>;
+  readonly #onCommit: () => void;
+  #queue: Queued[] = [];
+  #queuedBytes = 0;
+  #running: Promise<void> | undefined;
+  #failure: StoreError | undefined;
+
+  /** @param onCommit called after each commit and before its writes are acknowledged. */
+  constructor(
+    writer: Writer,
+    versions: Versions,
+    limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>,
+    onCommit: () => void,
+  ) {
+    this.#writer = writer;
+    this.#versions = versions;
+    this.#limits = limits;
+    this.#onCommit = onCommit;
+  }
+
+  /** Set by the first commit that failed for another reason than a lack of room. */
+  get failure(): StoreError | undefined {
+    return this.#failure;
+  }
+
+  /**
+   * Queues a write. Resolves once it is durable.
+   * @throws StoreError `overloaded` when the queue is full, `full`, `failed`.
+   */
+  write(write: Write): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const bytes = writeBytes(write);
+    const { maxQueuedWrites, maxQueuedBytes } = this.#limits;
+    const overBytes = this.#queue.length > 0 && this.#queuedBytes + bytes > maxQueuedBytes;
+    if (this.#queue.length >= maxQueuedWrites || overBytes)
+      return Promise.reject(
+        new StoreError('overloaded', 'too many writes wait for the disk already; try again later'),
+      );
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ write, bytes, resolve, reject });
+      this.#queuedBytes += bytes;
+      this.#running ??= this.#commitAll();
+    });
+  }
+
+  /** Resolves when everything queued so far has settled. */
+  async settled(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async #commitAll(): Promise<void> {
+    // One turn of the event loop, so that all requests read from the sockets in this turn share the first commit.
+    await new Promise(setImmediate);
+    while (this.#queue.length > 0) await this.#commit(this.#takeBatch());
+    this.#running = undefined;
+  }
+
+  #takeBatch(): Queued[] {
+    let bytes = 0;
+    let count = 0;
+    for (const queued of this.#queue) {
+      if (count > 0 && bytes + queued.bytes > maxBatchBytes) break;
+      bytes += queued.bytes;
+      count++;
+    }
+    this.#queuedBytes -= bytes;
+    return count === this.#queue.length ? this.#queue.splice(0) : this.#queue.splice(0, count);
+  }
+
+  async #commit(batch: Queued[]): Promise<void> {
+    try {
+      let bytes = 0;
+      const writes: Write[] = [];
+      for (const queued of batch) {
+        bytes += queued.bytes;
+        writes.push(queued.write);
+      }
+      const memory = encodeBatch(writes, bytes, this.#versions.next);
+      await this.#writer.commit(memory, this.#versions.ceilingToStore);
+      this.#versions.committed();
+      this.#onCommit();
+    } catch (error) {
+      this.#fail(batch, error);
+      return;
+    }
+    for (const queued of batch) queued.resolve();
+  }
+
+  #fail(batch: readonly Queued[], error: unknown): void {
+    for (const queued of batch) queued.reject(error);
+    if (error instanceof StoreError && error.code === 'full') return;
+    this.#failure =
+      error instanceof StoreError ? error : new StoreError('failed', 'writing failed', { cause: error });
+    for (const queued of this.#queue.splice(0)) queued.reject(this.#failure);
+    this.#queuedBytes = 0;
+  }
+}

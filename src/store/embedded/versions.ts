@@ -1,0 +1,42 @@
+/**
+ * Versions: microseconds since 1970, strictly rising over the life of a store, also across restarts and when the
+ * clock is set back. Writing the last version down with every commit would cost a page each time; instead a *ceiling*
+ * is stored, at most a second ahead, and no version may reach it before a higher one is on the disk (the way of
+ * the timestamp oracle in Peng & Dabek, "Large-scale Incremental Processing Using Distributed Transactions and
+ * Notifications", OSDI 2010, § 2.4). A store that was killed goes on from its ceiling.
+ */
+const stepUs = 1_000_000;
+
+export class Versions {
+  readonly #nowMs: () => number;
+  /** The newest version given out. */
+  #last: number;
+  /** On the disk: no version up to here has been refused, none from here on may be used. */
+  #durableCeiling: number;
+  /** What the batch being built carries, or the durable one. */
+  #ceiling: number;
+
+  /** @param durableCeiling what the store held when it was opened; 0 in a new one. */
+  constructor(nowMs: () => number, durableCeiling: number) {
+    this.#nowMs = nowMs;
+    this.#last = Math.max(0, durableCeiling - 1);
+    this.#durableCeiling = durableCeiling;
+    this.#ceiling = durableCeiling;
+  }
+
+  readonly next = (): number => {
+    this.#last = Math.max(this.#last + 1, Math.floor(this.#nowMs() * 1000));
+    if (this.#last >= this.#ceiling) this.#ceiling = this.#last + stepUs;
+    return this.#last;
+  };
+
+  /** The ceiling that the batch just built must write in its own commit, or undefined if the stored one will do. */
+  get ceilingToStore(): number | undefined {
+    return this.#ceiling > this.#durableCeiling ? this.#ceiling : undefined;
+  }
+
+  /** The batch that carried the ceiling is on the disk. */
+  committed(): void {
+    this.#durableCeiling = this.#ceiling;
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The writer thread: the only code that changes the data file. It takes one message at a time from group-commit.ts
+ * and answers each with one, in order; a batch is one transaction, so it is stored whole or not at all.
+ *
+ * A thread of its own, because LMDB's commit blocks until the disk has the pages, and because with a synchronous
+ * transaction a failure is one exception with LMDB's code, at the place where it happened.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { readFields, readUint64, writeUint64 } from '../record.js';
+import { decodeBatch } from './batch.js';
+import { ceilingKey, type Environment, openDatabases, openRoot } from './environment.js';
+import type { WriterOptions, WriterReply, WriterRequest } from './writer.js';
+
+const nothing = Buffer.alloc(0);
+const { folder, maxStoreBytes } = workerData as WriterOptions;
+const env: Environment = openDatabases(openRoot(folder, maxStoreBytes));
+/** Entities that expire. While there are none, an overwrite needs no look at what it replaces. */
+let expiringEntities = entryCount();
+
+function perform(request: WriterRequest): WriterReply {
+  switch (request.kind) {
+    case 'commit':
+      transaction(() => commit(request.batch, request.ceiling));
+      return { kind: 'done' };
+    case 'sweep':
+      return { kind: 'swept', removed: transaction(() => sweep(request.nowMs, request.limit)) };
+    case 'close':
+      return { kind: 'done' };
+  }
+}
+
+/** Runs the work in one transaction that is durable on return. A throw aborts it. */
+function transaction<T>(work: () => T): T {
+  const before = expiringEntities;
+  try {
+    return env.root.transactionSync(work);
+  } catch (error) {
+    expiringEntities = before;
+    throw error;
+  }
+}
+
+function commit(batch: ArrayBuffer, ceiling: number | undefined): void {
+  for (const { key, record, expiresMs } of decodeBatch(batch)) {
+    if (expiringEntities > 0) forgetExpiry(key);
+    if (record === undefined) {
+      env.entities.removeSync(key);
+      continue;
+    }
+    env.entities.putSync(key, record);
+    if (expiresMs !== undefined) {
+      env.expiry.putSync(expiryKey(expiresMs, key), nothing);
+      expiringEntities++;
+    }
+  }
+  if (ceiling !== undefined) {
+    const value = Buffer.alloc(8);
+    writeUint64(value, 0, ceiling);
+    env.meta.putSync(ceilingKey, value);
+  }
+}
+
+/** Takes the key that is about to be replaced out of the expiry index. */
+function forgetExpiry(key: Buffer): void {
+  const expiresMs = storedExpiry(key);
+  if (expiresMs !== undefined && env.expiry.removeSync(expiryKey(expiresMs, key))) expiringEntities--;
+}
+
+/** Removes up to `limit` entities that had expired by `nowMs`. */
+function sweep(nowMs: number, limit: number): number {
+  const due = [...env.expiry.getKeys({ limit, end: expiryKey(nowMs + 1, nothing) })];
+  for (const entry of due) {
+    const key = entry.subarray(8);
+    // The index is exact; that the record agrees is checked all the same, because what follows is a deletion.
+    if (storedExpiry(key) === readUint64(entry, 0)) env.entities.removeSync(key);
+    env.expiry.removeSync(entry);
+    expiringEntities--;
+  }
+  return due.length;
+}
+
+/** When the stored entity expires; undefined if never, if there is none, or if its record is damaged. */
+function storedExpiry(key: Buffer): number | undefined {
+  const record = env.entities.get(key);
+  if (record === undefined) return undefined;
+  try {
+    return readFields(record).expiresMs;
+  } catch {
+    return undefined;
+  }
+}
+
+function expiryKey(expiresMs: number, key: Uint8Array): Buffer {
+  const entry = Buffer.allocUnsafe(8 + key.length);
+  entry.set(key, writeUint64(entry, 0, expiresMs));
+  return entry;
+}
+
+function entryCount(): number {
+  return (env.expiry.getStats() as { entryCount: number }).entryCount;
+}
+
+const port = parentPort;
+if (port === null) throw new TypeError('writer-thread.js runs as a worker thread');
+port.on('message', (request: WriterRequest) => {
+  let reply: WriterReply;
+  try {
+    reply = perform(request);
+  } catch (error) {
+    const { message, code } = error as Error & { code?: number | string };
+    reply = { kind: 'error', message, code };
+  }
+  if (request.kind !== 'close') {
+    port.postMessage(reply);
+    return;
+  }
+  void env.root.close().finally(() => {
+    port.postMessage(reply);
+    port.close();
+  });
+});
+port.postMessage({ kind: 'done' } satisfies WriterReply);

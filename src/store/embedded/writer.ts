@@ -1,0 +1,106 @@
+/**
+ * The main thread's end of the writer thread: a message out, a reply back, in order. It turns LMDB's and the
+ * system's error codes into StoreErrors, and a thread that dies into the failure of everything it was asked.
+ */
+import { Worker } from 'node:worker_threads';
+import { StoreError } from '../store.js';
+
+export interface WriterOptions {
+  readonly folder: string;
+  readonly maxStoreBytes: number;
+}
+
+export type WriterRequest =
+  | { readonly kind: 'commit'; readonly batch: ArrayBuffer; readonly ceiling: number | undefined }
+  | { readonly kind: 'sweep'; readonly nowMs: number; readonly limit: number }
+  | { readonly kind: 'close' };
+
+export type WriterReply =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'swept'; readonly removed: number }
+  | { readonly kind: 'error'; readonly message: string; readonly code: number | string | undefined };
+
+interface Waiting {
+  resolve(reply: WriterReply): void;
+  reject(error: StoreError): void;
+}
+
+/** Codes that say "no room": LMDB's MDB_MAP_FULL, then ENOSPC, EDQUOT and EFBIG as Linux and macOS number them. */
+const fullCodes = new Set<number | string | undefined>([-30792, 28, 122, 69, 27]);
+
+export class Writer {
+  readonly #worker: Worker;
+  readonly #waiting: Waiting[] = [];
+  #dead: StoreError | undefined;
+
+  private constructor(options: WriterOptions) {
+    this.#worker = new Worker(new URL('./writer-thread.js', import.meta.url), {
+      name: 'evenkeel-writer',
+      workerData: options,
+    });
+    this.#worker.on('message', (reply: WriterReply) => this.#answer(reply));
+    this.#worker.on('error', (error) => this.#die(error));
+    this.#worker.on('exit', () => this.#die(undefined));
+  }
+
+  static async start(options: WriterOptions): Promise<Writer> {
+    const writer = new Writer(options);
+    await writer.#reply();
+    return writer;
+  }
+
+  /** Stores a batch in one transaction; it is on the disk when the promise resolves. The memory is given away. */
+  async commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<void> {
+    await this.#ask({ kind: 'commit', batch, ceiling }, [batch]);
+  }
+
+  /** Removes up to `limit` entities that had expired by `nowMs`, and says how many. */
+  async sweep(nowMs: number, limit: number): Promise<number> {
+    const reply = await this.#ask({ kind: 'sweep', nowMs, limit });
+    return reply.kind === 'swept' ? reply.removed : 0;
+  }
+
+  async close(): Promise<void> {
+    if (this.#dead) return;
+    await this.#ask({ kind: 'close' });
+    await this.#worker.terminate();
+  }
+
+  #ask(request: WriterRequest, transfer: ArrayBuffer[] = []): Promise<WriterReply> {
+    if (this.#dead) return Promise.reject(this.#dead);
+    this.#worker.postMessage(request, transfer);
+    return this.#reply();
+  }
+
+  #reply(): Promise<WriterReply> {
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  #answer(reply: WriterReply): void {
+    const waiting = this.#waiting.shift();
+    if (reply.kind === 'error') waiting?.reject(storeError(reply.code, reply.message));
+    else waiting?.resolve(reply);
+  }
+
+  #die(cause: unknown): void {
+    this.#dead ??= new StoreError(
+      'failed',
+      'the writer thread ended, so nothing can be stored any more; restart the server',
+      { cause },
+    );
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#dead);
+  }
+}
+
+function storeError(code: number | string | undefined, message: string): StoreError {
+  const cause = Object.assign(new Error(message), { code });
+  return fullCodes.has(code)
+    ? new StoreError('full', 'there is no room left for the data file; free disk space, then try again', {
+        cause,
+      })
+    : new StoreError(
+        'failed',
+        `the data file could not be written (${message}); nothing more is accepted until the disk has been checked and the server restarted`,
+        { cause },
+      );
+}

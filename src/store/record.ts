@@ -1,0 +1,101 @@
+/**
+ * The value record: what the embedded store keeps under a key. Integers are big-endian.
+ *
+ *     [format u8][version u64 µs][expires u64 ms, format 2 only][crc32 u32][value …]
+ *
+ * Format 1 stays for good, format 2 expires. The CRC-32 (zlib's) covers key, the fields before it and value, so
+ * neither a flipped bit in the value nor one in the expiry or in the key that leads here can pass as data.
+ * The version rises with every write of the store: it is there for ETags and conditional writes.
+ */
+import { crc32 } from 'node:zlib';
+import { type Entity, StoreError } from './store.js';
+
+const permanent = 1;
+const expiring = 2;
+const crcBytes = 4;
+const permanentHeader = 1 + 8 + crcBytes;
+const expiringHeader = permanentHeader + 8;
+const two32 = 2 ** 32;
+
+export interface RecordFields {
+  /** Microseconds since 1970; a safe integer. */
+  readonly version: number;
+  /** Milliseconds since 1970 from when on the record is absent; undefined: never. */
+  readonly expiresMs: number | undefined;
+}
+
+/** Length of the record of a value, in bytes. */
+export function recordBytes(valueBytes: number, expires: boolean): number {
+  return (expires ? expiringHeader : permanentHeader) + valueBytes;
+}
+
+/**
+ * Writes the record of a value into `target` at `at`.
+ * @returns the offset just past it.
+ */
+export function writeRecord(
+  target: Buffer,
+  at: number,
+  key: Uint8Array,
+  value: readonly Uint8Array[],
+  { version, expiresMs }: RecordFields,
+): number {
+  target[at] = expiresMs === undefined ? permanent : expiring;
+  let position = writeUint64(target, at + 1, version);
+  if (expiresMs !== undefined) position = writeUint64(target, position, expiresMs);
+  let crc = crc32(target.subarray(at, position), crc32(key));
+  const crcAt = position;
+  position += crcBytes;
+  for (const piece of value) {
+    target.set(piece, position);
+    crc = crc32(piece, crc);
+    position += piece.length;
+  }
+  target.writeUInt32BE(crc, crcAt);
+  return position;
+}
+
+/**
+ * The entity in a record, or undefined if it has expired at `nowMs`. The value is a view of `record`.
+ * @throws StoreError `damaged` if the record is cut short, of an unknown format or fails its checksum.
+ */
+export function readRecord(key: Uint8Array, record: Buffer, nowMs: number): Entity | undefined {
+  const { version, expiresMs } = readFields(record);
+  const header = expiresMs === undefined ? permanentHeader : expiringHeader;
+  const value = record.subarray(header);
+  const crcAt = header - crcBytes;
+  const crc = crc32(value, crc32(record.subarray(0, crcAt), crc32(key)));
+  if (crc !== record.readUInt32BE(crcAt)) throw damaged('fails its checksum');
+  return expiresMs !== undefined && expiresMs <= nowMs ? undefined : { key, value, version };
+}
+
+/**
+ * The fields of a record, without a look at its checksum: for bookkeeping, never for an answer.
+ * @throws StoreError `damaged` if the record is cut short or of an unknown format.
+ */
+export function readFields(record: Buffer): RecordFields {
+  const format = record[0];
+  if (format !== permanent && format !== expiring) throw damaged(`has the unknown format ${format}`);
+  if (record.length < (format === permanent ? permanentHeader : expiringHeader))
+    throw damaged('is cut short');
+  const version = readUint64(record, 1);
+  return { version, expiresMs: format === expiring ? readUint64(record, 9) : undefined };
+}
+
+/** Writes a safe integer as u64, big-endian, so that byte order is number order. Returns the offset past it. */
+export function writeUint64(target: Buffer, at: number, value: number): number {
+  target.writeUInt32BE(Math.floor(value / two32), at);
+  return target.writeUInt32BE(value % two32, at + 4);
+}
+
+/** Reads a u64; one beyond 2⁵³ comes back rounded, which only a damaged record can hold. */
+export function readUint64(source: Buffer, at: number): number {
+  return source.readUInt32BE(at) * two32 + source.readUInt32BE(at + 4);
+}
+
+function damaged(what: string): StoreError {
+  return new StoreError(
+    'damaged',
+    `the stored record ${what}: its bytes changed on disk. PUT or DELETE the key to replace it, and check the disk`,
+  );
+}

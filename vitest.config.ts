@@ -1,0 +1,22 @@
+/**
+ * Two projects. `unit` needs nothing but Node and is what `npm test` runs; `system` needs Linux, root and Debian packages
+ * (see test/system/) and is run by `npm run test:system`. Both test what ships: the compiled code in dist/.
+ */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/system/**'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'system',
+          include: ['test/system/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
