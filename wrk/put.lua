@@ -20,7 +20,7 @@ function init(args)
 end
 
 function request()
-  number = number % keys + 1
+  number = number < keys and number + 1 or 1
   local digits = string.format('%010d', number)
   return wrk.format('PUT', prefix .. digits, nil, value .. digits)
 end

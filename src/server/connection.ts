@@ -8,6 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Limits } from '../limits.js';
+import { LineGuard, parserTakesBareLf } from './line-guard.js';
 import { Problem } from './problem.js';
 import { problemContent } from './send.js';
 
@@ -25,15 +26,28 @@ export class Connection {
   #problem: Problem | undefined;
   #closing = false;
   #onProblem: ((problem: Problem) => void) | undefined;
+  readonly #guard: LineGuard | undefined;
+  #received = 0;
 
   constructor(socket: Socket, limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>) {
     this.#socket = socket;
     this.#limits = limits;
+    if (parserTakesBareLf) {
+      const guard = new LineGuard();
+      this.#guard = guard;
+      socket.prependListener('data', (piece: Buffer) => guard.feed(piece));
+    }
   }
 
   /** Why nothing more can be understood on this connection. */
   get problem(): Problem | undefined {
     return this.#problem;
+  }
+
+  /** Counts a request in; the result says, at any later time, whether a line of it ended in a bare LF. */
+  receive(): () => boolean {
+    const number = this.#received++;
+    return () => this.#guard?.isBad(number) === true;
   }
 
   /** Serves the request when those before it are answered. */
@@ -66,8 +80,10 @@ export class Connection {
     const socket = this.#socket;
     // What node:http calls when the last answer is out.
     socket.destroySoon = () => {
+      // From here on the bytes go nowhere, not even through the parser.
+      socket.removeAllListeners('data');
+      socket.on('data', () => {});
       socket.end();
-      socket.resume();
       const timer = setTimeout(() => socket.destroy(), this.#limits.lingerMs);
       socket.once('close', () => clearTimeout(timer));
     };
@@ -75,7 +91,7 @@ export class Connection {
 
   async #serveAll(): Promise<void> {
     let request = this.#queue.shift();
-    while (request && !this.#closing) {
+    while (request && !this.#closing && !this.#socket.destroyed) {
       this.#running = request.req;
       await request.serve();
       request = this.#queue.shift();
@@ -86,13 +102,12 @@ export class Connection {
     this.#running = undefined;
     if (!this.#problem || this.#closing) return;
     // A request whose own body turned out bad has its answer already.
-    if (last && !last.complete) this.#socket.destroySoon();
+    if (last?.complete === false) this.#closeNow();
     else this.#tell(this.#problem);
   }
 
   #tell(problem: Problem): void {
     if (this.#closing || !this.#socket.writable) return;
-    this.closeAfterAnswer();
     const { headers, content } = problemContent(problem);
     const fields = Object.entries({ ...headers, Connection: 'close' }).map(
       ([name, value]) => `${name}: ${value}\r\n`,
@@ -100,6 +115,11 @@ export class Connection {
     this.#socket.write(
       `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${fields.join('')}\r\n${content}`,
     );
+    this.#closeNow();
+  }
+
+  #closeNow(): void {
+    this.closeAfterAnswer();
     this.#socket.destroySoon();
   }
 }

@@ -9,17 +9,20 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Limits } from '../limits.js';
 import { ClientGone, checkContentLength, readBody } from './body.js';
+import { checkHead, untrusted } from './check-head.js';
 import { Connection, parserProblem } from './connection.js';
 import type { Lease, Memory } from './memory.js';
 import { perform } from './perform.js';
-import { Problem, problemOf } from './problem.js';
+import { needsOperator, Problem, problemOf } from './problem.js';
 import { admit, type Service } from './route.js';
+import type { Running } from './running.js';
 import { sendAnswer, sendProblem } from './send.js';
 
 export interface FullLaneOptions {
   readonly service: Service;
   readonly limits: Limits;
   readonly memory: Memory;
+  readonly running: Running;
   /** Called with an error that its client can't be told in full, for the operator. */
   readonly report: (error: unknown) => void;
 }
@@ -53,8 +56,13 @@ export function fullLane(options: FullLaneOptions): Server {
   };
   const receive = (expectation: Expectation) => (req: IncomingMessage, res: ServerResponse) => {
     const connection = connectionOf(req.socket);
-    connection.enqueue({ req, serve: () => serveRequest(req, res, connection, expectation, options) });
+    const hasBareLf = connection.receive();
+    connection.enqueue({
+      req,
+      serve: () => serveRequest({ req, res, connection, expectation, hasBareLf }, options),
+    });
   };
+  server.on('connection', connectionOf);
   server.on('request', receive('none'));
   server.on('checkContinue', receive('continue'));
   server.on('checkExpectation', receive('unknown'));
@@ -71,16 +79,23 @@ export function fullLane(options: FullLaneOptions): Server {
   return server;
 }
 
+interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly connection: Connection;
+  readonly expectation: Expectation;
+  /** Whether a line of it, as far as it has come, ended without a CR. */
+  readonly hasBareLf: () => boolean;
+}
+
 /** Serves one request to its end. Never rejects: every failure is an answer, or a client that is gone. */
 async function serveRequest(
-  req: IncomingMessage,
-  res: ServerResponse,
-  connection: Connection,
-  expectation: Expectation,
-  { service, limits, memory, report }: FullLaneOptions,
+  { req, res, connection, expectation, hasBareLf }: Exchange,
+  { service, limits, memory, running, report }: FullLaneOptions,
 ): Promise<void> {
+  const over = new Promise((resolve) => res.once('close', resolve));
   const lease = memory.lease();
-  res.once('close', () => lease.release());
+  running.begin();
   try {
     checkHead(req, limits);
     if (expectation === 'unknown') throw new Problem(417, 'the only expectation known is 100-continue');
@@ -89,18 +104,24 @@ async function serveRequest(
       service,
     );
     const content = operation.kind === 'put' ? await receiveContent(lease) : [];
+    if (hasBareLf()) throw untrusted('a line of the request ends in LF alone; lines end in CR LF');
     const answer = await perform(operation, content, service.store);
     if (answer.body instanceof Uint8Array) lease.take(answer.body.length);
     await sendAnswer(res, answer, service.draining);
   } catch (error) {
     if (error instanceof ClientGone || res.destroyed) return;
     const problem = problemOf(error);
-    if (problem.status === 500) report(problem.cause);
+    if (needsOperator(problem)) report(problem.cause);
     // Content that is still to come, and may be long, is not worth reading to save the connection.
-    const close =
-      connection.problem !== undefined || (!req.complete && (expectation !== 'none' || !isShort(req)));
+    const unread = !req.complete && (expectation !== 'none' || !isShort(req));
+    const close = problem.closes || connection.problem !== undefined || unread;
     if (close) connection.closeAfterAnswer();
     sendProblem(res, problem, close || service.draining);
+  } finally {
+    // Until the answer is with the kernel, or the client is gone: so one connection holds one answer at a time.
+    await over;
+    lease.release();
+    running.end();
   }
 
   function receiveContent(lease: Lease): Promise<Uint8Array[]> {
@@ -115,18 +136,4 @@ async function serveRequest(
       Number(headers['content-length'] ?? 0) <= limits.maxValueBytes
     );
   }
-}
-
-/** @throws Problem 400 on a missing or second Host (RFC 9112 § 3.2), 431 on too many fields */
-function checkHead({ rawHeaders, httpVersion }: IncomingMessage, { maxHeaderFields }: Limits): void {
-  if (rawHeaders.length / 2 > maxHeaderFields)
-    throw new Problem(431, `a request has at most ${maxHeaderFields} header fields here; send fewer`);
-  let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] as string;
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
-  }
-  if (hosts > 1) throw new Problem(400, 'the request has more than one Host field; send one');
-  if (hosts === 0 && httpVersion === '1.1')
-    throw new Problem(400, 'the request has no Host field; HTTP/1.1 needs one');
 }

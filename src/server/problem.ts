@@ -4,21 +4,26 @@ import { StoreError, type StoreErrorCode } from '../store/store.js';
 
 export type ProblemStatus = 400 | 404 | 405 | 408 | 413 | 417 | 431 | 500 | 503 | 504 | 507;
 
+interface ProblemOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly closes?: boolean;
+  readonly cause?: unknown;
+}
+
 /** A refusal of one request. Thrown anywhere on a request's way, answered by the lane it came in on. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: ProblemStatus;
   readonly headers: Readonly<Record<string, string>>;
+  /** Where this request ends and the next begins can't be trusted, so the connection must not be used again. */
+  readonly closes: boolean;
 
   /** @param detail what was wrong with this request and what to do about it, for a person to read */
-  constructor(
-    status: ProblemStatus,
-    detail: string,
-    options: { headers?: Readonly<Record<string, string>>; cause?: unknown } = {},
-  ) {
+  constructor(status: ProblemStatus, detail: string, options: ProblemOptions = {}) {
     super(detail, { cause: options.cause });
     this.status = status;
     this.headers = options.headers ?? {};
+    this.closes = options.closes ?? false;
   }
 
   /** The `application/problem+json` document. Its type is `about:blank`: the status says all a program needs. */
@@ -44,14 +49,19 @@ const statusOf: Record<StoreErrorCode, ProblemStatus> = {
   unusable: 500,
 };
 
+/** Whether the operator has to know: the client can't help it, and neither can time. */
+export function needsOperator({ status, cause }: Problem): boolean {
+  return status === 500 || (cause instanceof StoreError && cause.code === 'failed');
+}
+
 /** The answer to any error: a Problem as it is, a StoreError by its code, anything else as a 500 that tells nothing. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreError) {
-    const status = statusOf[error.code];
-    return status === 503
+    // A failed store does not come back by itself, so it gets no Retry-After.
+    return error.code === 'overloaded' || error.code === 'closed'
       ? overloaded(error.message, error)
-      : new Problem(status, error.message, { cause: error });
+      : new Problem(statusOf[error.code], error.message, { cause: error });
   }
   return new Problem(500, 'an unexpected error in the server; its log has more', { cause: error });
 }

@@ -2,10 +2,11 @@
  * From a request's head to what it asks for. Nothing here knows how the request came in, and nothing here
  * touches the store: a wrong request is refused before its body is read.
  */
-import { maxKeyBytes, maxTtlSeconds } from '../limits.js';
+import { maxTtlSeconds } from '../limits.js';
 import type { Capabilities, ReplicaCount, Store } from '../store/store.js';
+import { key, quote, replicas, wholeNumber } from './parameters.js';
 import { overloaded, Problem } from './problem.js';
-import { parseQuery, type Query } from './query.js';
+import { parseQuery } from './query.js';
 
 /** The part of a request that decides what it asks for. */
 export interface Head {
@@ -145,45 +146,6 @@ function originForm(target: string): string {
   return absolute ? target.slice(absolute[0].length) : target;
 }
 
-function key(query: Query, name: string): Buffer {
-  const bytes = query.get(name);
-  if (!bytes?.length)
-    throw new Problem(400, `the parameter ${name} is missing or empty; give a key: ?${name}=KEY`);
-  if (bytes.length > maxKeyBytes)
-    throw new Problem(
-      400,
-      `the parameter ${name} has ${bytes.length} bytes after decoding; a key has at most ${maxKeyBytes}`,
-    );
-  return bytes;
-}
-
-function wholeNumber(query: Query, name: string, most: number): number | undefined {
-  const text = query.get(name)?.toString('latin1');
-  if (text === undefined) return undefined;
-  const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : 0;
-  if (value < 1 || value > most)
-    throw new Problem(400, `the parameter ${name} is a whole number from 1 to ${most}, got ${quote(text)}`);
-  return value;
-}
-
-function replicas(query: Query, { replicas: all }: Capabilities): { replicas?: ReplicaCount } {
-  const text = query.get('replicas')?.toString('latin1');
-  if (text === undefined) return {};
-  const match = /^([0-9]{1,4})\/([0-9]{1,4})$/.exec(text);
-  const [ack, from] = [Number(match?.[1]), Number(match?.[2])];
-  if (!match || ack < 1 || ack > from)
-    throw new Problem(
-      400,
-      `the parameter replicas is ack/from with 1 ≤ ack ≤ from, such as 1/1, got ${quote(text)}`,
-    );
-  if (from > all)
-    throw new Problem(
-      400,
-      `the parameter replicas asks for ${from} replicas, and this store has ${all}; use a from of at most ${all}`,
-    );
-  return { replicas: { ack, from } };
-}
-
 /** NDJSON if the Accept field names it with a weight above 0, else the representation of chunks. */
 function rangeFormat(accept: string | undefined): RangeFormat {
   for (const item of accept?.split(',') ?? []) {
@@ -192,9 +154,4 @@ function rangeFormat(accept: string | undefined): RangeFormat {
       return 'ndjson';
   }
   return 'chunks';
-}
-
-/** Text of a request for an error message: printable, and not too long. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
 }

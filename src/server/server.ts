@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Limits, makeLimits } from '../limits.js';
 import { openEmbedded } from '../store/embedded/embedded-store.js';
-import type { Store } from '../store/store.js';
+import { type Store, StoreError } from '../store/store.js';
 import { fullLane } from './full-lane.js';
 import { Memory } from './memory.js';
+import { Running } from './running.js';
 
 export interface ServeOptions {
   /** The folder that holds the data; made if it is not there. One server at a time may have it open. */
@@ -16,7 +17,7 @@ export interface ServeOptions {
   readonly host?: string;
   /** Bounds to change, see {@link Limits}. */
   readonly limits?: Partial<Limits>;
-  /** Called with errors that need the operator, each once. Default: they go to standard error. */
+  /** Called with each error that needs the operator, once. Default: a line on standard error. */
   readonly report?: (error: unknown) => void;
 }
 
@@ -54,20 +55,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 }
 
 async function listen(store: Store, limits: Limits, options: ServeOptions): Promise<RunningServer> {
-  const { port = 8080, host = '127.0.0.1', report = console.error } = options;
+  const { port = 8080, host = '127.0.0.1', report = toStandardError } = options;
   const service = { store, draining: false };
-  const http = fullLane({ service, limits, memory: new Memory(limits.maxBodyBytesInMemory), report });
-  let running = 0;
-  let onIdle: (() => void) | undefined;
-  for (const event of ['request', 'checkContinue', 'checkExpectation'])
-    http.on(event, (_req, res) => {
-      running++;
-      res.once('close', () => {
-        running--;
-        if (running === 0) onIdle?.();
-      });
-    });
-
+  const running = new Running();
+  const memory = new Memory(limits.maxBodyBytesInMemory);
+  const http = fullLane({ service, limits, memory, running, report: eachOnce(report) });
   http.listen(port, host);
   try {
     await once(http, 'listening');
@@ -78,12 +70,8 @@ async function listen(store: Store, limits: Limits, options: ServeOptions): Prom
 
   const close = async (): Promise<number> => {
     service.draining = true;
-    if (running > 0)
-      await new Promise<void>((resolve) => {
-        onIdle = resolve;
-        setTimeout(resolve, limits.drainMs).unref();
-      });
-    const cutOff = running;
+    await running.idle(limits.drainMs);
+    const cutOff = running.count;
     const closed = new Promise((resolve) => http.close(resolve));
     http.closeAllConnections();
     await closed;
@@ -93,13 +81,30 @@ async function listen(store: Store, limits: Limits, options: ServeOptions): Prom
   return {
     url: urlOf(http.address() as AddressInfo),
     get running() {
-      return running;
+      return running.count;
     },
     close: () => {
       closing ??= close();
       return closing;
     },
   };
+}
+
+/** A failed store is the same error to every request that meets it. */
+function eachOnce(report: (error: unknown) => void): (error: unknown) => void {
+  const reported = new WeakSet<object>();
+  return (error) => {
+    if (typeof error === 'object' && error !== null) {
+      if (reported.has(error)) return;
+      reported.add(error);
+    }
+    report(error);
+  };
+}
+
+function toStandardError(error: unknown): void {
+  const text = error instanceof StoreError ? error.message : error instanceof Error ? error.stack : error;
+  process.stderr.write(`evenkeel: ${text}\n`);
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

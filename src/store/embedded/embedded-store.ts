@@ -15,7 +15,7 @@ import {
   openDatabases,
   openRoot,
 } from './environment.js';
-import { prepareFolder, unusable } from './folder.js';
+import { prepareFolder, syncNames, unusable } from './folder.js';
 import { GroupCommit } from './group-commit.js';
 import { Sweeper } from './sweeper.js';
 import { Versions } from './versions.js';
@@ -46,7 +46,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
   let env: Environment | undefined;
   try {
     env = openDatabases(openAlone(folder, limits.maxStoreBytes));
-    await checkFormat(env, folder);
+    checkFormat(env, folder);
+    await syncNames(folder);
     const ceiling = env.meta.get(ceilingKey);
     const writer = await Writer.start({ folder, maxStoreBytes: limits.maxStoreBytes });
     const versions = new Versions(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
@@ -192,7 +193,7 @@ function inUse(folder: string): StoreError {
 }
 
 /** Reads the folder's format, or writes it into a new folder. */
-async function checkFormat({ meta }: Environment, folder: string): Promise<void> {
+function checkFormat({ meta }: Environment, folder: string): void {
   const stored = meta.get(formatKey);
   if (stored === undefined) {
     const value = Buffer.alloc(8);

@@ -8,6 +8,7 @@
 import { constants } from 'node:fs';
 import { access, type FileHandle, mkdir, open, realpath } from 'node:fs/promises';
 import { endianness } from 'node:os';
+import { dirname } from 'node:path';
 import { StoreError } from '../store.js';
 import { dataFile } from './environment.js';
 
@@ -27,7 +28,7 @@ const at = { flags: 18, magic: 24, version: 28, freeTree: 48, mainTree: 96, last
 export async function prepareFolder(folder: string): Promise<string> {
   let path: string;
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     path = await realpath(folder);
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
@@ -35,6 +36,23 @@ export async function prepareFolder(folder: string): Promise<string> {
   }
   await checkDataFile(dataFile(path));
   return path;
+}
+
+/**
+ * Makes the names of folder and data file durable: fdatasync keeps what is in a new file, and only a sync
+ * of the folder keeps that it exists.
+ */
+export async function syncNames(folder: string): Promise<void> {
+  // Windows has no handle to a folder, and needs none.
+  if (process.platform === 'win32') return;
+  for (const path of [folder, dirname(folder)]) {
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
 }
 
 /** The error for a folder or file that the system refuses. */

@@ -1,0 +1,46 @@
+/** What llhttp lets pass, or some of its versions do, and RFC 9112 does not. */
+import type { IncomingMessage } from 'node:http';
+import type { Limits } from '../limits.js';
+import { Problem } from './problem.js';
+
+/** A field name (RFC 9110 § 5.6.2, token). */
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const controlOrSpace = /[\x00-\x20\x7f]/;
+
+/**
+ * @throws Problem 431 on too many fields; 400 on another version than 1.0 or 1.1, a target with control characters, a
+ * bad field name, a missing or second Host (§ 3.2), or a transfer coding other than chunked (§ 6.1)
+ */
+export function checkHead(req: IncomingMessage, { maxHeaderFields }: Limits): void {
+  const { rawHeaders, httpVersion, url = '' } = req;
+  if (rawHeaders.length / 2 > maxHeaderFields)
+    throw new Problem(431, `a request has at most ${maxHeaderFields} header fields here; send fewer`);
+  if (httpVersion !== '1.1' && httpVersion !== '1.0')
+    throw untrusted(`this server speaks HTTP/1.1 and HTTP/1.0, not ${httpVersion}`);
+  if (controlOrSpace.test(url))
+    throw untrusted('the request target holds a control character; percent-encode it');
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (!token.test(name)) throw untrusted(`${JSON.stringify(name)} is no name of a header field`);
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  if (hosts > 1) throw untrusted('the request has more than one Host field; send one');
+  if (hosts === 0 && httpVersion === '1.1')
+    throw untrusted('the request has no Host field; HTTP/1.1 needs one');
+  checkTransferCoding(req);
+}
+
+function checkTransferCoding({ headers, httpVersion }: IncomingMessage): void {
+  const coding = headers['transfer-encoding'];
+  if (coding === undefined) return;
+  if (httpVersion === '1.0') throw untrusted('HTTP/1.0 has no Transfer-Encoding; send a Content-Length');
+  if (coding.toLowerCase() !== 'chunked')
+    throw untrusted(`the only transfer coding known is chunked, got ${JSON.stringify(coding)}`);
+}
+
+/** Whoever sent this, or passed it on, may see the end of the request elsewhere. */
+export function untrusted(detail: string): Problem {
+  return new Problem(400, detail, { closes: true });
+}
