@@ -23,15 +23,13 @@ export interface Limits {
   readonly maxQueuedWrites: number;
   /** Bytes of keys and values waiting for their commit; past it, 503. */
   readonly maxQueuedBytes: number;
-  /** The data file may grow to this size, in bytes; past it, 507. Address space is reserved for it, nothing else. */
-  readonly maxStoreBytes: number;
   /** Request line and header fields together, in bytes; past it, 431. */
   readonly maxHeaderBytes: number;
   /** Header fields in one request; past it, 431. */
   readonly maxHeaderFields: number;
   /** Open connections; further ones are closed at once. */
   readonly maxConnections: number;
-  /** Requests on one connection that wait for an earlier one (pipelining); past it, 503 and close. */
+  /** Requests on one connection that wait for an earlier one (pipelining); past it, the connection is not read. */
   readonly maxPipelined: number;
   /** From the first byte of a request, or from connecting, to the end of its header, in ms; past it, 408. */
   readonly headerTimeoutMs: number;
@@ -55,7 +53,6 @@ export const defaultLimits: Limits = {
   maxBodyBytesInMemory: 256 * MiB,
   maxQueuedWrites: 16_384,
   maxQueuedBytes: 64 * MiB,
-  maxStoreBytes: 1024 * 1024 * MiB,
   maxHeaderBytes: 16 * KiB,
   maxHeaderFields: 100,
   maxConnections: 4096,

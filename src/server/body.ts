@@ -49,7 +49,10 @@ export function readBody(
       reject(connection.problem);
       return;
     }
-    connection.whileReading(fail);
+    connection.whileReading((problem) => {
+      // What is whole is served, whatever follows it.
+      if (!req.complete) fail(problem);
+    });
     req.on('data', onData).on('end', onEnd).on('close', onClose);
     if (req.destroyed && !req.complete) onClose();
   });

@@ -5,11 +5,10 @@ import { Problem } from './problem.js';
 
 /** A field name (RFC 9110 § 5.6.2, token). */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const controlOrSpace = /[\x00-\x20\x7f]/;
+const noTarget = /[^\x21-\x7e]/;
 
 /**
- * @throws Problem 431 on too many fields; 400 on another version than 1.0 or 1.1, a target with control characters, a
+ * @throws Problem 431 on too many fields; 400 on another version than 1.0 or 1.1, a target with other bytes than printable ASCII, a
  * bad field name, a missing or second Host (§ 3.2), or a transfer coding other than chunked (§ 6.1)
  */
 export function checkHead(req: IncomingMessage, { maxHeaderFields }: Limits): void {
@@ -18,8 +17,8 @@ export function checkHead(req: IncomingMessage, { maxHeaderFields }: Limits): vo
     throw new Problem(431, `a request has at most ${maxHeaderFields} header fields here; send fewer`);
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
     throw untrusted(`this server speaks HTTP/1.1 and HTTP/1.0, not ${httpVersion}`);
-  if (controlOrSpace.test(url))
-    throw untrusted('the request target holds a control character; percent-encode it');
+  if (noTarget.test(url))
+    throw untrusted('the request target holds a byte that is no printable ASCII; percent-encode it');
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;

@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Limits } from '../limits.js';
-import { LineGuard, parserTakesBareLf } from './line-guard.js';
+import { LineGuard, parserIsLenient } from './line-guard.js';
 import { Problem } from './problem.js';
 import { problemContent } from './send.js';
 
@@ -32,7 +32,7 @@ export class Connection {
   constructor(socket: Socket, limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>) {
     this.#socket = socket;
     this.#limits = limits;
-    if (parserTakesBareLf) {
+    if (parserIsLenient) {
       const guard = new LineGuard();
       this.#guard = guard;
       socket.prependListener('data', (piece: Buffer) => guard.feed(piece));
@@ -44,7 +44,7 @@ export class Connection {
     return this.#problem;
   }
 
-  /** Counts a request in; the result says, at any later time, whether a line of it ended in a bare LF. */
+  /** Counts a request in; the result says, at any later time, whether a line of it did not end in CR LF. */
   receive(): () => boolean {
     const number = this.#received++;
     return () => this.#guard?.isBad(number) === true;

@@ -41,6 +41,8 @@ export function fullLane(options: FullLaneOptions): Server {
     // Checked in the lane, for an answer with a body that says what to change.
     requireHostHeader: false,
   });
+  // A client that has sent its last byte may still wait for answers.
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.maxConnections = limits.maxConnections;
   // With a count here node:http drops the fields past it in silence; the lane counts them itself.
   server.maxHeadersCount = 0;
@@ -56,10 +58,10 @@ export function fullLane(options: FullLaneOptions): Server {
   };
   const receive = (expectation: Expectation) => (req: IncomingMessage, res: ServerResponse) => {
     const connection = connectionOf(req.socket);
-    const hasBareLf = connection.receive();
+    const hasBadLine = connection.receive();
     connection.enqueue({
       req,
-      serve: () => serveRequest({ req, res, connection, expectation, hasBareLf }, options),
+      serve: () => serveRequest({ req, res, connection, expectation, hasBadLine }, options),
     });
   };
   server.on('connection', connectionOf);
@@ -84,13 +86,13 @@ interface Exchange {
   readonly res: ServerResponse;
   readonly connection: Connection;
   readonly expectation: Expectation;
-  /** Whether a line of it, as far as it has come, ended without a CR. */
-  readonly hasBareLf: () => boolean;
+  /** Whether a line of it, as far as it has come, did not end in CR LF. */
+  readonly hasBadLine: () => boolean;
 }
 
 /** Serves one request to its end. Never rejects: every failure is an answer, or a client that is gone. */
 async function serveRequest(
-  { req, res, connection, expectation, hasBareLf }: Exchange,
+  { req, res, connection, expectation, hasBadLine }: Exchange,
   { service, limits, memory, running, report }: FullLaneOptions,
 ): Promise<void> {
   const over = new Promise((resolve) => res.once('close', resolve));
@@ -104,19 +106,20 @@ async function serveRequest(
       service,
     );
     const content = operation.kind === 'put' ? await receiveContent(lease) : [];
-    if (hasBareLf()) throw untrusted('a line of the request ends in LF alone; lines end in CR LF');
+    if (hasBadLine()) throw untrusted('a line of the request does not end in CR LF');
     const answer = await perform(operation, content, service.store);
-    if (answer.body instanceof Uint8Array) lease.take(answer.body.length);
-    await sendAnswer(res, answer, service.draining);
+    const last = service.draining;
+    if (last) connection.closeAfterAnswer();
+    await sendAnswer(res, answer, last, lease);
   } catch (error) {
     if (error instanceof ClientGone || res.destroyed) return;
     const problem = problemOf(error);
     if (needsOperator(problem)) report(problem.cause);
     // Content that is still to come, and may be long, is not worth reading to save the connection.
     const unread = !req.complete && (expectation !== 'none' || !isShort(req));
-    const close = problem.closes || connection.problem !== undefined || unread;
+    const close = problem.closes || connection.problem !== undefined || unread || service.draining;
     if (close) connection.closeAfterAnswer();
-    sendProblem(res, problem, close || service.draining);
+    sendProblem(res, problem, close);
   } finally {
     // Until the answer is with the kernel, or the client is gone: so one connection holds one answer at a time.
     await over;

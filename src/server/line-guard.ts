@@ -1,6 +1,7 @@
 /**
- * Finds requests whose lines end in a bare LF. Needed only where `node:http` has llhttp 8 (the 20.19 releases), which
- * takes one after the request line, as the empty line and in trailers; llhttp 9 refuses them all.
+ * Finds requests whose lines do not end in CR LF. Needed only where `node:http` has llhttp 8 (Node 20.19.0), which takes a
+ * bare LF after the request line, as the empty line and in trailers, and a CR with any byte behind it at the end of the
+ * header; llhttp 9 refuses them all.
  *
  * The guard sees each piece of the stream before the parser does, and changes nothing: it follows the framing and notes
  * the number of each request with such a line. What is no request is the parser's to refuse, not the guard's.
@@ -10,7 +11,7 @@ const newline = 0x0a;
 const longestLine = 256 * 1024;
 
 /** Whether this Node's parser needs the guard. */
-export const parserTakesBareLf = Number.parseInt(process.versions.llhttp ?? '0', 10) < 9;
+export const parserIsLenient = Number.parseInt(process.versions.llhttp ?? '0', 10) < 9;
 
 export class LineGuard {
   readonly #bad = new Set<number>();
@@ -23,7 +24,7 @@ export class LineGuard {
   #skip = 0;
   #afterSkip: 'head' | 'size' = 'head';
 
-  /** Whether the n-th request of the connection, from 0, has a bare LF in what has come of it so far. */
+  /** Whether the n-th request of the connection, from 0, has such a line in what has come of it so far. */
   isBad(request: number): boolean {
     return this.#bad.has(request);
   }
@@ -41,6 +42,8 @@ export class LineGuard {
       const end = piece.indexOf(newline, at);
       this.#line += piece.toString('latin1', at, end < 0 ? piece.length : end);
       if (this.#line.length > longestLine) this.#state = 'off';
+      const cr = this.#line.indexOf('\r');
+      if (cr >= 0 && cr < this.#line.length - 1) this.#bad.add(this.#request);
       if (end < 0) return;
       at = end + 1;
       const line = this.#line;

@@ -44,8 +44,13 @@ export class Lease {
     this.#bytes += bytes;
   }
 
+  /** Gives back a part before the request is over. */
+  give(bytes: number): void {
+    this.#give(bytes);
+    this.#bytes -= bytes;
+  }
+
   release(): void {
-    this.#give(this.#bytes);
-    this.#bytes = 0;
+    this.give(this.#bytes);
   }
 }

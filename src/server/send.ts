@@ -1,22 +1,31 @@
 /** Writes answers and problems through `node:http`. */
 import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Lease } from './memory.js';
 import type { Answer } from './perform.js';
 import type { Problem } from './problem.js';
 
 /**
  * Sends an answer. Resolves when all of it is handed over; for pages, that is as fast as the client reads.
  * @param close whether the connection ends with it
+ * @param lease pays for the content until it is out
+ * @throws Problem 503 when there is no room for the content, or for its next page
  */
-export async function sendAnswer(res: ServerResponse, answer: Answer, close: boolean): Promise<void> {
+export async function sendAnswer(
+  res: ServerResponse,
+  answer: Answer,
+  close: boolean,
+  lease: Lease,
+): Promise<void> {
   const { status, headers, body } = answer;
   if (close) res.setHeader('Connection', 'close');
   if (body instanceof Uint8Array) {
+    lease.take(body.length);
     res.writeHead(status, { ...headers, 'Content-Length': body.length }).end(body);
     return;
   }
-  res.writeHead(status, headers);
-  if (res.req.method !== 'HEAD') await sendPages(res, body);
+  if (res.req.method !== 'HEAD') await sendPages(res, status, headers, body, lease);
+  if (!res.headersSent) res.writeHead(status, headers);
   res.end();
 }
 
@@ -44,9 +53,19 @@ export function problemContent(problem: Problem): { headers: Record<string, stri
   };
 }
 
-async function sendPages(res: ServerResponse, pages: AsyncIterable<readonly Uint8Array[]>): Promise<void> {
+async function sendPages(
+  res: ServerResponse,
+  status: number,
+  headers: Answer['headers'],
+  pages: AsyncIterable<readonly Uint8Array[]>,
+  lease: Lease,
+): Promise<void> {
   for await (const chunks of pages) {
     let hasRoom = true;
+    let bytes = 0;
+    for (const chunk of chunks) bytes += chunk.length;
+    lease.take(bytes);
+    if (!res.headersSent) res.writeHead(status, headers);
     // One system call a page. Corking the response instead would melt the page into one chunk.
     res.socket?.cork();
     for (const chunk of chunks) hasRoom = res.write(chunk);
@@ -54,6 +73,7 @@ async function sendPages(res: ServerResponse, pages: AsyncIterable<readonly Uint
     // Other connections get their turn after each page, however fast this reader is.
     await (hasRoom ? turn() : drained(res));
     if (res.destroyed) return;
+    lease.give(bytes);
   }
 }
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Limits, makeLimits } from '../limits.js';
-import { openEmbedded } from '../store/embedded/embedded-store.js';
+import { openEmbedded } from '../store/embedded/open.js';
 import { type Store, StoreError } from '../store/store.js';
 import { fullLane } from './full-lane.js';
 import { Memory } from './memory.js';

@@ -88,7 +88,7 @@ export interface Store {
 export type StoreErrorCode =
   /** Too many writes wait already; the same call may pass later. */
   | 'overloaded'
-  /** The disk, or the room granted to the store, is full. Reads go on; writes do when there is room again. */
+  /** The disk, or a quota on it, is full. Reads go on; writes do when there is room again. */
   | 'full'
   /** The store can't promise durability any more (an I/O error, a dead writer). It must be opened anew. */
   | 'failed'

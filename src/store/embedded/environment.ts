@@ -11,6 +11,7 @@
  */
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
+import type { StoreShape } from './room.js';
 
 export interface Environment {
   readonly root: RootDatabase<Buffer, Buffer>;
@@ -25,23 +26,70 @@ export const formatKey = Buffer.from('format');
 /** Under this key: a version that no record has reached. See versions.ts. */
 export const ceilingKey = Buffer.from('version-ceiling');
 
+/**
+ * Address space reserved for the file, at once, so that the map never moves under a reader while the file grows. It takes no
+ * memory. (A file beyond it would still work: lmdb maps it anew.)
+ */
+const mapBytes = 2 ** 40;
+
 export function dataFile(folder: string): string {
   return join(folder, 'data.mdb');
 }
 
-export function openRoot(folder: string, maxStoreBytes: number): RootDatabase<Buffer, Buffer> {
+export function openRoot(folder: string): RootDatabase<Buffer, Buffer> {
   return open<Buffer, Buffer>({
     path: dataFile(folder),
     noSubdir: true,
     encoding: 'binary',
     keyEncoding: 'binary',
     maxDbs: 4,
-    // Room for every connection's thread is not needed: two threads read.
+    // Two threads of this process read, and those of one that was killed a moment ago may still be listed.
     maxReaders: 16,
-    // Reserved at once, so that the map never moves under a reader while the file grows.
-    mapSize: maxStoreBytes,
+    mapSize: mapBytes,
     overlappingSync: false,
   });
+}
+
+/**
+ * The shape of the store as the last commit left it. The databases that are left out (small, or empty) count as free
+ * pages: each look at one takes some 10 µs.
+ */
+export function shapeOf(first: Database<Buffer, Buffer>, ...more: Database<Buffer, Buffer>[]): StoreShape {
+  const { root, free, lastPageNumber, ...tree } = statsOf(first);
+  const trees = [root, free, tree, ...more.map(statsOf)];
+  let depth = 0;
+  let branchPages = 0;
+  let pages = metaPages;
+  for (const tree of trees) {
+    depth = Math.max(depth, tree.treeDepth);
+    branchPages += tree.treeBranchPageCount;
+    pages += tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
+  }
+  const usedPages = lastPageNumber + 1;
+  return { pageBytes: root.pageSize, usedPages, depth, branchPages, freePages: usedPages - pages };
+}
+
+const metaPages = 2;
+
+interface TreeStats {
+  readonly pageSize: number;
+  readonly treeDepth: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+  readonly entryCount: number;
+}
+
+interface DatabaseStats extends TreeStats {
+  /** The tree of trees, and that of free pages. */
+  readonly root: TreeStats;
+  readonly free: TreeStats;
+  readonly lastPageNumber: number;
+}
+
+/** lmdb's statistics of a database and its environment, which its own types leave open. */
+export function statsOf(database: Database<Buffer, Buffer>): DatabaseStats {
+  return database.getStats() as DatabaseStats;
 }
 
 export function openDatabases(root: RootDatabase<Buffer, Buffer>): Environment {

@@ -7,20 +7,35 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { readFields, readUint64, writeUint64 } from '../record.js';
-import { decodeBatch } from './batch.js';
-import { ceilingKey, type Environment, openDatabases, openRoot } from './environment.js';
+import { decodeBatch, type Step } from './batch.js';
+import {
+  ceilingKey,
+  dataFile,
+  type Environment,
+  openDatabases,
+  openRoot,
+  shapeOf,
+  statsOf,
+} from './environment.js';
+import { pagesNeeded, Room } from './room.js';
 import type { WriterOptions, WriterReply, WriterRequest } from './writer.js';
 
 const nothing = Buffer.alloc(0);
-const { folder, maxStoreBytes } = workerData as WriterOptions;
-const env: Environment = openDatabases(openRoot(folder, maxStoreBytes));
+/** No room, as LMDB and the system say it where even room.ts was wrong: MDB_MAP_FULL, ENOSPC, EDQUOT, EFBIG. */
+const noRoomNumbers: ReadonlySet<unknown> = new Set([-30792, 28, 122, 69, 27]);
+const { folder } = workerData as WriterOptions;
+const env: Environment = openDatabases(openRoot(folder));
+const room = new Room(dataFile(folder));
 /** Entities that expire. While there are none, an overwrite needs no look at what it replaces. */
-let expiringEntities = entryCount();
+let expiringEntities = statsOf(env.expiry).entryCount;
 
 function perform(request: WriterRequest): WriterReply {
   switch (request.kind) {
     case 'commit':
-      transaction(() => commit(request.batch, request.ceiling));
+      transaction(() => {
+        makeRoom(decodeBatch(request.batch));
+        commit(request.batch, request.ceiling);
+      });
       return { kind: 'done' };
     case 'sweep':
       return { kind: 'swept', removed: transaction(() => sweep(request.nowMs, request.limit)) };
@@ -38,6 +53,20 @@ function transaction<T>(work: () => T): T {
     expiringEntities = before;
     throw error;
   }
+}
+
+/** @throws StoreError `full`, if the steps might not fit on the disk */
+function makeRoom(steps: Iterable<Step>): void {
+  const recordLengths: number[] = [];
+  let keys = 0;
+  for (const { record, expiresMs } of steps) {
+    keys++;
+    if (record) recordLengths.push(record.length);
+    // The expiry index is a second tree, changed where a key comes to expire or an expiring one is replaced.
+    if (expiresMs !== undefined || expiringEntities > 0) keys += 2;
+  }
+  const shape = expiringEntities > 0 ? shapeOf(env.entities, env.expiry) : shapeOf(env.entities);
+  room.ensure(shape, pagesNeeded(shape, keys, recordLengths), recordLengths.length > 0);
 }
 
 function commit(batch: ArrayBuffer, ceiling: number | undefined): void {
@@ -69,6 +98,7 @@ function forgetExpiry(key: Buffer): void {
 /** Removes up to `limit` entities that had expired by `nowMs`. */
 function sweep(nowMs: number, limit: number): number {
   const due = [...env.expiry.getKeys({ limit, end: expiryKey(nowMs + 1, nothing) })];
+  makeRoom(due.map((key) => ({ key, record: undefined, expiresMs: undefined })));
   for (const entry of due) {
     const key = entry.subarray(8);
     // The index is exact; that the record agrees is checked all the same, because what follows is a deletion.
@@ -96,10 +126,6 @@ function expiryKey(expiresMs: number, key: Uint8Array): Buffer {
   return entry;
 }
 
-function entryCount(): number {
-  return (env.expiry.getStats() as { entryCount: number }).entryCount;
-}
-
 const port = parentPort;
 if (port === null) throw new TypeError('writer-thread.js runs as a worker thread');
 port.on('message', (request: WriterRequest) => {
@@ -108,7 +134,7 @@ port.on('message', (request: WriterRequest) => {
     reply = perform(request);
   } catch (error) {
     const { message, code } = error as Error & { code?: number | string };
-    reply = { kind: 'error', message, code };
+    reply = { kind: 'error', message, full: code === 'full' || noRoomNumbers.has(code) };
   }
   if (request.kind !== 'close') {
     port.postMessage(reply);

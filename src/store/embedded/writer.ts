@@ -7,7 +7,6 @@ import { StoreError } from '../store.js';
 
 export interface WriterOptions {
   readonly folder: string;
-  readonly maxStoreBytes: number;
 }
 
 export type WriterRequest =
@@ -18,20 +17,18 @@ export type WriterRequest =
 export type WriterReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'swept'; readonly removed: number }
-  | { readonly kind: 'error'; readonly message: string; readonly code: number | string | undefined };
+  | { readonly kind: 'error'; readonly message: string; readonly full: boolean };
 
 interface Waiting {
   resolve(reply: WriterReply): void;
   reject(error: StoreError): void;
 }
 
-/** Codes that say "no room": LMDB's MDB_MAP_FULL, then ENOSPC, EDQUOT and EFBIG as Linux and macOS number them. */
-const fullCodes = new Set<number | string | undefined>([-30792, 28, 122, 69, 27]);
-
 export class Writer {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
   #dead: StoreError | undefined;
+  #closed = false;
 
   private constructor(options: WriterOptions) {
     this.#worker = new Worker(new URL('./writer-thread.js', import.meta.url), {
@@ -49,6 +46,11 @@ export class Writer {
     return writer;
   }
 
+  /** Why the thread can do no more work; undefined while it can. */
+  get failure(): StoreError | undefined {
+    return this.#dead;
+  }
+
   /** Stores a batch in one transaction; it is on the disk when the promise resolves. The memory is given away. */
   async commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<void> {
     await this.#ask({ kind: 'commit', batch, ceiling }, [batch]);
@@ -63,6 +65,7 @@ export class Writer {
   async close(): Promise<void> {
     if (this.#dead) return;
     await this.#ask({ kind: 'close' });
+    this.#closed = true;
     await this.#worker.terminate();
   }
 
@@ -78,11 +81,12 @@ export class Writer {
 
   #answer(reply: WriterReply): void {
     const waiting = this.#waiting.shift();
-    if (reply.kind === 'error') waiting?.reject(storeError(reply.code, reply.message));
+    if (reply.kind === 'error') waiting?.reject(storeError(reply.message, reply.full));
     else waiting?.resolve(reply);
   }
 
   #die(cause: unknown): void {
+    if (this.#closed) return;
     this.#dead ??= new StoreError(
       'failed',
       'the writer thread ended, so nothing can be stored any more; restart the server',
@@ -92,9 +96,9 @@ export class Writer {
   }
 }
 
-function storeError(code: number | string | undefined, message: string): StoreError {
-  const cause = Object.assign(new Error(message), { code });
-  return fullCodes.has(code)
+function storeError(message: string, full: boolean): StoreError {
+  const cause = new Error(message);
+  return full
     ? new StoreError('full', 'there is no room left for the data file; free disk space, then try again', {
         cause,
       })

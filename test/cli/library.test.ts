@@ -1,0 +1,62 @@
+/** The library as its user imports it: by the name of the package. */
+import { serve } from 'evenkeel';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../support/folder.js';
+import { entityUrl } from '../support/http.js';
+import { until } from '../support/process.js';
+import { RawSocket } from '../support/raw-socket.js';
+
+it("import { serve } from 'evenkeel' gives a server with an address that works and can be closed", async () => {
+  const data = await temporaryFolder();
+  const server = await serve({ port: 0, data });
+  expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect((await fetch(entityUrl(server.url, 'a'), { method: 'PUT', body: 'one' })).status).toBe(201);
+  expect(await (await fetch(entityUrl(server.url, 'a'))).text()).toBe('one');
+  expect(server.running).toBe(0);
+  expect(await server.close()).toBe(0);
+  expect(await server.close()).toBe(0);
+  await expect(fetch(`${server.url}/v0/status`)).rejects.toThrow();
+
+  const again = await serve({ port: 0, data });
+  expect(await (await fetch(entityUrl(again.url, 'a'))).text()).toBe('one');
+  await again.close();
+});
+
+it('serve refuses a folder that this process has open already, and then leaves it alone', async () => {
+  const data = await temporaryFolder();
+  const server = await serve({ port: 0, data });
+  await expect(serve({ port: 0, data })).rejects.toMatchObject({ name: 'StoreError', code: 'in-use' });
+  expect((await fetch(`${server.url}/v0/status`)).status).toBe(200);
+  await server.close();
+});
+
+it('serve lets go of the folder when it cannot listen', async () => {
+  const first = await serve({ port: 0, data: await temporaryFolder() });
+  const data = await temporaryFolder();
+  const port = Number(new URL(first.url).port);
+  await expect(serve({ port, data })).rejects.toMatchObject({ name: 'ListenError' });
+  await first.close();
+  await (await serve({ port: 0, data })).close();
+});
+
+it('serve rejects limits that make no sense with a TypeError that names the field', async () => {
+  const data = await temporaryFolder();
+  await expect(serve({ port: 0, data, limits: { drainMs: 0 } })).rejects.toThrow(
+    new TypeError('limits.drainMs must be a positive whole number, got 0'),
+  );
+});
+
+it('close cuts off requests that outlast drainMs, says how many, and acknowledges none of them', async () => {
+  const data = await temporaryFolder();
+  const server = await serve({ port: 0, data, limits: { drainMs: 200 } });
+  const socket = await RawSocket.connect(server.url);
+  socket.send('PUT /v0/entity?id=half HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nfirst');
+  await until('the request runs', () => server.running === 1);
+  expect(await server.close()).toBe(1);
+  await socket.closed;
+  expect(socket.received).not.toContain('201');
+
+  const again = await serve({ port: 0, data });
+  expect((await fetch(entityUrl(again.url, 'half'))).status).toBe(404);
+  await again.close();
+});

@@ -1,0 +1,100 @@
+/**
+ * A real server on a free port and in a new folder, for one test, and what every refusal must look like. Nothing is
+ * replaced: the tests in this folder see what a client sees.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { STATUS_CODES } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { type RunningServer, serve } from '#dist/server/server.js';
+import type { Limits } from '../../src/limits.js';
+import { temporaryFolder } from '../support/folder.js';
+import type { RawAnswer } from '../support/http.js';
+
+export interface TestServer extends RunningServer {
+  readonly folder: string;
+  /** The errors that the server told its operator. */
+  readonly reports: readonly unknown[];
+}
+
+/** Starts a server; it is closed, and its folder removed, when the test is over. */
+export async function startServer(limits: Partial<Limits> = {}, folder?: string): Promise<TestServer> {
+  const data = folder ?? (await temporaryFolder());
+  const reports: unknown[] = [];
+  const report = (error: unknown) => {
+    reports.push(error);
+  };
+  const server = await serve({ data, port: 0, limits: { drainMs: 1000, ...limits }, report });
+  onTestFinished(async () => {
+    await server.close();
+  });
+  return Object.assign(server, { folder: data, reports });
+}
+
+/** One server for all tests of a file whose requests must leave no trace. Its address is there once they run. */
+export function sharedServer(limits: Partial<Limits> = {}): { readonly url: string } {
+  let server: RunningServer | undefined;
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'evenkeel-'));
+    server = await serve({ data: folder, port: 0, limits });
+  });
+  afterAll(async () => {
+    await server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return {
+    get url() {
+      if (!server) throw new TypeError('the server starts before the first test');
+      return server.url;
+    },
+  };
+}
+
+export interface Refusal {
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+}
+
+/** Checks that an answer is a problem (RFC 9457) of this status, whose detail mentions what it should. */
+export function expectProblem(
+  answer: RawAnswer | undefined,
+  status: number,
+  mentions: RegExp | string,
+): void {
+  expect(answer?.status).toBe(status);
+  expect(answer?.headers.get('content-type')).toBe('application/problem+json');
+  const problem = JSON.parse(Buffer.from(answer?.body ?? '', 'latin1').toString()) as Refusal;
+  expect(problem).toStrictEqual({ title: STATUS_CODES[status], status, detail: problem.detail });
+  expect(problem.detail).toMatch(mentions);
+}
+
+/** A fetch answer as a raw one, so that both are checked alike. */
+export async function rawOf(response: Response): Promise<RawAnswer> {
+  return {
+    status: response.status,
+    headers: new Map(response.headers),
+    body: Buffer.from(await response.arrayBuffer()).toString('latin1'),
+  };
+}
+
+/** The keys the store holds, from the first to the last. */
+export async function storedKeys(base: string): Promise<string[]> {
+  const response = await fetch(`${base}/v0/entities?start=%00`, {
+    headers: { Accept: 'application/x-ndjson' },
+  });
+  expect(response.status).toBe(200);
+  const lines = (await response.text()).split('\n').slice(0, -1);
+  return lines.map((line) => {
+    const { key, keyBase64 } = JSON.parse(line) as { key?: string; keyBase64?: string };
+    return key ?? Buffer.from(keyBase64 ?? '', 'base64').toString('latin1');
+  });
+}
+
+/** Resolves when the server has no request under way any more; fails if it keeps one. */
+export async function expectIdle(server: RunningServer): Promise<void> {
+  await expect.poll(() => server.running, { timeout: 3000, interval: 10 }).toBe(0);
+}

@@ -1,0 +1,128 @@
+/** A range longer than a page: nothing lost or doubled at a page's edge, under writes, for slow readers and for gone ones. */
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { entityUrl, RawConnection, request } from '../support/http.js';
+import { expectIdle, startServer, storedKeys } from './harness.js';
+
+const MiB = 1024 * 1024;
+const name = (number: number) => String(number).padStart(4, '0');
+
+/** Puts entities 0000, 0001, … with their own names as values. */
+async function fill(base: string, count: number): Promise<void> {
+  const connection = new RawConnection(base);
+  const numbers = Array.from({ length: count }, (_, number) => name(number));
+  connection.write(numbers.map((key) => request('PUT', `/v0/entity?id=${key}`, [], key)).join(''));
+  const answers = await connection.answers(count);
+  expect(answers.every(({ status }) => status === 201)).toBe(true);
+}
+
+test.each([1, 7, 10, 100, 101])(
+  '100 entities in pages of %i are each there once',
+  async (rangePageEntities) => {
+    const { url } = await startServer({ rangePageEntities });
+    await fill(url, 100);
+    const connection = new RawConnection(url);
+    const all = Array.from({ length: 100 }, (_, number) => `${name(number)}\n${name(number)}`);
+    const chunks = async (query: string) =>
+      (await connection.ask(request('GET', `/v0/entities?${query}`))).chunks;
+    expect(await chunks('start=0')).toStrictEqual(all);
+    for (const limit of [1, rangePageEntities, rangePageEntities + 1, 99])
+      expect(await chunks(`start=0&limit=${limit}`)).toStrictEqual(all.slice(0, limit));
+    expect(await chunks('start=0010&end=0090')).toStrictEqual(all.slice(10, 90));
+    expect(await storedKeys(url)).toStrictEqual(all.map((chunk) => chunk.slice(0, 4)));
+  },
+);
+
+test('values larger than a page come whole, each in one chunk', async () => {
+  const { url } = await startServer({ rangePageBytes: 1000 });
+  const values = [3 * MiB, 1, 16 * MiB, 0, 5000].map((bytes) => randomBytes(bytes));
+  for (const [number, body] of values.entries())
+    await fetch(entityUrl(url, `k${number}`), { method: 'PUT', body });
+  const { chunks = [] } = await new RawConnection(url).ask(request('GET', '/v0/entities?start=k'));
+  expect(chunks).toHaveLength(values.length);
+  for (const [number, value] of values.entries())
+    expect(chunks[number] === `k${number}\n${value.toString('latin1')}`).toBe(true);
+});
+
+test('pages of expired entities are passed over', async () => {
+  const { url } = await startServer({ rangePageEntities: 2 });
+  for (const key of ['a', 'e', 'f']) await fetch(entityUrl(url, key), { method: 'PUT', body: '' });
+  const short = ['b1', 'b2', 'b3', 'c', 'd'];
+  for (const key of short) await fetch(entityUrl(url, key, '&ttl=1'), { method: 'PUT', body: '' });
+  const gone = async () => (await fetch(entityUrl(url, 'd'))).status;
+  await expect.poll(gone, { timeout: 5000, interval: 10 }).toBe(404);
+  expect(await storedKeys(url)).toStrictEqual(['a', 'e', 'f']);
+  const { chunks } = await new RawConnection(url).ask(request('GET', '/v0/entities?start=a&limit=2'));
+  expect(chunks).toStrictEqual(['a\n', 'e\n']);
+});
+
+test('an entity that is there all along appears exactly once, whatever is written meanwhile', async () => {
+  const { url } = await startServer({ rangePageEntities: 3 });
+  await fill(url, 1000);
+  let reading = true;
+  const write = async () => {
+    for (let round = 0; reading; round++) {
+      // Even ones are overwritten, new ones come between, and go again.
+      const number = (round * 389) % 1000;
+      await fetch(entityUrl(url, name(number - (number % 2))), { method: 'PUT', body: 'new' });
+      const method = round % 2 === 0 ? 'PUT' : 'DELETE';
+      await fetch(
+        entityUrl(url, `${name(number)}-between`),
+        method === 'PUT' ? { method, body: 'x' } : { method },
+      );
+    }
+  };
+  const writers = [write(), write()];
+  try {
+    const connection = new RawConnection(url);
+    for (let round = 0; round < 10; round++) {
+      const { chunks = [] } = await connection.ask(request('GET', '/v0/entities?start=0'));
+      const seen = chunks.map((chunk) => chunk.slice(0, chunk.indexOf('\n')));
+      expect(seen).toStrictEqual([...new Set(seen)].toSorted());
+      expect(seen.filter((key) => key.length === 4)).toHaveLength(1000);
+      for (const chunk of chunks.filter((_, at) => /^\d{3}[13579]$/.test(seen[at] ?? '')))
+        expect(chunk.slice(5)).toBe(chunk.slice(0, 4));
+    }
+  } finally {
+    reading = false;
+    await Promise.all(writers);
+  }
+});
+
+test('a reader that stops is sent the rest when it goes on, and holds nobody up meanwhile', async () => {
+  const server = await startServer();
+  const values = Array.from({ length: 12 }, () => randomBytes(2 * MiB));
+  for (const [at, body] of values.entries())
+    await fetch(entityUrl(server.url, name(at)), { method: 'PUT', body });
+  const connection = new RawConnection(server.url);
+  connection.pause();
+  connection.write(request('GET', '/v0/entities?start=0'));
+  await expect.poll(() => server.running, { interval: 5 }).toBe(1);
+  expect((await fetch(entityUrl(server.url, 'other'), { method: 'PUT', body: 'v' })).status).toBe(201);
+  expect(server.running).toBe(1);
+  connection.resume();
+  const [answer] = await connection.answers(1);
+  const chunks = answer?.chunks?.slice(0, 12) ?? [];
+  for (const [at, value] of values.entries())
+    expect(chunks[at] === `${name(at)}\n${value.toString('latin1')}`).toBe(true);
+  await expectIdle(server);
+});
+
+test.each([
+  ['goes', {}, (connection: RawConnection) => connection.reset()],
+  ['stands still for too long', { stallMs: 300 }, () => {}],
+])('a reader that %s halfway is forgotten, and the server goes on', async (_, limits, leave) => {
+  const server = await startServer(limits);
+  const body = randomBytes(4 * MiB);
+  for (let at = 0; at < 6; at++) await fetch(entityUrl(server.url, name(at)), { method: 'PUT', body });
+  const connections = Array.from({ length: 5 }, () => new RawConnection(server.url));
+  for (const connection of connections) {
+    connection.pause();
+    connection.write(request('GET', '/v0/entities?start=0'));
+  }
+  await expect.poll(() => server.running, { interval: 5 }).toBe(5);
+  for (const connection of connections) leave(connection);
+  await expectIdle(server);
+  expect(await storedKeys(server.url)).toHaveLength(6);
+  expect(server.reports).toStrictEqual([]);
+});

@@ -1,0 +1,89 @@
+/** What goes into a batch comes out at the writer: every write, in order, and nothing else. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { maxKeyBytes } from '#dist/limits.js';
+import { decodeBatch, encodeBatch, type Write, writeBytes } from '#dist/store/embedded/batch.js';
+import { readRecord } from '#dist/store/record.js';
+
+const key = fc.oneof(
+  fc.uint8Array({ minLength: 1, maxLength: 20 }),
+  fc.nat(255).map((byte) => new Uint8Array(maxKeyBytes).fill(byte)),
+);
+const pieces = fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 20 });
+const write: fc.Arbitrary<Write> = fc.oneof(
+  fc.record({
+    key,
+    value: pieces,
+    expiresMs: fc.option(fc.integer({ min: 1, max: 2 ** 52 }), { nil: undefined }),
+  }),
+  fc.record({ key, value: fc.constant(undefined) }),
+);
+
+function encode(writes: readonly Write[]): ArrayBuffer {
+  let version = 0;
+  const bytes = writes.reduce((sum, each) => sum + writeBytes(each), 0);
+  return encodeBatch(writes, bytes, () => ++version);
+}
+
+test('a batch gives back its writes in order, puts with rising versions', () => {
+  fc.assert(
+    fc.property(fc.array(write, { maxLength: 30 }), (writes) => {
+      const steps = [...decodeBatch(encode(writes))];
+      let version = 0;
+      expect(steps).toHaveLength(writes.length);
+      for (const [i, each] of writes.entries()) {
+        const step = steps[i];
+        expect(step?.key).toEqual(Buffer.from(each.key));
+        if (each.value === undefined) {
+          expect(step).toMatchObject({ record: undefined, expiresMs: undefined });
+          continue;
+        }
+        expect(step?.expiresMs).toBe(each.expiresMs);
+        expect(readRecord(each.key, step?.record ?? Buffer.alloc(0), 0)).toEqual({
+          key: each.key,
+          value: Buffer.concat(each.value),
+          version: ++version,
+        });
+      }
+    }),
+  );
+});
+
+test('a batch takes exactly the bytes that its writes were said to take', () => {
+  fc.assert(
+    fc.property(fc.array(write, { minLength: 1, maxLength: 30 }), (writes) => {
+      const bytes = writes.reduce((sum, each) => sum + writeBytes(each), 0);
+      expect(encode(writes).byteLength).toBe(bytes);
+      expect(() => encodeBatch(writes, bytes - 1, () => 1)).toThrow(RangeError);
+    }),
+  );
+});
+
+test('an empty value, in no piece or in many, is a put and no delete', () => {
+  const id = Buffer.from('a');
+  for (const value of [[], [Buffer.alloc(0)], Array.from({ length: 1000 }, () => Buffer.alloc(0))]) {
+    const [step] = decodeBatch(encode([{ key: id, value, expiresMs: undefined }]));
+    expect(readRecord(id, step?.record ?? Buffer.alloc(0), 0)?.value).toEqual(Buffer.alloc(0));
+  }
+});
+
+test('10 000 pieces are one value', () => {
+  const id = Buffer.from('a');
+  const value = Array.from({ length: 10_000 }, (_, i) => Buffer.from([i & 0xff]));
+  const [step] = decodeBatch(encode([{ key: id, value, expiresMs: 5 }]));
+  expect(readRecord(id, step?.record ?? Buffer.alloc(0), 0)?.value).toEqual(Buffer.concat(value));
+});
+
+test('a batch owns its memory: changing what went in changes nothing', () => {
+  const id = Buffer.from('a');
+  const piece = Buffer.from('one');
+  const memory = encode([{ key: id, value: [piece], expiresMs: undefined }]);
+  const before = Buffer.from(Buffer.from(memory));
+  id.fill(0);
+  piece.fill(0);
+  expect(Buffer.from(memory)).toEqual(before);
+});
+
+test('no write is an empty batch', () => {
+  expect([...decodeBatch(encode([]))]).toEqual([]);
+});

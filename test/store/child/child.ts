@@ -1,0 +1,58 @@
+/** A child process that answers messages, one at a time, in order. Killed when the test is over. */
+import { type ChildProcess, type ForkOptions, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+export interface Answer {
+  readonly code?: string;
+  readonly message?: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Child {
+  /** Sends a request and resolves with its answer; rejects if the process ends first. */
+  ask(request: { readonly do: string; readonly [field: string]: unknown }): Promise<Answer>;
+  /** Ends the process at once, as a power cut does for it alone. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts the script, which sends one message when it is ready.
+ * @param largestFileBytes what the system lets the process write into one file (`ulimit -f`)
+ */
+export async function startChild(script: string, largestFileBytes?: number): Promise<Child> {
+  const file = fileURLToPath(new URL(script, import.meta.url));
+  const options: ForkOptions = { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] };
+  const process_: ChildProcess =
+    largestFileBytes === undefined
+      ? fork(file, options)
+      : spawn(
+          '/bin/sh',
+          ['-c', `ulimit -f ${largestFileBytes / 512}; exec "$0" "$1"`, process.execPath, file],
+          options,
+        );
+  onTestFinished(() => {
+    process_.kill('SIGKILL');
+  });
+  const ended = once(process_, 'exit');
+  const next = async (): Promise<Answer> => {
+    const [answer] = await Promise.race([
+      once(process_, 'message'),
+      ended.then(([code, signal]) => Promise.reject(new Error(`${script} ended: ${code ?? signal}`))),
+    ]);
+    return answer as Answer;
+  };
+  await next();
+  return {
+    ask: (request) => {
+      const answer = next();
+      process_.send(request);
+      return answer;
+    },
+    kill: async () => {
+      process_.kill('SIGKILL');
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * Opens a store whose data file was changed, and reads all of it: each key, then everything as one range.
+ * Asked `{ folder, expected }` once, then `{ image }` after each change; answers with what came back.
+ */
+import { writeFileSync } from 'node:fs';
+import { openEmbedded } from '#dist/store/embedded/open.js';
+
+const actions = {
+  /** @param request the whole data file, where the byte at `at` is to be changed by `mask`, and what it holds */
+  prepare(request) {
+    file = Buffer.from(request.file, 'base64');
+    folder = request.folder;
+    expected = new Map(request.expected);
+    return {};
+  },
+  async read({ at, mask }) {
+    const image = Buffer.from(file);
+    image[at] ^= mask;
+    writeFileSync(`${folder}/data.mdb`, image);
+    const result = { intact: 0, absent: 0, damaged: 0, wrong: [] };
+    let store;
+    try {
+      store = await openEmbedded({ folder });
+    } catch (error) {
+      return { refused: error.code ?? String(error) };
+    }
+    for (const key of expected.keys()) {
+      try {
+        const entity = store.get(Buffer.from(key));
+        if (entity === undefined) result.absent++;
+        else check(key, entity, result);
+      } catch (error) {
+        if (error.name === 'StoreError' && error.code === 'damaged') result.damaged++;
+        else result.wrong.push(`get ${key}: ${error}`);
+      }
+    }
+    try {
+      let yielded = 0;
+      for await (const page of store.range({ start: Buffer.alloc(1) }))
+        for (const entity of page) {
+          check(Buffer.from(entity.key).toString(), entity, result);
+          if (++yielded > 10 * expected.size) throw new Error('the range does not end');
+        }
+    } catch (error) {
+      if (error.name !== 'StoreError' || error.code !== 'damaged') result.wrong.push(`range: ${error}`);
+    }
+    try {
+      await store.close();
+    } catch (error) {
+      result.wrong.push(`close: ${error}`);
+    }
+    return result;
+  },
+};
+
+let file;
+let folder;
+let expected;
+
+function check(key, entity, result) {
+  const text = expected.get(key);
+  if (text !== undefined && Buffer.from(entity.value).equals(Buffer.from(text))) result.intact++;
+  else result.wrong.push(`${key} came back as ${Buffer.from(entity.value).toString().slice(0, 20)}`);
+}
+
+process.on('message', async (request) => process.send(await actions[request.do](request)));
+process.on('disconnect', () => process.exit());
+process.send({ ready: true });

@@ -1,0 +1,86 @@
+/** One process may have a folder open, and one store in it. */
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openEmbedded } from '#dist/store/embedded/open.js';
+import { temporaryFolder } from '../support/folder.js';
+import { startChild } from './child/child.js';
+import { openAt, outcome, put, value } from './suite/factory.js';
+
+const place = (folder: string) => ({ open: () => openEmbedded({ folder }) });
+
+describe('a folder that is open', () => {
+  test("can't be opened a second time in the same process, by whatever path", async () => {
+    const parent = await temporaryFolder();
+    const folder = join(parent, 'data');
+    await mkdir(folder);
+    await symlink(folder, join(parent, 'link'));
+    const store = await openAt(place(folder));
+    for (const path of [folder, `${folder}/`, `${folder}/../data`, join(parent, 'link')])
+      expect(await outcome(() => openEmbedded({ folder: path }))).toBe('in-use');
+    await put(store, 'a', 'one');
+    await store.close();
+    expect(await value(await openAt(place(join(parent, 'link'))), 'a')).toBe('one');
+  });
+
+  test('is opened once of several attempts at the same moment', async () => {
+    const folder = await temporaryFolder();
+    const results = await Promise.allSettled(Array.from({ length: 5 }, () => openEmbedded({ folder })));
+    const opened = results.filter((result) => result.status === 'fulfilled');
+    expect(opened).toHaveLength(1);
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'in-use' });
+    await opened[0]?.value.close();
+  });
+
+  test("can't be opened by another process, also after many writes and an idle while", async () => {
+    const folder = await temporaryFolder();
+    const store = await openAt(place(folder));
+    const other = await startChild('./holder.mjs');
+    expect(await other.ask({ do: 'open', folder })).toMatchObject({ code: 'in-use' });
+    for (let i = 0; i < 50; i++) await put(store, `key-${i}`, 'x');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await other.ask({ do: 'open', folder })).toMatchObject({ code: 'in-use' });
+    await put(store, 'a', 'one');
+    expect(await value(store, 'a')).toBe('one');
+    await store.close();
+    expect(await other.ask({ do: 'open', folder })).toEqual({});
+    expect(await other.ask({ do: 'get', key: 'a' })).toEqual({ value: 'one' });
+    expect(await outcome(() => openEmbedded({ folder }))).toBe('in-use');
+  });
+
+  test('opens at once after its holder was killed, with everything acknowledged', async () => {
+    const folder = await temporaryFolder();
+    for (let round = 0; round < 3; round++) {
+      const holder = await startChild('./holder.mjs');
+      expect(await holder.ask({ do: 'open', folder })).toEqual({});
+      expect(await holder.ask({ do: 'put', key: 'a', value: `round ${round}` })).toEqual({});
+      await holder.kill();
+      const store = await openEmbedded({ folder });
+      expect(await value(store, 'a')).toBe(`round ${round}`);
+      await store.close();
+    }
+  });
+
+  test('is never open in more than one of five processes that start at the same moment', async () => {
+    const children = await Promise.all(Array.from({ length: 5 }, () => startChild('./holder.mjs')));
+    const winners: number[] = [];
+    for (let round = 0; round < 8; round++) {
+      const folder = join(await temporaryFolder(), 'one', 'two');
+      // The first time the folder is not there, the second time it holds a store.
+      for (const again of [false, true]) {
+        const answers = await Promise.all(children.map((child) => child.ask({ do: 'open', folder })));
+        const opened = children.filter((_, i) => answers[i]?.code === undefined);
+        for (const { code, message } of answers) expect([undefined, 'in-use'], message).toContain(code);
+        expect(opened.length).toBeLessThanOrEqual(1);
+        winners.push(opened.length);
+        for (const child of opened) {
+          expect(await child.ask({ do: 'put', key: `again ${again}`, value: 'x' })).toEqual({});
+          expect(await child.ask({ do: 'close' })).toEqual({});
+        }
+      }
+      await (await openEmbedded({ folder })).close();
+    }
+    if (process.env.EVENKEEL_TEST_REPORT) console.log('opened by, each time:', winners.join(' '));
+  });
+});

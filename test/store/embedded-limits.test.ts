@@ -1,0 +1,156 @@
+/** What the embedded store does when it is asked for more than it may take, or than the system gives it. */
+import { describe, expect, test } from 'vitest';
+import { makeLimits } from '#dist/limits.js';
+import { openEmbedded } from '#dist/store/embedded/open.js';
+import type { Store } from '#dist/store/store.js';
+import { temporaryFolder } from '../support/folder.js';
+import { startChild } from './child/child.js';
+import { bytes, keys, numbered, openAt, outcome, put, value } from './suite/factory.js';
+
+const KiB = 1024;
+
+/** Makes the calls at once and sorts the keys by how their put ended. */
+async function putAll(store: Store, all: readonly string[], valueBytes: number) {
+  const outcomes = await Promise.all(
+    all.map((key) => outcome(() => store.put(bytes(key), [Buffer.alloc(valueBytes, key)]))),
+  );
+  const ending = (code: string) => all.filter((_, i) => outcomes[i] === code);
+  return { outcomes, stored: ending('no error'), refused: ending('overloaded'), full: ending('full') };
+}
+
+describe("more writes than may wait are 'overloaded'", () => {
+  test('by count: the first maxQueuedWrites are stored, the others are not, and later ones are again', async () => {
+    const folder = await temporaryFolder();
+    const limits = makeLimits({ maxQueuedWrites: 10 });
+    const store = await openAt({ open: () => openEmbedded({ folder, limits }) });
+    const all = numbered(25);
+    const { stored, refused } = await putAll(store, all, 10);
+    expect(stored).toEqual(all.slice(0, 10));
+    expect(refused).toEqual(all.slice(10));
+    expect(await keys(store, 'key')).toEqual(stored);
+    expect(store.failure).toBeUndefined();
+    expect((await putAll(store, refused.slice(0, 10), 10)).refused).toEqual([]);
+    expect(await keys(store, 'key')).toEqual(all.slice(0, 20));
+  });
+
+  test('by bytes: as many are stored as fit maxQueuedBytes, and a smaller one may still fit', async () => {
+    const folder = await temporaryFolder();
+    const limits = makeLimits({ maxValueBytes: 50 * KiB, maxQueuedBytes: 100 * KiB });
+    const store = await openAt({ open: () => openEmbedded({ folder, limits }) });
+    const large = putAll(store, numbered(5), 40 * KiB);
+    const small = put(store, 'small', 'x');
+    const { stored, refused } = await large;
+    await small;
+    expect(stored).toEqual(numbered(5).slice(0, 2));
+    expect(refused).toEqual(numbered(5).slice(2));
+    expect(await keys(store, 'key')).toEqual([...stored, 'small']);
+  });
+
+  test('the largest value allowed is always taken by an idle store', async () => {
+    const folder = await temporaryFolder();
+    const limits = makeLimits({ maxValueBytes: 50 * KiB, maxQueuedBytes: 51 * KiB });
+    const store = await openAt({ open: () => openEmbedded({ folder, limits }) });
+    await store.put(Buffer.alloc(KiB, 'k'), [Buffer.alloc(50 * KiB)]);
+    expect((await store.get(Buffer.alloc(KiB, 'k')))?.value).toHaveLength(50 * KiB);
+  });
+
+  test('and everything acknowledged is there when the store is opened again', async () => {
+    const folder = await temporaryFolder();
+    const limits = makeLimits({ maxQueuedWrites: 7 });
+    const first = await openAt({ open: () => openEmbedded({ folder, limits }) });
+    const stored: string[] = [];
+    for (let i = 0; i < 10; i++)
+      stored.push(...(await putAll(first, numbered(100).slice(i * 10, i * 10 + 10), 10)).stored);
+    expect(stored).toHaveLength(70);
+    await first.close();
+    const second = await openAt({ open: () => openEmbedded({ folder, limits }) });
+    expect(await keys(second, 'key')).toEqual(stored);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a system that refuses', () => {
+  test.each([
+    [3000, 4 * KiB],
+    [20 * KiB, 4 * KiB],
+  ])(
+    "a larger file makes the store 'full' (values of %d bytes): nothing acknowledged is lost, and deleting makes room",
+    async (valueBytes, fileKiB) => {
+      const folder = await temporaryFolder();
+      const child = await startChild('./holder.mjs', fileKiB * KiB);
+      expect(await child.ask({ do: 'open', folder })).toEqual({});
+      const putOne = (key: string) => child.ask({ do: 'put', key, value: 'v', valueBytes });
+      const stored: string[] = [];
+      let code: string | undefined;
+      for (let i = 0; code === undefined && i < 5000; i++) {
+        const key = `key-${String(i).padStart(4, '0')}`;
+        ({ code } = await putOne(key));
+        if (code === undefined) stored.push(key);
+      }
+      expect(code).toBe('full');
+      expect(await child.ask({ do: 'failure' })).toEqual({});
+      for (const key of stored)
+        expect((await child.ask({ do: 'get', key })).value, key).toHaveLength(valueBytes);
+      const half = Math.ceil(stored.length / 2);
+      for (const key of stored.slice(0, half))
+        expect(await child.ask({ do: 'delete', key }), key).toEqual({});
+      expect(await putOne('new')).toEqual({});
+      await child.kill();
+      const store = await openAt({ open: () => openEmbedded({ folder }) });
+      expect(await keys(store, 'key')).toEqual([...stored.slice(half), 'new']);
+    },
+  );
+
+  test('a larger file, time and again, ends no process and loses nothing acknowledged', async () => {
+    const folder = await temporaryFolder();
+    const child = await startChild('./holder.mjs', 256 * KiB);
+    expect(await child.ask({ do: 'open', folder })).toEqual({});
+    const stored: string[] = [];
+    let refused = 0;
+    for (let i = 0; refused < 300; i++) {
+      const key = `key-${String(i).padStart(5, '0')}`;
+      const { code } = await child.ask({ do: 'put', key, value: 'v', valueBytes: 100 });
+      if (code === undefined) stored.push(key);
+      else if (code === 'full') refused++;
+      else expect(code).toBe('full');
+    }
+    expect(await child.ask({ do: 'failure' })).toEqual({});
+    await child.kill();
+    const store = await openAt({ open: () => openEmbedded({ folder }) });
+    expect(await keys(store, 'key')).toEqual(stored);
+  });
+
+  test("to write at all fails the write and every later one with 'failed'; reads go on", async () => {
+    const folder = await temporaryFolder();
+    const child = await startChild('./holder.mjs');
+    await child.ask({ do: 'open', folder });
+    await child.ask({ do: 'put', key: 'a', value: 'one' });
+    expect((await child.ask({ do: 'loseDescriptors' })).lost).toBeGreaterThan(0);
+    for (let i = 0; i < 2; i++)
+      expect(await child.ask({ do: 'put', key: 'a', value: 'two' })).toMatchObject({ code: 'failed' });
+    expect(await child.ask({ do: 'delete', key: 'a' })).toMatchObject({ code: 'failed' });
+    expect(await child.ask({ do: 'failure' })).toMatchObject({ failure: 'failed' });
+    expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'one' });
+    expect(await child.ask({ do: 'close' })).toEqual({});
+    const store = await openAt({ open: () => openEmbedded({ folder }) });
+    expect(await value(store, 'a')).toBe('one');
+  });
+});
+
+test("a writer thread that dies fails every write with 'failed'; reads go on, and the store closes", async () => {
+  const folder = await temporaryFolder();
+  const child = await startChild('./holder.mjs');
+  await child.ask({ do: 'open', folder });
+  await child.ask({ do: 'put', key: 'a', value: 'one' });
+  await child.ask({ do: 'endWriter' });
+  for (let i = 0; i < 2; i++)
+    expect(await child.ask({ do: 'put', key: 'a', value: 'two' })).toMatchObject({
+      code: 'failed',
+      message: /restart the server/,
+    });
+  expect(await child.ask({ do: 'failure' })).toMatchObject({ failure: 'failed' });
+  expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'one' });
+  expect(await child.ask({ do: 'close' })).toEqual({});
+  expect(await child.ask({ do: 'open', folder })).toEqual({});
+  expect(await child.ask({ do: 'put', key: 'a', value: 'three' })).toEqual({});
+  expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'three' });
+});

@@ -1,0 +1,123 @@
+/**
+ * A byte that changes on the disk never comes back as a value: LMDB has no checksums, so the records carry their own.
+ * Each change is made to a copy of one data file, which a process of its own opens and reads whole. LMDB follows what
+ * it finds, so that process may crash; what it may not do is answer with a value that nobody put, or an old one.
+ *
+ * EVENKEEL_FLIPS sets how many bytes are changed, EVENKEEL_SEED which ones.
+ */
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { dataFile, openRoot } from '#dist/store/embedded/environment.js';
+import { openEmbedded } from '#dist/store/embedded/open.js';
+import { temporaryFolder } from '../support/folder.js';
+import { type Child, startChild } from './child/child.js';
+import { bytes, numbered, put } from './suite/factory.js';
+
+const flips = Number(process.env.EVENKEEL_FLIPS ?? 80);
+const seed = Number(process.env.EVENKEEL_SEED ?? Date.now() % 1_000_000);
+const hangMs = 4000;
+
+interface Flip {
+  readonly at: number;
+  readonly mask: number;
+}
+
+interface Reading {
+  readonly refused?: string;
+  readonly intact: number;
+  readonly absent: number;
+  readonly damaged: number;
+  readonly wrong: readonly string[];
+}
+
+/** A closed store, each key of which was put three times, and what it holds. */
+async function fill(): Promise<{ file: Buffer; expected: [string, string][] }> {
+  const folder = await temporaryFolder();
+  const store = await openEmbedded({ folder });
+  const expected = new Map<string, string>();
+  for (let generation = 0; generation < 3; generation++)
+    for (const [i, key] of numbered(120).entries()) {
+      const value = `${generation} ${key} `.padEnd(i % 20 === 0 ? 16_384 : i % 7, '.');
+      expected.set(key, value);
+      const written = put(store, key, value);
+      // Some commits of many writes, some of one.
+      if (i % 10 === 0) await written;
+    }
+  await put(store, 'gone', 'x');
+  await store.delete(bytes('gone'));
+  await store.close();
+  const root = openRoot(folder);
+  const { lastPageNumber } = root.getStats() as { lastPageNumber: number };
+  await root.close();
+  // Without the room that the file may have behind its last page.
+  const file = (await readFile(dataFile(folder))).subarray(0, (lastPageNumber + 1) * 4096);
+  return { file, expected: [...expected] };
+}
+
+/** Makes each change in turn and counts what came of it. */
+async function readAll(changes: readonly Flip[]) {
+  const { file, expected } = await fill();
+  const counts = { intact: 0, absent: 0, damaged: 0, refused: 0, crashed: 0, hung: 0, noEffect: 0 };
+  const wrong: string[] = [];
+  const readSome = async (queue: Flip[]) => {
+    let child: Child | undefined;
+    for (let change = queue.pop(); change; change = queue.pop()) {
+      if (!child) {
+        child = await startChild('./reader.mjs');
+        const folder = await temporaryFolder();
+        await child.ask({ do: 'prepare', file: file.toString('base64'), folder, expected });
+      }
+      const at = change.at % file.length;
+      let timer: NodeJS.Timeout | undefined;
+      const hung = new Promise<'hung'>((resolve) => {
+        timer = setTimeout(() => resolve('hung'), hangMs);
+      });
+      const reading = child.ask({ do: 'read', at, mask: change.mask }).catch(() => 'crashed' as const);
+      const result = (await Promise.race([reading, hung])) as Reading | 'crashed' | 'hung';
+      clearTimeout(timer);
+      if (typeof result === 'string') {
+        counts[result]++;
+        await child.kill();
+        child = undefined;
+      } else if (result.refused) {
+        counts.refused++;
+        if (result.refused !== 'damaged' && result.refused !== 'unusable')
+          wrong.push(`byte ${at} ^ ${change.mask}: open: ${result.refused}`);
+      } else {
+        if (result.intact === 2 * expected.length) counts.noEffect++;
+        counts.intact += result.intact;
+        counts.absent += result.absent;
+        counts.damaged += result.damaged;
+        for (const what of result.wrong.slice(0, 2)) wrong.push(`byte ${at} ^ ${change.mask}: ${what}`);
+      }
+    }
+    await child?.kill();
+  };
+  const queue = [...changes];
+  await Promise.all([readSome(queue), readSome(queue)]);
+  const report = `seed ${seed}, ${changes.length} changes to ${file.length} bytes: ${JSON.stringify(counts)}`;
+  if (wrong.length > 0 || counts.hung > 0 || process.env.EVENKEEL_TEST_REPORT)
+    console.log([report, ...wrong].join('\n'));
+  return { counts, wrong };
+}
+
+function sample(at: fc.Arbitrary<number>, count: number): Flip[] {
+  const flip = fc.record({ at, mask: fc.integer({ min: 1, max: 255 }) });
+  return fc.sample(flip, { seed, numRuns: count });
+}
+
+test('a flipped byte anywhere in the data file never comes back as a value', async () => {
+  const anywhere = fc.noBias(fc.nat(2 ** 31 - 1));
+  const { counts, wrong } = await readAll(sample(anywhere, flips));
+  expect(wrong).toEqual([]);
+  expect(counts.hung).toBe(0);
+}, 300_000);
+
+test('a flipped byte in a meta page never brings an older state back', async () => {
+  const metaBytes = 168;
+  const inMeta = fc.noBias(fc.nat(2 * metaBytes - 1)).map((n) => (n < metaBytes ? n : 4096 + n - metaBytes));
+  const { counts, wrong } = await readAll(sample(inMeta, Math.ceil(flips / 2)));
+  expect(wrong).toEqual([]);
+  expect(counts.hung).toBe(0);
+}, 300_000);

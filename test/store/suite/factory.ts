@@ -1,0 +1,91 @@
+/** What a store must offer to be run through the shared suite, and the words its cases are written in. */
+import { onTestFinished } from 'vitest';
+import type { Limits } from '#dist/limits.js';
+import type { Entity, RangeOptions, Store, StoreErrorCode } from '#dist/store/store.js';
+
+export interface OpenOptions {
+  readonly limits?: Limits;
+  /** Milliseconds since 1970; obeyed by a store that `offers.clock`. */
+  readonly now?: () => number;
+}
+
+/** Where one store lives. What was acknowledged there is there when it is opened again. */
+export interface Place {
+  open(options?: OpenOptions): Promise<Store>;
+}
+
+export interface StoreFactory {
+  readonly name: string;
+  readonly offers: {
+    /** The clock can be injected, so expiry can be tested without waiting. */
+    readonly clock: boolean;
+    /** `limits.rangePageEntities` and `limits.rangePageBytes` are obeyed exactly. */
+    readonly pages: boolean;
+  };
+  /** An empty place of its own, gone when the test is over. */
+  place(): Promise<Place>;
+}
+
+/** Opens a store, and closes it when the test is over. */
+export async function openAt(place: Place, options?: OpenOptions): Promise<Store> {
+  const store = await place.open(options);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+export async function openFresh(factory: StoreFactory, options?: OpenOptions): Promise<Store> {
+  return openAt(await factory.place(), options);
+}
+
+export function bytes(text: string): Buffer {
+  return Buffer.from(text);
+}
+
+export function put(store: Store, key: string, value: string, ttlSeconds?: number): Promise<void> {
+  return store.put(bytes(key), [bytes(value)], ttlSeconds === undefined ? {} : { ttlSeconds });
+}
+
+/** The value under a key as text. */
+export async function value(store: Store, key: string): Promise<string | undefined> {
+  const entity = await store.get(bytes(key));
+  return entity && Buffer.from(entity.value).toString();
+}
+
+export async function pages(store: Store, options: RangeOptions): Promise<(readonly Entity[])[]> {
+  const all: (readonly Entity[])[] = [];
+  for await (const page of store.range(options)) all.push(page);
+  return all;
+}
+
+/** The keys of a range, as text. */
+export async function keys(
+  store: Store,
+  start: string,
+  end?: string,
+  others: Omit<RangeOptions, 'start' | 'end'> = {},
+): Promise<string[]> {
+  const bounds = end === undefined ? { start: bytes(start) } : { start: bytes(start), end: bytes(end) };
+  return (await pages(store, { ...bounds, ...others })).flat().map(({ key }) => Buffer.from(key).toString());
+}
+
+/** How a call ended, whether it throws or rejects: its StoreError's code, or `no error`. Anything else is thrown. */
+export async function outcome(call: () => unknown): Promise<StoreErrorCode | 'no error'> {
+  try {
+    await call();
+    return 'no error';
+  } catch (error) {
+    const { name, code } = error as { name: string; code: StoreErrorCode };
+    if (name !== 'StoreError') throw error;
+    return code;
+  }
+}
+
+/** Runs a call that may throw at once or reject, so that `rejects` can look at either. */
+export async function asPromise(call: () => unknown): Promise<unknown> {
+  return call();
+}
+
+/** `key-0000`, `key-0001` …: in this order also as bytes. */
+export function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `key-${String(i).padStart(4, '0')}`);
+}

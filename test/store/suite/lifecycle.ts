@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import type { Store } from '#dist/store/store.js';
+import {
+  bytes,
+  keys,
+  numbered,
+  openAt,
+  openFresh,
+  outcome,
+  pages,
+  put,
+  type StoreFactory,
+  value,
+} from './factory.js';
+
+const calls: [string, (store: Store) => unknown][] = [
+  ['get', (store) => store.get(bytes('a'))],
+  ['put', (store) => put(store, 'a', 'two')],
+  ['delete', (store) => store.delete(bytes('a'))],
+  ['range', (store) => pages(store, { start: bytes('a') })],
+];
+
+export function lifecycleTrait(factory: StoreFactory): void {
+  describe.each(calls)('%s', (_, call) => {
+    test("fails with 'closed' while the store is closing", async () => {
+      const store = await openFresh(factory);
+      const write = put(store, 'a', 'one');
+      const closing = store.close();
+      expect(await outcome(() => call(store))).toBe('closed');
+      await Promise.all([write, closing]);
+    });
+
+    test("fails with 'closed' once it is closed", async () => {
+      const store = await openFresh(factory);
+      await put(store, 'a', 'one');
+      await store.close();
+      expect(await outcome(() => call(store))).toBe('closed');
+    });
+  });
+
+  test("a range under way fails with 'closed' at its next page", async () => {
+    const store = await openFresh(factory);
+    await Promise.all(numbered(600).map((key) => put(store, key, key)));
+    const reader = store.range({ start: bytes('key') })[Symbol.asyncIterator]();
+    expect((await reader.next()).done).toBe(false);
+    await store.close();
+    expect(await outcome(() => reader.next())).toBe('closed');
+    expect(await reader.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test('closing twice, at once or later, is no error', async () => {
+    const store = await openFresh(factory);
+    await put(store, 'a', 'one');
+    await Promise.all([store.close(), store.close()]);
+    await store.close();
+  });
+
+  test('a store that was never used closes', async () => {
+    await (await openFresh(factory)).close();
+  });
+
+  test('closing is no failure', async () => {
+    const store = await openFresh(factory);
+    expect(store.failure).toBeUndefined();
+    await store.close();
+    expect(store.failure).toBeUndefined();
+  });
+
+  test('writes queued when the store is closed are finished and acknowledged', async () => {
+    const place = await factory.place();
+    const store = await openAt(place);
+    const all = numbered(500);
+    const settled: string[] = [];
+    const writes = all.map((key) => put(store, key, 'x'.repeat(20_000)).then(() => settled.push(key)));
+    const closing = store.close().then(() => settled.push('closed'));
+    await Promise.all([...writes, closing]);
+    expect(settled).toEqual([...all, 'closed']);
+    expect(await keys(await openAt(place), 'key')).toEqual(all);
+  });
+
+  test('everything acknowledged is there when the place is opened again, and nothing deleted is', async () => {
+    const place = await factory.place();
+    const all = numbered(100);
+    for (let round = 0; round < 3; round++) {
+      const store = await openAt(place);
+      if (round > 0) {
+        expect(await keys(store, 'key')).toEqual(all.slice(20));
+        expect(await value(store, 'key-0020')).toBe(`round ${round - 1}`);
+      }
+      await Promise.all(all.map((key) => put(store, key, `round ${round}`)));
+      await Promise.all(all.slice(0, 20).map((key) => store.delete(bytes(key))));
+      await store.close();
+    }
+  });
+
+  test('versions rise across opening again', async () => {
+    const place = await factory.place();
+    let last = 0;
+    for (let round = 0; round < 3; round++) {
+      const store = await openAt(place);
+      await put(store, 'a', 'one');
+      const version = (await store.get(bytes('a')))?.version ?? 0;
+      expect(version).toBeGreaterThan(last);
+      last = version;
+      await store.close();
+    }
+  });
+}

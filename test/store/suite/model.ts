@@ -1,0 +1,93 @@
+/**
+ * Random walks over a store, checked step by step against a Map. A walk that fails is shrunk, and fast-check prints
+ * its seed and path: pass both to `fc.assert` to see it again.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { makeLimits } from '#dist/limits.js';
+import type { Store } from '#dist/store/store.js';
+import { type Place, pages, type StoreFactory } from './factory.js';
+
+/** Key bytes as latin1 text → value. */
+type Model = Map<string, Buffer>;
+interface Real {
+  readonly place: Place;
+  store: Store;
+}
+type Command = fc.AsyncCommand<Model, Real>;
+
+const limits = makeLimits({ rangePageEntities: 3, rangePageBytes: 6000 });
+// Few keys, so that walks meet; all the same with prefixes, a zero byte and one past a page of the tree.
+const key = fc.constantFrom('a', 'a\0', 'ab', 'b', '\xff', '\xff\xff', `long${'k'.repeat(1020)}`);
+const piece = fc.oneof(
+  fc.uint8Array({ maxLength: 20 }),
+  fc.nat(9000).map((n) => new Uint8Array(n).fill(n)),
+);
+const pieces = fc.array(piece, { maxLength: 3 });
+
+function command(name: string, run: (model: Model, real: Real) => Promise<void>): Command {
+  return { check: () => true, run, toString: () => name };
+}
+
+const commands: fc.Arbitrary<Command>[] = [
+  fc.tuple(key, pieces).map(([id, value]) =>
+    command(
+      `put ${id.slice(0, 5)} ${value.map((part) => part.length).join('+')}`,
+      async (model, { store }) => {
+        await store.put(Buffer.from(id, 'latin1'), value);
+        model.set(id, Buffer.concat(value));
+      },
+    ),
+  ),
+  key.map((id) =>
+    command(`delete ${id.slice(0, 5)}`, async (model, { store }) => {
+      await store.delete(Buffer.from(id, 'latin1'));
+      model.delete(id);
+    }),
+  ),
+  key.map((id) =>
+    command(`get ${id.slice(0, 5)}`, async (model, { store }) => {
+      const entity = await store.get(Buffer.from(id, 'latin1'));
+      expect(entity && Buffer.from(entity.value)).toEqual(model.get(id));
+    }),
+  ),
+  fc.tuple(key, fc.option(key), fc.option(fc.nat(8))).map(([start, end, limit]) =>
+    command(`range ${start.slice(0, 5)}..${end?.slice(0, 5)} ${limit}`, async (model, { store }) => {
+      const found = await pages(store, {
+        start: Buffer.from(start, 'latin1'),
+        ...(end !== null && { end: Buffer.from(end, 'latin1') }),
+        ...(limit !== null && { limit }),
+      });
+      const expected = [...model]
+        .filter(([id]) => id >= start && (end === null || id < end))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .slice(0, limit ?? undefined);
+      expect(
+        found.flat().map((entity) => [Buffer.from(entity.key).toString('latin1'), Buffer.from(entity.value)]),
+      ).toEqual(expected);
+    }),
+  ),
+  fc.constant(
+    command('reopen', async (_, real) => {
+      await real.store.close();
+      real.store = await real.place.open({ limits });
+    }),
+  ),
+];
+
+export function modelTrait(factory: StoreFactory): void {
+  test('a store answers as a sorted map does, over any walk of puts, deletes, reads and reopenings', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.commands(commands, { maxCommands: 60 }), async (walk) => {
+        const place = await factory.place();
+        const real: Real = { place, store: await place.open({ limits }) };
+        try {
+          await fc.asyncModelRun(() => ({ model: new Map(), real }), walk);
+        } finally {
+          await real.store.close();
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+}

@@ -1,0 +1,23 @@
+/**
+ * The suite every store passes. A store joins with a factory of its own (see embedded.test.ts); which cases apply
+ * is decided by what the factory offers, never by its name.
+ */
+import { describe } from 'vitest';
+import { concurrencyTrait } from './concurrency.js';
+import type { StoreFactory } from './factory.js';
+import { keyTrait } from './keys.js';
+import { lifecycleTrait } from './lifecycle.js';
+import { modelTrait } from './model.js';
+import { rangeTrait } from './ranges.js';
+import { ttlTrait } from './ttl.js';
+import { valueTrait } from './values.js';
+
+export function storeSuite(factory: StoreFactory): void {
+  describe(`${factory.name}: values`, () => valueTrait(factory));
+  describe(`${factory.name}: keys`, () => keyTrait(factory));
+  describe(`${factory.name}: ranges`, () => rangeTrait(factory));
+  describe(`${factory.name}: reading what was written`, () => concurrencyTrait(factory));
+  describe.runIf(factory.offers.clock)(`${factory.name}: time to live`, () => ttlTrait(factory));
+  describe(`${factory.name}: closing and opening again`, () => lifecycleTrait(factory));
+  describe(`${factory.name}: against a model`, () => modelTrait(factory));
+}

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { maxTtlSeconds } from '#dist/limits.js';
+import { bytes, keys, openAt, put, type StoreFactory, value } from './factory.js';
+
+/** A time of day that is no whole second, so that rounding shows. */
+const startMs = Date.UTC(2026, 0, 1) + 123;
+
+export function ttlTrait(factory: StoreFactory): void {
+  async function openWithClock() {
+    const clock = { ms: startMs };
+    const place = await factory.place();
+    const open = () => openAt(place, { now: () => clock.ms });
+    return { clock, open, store: await open() };
+  }
+
+  test('an entity is there for exactly its time to live', async () => {
+    const { clock, store } = await openWithClock();
+    await put(store, 'a', 'one', 2);
+    clock.ms = startMs + 1999;
+    expect(await value(store, 'a')).toBe('one');
+    expect(await keys(store, 'a')).toEqual(['a']);
+    clock.ms = startMs + 2000;
+    expect(await value(store, 'a')).toBeUndefined();
+    expect(await keys(store, 'a')).toEqual([]);
+  });
+
+  test('a time to live does not touch other keys, nor the same key put later without one', async () => {
+    const { clock, store } = await openWithClock();
+    for (const key of ['a', 'c']) await put(store, key, 'stays');
+    await put(store, 'b', 'goes', 1);
+    await put(store, 'c', 'goes', 1);
+    await put(store, 'd', 'goes', 1);
+    await put(store, 'd', 'stays');
+    clock.ms = startMs + 3_600_000;
+    expect(await keys(store, 'a')).toEqual(['a', 'd']);
+    expect(await value(store, 'd')).toBe('stays');
+  });
+
+  test('a new time to live replaces the old, longer or shorter', async () => {
+    const { clock, store } = await openWithClock();
+    await put(store, 'a', 'one', 1);
+    await put(store, 'a', 'two', 100);
+    await put(store, 'b', 'one', 100);
+    await put(store, 'b', 'two', 1);
+    clock.ms = startMs + 50_000;
+    expect(await value(store, 'a')).toBe('two');
+    expect(await value(store, 'b')).toBeUndefined();
+  });
+
+  test('an expired key can be put again and deleted', async () => {
+    const { clock, store } = await openWithClock();
+    for (const key of ['a', 'b']) await put(store, key, 'one', 1);
+    clock.ms = startMs + 5000;
+    await put(store, 'a', 'two');
+    await store.delete(bytes('b'));
+    expect(await keys(store, 'a')).toEqual(['a']);
+    expect(await value(store, 'a')).toBe('two');
+  });
+
+  test('a limit counts no expired entities', async () => {
+    const { clock, store } = await openWithClock();
+    for (const key of ['a', 'b', 'c']) await put(store, key, 'goes', 1);
+    for (const key of ['d', 'e', 'f']) await put(store, key, 'stays');
+    clock.ms = startMs + 5000;
+    expect(await keys(store, 'a', undefined, { limit: 2 })).toEqual(['d', 'e']);
+  });
+
+  test('the longest time to live is kept', async () => {
+    const { clock, store } = await openWithClock();
+    await put(store, 'a', 'one', maxTtlSeconds);
+    clock.ms = startMs + maxTtlSeconds * 1000 - 1;
+    expect(await value(store, 'a')).toBe('one');
+    clock.ms++;
+    expect(await value(store, 'a')).toBeUndefined();
+  });
+
+  test('time goes on while the store is closed', async () => {
+    const { clock, open, store } = await openWithClock();
+    await put(store, 'a', 'goes', 10);
+    await put(store, 'b', 'stays', 60);
+    await store.close();
+    clock.ms = startMs + 20_000;
+    expect(await keys(await open(), 'a')).toEqual(['b']);
+  });
+
+  test.each([Number.NaN, 0, -1, Number.POSITIVE_INFINITY, 1e300])(
+    'a time to live of %d is misuse: a TypeError for its own put, and other writes go on',
+    async (ttlSeconds) => {
+      const { store } = await openWithClock();
+      const [misuse, fine] = await Promise.allSettled([
+        put(store, 'a', 'one', ttlSeconds),
+        put(store, 'b', 'two'),
+      ]);
+      expect(misuse).toMatchObject({ status: 'rejected', reason: expect.any(TypeError) });
+      expect(fine).toMatchObject({ status: 'fulfilled' });
+      expect(await keys(store, 'a')).toEqual(['b']);
+    },
+  );
+}

@@ -1,0 +1,141 @@
+/** Versions under a scripted clock and a scripted disk: commits that fail, restarts, and crashes that lose a batch. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Versions } from '#dist/store/embedded/versions.js';
+
+type Event =
+  | { readonly kind: 'clock'; readonly ms: number }
+  /** A batch of puts. It is stored, fails (a full disk), or the process ends: before its commit, or after it, unacknowledged. */
+  | {
+      readonly kind: 'batch';
+      readonly puts: number;
+      readonly end: 'stored' | 'fails' | 'crash before' | 'crash after';
+    }
+  | { readonly kind: 'restart' };
+
+const event: fc.Arbitrary<Event> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('clock' as const),
+      // Near together and far apart, whole and not, before 1970 + 1 s too.
+      ms: fc.oneof(
+        fc.nat(3000),
+        fc.nat(3_000_000).map((us) => us / 1000),
+        fc.integer({ min: 0, max: 2 ** 42 }),
+      ),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('batch' as const),
+      puts: fc.oneof(fc.nat(5), fc.integer({ min: 0, max: 3000 })),
+      end: fc.constantFrom(
+        'stored' as const,
+        'stored' as const,
+        'fails' as const,
+        'crash before' as const,
+        'crash after' as const,
+      ),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
+);
+
+/** Plays the events; the disk keeps the versions and the ceiling of the batches that reached it. */
+function play(events: readonly Event[]) {
+  let nowMs = 1000;
+  const disk = { ceiling: 0, versions: [] as number[], ceilingsStored: 0 };
+  const start = () => new Versions(() => nowMs, disk.ceiling);
+  let versions = start();
+  for (const step of events) {
+    if (step.kind === 'clock') nowMs = step.ms;
+    else if (step.kind === 'restart') versions = start();
+    else {
+      const given = Array.from({ length: step.puts }, () => versions.next());
+      const ceiling = versions.ceilingToStore;
+      if (step.end === 'stored' || step.end === 'crash after') {
+        disk.versions.push(...given);
+        if (ceiling !== undefined) {
+          expect(ceiling).toBeGreaterThan(disk.ceiling);
+          disk.ceiling = ceiling;
+          disk.ceilingsStored++;
+        }
+        expect(given.every((version) => version < disk.ceiling)).toBe(true);
+      }
+      if (step.end === 'stored') versions.committed();
+      if (step.end.startsWith('crash')) versions = start();
+    }
+  }
+  return disk;
+}
+
+const events = fc.array(event, { maxLength: 40 });
+
+test('the versions on the disk strictly rise, whatever the clock does and wherever the process ends', () => {
+  fc.assert(
+    fc.property(events, (steps) => {
+      const { versions } = play(steps);
+      const wrong = versions.findIndex(
+        (version, i) => !Number.isSafeInteger(version) || version <= (versions[i - 1] ?? 0),
+      );
+      expect(versions.slice(Math.max(0, wrong - 1), wrong + 1)).toEqual([]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('versions given out by one process strictly rise, those of failed batches included', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat(5_000_000), { minLength: 1, maxLength: 100 }),
+      fc.maxSafeNat(),
+      (clock, ceiling) => {
+        let i = 0;
+        const versions = new Versions(() => (clock[i++ % clock.length] ?? 0) / 1000, Math.floor(ceiling / 2));
+        let last = 0;
+        for (let n = 0; n < 200; n++) {
+          const version = versions.next();
+          expect(version).toBeGreaterThan(last);
+          last = version;
+        }
+      },
+    ),
+  );
+});
+
+describe('the ceiling', () => {
+  test('is stored with the first batch, and then at most once in a second of versions', () => {
+    let nowMs = 1_000_000;
+    const versions = new Versions(() => nowMs, 0);
+    let stored = 0;
+    for (let i = 0; i < 10_000; i++, nowMs++) {
+      versions.next();
+      if (versions.ceilingToStore !== undefined) stored++;
+      versions.committed();
+    }
+    expect(stored).toBe(10);
+  });
+
+  test('is at most a second ahead of the newest version', () => {
+    const versions = new Versions(() => 5000, 0);
+    versions.next();
+    expect(versions.ceilingToStore).toBe(6_000_000);
+  });
+
+  test('of a batch that failed goes with the next one', () => {
+    const versions = new Versions(() => 5000, 0);
+    versions.next();
+    const ceiling = versions.ceilingToStore;
+    versions.next();
+    expect(versions.ceilingToStore).toBe(ceiling);
+    versions.committed();
+    expect(versions.ceilingToStore).toBeUndefined();
+  });
+
+  test('is where a restarted store goes on when the clock was set back', () => {
+    expect(new Versions(() => 1, 9_000_000).next()).toBe(9_000_000);
+    expect(new Versions(() => 9000.001, 9_000_000).next()).toBe(9_000_001);
+  });
+});

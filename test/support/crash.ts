@@ -1,0 +1,191 @@
+/**
+ * The crash test: clients write, the server is killed at a random moment, a new one on the same folder must hold
+ * every acknowledged write and no other, save those that were in flight. See ledger.ts for what exactly that is.
+ *
+ * A kill leaves the operating system alive, so this shows that an acknowledged write is out of the process and that
+ * a half-done commit is undone. That it is on the disk by then is what test/system/durability.test.ts shows.
+ */
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { entityUrl } from './http.js';
+import { Ledger, type Outcome } from './ledger.js';
+import { type ServerProcess, startServer } from './process.js';
+import { randomFrom } from './random.js';
+
+export interface CrashOptions {
+  readonly folder: string;
+  readonly rounds: number;
+  /** All that is chosen is chosen by it; the moment at which the system runs the kill is not. */
+  readonly seed: number;
+  /** Keep-alive connections, each with one write at a time. */
+  readonly clients?: number;
+  /** Few keys, so that writes of one key meet. */
+  readonly keys?: number;
+  readonly maxValueBytes?: number;
+  /** The server is killed at the latest this long after it listens. */
+  readonly maxLifeMs?: number;
+}
+
+export interface CrashReport {
+  readonly rounds: number;
+  readonly acknowledged: number;
+  /** Writes without an answer when the server was killed. */
+  readonly inFlight: number;
+  /** Keys of which a read found a state that no order of the writes explains, in words. */
+  readonly wrong: readonly string[];
+}
+
+export async function crashRounds(options: CrashOptions): Promise<CrashReport> {
+  const { folder, rounds, seed, clients = 16, keys = 100, maxLifeMs = 500 } = options;
+  const random = randomFrom(seed);
+  const names = Array.from({ length: keys }, (_, n) => keyName(n, random));
+  const ledger = new Ledger(names);
+  const wrong: string[] = [];
+  let acknowledged = 0;
+  let inFlight = 0;
+  let server = await startServer(folder);
+  for (let round = 1; round <= rounds; round++) {
+    const load = Array.from({ length: clients }, (_, client) =>
+      writeUntilDead(server.url, ledger, names, {
+        name: `${seed}-${round}-${client}`,
+        random: randomFrom(Math.floor(random() * 2 ** 32)),
+        maxValueBytes: options.maxValueBytes ?? 256 * 1024,
+      }),
+    );
+    await sleep(random() * maxLifeMs);
+    await server.end('SIGKILL');
+    if (server.stderr() !== '') wrong.push(`round ${round}: standard error: ${server.stderr()}`);
+    for (const client of await Promise.all(load)) {
+      acknowledged += client.acknowledged;
+      inFlight += client.inFlight;
+    }
+    server = await startServer(folder);
+    wrong.push(...(await check(server, ledger, names)).map((text) => `round ${round}: ${text}`));
+  }
+  await server.end('SIGTERM');
+  if (server.stderr() !== '') wrong.push(`standard error: ${server.stderr()}`);
+  return { rounds, acknowledged, inFlight, wrong };
+}
+
+/** Some keys are long, so that they share few pages, and some need escapes. */
+function keyName(n: number, random: () => number): string {
+  if (n % 10 === 0) return `${n} ключ &${'k'.repeat(Math.floor(random() * 900))}`;
+  return `key-${n}`;
+}
+
+/** What a value holds from end to end, so that a torn one is seen. */
+function filledWith(name: string, bytes: number): Buffer {
+  return Buffer.alloc(Math.max(bytes, name.length + 1), `${name};`);
+}
+
+/** The name of a value with its length, or what is wrong with it. */
+function nameOf(value: Buffer): string {
+  const name = value.subarray(0, Math.max(0, value.indexOf(';'))).toString();
+  return filledWith(name, value.length).equals(value)
+    ? `${name}:${value.length}`
+    : `torn ${name}:${value.length}`;
+}
+
+interface ClientOptions {
+  readonly name: string;
+  readonly random: () => number;
+  readonly maxValueBytes: number;
+}
+
+async function writeUntilDead(
+  url: string,
+  ledger: Ledger,
+  keys: readonly string[],
+  { name, random, maxValueBytes }: ClientOptions,
+): Promise<{ acknowledged: number; inFlight: number }> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  let acknowledged = 0;
+  try {
+    for (let number = 0; ; number++) {
+      const key = keys[Math.floor(random() * keys.length)] as string;
+      const value =
+        random() < 0.3 ? undefined : filledWith(`${name}-${number}`, randomBytes(random, maxValueBytes));
+      const ttl = value && random() < 0.3 ? '&ttl=1000000' : '';
+      const write = ledger.begin(key, value && nameOf(value));
+      const status = await send(agent, entityUrl(url, key, ttl), value);
+      if (status === undefined) return { acknowledged, inFlight: 1 };
+      if (status !== (value ? 201 : 202)) throw new Error(`a write was answered with ${status}`);
+      ledger.acknowledge(write);
+      acknowledged++;
+    }
+  } finally {
+    agent.destroy();
+  }
+}
+
+/** Mostly small, one in eight of any size up to the largest. */
+function randomBytes(random: () => number, most: number): number {
+  return Math.floor(random() * (random() < 0.125 ? most : 300));
+}
+
+/** The status of the answer, as soon as its head is there; undefined if the connection ends first. */
+function send(agent: Agent, url: string, value: Buffer | undefined): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const req = request(url, { method: value ? 'PUT' : 'DELETE', agent });
+    let status: number | undefined;
+    req.on('response', (response) => {
+      status = response.statusCode;
+      response.resume();
+    });
+    req.on('error', () => resolve(status));
+    req.on('close', () => resolve(status));
+    req.end(value);
+  });
+}
+
+/** Compares what the server holds with the ledger, by gets and by the full range, and settles the ledger on it. */
+async function check(server: ServerProcess, ledger: Ledger, keys: readonly string[]): Promise<string[]> {
+  const wrong: string[] = [];
+  const status = await fetch(`${server.url}/v0/status`);
+  if (status.status !== 200) wrong.push(`the status is ${status.status}: ${await status.text()}`);
+  const held = new Map<string, Outcome>();
+  for (const key of keys) {
+    const response = await fetch(entityUrl(server.url, key));
+    const body = Buffer.from(await response.arrayBuffer());
+    if (response.status !== 200 && response.status !== 404) {
+      wrong.push(`GET ${key} is answered with ${response.status}: ${body}`);
+      continue;
+    }
+    const outcome = response.status === 200 ? nameOf(body) : undefined;
+    const possible = ledger.outcomes(key);
+    if (!possible.has(outcome)) wrong.push(describe(key, outcome, possible));
+    ledger.settle(key, outcome);
+    if (outcome !== undefined) held.set(key, outcome);
+  }
+  const ranged = await readRange(server.url);
+  const order = (names: Iterable<string>) =>
+    [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  if (JSON.stringify([...ranged]) !== JSON.stringify(order(held.keys()).map((key) => [key, held.get(key)])))
+    wrong.push(
+      `the range has ${ranged.size} entities, the gets ${held.size}, or others, or in another order`,
+    );
+  return wrong;
+}
+
+function describe(key: string, outcome: Outcome, possible: ReadonlySet<Outcome>): string {
+  const kind =
+    outcome === undefined
+      ? 'an acknowledged write is lost'
+      : possible.has(undefined) && possible.size === 1
+        ? 'a deleted key is back'
+        : 'another value than the last acknowledged one';
+  return `${key}: ${kind}: reads ${outcome}, may be ${[...possible].join(' or ')}`;
+}
+
+async function readRange(url: string): Promise<Map<string, Outcome>> {
+  const response = await fetch(`${url}/v0/entities?start=%00`, {
+    headers: { Accept: 'application/x-ndjson' },
+  });
+  const lines = (await response.text()).split('\n').slice(0, -1);
+  return new Map(
+    lines.map((line) => {
+      const { key, value } = JSON.parse(line) as { key: string; value: string };
+      return [key, nameOf(Buffer.from(value, 'base64'))];
+    }),
+  );
+}

@@ -1,0 +1,20 @@
+/** The crash test of `npm test` (test/cli/crash.test.ts), for longer and with more clients. */
+import { expect, it } from 'vitest';
+import { crashRounds } from '../support/crash.js';
+import { temporaryFolder } from '../support/folder.js';
+
+const rounds = Number(process.env.EVENKEEL_CRASH_ROUNDS ?? 50);
+const seed = Number(process.env.EVENKEEL_CRASH_SEED ?? Math.floor(Math.random() * 2 ** 32));
+
+it(`${rounds} kills under load lose no acknowledged write and bring no deleted key back`, {
+  timeout: 60_000 + rounds * 20_000,
+}, async () => {
+  const folder = await temporaryFolder();
+  const report = await crashRounds({ folder, rounds, seed, clients: 32, keys: 200, maxLifeMs: 1000 });
+  console.log(
+    `${report.rounds} kills, seed ${seed}: ${report.acknowledged} writes acknowledged, ` +
+      `${report.inFlight} in flight, ${report.wrong.length} keys wrong`,
+  );
+  expect(report.wrong, `EVENKEEL_CRASH_SEED=${seed}`).toEqual([]);
+  expect(report.acknowledged).toBeGreaterThan(rounds * 100);
+});

@@ -1,0 +1,196 @@
+/** A full disk: writes are refused with 507, all else goes on, nothing acknowledged is lost, and room heals it. */
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { entityUrl } from '../support/http.js';
+import { type ServerProcess, startServer } from '../support/process.js';
+import { requireMachine } from '../support/requirements.js';
+import { type SmallDisk, smallDisk } from '../support/small-disk.js';
+
+const clients = 8;
+
+beforeAll(() => requireMachine({ programs: ['mount'], root: true }));
+
+interface Answer {
+  readonly status: number;
+  readonly type: string | undefined;
+  readonly body: Buffer;
+}
+
+/** What the store must hold: each key is written by one client, one write after another, so it is exact. */
+class Model {
+  readonly held = new Map<string, Buffer>();
+  readonly agent = new Agent({ keepAlive: true, maxSockets: clients });
+  server: ServerProcess | undefined;
+
+  send(method: string, path: string, body?: Buffer): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const req = request(`${this.server?.url}${path}`, { method, agent: this.agent }, async (response) => {
+        const pieces: Buffer[] = [];
+        for await (const piece of response) pieces.push(piece as Buffer);
+        const { statusCode = 0, headers } = response;
+        resolve({ status: statusCode, type: headers['content-type'], body: Buffer.concat(pieces) });
+      });
+      req.on('error', (cause) => {
+        // Time for the server to be seen dead, if it is.
+        setTimeout(() => {
+          const { exitCode, signalCode } = this.server?.child ?? {};
+          const state = signalCode ?? exitCode ?? 'running';
+          reject(new Error(`${method} got no answer (${cause.message}); the server: ${state}`));
+        }, 100);
+      });
+      req.end(body);
+    });
+  }
+
+  async write(method: 'PUT' | 'DELETE', key: string, value?: Buffer): Promise<number> {
+    const answer = await this.send(method, entityUrl('', key), value);
+    if (answer.status === 507) {
+      expect(answer.type).toBe('application/problem+json');
+      expect(JSON.parse(answer.body.toString()).detail).toMatch(/no room left/);
+      return 507;
+    }
+    expect(answer.status, answer.body.toString()).toBe(method === 'PUT' ? 201 : 202);
+    if (value) this.held.set(key, value);
+    else this.held.delete(key);
+    return answer.status;
+  }
+
+  /** PUTs over all connections until each has been refused ten times. @returns the statuses counted */
+  async fill(prefix: string, valueBytes: number): Promise<Record<number, number>> {
+    const counts: Record<number, number> = { 201: 0, 507: 0 };
+    const one = async (client: number) => {
+      let refused = 0;
+      for (let number = 0; refused < 10; number++) {
+        const key = `${prefix}-${client}-${number}`;
+        const status = await this.write('PUT', key, Buffer.alloc(valueBytes, `${key};`));
+        counts[status] = (counts[status] ?? 0) + 1;
+        if (status === 507) refused++;
+        if (number > 1_000_000 / valueBytes + 100_000) throw new Error('the disk does not get full');
+      }
+    };
+    await Promise.all(Array.from({ length: clients }, (_, client) => one(client)));
+    return counts;
+  }
+
+  async expectServing(): Promise<void> {
+    const { status, body } = await this.send('GET', '/v0/status');
+    expect(status, body.toString()).toBe(200);
+  }
+
+  /** Every acknowledged write is there, and none that was refused: by range, and for some keys by get. */
+  async expectAll(): Promise<void> {
+    const response = await fetch(`${this.server?.url}/v0/entities?start=%00`, {
+      headers: { Accept: 'application/x-ndjson' },
+    });
+    const found = new Map<string, string>();
+    for (const line of (await response.text()).split('\n').slice(0, -1)) {
+      const { key, value } = JSON.parse(line) as { key: string; value: string };
+      found.set(key, value);
+    }
+    const wrong = [...new Set([...found.keys(), ...this.held.keys()])].filter(
+      (key) => found.get(key) !== this.held.get(key)?.toString('base64'),
+    );
+    expect(wrong).toEqual([]);
+    const keys = [...this.held.keys()];
+    for (let at = 0; at < keys.length; at += Math.ceil(keys.length / 200)) {
+      const key = keys[at] as string;
+      const { status, body } = await this.send('GET', entityUrl('', key));
+      expect(status).toBe(200);
+      expect(this.held.get(key)?.equals(body)).toBe(true);
+    }
+  }
+}
+
+async function start(model: Model, disk: SmallDisk) {
+  const server = await startServer(join(disk.folder, 'data'));
+  model.server = server;
+  return server;
+}
+
+describe.each([100, 1024, 40_000])('with values of %i bytes on a disk of 8 MiB', (valueBytes) => {
+  it('a full disk refuses writes with 507, serves all else, and room makes it write again', async () => {
+    const disk = await smallDisk(8, 3);
+    const model = new Model();
+    const server = await start(model, disk);
+    const filled = await model.fill('fill', valueBytes);
+    console.log(
+      `${valueBytes} B: ${filled[201]} PUTs stored, ${filled[507]} refused, ${await disk.freeBytes()} bytes free`,
+    );
+    expect(filled[201]).toBeGreaterThan(50);
+    await model.expectServing();
+    await model.expectAll();
+
+    await disk.makeRoom();
+    for (let n = 0; n < 20; n++)
+      expect(await model.write('PUT', `again-${n}`, Buffer.alloc(valueBytes))).toBe(201);
+    await model.expectServing();
+    await model.expectAll();
+    expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(server.stderr()).toBe('');
+
+    await start(model, disk);
+    await model.expectServing();
+    await model.expectAll();
+  });
+
+  it('on a full disk DELETE works, and what it frees can be written again', async () => {
+    const disk = await smallDisk(8, 1);
+    const model = new Model();
+    const server = await start(model, disk);
+    await model.fill('fill', valueBytes);
+    const counts: Record<number, number> = { 202: 0, 507: 0 };
+    // Half of them: what LMDB frees is whole pages, and a page holds many small values.
+    const doomed = [...model.held.keys()].sort().slice(0, model.held.size / 2);
+    for (const key of doomed) {
+      const status = await model.write('DELETE', key);
+      counts[status] = (counts[status] ?? 0) + 1;
+    }
+    await model.expectServing();
+    await model.expectAll();
+    let rewritten = 0;
+    for (let n = 0; n < 20; n++)
+      if ((await model.write('PUT', `again-${n}`, Buffer.alloc(valueBytes))) === 201) rewritten++;
+    console.log(
+      `${valueBytes} B, full: of ${doomed.length} DELETEs ${counts[202]} done and ${counts[507]} refused; ` +
+        `then of 20 PUTs ${rewritten} stored`,
+    );
+    await model.expectAll();
+    expect(server.stderr()).toBe('');
+    expect(counts).toEqual({ 202: doomed.length, 507: 0 });
+    expect(rewritten).toBeGreaterThan(0);
+  });
+
+  it('a server killed while its disk is full opens again, full or not, with all it acknowledged', async () => {
+    const disk = await smallDisk(8, 2);
+    const model = new Model();
+    const killed = await start(model, disk);
+    await model.fill('fill', valueBytes);
+    await killed.end('SIGKILL');
+    expect(killed.stderr()).toBe('');
+
+    const full = await start(model, disk);
+    await model.expectServing();
+    await model.expectAll();
+    const filled = await model.fill('more', valueBytes);
+    console.log(
+      `${valueBytes} B, after the kill and still full: ${filled[201]} PUTs stored, ${filled[507]} refused`,
+    );
+    await model.expectAll();
+    expect(full.stderr()).toBe('');
+    await full.end('SIGKILL');
+
+    await disk.makeRoom();
+    const roomy = await start(model, disk);
+    await model.expectAll();
+    expect(await model.write('PUT', 'again', Buffer.alloc(valueBytes))).toBe(201);
+    expect(await roomy.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(roomy.stderr()).toBe('');
+  });
+});
+
+it('a disk with no room for an empty store is named in one line with exit code 1, not with a crash', async () => {
+  const disk = await smallDisk(1, 1);
+  const started = startServer(join(disk.folder, 'data'));
+  await expect(started).rejects.toThrow(/ended with 1, .*evenkeel: [^\n]*the disk is full[^\n]*\n/);
+});
