@@ -44,7 +44,7 @@ export interface ReplicaCount {
 export interface RangeOptions {
   /** First key, included. */
   readonly start: Uint8Array;
-  /** Where to stop, excluded. Default: the end of the store. */
+  /** Where to stop, excluded; a key like start. Default: the end of the store. */
   readonly end?: Uint8Array;
   /** Most entities to yield. Default: all. */
   readonly limit?: number;

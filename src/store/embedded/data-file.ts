@@ -64,19 +64,25 @@ async function readMetas(file: FileHandle): Promise<Meta[] | string> {
 }
 
 async function findTreeProblem(file: FileHandle, metas: readonly Meta[]): Promise<string | undefined> {
-  const newest = metas.reduce((a, b) => (b.txnId > a.txnId ? b : a));
+  const [a = 0n, b = 0n] = metas.map(({ txnId }) => txnId);
+  // Commit n writes meta page n mod 2, so the two are neighbours; in a file without a commit both are 0.
+  if (a % 2n !== 0n || (b !== a + 1n && b !== a - 1n && (a !== 0n || b !== 0n)))
+    return `its meta pages are of commits ${a} and ${b}, which can't be`;
   // After the meta pages were read: the file only grows, and its pages are there before the meta page that counts them.
   const { size } = await file.stat();
-  const pages = BigInt(Math.floor(size / newest.pageSize));
-  // A store that never committed has only its meta pages; LMDB's count of pages then says one more than there is.
-  if (newest.txnId > 0n && newest.lastPage >= pages)
-    return `it has ${pages} pages, its meta page counts ${newest.lastPage + 1n}`;
-  for (const { root, depth } of newest.trees) {
-    if (root === noRoot) continue;
-    if (root > newest.lastPage || root < 2n || depth < 1 || depth > deepestTree)
-      return 'its meta page points outside of the file';
-    if ((await readAt(file, Number(root) * newest.pageSize, 8)).readBigUInt64LE() !== root)
-      return 'a tree begins on a page that is not its root';
+  // Both states must be whole: what the older one needs is not written over before the next commit is complete.
+  for (const meta of metas) {
+    const pages = BigInt(Math.floor(size / meta.pageSize));
+    if (meta.txnId > 0n && meta.lastPage >= pages)
+      return `it has ${pages} pages, a meta page counts ${meta.lastPage + 1n}`;
+    for (const { root, depth } of meta.trees) {
+      if (root === noRoot) continue;
+      if (root > meta.lastPage || root < 2n || depth < 1 || depth > deepestTree)
+        return 'a meta page points outside of the file';
+      const page = await readAt(file, Number(root) * meta.pageSize, 16);
+      if (page.readBigUInt64LE() !== root) return 'a tree begins on a page that is not its root';
+      if (page.readBigUInt64LE(8) > meta.txnId) return 'a tree begins on a page of a later commit';
+    }
   }
   return undefined;
 }

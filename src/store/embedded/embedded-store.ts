@@ -39,8 +39,10 @@ export class EmbeddedStore implements Store {
   get(key: Uint8Array): Entity | undefined {
     this.#mustBeOpen();
     checkKey(key);
-    const record = this.#parts.env.entities.get(asBuffer(key));
-    return record && readRecord(key, record, this.#parts.now());
+    return this.#reading(() => {
+      const record = this.#parts.env.entities.get(asBuffer(key));
+      return record && readRecord(key, record, this.#parts.now());
+    });
   }
 
   async put(key: Uint8Array, value: readonly Uint8Array[], { ttlSeconds }: PutOptions = {}): Promise<void> {
@@ -66,7 +68,7 @@ export class EmbeddedStore implements Store {
     let exclusiveStart = false;
     while (left > 0) {
       this.#mustBeOpen();
-      const { page, last } = this.#readPage(from, exclusiveStart, end, left);
+      const { page, last } = this.#reading(() => this.#readPage(from, exclusiveStart, end, left));
       yield page;
       if (last === undefined) return;
       left -= page.length;
@@ -101,6 +103,23 @@ export class EmbeddedStore implements Store {
         return { page, last: key };
     }
     return { page, last: undefined };
+  }
+
+  /** Runs a read. What LMDB itself stumbles over is damage, like a record that fails its checksum. */
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      // An LMDB transaction that met an error is good for nothing more.
+      this.#parts.env.root.resetReadTxn();
+      const { message } = error as Error;
+      throw new StoreError(
+        'damaged',
+        `the data file can't be read here (${message}): its bytes changed on disk. Restore it from a backup, and check the disk`,
+        { cause: error },
+      );
+    }
   }
 
   async #close(): Promise<void> {
