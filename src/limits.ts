@@ -37,7 +37,10 @@ export interface Limits {
   readonly requestTimeoutMs: number;
   /** A connection without a request is closed after this time, in ms. */
   readonly keepAliveMs: number;
-  /** A connection on which nothing moves in either direction while a request runs is cut after this time, in ms. */
+  /**
+   * A connection on which nothing moves in either direction while a request runs is cut after this time, in ms, without an
+   * answer; so it is longer than requestTimeoutMs, which answers.
+   */
   readonly stallMs: number;
   /** A refused body is read and thrown away for at most this time, in ms, so that the answer can arrive. */
   readonly lingerMs: number;
@@ -60,7 +63,7 @@ export const defaultLimits: Limits = {
   headerTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,
   keepAliveMs: 65_000,
-  stallMs: 60_000,
+  stallMs: 90_000,
   lingerMs: 5_000,
   drainMs: 10_000,
   rangePageEntities: 256,
@@ -77,9 +80,12 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
   const maxBodyBytesInMemory = Math.max(defaultLimits.maxBodyBytesInMemory, 2 * maxQueuedBytes);
   const limits: Limits = { ...defaultLimits, maxQueuedBytes, maxBodyBytesInMemory, ...changes };
 
-  for (const [name, value] of Object.entries(limits))
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Object.hasOwn(defaultLimits, name))
+      throw new TypeError(`there is no limit ${name}; there is ${Object.keys(defaultLimits).join(', ')}`);
     if (!Number.isSafeInteger(value) || value < 1)
       throw new TypeError(`limits.${name} must be a positive whole number, got ${value}`);
+  }
   const atMost = (small: number, large: keyof Limits, why: string) => {
     if (small > limits[large])
       throw new TypeError(`limits.${large} must be at least ${small} (${why}), got ${limits[large]}`);

@@ -1,4 +1,4 @@
--- The reference load, writing: small values under rising keys, for wrk, wrk2 and `evenkeel load`.
+-- The reference load, writing: small values under rising keys, for wrk and wrk2.
 --
 --   wrk -t2 -c20 -d10s -s wrk/put.lua http://127.0.0.1:8080 [-- KEYS]
 --

@@ -36,7 +36,12 @@ export function parseFlags<F extends Flags>(flags: F, args: readonly string[]): 
     given = parseArgs({ args: [...args], options, allowPositionals: false, strict: true })
       .values as typeof given;
   } catch (error) {
-    throw new UsageError((error as Error).message.split(/\.\s/)[0] ?? 'bad flags');
+    const [, ambiguous] = /^Option '(--[^ ']+).*ambiguous/.exec((error as Error).message) ?? [];
+    throw new UsageError(
+      ambiguous
+        ? `${ambiguous} needs a value; write ${ambiguous}=VALUE for one that begins with a dash`
+        : ((error as Error).message.split(/\.\s/)[0] ?? 'bad flags'),
+    );
   }
   const values = Object.entries(flags).map(([name, flag]) => {
     const texts = given[name];

@@ -41,11 +41,15 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   else await (commands[name] as Command).run(args, version);
 }
 
+function helpFor(name = ''): string {
+  return Object.hasOwn(commands, name) ? `evenkeel ${name} --help` : 'evenkeel --help';
+}
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {
   const expected = error instanceof UsageError || error instanceof StoreError || error instanceof ListenError;
   process.stderr.write(`evenkeel: ${expected ? error.message : ((error as Error).stack ?? error)}\n`);
-  if (error instanceof UsageError) process.stderr.write("Try 'evenkeel --help'.\n");
+  if (error instanceof UsageError) process.stderr.write(`Try '${helpFor(process.argv[2])}'.\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -28,7 +28,7 @@ const flags = {
   },
   'max-value': {
     value: 'SIZE',
-    help: 'largest value; each one is held in memory whole',
+    help: 'largest value, such as 512KiB or 64MiB; each one is held in memory whole',
     defaultText: formatBytes(defaultLimits.maxValueBytes),
     parse: byteSize(1, maxValueLimit),
     fallback: defaultLimits.maxValueBytes,
@@ -93,7 +93,10 @@ function count(requests: number): string {
   return requests === 1 ? '1 request' : `${requests} requests`;
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+/**
+ * Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. Under `npm start` there is a shell in
+ * between that dies of a signal without passing it on, so there its death counts as one.
+ */
 function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
     let signals = 0;
@@ -103,6 +106,13 @@ function untilSignal(): Promise<void> {
       else process.exit(signal === 'SIGINT' ? 130 : 143);
     };
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    if (process.env.npm_lifecycle_event === undefined) return;
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watch);
+      resolve();
+    }, 200).unref();
   });
 }
 

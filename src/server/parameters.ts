@@ -1,14 +1,17 @@
 /** The parameters of the interface, each with its rule and a refusal that quotes the rule and what was given. */
 import { maxKeyBytes } from '../limits.js';
 import type { Capabilities, ReplicaCount } from '../store/store.js';
-import { Problem } from './problem.js';
+import { Problem, quote } from './problem.js';
 import type { Query } from './query.js';
 
 /** A key: 1 to `maxKeyBytes` bytes. @throws Problem 400 */
 export function key(query: Query, name: string): Buffer {
   const bytes = query.get(name);
   if (!bytes?.length)
-    throw new Problem(400, `the parameter ${name} is missing or empty; give a key: ?${name}=KEY`);
+    throw new Problem(
+      400,
+      `the parameter ${name} is missing or empty; a key has at least one byte: ${name}=KEY`,
+    );
   if (bytes.length > maxKeyBytes)
     throw new Problem(
       400,
@@ -44,9 +47,4 @@ export function replicas(query: Query, { replicas: all }: Capabilities): { repli
       `the parameter replicas asks for ${from} replicas, and this store has ${all}; use a from of at most ${all}`,
     );
   return { replicas: { ack, from } };
-}
-
-/** Text of a request for an error message: printable, and not too long. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
 }

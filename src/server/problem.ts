@@ -65,3 +65,8 @@ export function problemOf(error: unknown): Problem {
   }
   return new Problem(500, 'an unexpected error in the server; its log has more', { cause: error });
 }
+
+/** Text of a request for an error message: printable, and not too long. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text);
+}

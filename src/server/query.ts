@@ -1,9 +1,9 @@
 /**
  * The query of a request target, by the rules of the URL standard (§ 5.1, application/x-www-form-urlencoded parsing)
- * with two differences: values are bytes, not text, because a key may be any bytes; and a bad escape is
- * refused instead of taken literally, because it would silently name another key.
+ * with differences that keep a slip from naming another key or storing for another time: values are bytes, not text,
+ * because a key may be any bytes; and a bad escape, an unknown name or a name given twice is refused.
  */
-import { Problem } from './problem.js';
+import { Problem, quote } from './problem.js';
 
 /** The parameters of one request, by name. */
 export type Query = ReadonlyMap<string, Buffer>;
@@ -14,8 +14,8 @@ const space = 0x20;
 
 /**
  * @param query what follows the `?`, one character a byte (latin1), as `node:http` gives it
- * @param names the parameters that mean something here; others are passed over
- * @throws Problem 400 on a bad escape, or a parameter of `names` that comes twice
+ * @param names the parameters that mean something here
+ * @throws Problem 400 on a bad escape, another name, or a name that comes twice
  */
 export function parseQuery(query: string, names: ReadonlySet<string>): Query {
   const parameters = new Map<string, Buffer>();
@@ -24,7 +24,11 @@ export function parseQuery(query: string, names: ReadonlySet<string>): Query {
     const equals = part.indexOf('=');
     const rawName = equals < 0 ? part : part.slice(0, equals);
     const name = decode(rawName, 'a parameter name').toString('latin1');
-    if (!names.has(name)) continue;
+    if (!names.has(name))
+      throw new Problem(
+        400,
+        `unknown parameter ${quote(name)}; this path and method take ${[...names].join(', ')}`,
+      );
     if (parameters.has(name)) throw new Problem(400, `the parameter ${name} is given twice; give it once`);
     parameters.set(name, decode(equals < 0 ? '' : part.slice(equals + 1), name));
   }

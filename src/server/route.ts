@@ -4,8 +4,8 @@
  */
 import { maxTtlSeconds } from '../limits.js';
 import type { Capabilities, ReplicaCount, Store } from '../store/store.js';
-import { key, quote, replicas, wholeNumber } from './parameters.js';
-import { overloaded, Problem } from './problem.js';
+import { key, replicas, wholeNumber } from './parameters.js';
+import { overloaded, Problem, quote } from './problem.js';
 import { parseQuery } from './query.js';
 
 /** The part of a request that decides what it asks for. */
@@ -40,7 +40,8 @@ export type RangeFormat = 'chunks' | 'ndjson';
 
 type Parse = (query: string, head: Head, capabilities: Capabilities) => Operation;
 
-const entityNames = new Set(['id', 'replicas', 'ttl']);
+const entityNames = new Set(['id', 'replicas']);
+const putNames = new Set([...entityNames, 'ttl']);
 const rangeNames = new Set(['start', 'end', 'limit']);
 
 const get: Parse = (query, _head, capabilities) => {
@@ -49,7 +50,7 @@ const get: Parse = (query, _head, capabilities) => {
 };
 
 const put: Parse = (query, _head, capabilities) => {
-  const parameters = parseQuery(query, entityNames);
+  const parameters = parseQuery(query, putNames);
   const ttlSeconds = wholeNumber(parameters, 'ttl', maxTtlSeconds);
   return {
     kind: 'put',

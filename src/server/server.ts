@@ -41,9 +41,11 @@ export class ListenError extends Error {
 
 /**
  * Starts a server on an embedded store. It takes no signals: closing it is the caller's.
- * @throws StoreError `in-use`, `unusable`, `damaged`; ListenError; TypeError on a limit that makes no sense
+ * @throws StoreError `in-use`, `unusable`, `damaged`; ListenError; TypeError or RangeError on an option that makes no sense
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
+  if (typeof options?.data !== 'string' || options.data === '')
+    throw new TypeError('serve needs the option data, the folder that holds the data');
   const limits = makeLimits(options.limits);
   const store = await openEmbedded({ folder: options.data, limits });
   try {

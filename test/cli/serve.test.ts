@@ -295,7 +295,7 @@ describe('a wrong command line', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     const [line = '', ...rest] = stderr.split('\n');
     expectOneLine(`${line}\n`, ...row.parts);
-    expect(rest).toEqual(["Try 'evenkeel --help'.", '']);
+    expect(rest).toEqual(["Try 'evenkeel serve --help'.", '']);
     expect(existsSync(folder)).toBe(false);
   });
 

@@ -13,7 +13,9 @@ type Refused = [what: string, bytes: string, status: number, mentions: RegExp];
 
 const ids: Refused[] = [
   ['no query', get('/v0/entity'), 400, /id is missing or empty/],
-  ['no id', get('/v0/entity?key=k'), 400, /id is missing or empty/],
+  ['no id', get('/v0/entity?replicas=1/1'), 400, /id is missing or empty/],
+  ['an unknown parameter', put('/v0/entity?id=k&tll=5'), 400, /unknown parameter "tll".* id, replicas, ttl$/],
+  ['a time to live to read', get('/v0/entity?id=k&ttl=5'), 400, /unknown parameter "ttl".* id, replicas$/],
   ['an empty id', put('/v0/entity?id='), 400, /id is missing or empty/],
   ['an id without a value', put('/v0/entity?id'), 400, /id is missing or empty/],
   ['a second id', put('/v0/entity?id=k&id=k'), 400, /id is given twice/],
