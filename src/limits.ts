@@ -14,6 +14,9 @@ export const maxTtlSeconds = 20 * 365 * 24 * 3600;
 /** Largest value limit that may be configured, in bytes: a value is held in memory whole. */
 export const maxValueLimit = 256 * MiB;
 
+/** Node's timers take no longer time, and a longer one at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export interface Limits {
   /** Largest value, in bytes. Raising it raises the memory that one request can hold. */
   readonly maxValueBytes: number;
@@ -85,6 +88,8 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
       throw new TypeError(`there is no limit ${name}; there is ${Object.keys(defaultLimits).join(', ')}`);
     if (!Number.isSafeInteger(value) || value < 1)
       throw new TypeError(`limits.${name} must be a positive whole number, got ${value}`);
+    if (name.endsWith('Ms') && value > longestTimerMs)
+      throw new TypeError(`limits.${name} must be at most ${longestTimerMs} ms, got ${value}`);
   }
   const atMost = (small: number, large: keyof Limits, why: string) => {
     if (small > limits[large])

@@ -45,6 +45,9 @@ function helpFor(name = ''): string {
   return Object.hasOwn(commands, name) ? `evenkeel ${name} --help` : 'evenkeel --help';
 }
 
+// Whoever read the output may be gone (`serve | head`). That is no reason to stop, least of all in the middle of a drain.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {

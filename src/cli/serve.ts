@@ -106,7 +106,7 @@ function untilSignal(): Promise<void> {
       else process.exit(signal === 'SIGINT' ? 130 : 143);
     };
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-    if (process.env.npm_lifecycle_event === undefined) return;
+    if (!['start', 'evenkeel'].includes(process.env.npm_lifecycle_event ?? '')) return;
     const parent = process.ppid;
     const watch = setInterval(() => {
       if (process.ppid === parent) return;

@@ -63,6 +63,10 @@ export class Connection {
     this.#onProblem = onProblem;
   }
 
+  get busy(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** The bytes from here on are no request (or none that arrives in time): answers what came before, then says so. */
   fail(problem: Problem): void {
     if (this.#problem) return;
@@ -91,7 +95,7 @@ export class Connection {
 
   async #serveAll(): Promise<void> {
     let request = this.#queue.shift();
-    while (request && !this.#closing && !this.#socket.destroyed) {
+    while (request && !this.#closing && this.#socket.writable) {
       this.#running = request.req;
       await request.serve();
       request = this.#queue.shift();

@@ -69,7 +69,11 @@ export function fullLane(options: FullLaneOptions): Server {
   server.on('checkContinue', receive('continue'));
   server.on('checkExpectation', receive('unknown'));
   server.on('connect', (_req, socket: Socket) => {
-    connectionOf(socket).fail(
+    // node:http has let go of the socket, and of its errors.
+    socket.on('error', () => socket.destroy());
+    const connection = connectionOf(socket);
+    if (connection.busy) socket.destroy();
+    connection.fail(
       new Problem(405, 'this is no proxy; send GET, PUT or DELETE', { headers: { Allow: '' } }),
     );
   });
@@ -95,6 +99,8 @@ async function serveRequest(
   { req, res, connection, expectation, hasBadLine }: Exchange,
   { service, limits, memory, running, report }: FullLaneOptions,
 ): Promise<void> {
+  // The connection ended with the answer before this one: nobody is there to be answered, so nothing is done.
+  if (!res.socket) return;
   const over = new Promise((resolve) => res.once('close', resolve));
   const lease = memory.lease();
   running.begin();

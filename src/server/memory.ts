@@ -9,10 +9,6 @@ export class Memory {
     this.#most = mostBytes;
   }
 
-  get takenBytes(): number {
-    return this.#taken;
-  }
-
   lease(): Lease {
     return new Lease(
       (bytes) => {

@@ -32,7 +32,7 @@ export class Problem extends Error {
   }
 }
 
-export const retryAfterSeconds = 1;
+const retryAfterSeconds = 1;
 
 export function overloaded(detail: string, cause?: unknown): Problem {
   return new Problem(503, detail, { headers: { 'Retry-After': String(retryAfterSeconds) }, cause });

@@ -46,6 +46,8 @@ export class ListenError extends Error {
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   if (typeof options?.data !== 'string' || options.data === '')
     throw new TypeError('serve needs the option data, the folder that holds the data');
+  if (options.host === '')
+    throw new TypeError('the option host is an address such as 127.0.0.1, or left out');
   const limits = makeLimits(options.limits);
   const store = await openEmbedded({ folder: options.data, limits });
   try {

@@ -70,8 +70,8 @@ describe("more writes than may wait are 'overloaded'", () => {
 
 describe.runIf(process.platform === 'linux')('a system that refuses', () => {
   test.each([
-    [3000, 4 * KiB],
-    [20 * KiB, 4 * KiB],
+    [3000, 8 * KiB],
+    [20 * KiB, 8 * KiB],
   ])(
     "a larger file makes the store 'full' (values of %d bytes): nothing acknowledged is lost, and deleting makes room",
     async (valueBytes, fileKiB) => {

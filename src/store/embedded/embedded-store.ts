@@ -110,7 +110,7 @@ export class EmbeddedStore implements Store {
     try {
       return read();
     } catch (error) {
-      if (error instanceof StoreError) throw error;
+      if (error instanceof StoreError || error instanceof RangeError) throw error;
       // An LMDB transaction that met an error is good for nothing more.
       this.#parts.env.root.resetReadTxn();
       const { message } = error as Error;
@@ -125,9 +125,12 @@ export class EmbeddedStore implements Store {
   async #close(): Promise<void> {
     await this.#parts.commits.settled();
     await this.#parts.sweeper.stop();
-    await this.#parts.writer.close();
-    await this.#parts.env.root.close();
-    this.#parts.onClosed();
+    try {
+      await this.#parts.writer.close();
+    } finally {
+      await this.#parts.env.root.close();
+      this.#parts.onClosed();
+    }
   }
 
   #mustBeOpen(): void {

@@ -55,18 +55,28 @@ export function openRoot(folder: string): RootDatabase<Buffer, Buffer> {
  * pages: each look at one takes some 10 µs.
  */
 export function shapeOf(first: Database<Buffer, Buffer>, ...more: Database<Buffer, Buffer>[]): StoreShape {
-  const { root, free, lastPageNumber, ...tree } = statsOf(first);
+  const { root, free, lastPageNumber, lastTxnId, ...tree } = statsOf(first);
   const trees = [root, free, tree, ...more.map(statsOf)];
   let depth = 0;
   let branchPages = 0;
+  let overflowPages = 0;
   let pages = metaPages;
   for (const tree of trees) {
     depth = Math.max(depth, tree.treeDepth);
     branchPages += tree.treeBranchPageCount;
+    overflowPages += tree.overflowPages;
     pages += tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
   }
   const usedPages = lastPageNumber + 1;
-  return { pageBytes: root.pageSize, usedPages, depth, branchPages, freePages: usedPages - pages };
+  return {
+    commit: lastTxnId,
+    pageBytes: root.pageSize,
+    usedPages,
+    depth,
+    branchPages,
+    overflowPages,
+    freePages: usedPages - pages,
+  };
 }
 
 const metaPages = 2;
@@ -85,6 +95,7 @@ interface DatabaseStats extends TreeStats {
   readonly root: TreeStats;
   readonly free: TreeStats;
   readonly lastPageNumber: number;
+  readonly lastTxnId: number;
 }
 
 /** lmdb's statistics of a database and its environment, which its own types leave open. */

@@ -106,18 +106,25 @@ export class GroupCommit {
       this.#versions.committed();
       this.#onCommit();
     } catch (error) {
-      this.#fail(batch, error);
+      await this.#fail(batch, error);
       return;
     }
     for (const queued of batch) queued.resolve();
   }
 
-  #fail(batch: readonly Queued[], error: unknown): void {
+  async #fail(batch: readonly Queued[], error: unknown): Promise<void> {
+    const code = error instanceof StoreError ? error.code : undefined;
+    if (code === 'full' && batch.length > 1) {
+      // What has no room together may have it apart, deletions above all.
+      const half = Math.ceil(batch.length / 2);
+      await this.#commit(batch.slice(0, half));
+      await this.#commit(batch.slice(half));
+      return;
+    }
     for (const queued of batch) queued.reject(error);
-    if (error instanceof StoreError && error.code === 'full') return;
-    this.#failure =
-      error instanceof StoreError ? error : new StoreError('failed', 'writing failed', { cause: error });
-    for (const queued of this.#queue.splice(0)) queued.reject(this.#failure);
+    if (!(error instanceof StoreError) || code === 'full') return;
+    this.#failure = error;
+    for (const queued of this.#queue.splice(0)) queued.reject(error);
     this.#queuedBytes = 0;
   }
 }

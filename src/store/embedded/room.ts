@@ -9,17 +9,19 @@
 import {
   closeSync,
   existsSync,
-  fstatSync,
   linkSync,
   openSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { StoreError } from '../store.js';
 
-/** Pages kept for deletions. */
-const reservePages = 128;
+/** Pages kept for deletions: a free list taken up whole (150 pages) and some tens of changes. */
+const reservePages = 320;
+/** lmdb's `me_maxfreepgs_to_retain`. */
+const mostPagesTakenUp = 75_000;
 /** The file grows by this much at least, so that it seldom has to; little enough to be synced along in passing. */
 const growthBytes = 1024 * 1024;
 /** A record from here on may lie in pages of its own (LMDB's limit is about 2 KiB in a page of 4). */
@@ -29,28 +31,59 @@ const pageHeaderBytes = 24;
 const lockBytes = 4096;
 const firstBytes = 256 * 1024;
 
-/** The shape of the store as it is, from LMDB's statistics. */
+/** The shape of the store as its last commit left it, from LMDB's statistics. */
 export interface StoreShape {
+  /** The number of that commit. */
+  readonly commit: number;
   readonly pageBytes: number;
   /** Pages of the file that LMDB has used so far, free ones included. */
   readonly usedPages: number;
-  /** Levels of the deepest tree, and branch pages of all. */
+  /** Levels of the deepest tree. */
   readonly depth: number;
+  /** Branch pages of all trees, and pages of records that have pages of their own. */
   readonly branchPages: number;
-  /** Pages that hold nothing. Some of them may not be used again before the next commit. */
+  readonly overflowPages: number;
+  /** Pages that hold nothing. Those freed by the last commit may not be used by the next. */
   readonly freePages: number;
 }
 
-/** The most pages that a transaction can add to the file. */
-export function pagesNeeded(shape: StoreShape, keys: number, recordLengths: Iterable<number>): number {
-  let overflow = 0;
-  for (const length of recordLengths)
-    if (length >= overflowBytes) overflow += Math.ceil((length + pageHeaderBytes) / shape.pageBytes);
-  // A change copies its leaf and may split it; each branch above likewise, but branches are shared.
+/** The most pages that a transaction can take. */
+export interface PageNeed {
+  /** Pages that lie side by side: only behind the end of the file are they sure to be found. */
+  readonly runs: number;
+  readonly singles: number;
+}
+
+/**
+ * What a transaction can need at most.
+ * @param keys changes of one key in one tree
+ * @param recordLengths of the records to be stored
+ * @param freedPages pages that the replaced and removed records had of their own
+ */
+export function pagesNeeded(
+  shape: StoreShape,
+  keys: number,
+  recordLengths: readonly number[],
+  freedPages: number,
+): PageNeed {
+  let records = 0;
+  for (const length of recordLengths) records += overflowPages(length, shape.pageBytes);
+  // A change copies its leaf, and may split it in up to three. Each branch above likewise, but branches are shared.
+  const leaves = 3 * keys;
   const levels = shape.depth + 1;
-  const copied = 3 * keys + Math.min(2 * levels * keys, 2 * shape.branchPages + keys + levels);
-  // The list of freed pages is stored too, eight bytes a page; and the trees of trees and of free pages are copied.
-  return overflow + copied + Math.ceil((8 * (copied + overflow)) / shape.pageBytes) + 32;
+  const branches = Math.min(2 * levels * keys, 2 * shape.branchPages + keys + levels);
+  // The copies in the tree of trees and in that of free pages.
+  const bookkeeping = 32;
+  const singles = leaves + branches + bookkeeping;
+  // The numbers of free pages, eight bytes each, are stored too: those that become free, and those LMDB took up and left.
+  const listed = singles + records + freedPages + Math.min(shape.freePages, mostPagesTakenUp);
+  const freeList = Math.ceil((8 * listed) / shape.pageBytes) + 1;
+  return { runs: records + freeList, singles };
+}
+
+/** Pages that a record of this length may have of its own. */
+export function overflowPages(recordLength: number, pageBytes: number): number {
+  return recordLength < overflowBytes ? 0 : Math.ceil((recordLength + pageHeaderBytes) / pageBytes);
 }
 
 /**
@@ -76,36 +109,51 @@ export function makeFirstRoom(dataFile: string): void {
 
 export class Room {
   readonly #path: string;
+  /** The file has blocks from here back to the last page LMDB has used. */
   #allocatedBytes: number;
+  /** The free pages that the commit before the last left, less what the last one can have taken of them. */
+  #reusablePages = 0;
+  #refused = false;
+  #last: { readonly commit: number; readonly leftFree: number } | undefined;
 
   constructor(dataFile: string) {
     this.#path = dataFile;
-    const file = openSync(dataFile, 'r');
-    this.#allocatedBytes = fstatSync(file).size;
-    closeSync(file);
+    const { size, blocks } = statSync(dataFile);
+    // A file that was copied with holes has no blocks to count on.
+    this.#allocatedBytes = blocks * 512 < size ? 0 : size;
   }
 
   /**
-   * Makes sure that a transaction which adds at most `pages` pages to the file will find room for them.
+   * Makes sure that a transaction finds its pages.
    * @param reserved whether the reserve must be left over, as for all but deletions
    * @throws StoreError `full`
    */
-  ensure(shape: StoreShape, pages: number, reserved: boolean): void {
-    const { pageBytes, usedPages, freePages } = shape;
-    const least = (usedPages + pages) * pageBytes;
-    const wanted = least + reservePages * pageBytes;
-    if (this.#allocatedBytes >= wanted) return;
+  ensure(shape: StoreShape, { runs, singles }: PageNeed, reserved: boolean): void {
+    const { pageBytes, usedPages } = shape;
+    const need = runs + singles;
+    this.#follow(shape, need);
+    const tail = () => Math.floor(this.#allocatedBytes / pageBytes) - usedPages;
+    if (tail() >= need + reservePages) return;
+    const wanted = (usedPages + need + reservePages) * pageBytes;
     const error = this.#grow(Math.max(wanted, this.#allocatedBytes + growthBytes));
-    // Free pages within the file are as good a reserve as room behind it.
-    const needed = reserved && freePages < pages + reservePages ? wanted : least;
-    if (this.#allocatedBytes < needed)
-      throw new StoreError(
-        'full',
-        'there is no room left for the data file; free disk space, then try again',
-        {
-          cause: error,
-        },
-      );
+    // The disk is full, but the file may not be: single pages come out of its free ones, where there are plenty, and those
+    // are as good a reserve.
+    const least = this.#reusablePages >= 2 * singles + reservePages ? runs : need;
+    const reserve = reserved && this.#reusablePages < 2 * need + reservePages ? reservePages : 0;
+    this.#refused = tail() < least + reserve;
+    if (this.#refused) throw full(error);
+  }
+
+  /** Whether a transaction was refused that may pass after a commit, however small: what the last one freed can be used then. */
+  get awaitsCommit(): boolean {
+    return this.#refused && (this.#last?.leftFree ?? 0) > this.#reusablePages;
+  }
+
+  #follow({ commit, usedPages, pageBytes, freePages }: StoreShape, need: number): void {
+    this.#allocatedBytes = Math.max(this.#allocatedBytes, usedPages * pageBytes);
+    if (this.#last?.commit === commit) return;
+    this.#reusablePages = Math.min(freePages, this.#last?.leftFree ?? 0);
+    this.#last = { commit, leftFree: Math.max(0, freePages - need) };
   }
 
   /** Writes zeros to the end of the file until it has the size, as far as the disk lets it. */
@@ -125,4 +173,10 @@ export class Room {
       if (file !== undefined) closeSync(file);
     }
   }
+}
+
+export function full(cause: unknown): StoreError {
+  return new StoreError('full', 'there is no room left for the data file; free disk space, then try again', {
+    cause,
+  });
 }

@@ -2,6 +2,7 @@
  * Removes expired entities in the background: a few at a time, each time in a transaction of its own between two
  * commits of writes, so that a great many expiring at once delay a write by one small transaction at most.
  */
+import { StoreError } from '../store.js';
 import type { Writer } from './writer.js';
 
 const entitiesPerSweep = 256;
@@ -33,12 +34,17 @@ export class Sweeper {
   }
 
   async #sweep(): Promise<void> {
-    try {
-      let removed = entitiesPerSweep;
-      while (removed === entitiesPerSweep && !this.#stopped)
-        removed = await this.#writer.sweep(Math.floor(this.#nowMs()), entitiesPerSweep);
-    } catch {
-      // Nobody waits for a sweep. A full disk lets the next one pass; a dead writer shows in the next write.
+    let limit = entitiesPerSweep;
+    while (!this.#stopped) {
+      try {
+        const removed = await this.#writer.sweep(Math.floor(this.#nowMs()), limit);
+        if (removed < limit) return;
+        limit = Math.min(2 * limit, entitiesPerSweep);
+      } catch (error) {
+        // A full disk may have room for fewer. Nobody waits for a sweep; a dead writer shows in the next write.
+        if (!(error instanceof StoreError) || error.code !== 'full' || limit === 1) return;
+        limit = Math.floor(limit / 2);
+      }
     }
   }
 }

@@ -11,7 +11,7 @@ export class Versions {
   readonly #nowMs: () => number;
   /** The newest version given out. */
   #last: number;
-  /** On the disk: no version up to here has been refused, none from here on may be used. */
+  /** On the disk: every version of a stored record is below it. */
   #durableCeiling: number;
   /** What the batch being built carries, or the durable one. */
   #ceiling: number;

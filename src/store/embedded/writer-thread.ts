@@ -12,12 +12,13 @@ import {
   ceilingKey,
   dataFile,
   type Environment,
+  formatKey,
   openDatabases,
   openRoot,
   shapeOf,
   statsOf,
 } from './environment.js';
-import { pagesNeeded, Room } from './room.js';
+import { overflowPages, pagesNeeded, Room } from './room.js';
 import type { WriterOptions, WriterReply, WriterRequest } from './writer.js';
 
 const nothing = Buffer.alloc(0);
@@ -29,19 +30,12 @@ const room = new Room(dataFile(folder));
 /** Entities that expire. While there are none, an overwrite needs no look at what it replaces. */
 let expiringEntities = statsOf(env.expiry).entryCount;
 
-function perform(request: WriterRequest): WriterReply {
-  switch (request.kind) {
-    case 'commit':
-      transaction(() => {
-        makeRoom(decodeBatch(request.batch));
-        commit(request.batch, request.ceiling);
-      });
-      return { kind: 'done' };
-    case 'sweep':
-      return { kind: 'swept', removed: transaction(() => sweep(request.nowMs, request.limit)) };
-    case 'close':
-      return { kind: 'done' };
-  }
+function perform(request: Exclude<WriterRequest, { kind: 'close' }>): WriterReply {
+  if (request.kind === 'sweep')
+    return { kind: 'swept', removed: transaction(() => sweep(request.nowMs, request.limit)) };
+  const steps = [...decodeBatch(request.batch)];
+  transaction(() => commit(steps, request.ceiling));
+  return { kind: 'done' };
 }
 
 /** Runs the work in one transaction that is durable on return. A throw aborts it. */
@@ -55,22 +49,32 @@ function transaction<T>(work: () => T): T {
   }
 }
 
-/** @throws StoreError `full`, if the steps might not fit on the disk */
-function makeRoom(steps: Iterable<Step>): void {
-  const recordLengths: number[] = [];
-  let keys = 0;
-  for (const { record, expiresMs } of steps) {
-    keys++;
-    if (record) recordLengths.push(record.length);
-    // The expiry index is a second tree, changed where a key comes to expire or an expiring one is replaced.
-    if (expiresMs !== undefined || expiringEntities > 0) keys += 2;
-  }
-  const shape = expiringEntities > 0 ? shapeOf(env.entities, env.expiry) : shapeOf(env.entities);
-  room.ensure(shape, pagesNeeded(shape, keys, recordLengths), recordLengths.length > 0);
+/**
+ * Makes sure that the disk has room for a change of these keys.
+ * @param recordLengths of the new records; none: the keys are only removed
+ * @param expiring how many of the new records expire
+ * @throws StoreError `full`
+ */
+function makeRoom(keys: readonly Buffer[], recordLengths: readonly number[], expiring: number): void {
+  const trees = expiringEntities > 0 ? [env.expiry] : [];
+  const shape = shapeOf(env.entities, ...trees);
+  let freedPages = 0;
+  if (shape.overflowPages > 0)
+    for (const key of keys)
+      freedPages += overflowPages(env.entities.getBinaryFast(key)?.length ?? 0, shape.pageBytes);
+  // The expiry index is a tree of its own: changed where a new record enters it, and where an old one may leave it.
+  const changes = keys.length + expiring + (expiringEntities > 0 ? keys.length : 0);
+  room.ensure(shape, pagesNeeded(shape, changes, recordLengths, freedPages), recordLengths.length > 0);
 }
 
-function commit(batch: ArrayBuffer, ceiling: number | undefined): void {
-  for (const { key, record, expiresMs } of decodeBatch(batch)) {
+/** @throws StoreError `full`, before anything is changed */
+function commit(steps: readonly Step[], ceiling: number | undefined): void {
+  makeRoom(
+    steps.map(({ key }) => key),
+    steps.flatMap(({ record }) => record?.length ?? []),
+    steps.filter(({ expiresMs }) => expiresMs !== undefined).length,
+  );
+  for (const { key, record, expiresMs } of steps) {
     if (expiringEntities > 0) forgetExpiry(key);
     if (record === undefined) {
       env.entities.removeSync(key);
@@ -98,7 +102,15 @@ function forgetExpiry(key: Buffer): void {
 /** Removes up to `limit` entities that had expired by `nowMs`. */
 function sweep(nowMs: number, limit: number): number {
   const due = [...env.expiry.getKeys({ limit, end: expiryKey(nowMs + 1, nothing) })];
-  makeRoom(due.map((key) => ({ key, record: undefined, expiresMs: undefined })));
+  if (due.length === 0) {
+    if (room.awaitsCommit) touch();
+    return 0;
+  }
+  makeRoom(
+    due.map((entry) => entry.subarray(8)),
+    [],
+    0,
+  );
   for (const entry of due) {
     const key = entry.subarray(8);
     // The index is exact; that the record agrees is checked all the same, because what follows is a deletion.
@@ -107,6 +119,12 @@ function sweep(nowMs: number, limit: number): number {
     expiringEntities--;
   }
   return due.length;
+}
+
+/** Makes a commit that changes nothing. */
+function touch(): void {
+  makeRoom([formatKey], [], 0);
+  env.meta.putSync(formatKey, env.meta.get(formatKey) ?? nothing);
 }
 
 /** When the stored entity expires; undefined if never, if there is none, or if its record is damaged. */
@@ -128,7 +146,13 @@ function expiryKey(expiresMs: number, key: Uint8Array): Buffer {
 
 const port = parentPort;
 if (port === null) throw new TypeError('writer-thread.js runs as a worker thread');
-port.on('message', (request: WriterRequest) => {
+port.on('message', async (request: WriterRequest) => {
+  if (request.kind === 'close') {
+    await env.root.close();
+    port.postMessage({ kind: 'done' } satisfies WriterReply);
+    port.close();
+    return;
+  }
   let reply: WriterReply;
   try {
     reply = perform(request);
@@ -136,13 +160,6 @@ port.on('message', (request: WriterRequest) => {
     const { message, code } = error as Error & { code?: number | string };
     reply = { kind: 'error', message, full: code === 'full' || noRoomNumbers.has(code) };
   }
-  if (request.kind !== 'close') {
-    port.postMessage(reply);
-    return;
-  }
-  void env.root.close().finally(() => {
-    port.postMessage(reply);
-    port.close();
-  });
+  port.postMessage(reply);
 });
 port.postMessage({ kind: 'done' } satisfies WriterReply);

@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../store.js';
+import { full } from './room.js';
 
 export interface WriterOptions {
   readonly folder: string;
@@ -81,7 +82,8 @@ export class Writer {
 
   #answer(reply: WriterReply): void {
     const waiting = this.#waiting.shift();
-    if (reply.kind === 'error') waiting?.reject(storeError(reply.message, reply.full));
+    if (reply.kind === 'error')
+      waiting?.reject(reply.full ? full(new Error(reply.message)) : failed(reply.message));
     else waiting?.resolve(reply);
   }
 
@@ -96,15 +98,10 @@ export class Writer {
   }
 }
 
-function storeError(message: string, full: boolean): StoreError {
-  const cause = new Error(message);
-  return full
-    ? new StoreError('full', 'there is no room left for the data file; free disk space, then try again', {
-        cause,
-      })
-    : new StoreError(
-        'failed',
-        `the data file could not be written (${message}); nothing more is accepted until the disk has been checked and the server restarted`,
-        { cause },
-      );
+function failed(message: string): StoreError {
+  return new StoreError(
+    'failed',
+    `the data file could not be written (${message}); nothing more is accepted until the disk has been checked and the server restarted`,
+    { cause: new Error(message) },
+  );
 }
