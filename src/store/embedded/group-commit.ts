@@ -11,8 +11,12 @@ import { encodeBatch, type Write, writeBytes } from './batch.js';
 import type { Versions } from './versions.js';
 import type { Writer } from './writer.js';
 
-/** One transaction's worth: enough to make the sync's share small, little enough to keep the next batch near. */
+/**
+ * One transaction's worth: enough to make the sync's share small, little enough to keep the next batch near, and the
+ * room that must be on the disk for it (room.ts) in bounds.
+ */
 const maxBatchBytes = 4 * 1024 * 1024;
+const maxBatchWrites = 512;
 
 interface Queued {
   readonly write: Write;
@@ -85,7 +89,7 @@ export class GroupCommit {
     let bytes = 0;
     let count = 0;
     for (const queued of this.#queue) {
-      if (count > 0 && bytes + queued.bytes > maxBatchBytes) break;
+      if (count === maxBatchWrites || (count > 0 && bytes + queued.bytes > maxBatchBytes)) break;
       bytes += queued.bytes;
       count++;
     }
