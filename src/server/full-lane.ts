@@ -11,7 +11,7 @@ import type { Limits } from '../limits.js';
 import { ClientGone, checkContentLength, readBody } from './body.js';
 import { checkHead, untrusted } from './check-head.js';
 import { Connection, parserProblem } from './connection.js';
-import type { Lease, Memory } from './memory.js';
+import { Lease, type Memory } from './memory.js';
 import { perform } from './perform.js';
 import { needsOperator, Problem, problemOf } from './problem.js';
 import { admit, type Service } from './route.js';
@@ -102,7 +102,7 @@ async function serveRequest(
   // The connection ended with the answer before this one: nobody is there to be answered, so nothing is done.
   if (!res.socket) return;
   const over = new Promise((resolve) => res.once('close', resolve));
-  const lease = memory.lease();
+  const lease = new Lease(memory);
   running.begin();
   try {
     checkHead(req, limits);
