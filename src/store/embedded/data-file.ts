@@ -7,6 +7,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../store.js';
 
 const magic = 0xbeefc0de;
@@ -15,6 +16,7 @@ const metaBytes = 168;
 const metaFlag = 0x08;
 const noRoot = 2n ** 64n - 1n;
 const deepestTree = 32;
+const secondLookMs = 50;
 const at = { flags: 18, magic: 24, version: 28, freeTree: 48, mainTree: 96, lastPage: 144, txnId: 152 };
 
 /**
@@ -30,7 +32,12 @@ export async function checkDataFile(path: string): Promise<void> {
     throw error;
   }
   try {
-    const problem = await findProblem(file);
+    let problem = await findProblem(file);
+    if (problem) {
+      // Another server may just be making the file.
+      await sleep(secondLookMs);
+      problem = await findProblem(file);
+    }
     if (problem)
       throw new StoreError(
         'damaged',

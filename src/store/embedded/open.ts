@@ -34,7 +34,7 @@ const openFolders = new Set<string>();
 
 /**
  * Opens the store in a folder, or begins one there.
- * @throws StoreError `in-use`, `unusable`, `damaged`
+ * @throws StoreError `in-use`, `unusable`, `damaged`; `failed` if the writer thread does not start
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
   const { limits = makeLimits(), now = Date.now, sweepIntervalMs = 1000 } = options;
