@@ -1,3 +1,4 @@
+/** A trait of every store: many writes and reads at once. */
 import { expect, test } from 'vitest';
 import { bytes, keys, openFresh, put, type StoreFactory, value } from './factory.js';
 

@@ -1,3 +1,4 @@
+/** A trait of every store: keys of every length and byte, and what is no key. */
 import { expect, test } from 'vitest';
 import { maxKeyBytes } from '#dist/limits.js';
 import { asPromise, bytes, keys, openFresh, pages, put, type StoreFactory, value } from './factory.js';

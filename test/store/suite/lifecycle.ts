@@ -1,3 +1,4 @@
+/** A trait of every store: closing and opening again. */
 import { describe, expect, test } from 'vitest';
 import type { Store } from '#dist/store/store.js';
 import {

@@ -1,3 +1,4 @@
+/** A trait of every store: ranges: order, bounds, pages, readers that leave. */
 import { expect, test } from 'vitest';
 import { makeLimits, maxKeyBytes } from '#dist/limits.js';
 import { bytes, keys, numbered, openFresh, pages, put, type StoreFactory, value } from './factory.js';

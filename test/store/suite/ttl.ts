@@ -1,3 +1,4 @@
+/** A trait of every store: time to live, by a clock that the test sets. */
 import { expect, test } from 'vitest';
 import { maxTtlSeconds } from '#dist/limits.js';
 import { bytes, keys, openAt, put, type StoreFactory, value } from './factory.js';

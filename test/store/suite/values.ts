@@ -1,3 +1,4 @@
+/** A trait of every store: values of every size, put, read and deleted. */
 import { expect, test } from 'vitest';
 import { bytes, openAt, openFresh, put, type StoreFactory, value } from './factory.js';
 
