@@ -25,10 +25,10 @@ const greatest = counters + 2;
 export const histogramSlots = counters + 3;
 
 export class Histogram {
-  readonly #slots: Float64Array;
+  readonly #slots: Float64Array<ArrayBufferLike>;
 
   /** @param slots an array of {@link histogramSlots} numbers: all zero, or another histogram's */
-  constructor(slots = new Float64Array(histogramSlots)) {
+  constructor(slots: Float64Array<ArrayBufferLike> = new Float64Array(histogramSlots)) {
     this.#slots = slots;
   }
 
@@ -121,7 +121,7 @@ export class Histogram {
   }
 
   /** The raw counters from value 0 up to the last that is not zero. */
-  get counts(): Float64Array {
+  get counts(): Float64Array<ArrayBufferLike> {
     return this.#slots.subarray(0, this.count === 0 ? 0 : indexOf(this.max) + 1);
   }
 }

@@ -1,0 +1,143 @@
+/**
+ * The head of an answer: status line and header fields (RFC 9112, 4 and 5). It looks at three fields, and at the first letter
+ * of the others. A head may arrive in any number of pieces.
+ */
+import { ProtocolError } from './protocol-error.js';
+
+export interface Head {
+  readonly status: number;
+  readonly keepAlive: boolean;
+  readonly chunked: boolean;
+  readonly contentLength: number | undefined;
+  /** Names as received, the last of equal ones; undefined unless asked for. */
+  readonly headers: Record<string, string> | undefined;
+}
+
+/** Longest head, in bytes. */
+const maxHeadBytes = 256 * 1024;
+
+const lf = 10;
+const cr = 13;
+
+export class HeadReader {
+  readonly #collect: boolean;
+  /** What arrived of an unfinished line. */
+  #partial = '';
+  #bytes = 0;
+  #done = false;
+  #status = 0;
+  #keepAlive = true;
+  #chunked = false;
+  #coded = false;
+  #contentLength: number | undefined;
+  #headers: Record<string, string> | undefined;
+
+  /** @param collect keep all fields */
+  constructor(collect: boolean) {
+    this.#collect = collect;
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  /** Whether anything of a head has arrived. */
+  get begun(): boolean {
+    return this.#bytes > 0;
+  }
+
+  /** Reads from `at`; returns where it stopped: at the end, or behind the head. @throws ProtocolError */
+  feed(bytes: Buffer, at: number, length: number): number {
+    let from = at;
+    while (from < length) {
+      const end = bytes.indexOf(lf, from);
+      const stop = end === -1 || end >= length ? length : end + 1;
+      this.#bytes += stop - from;
+      if (this.#bytes > maxHeadBytes) throw new ProtocolError(`a head of more than ${maxHeadBytes} bytes`);
+      if (stop === length && bytes[stop - 1] !== lf) {
+        this.#partial += bytes.toString('latin1', from, stop);
+        return stop;
+      }
+      this.#line(bytes, from, stop);
+      from = stop;
+      if (this.#done) return from;
+    }
+    return from;
+  }
+
+  /** The finished head; the reader is then ready for the next one. */
+  take(): Head {
+    const head: Head = {
+      status: this.#status,
+      keepAlive: this.#keepAlive,
+      chunked: this.#chunked,
+      contentLength: this.#coded ? undefined : this.#contentLength,
+      headers: this.#headers,
+    };
+    this.#done = false;
+    this.#bytes = 0;
+    this.#status = 0;
+    this.#chunked = false;
+    this.#coded = false;
+    this.#contentLength = undefined;
+    this.#headers = undefined;
+    return head;
+  }
+
+  /** One line with its end. Lines that decide nothing are not even turned into text. */
+  #line(bytes: Buffer, from: number, stop: number): void {
+    let line: string | undefined;
+    if (this.#partial !== '') {
+      line = withoutEnd(this.#partial + bytes.toString('latin1', from, stop));
+      this.#partial = '';
+    }
+    if (this.#status === 0) this.#statusLine(line ?? withoutEnd(bytes.toString('latin1', from, stop)));
+    else if (line === undefined ? isEmpty(bytes, from, stop) : line === '') this.#done = true;
+    else {
+      const letter = (line === undefined ? (bytes[from] as number) : line.charCodeAt(0)) | 0x20;
+      // c: Content-Length, Connection; t: Transfer-Encoding.
+      if (this.#collect || letter === 0x63 || letter === 0x74 || line !== undefined)
+        this.#field(line ?? withoutEnd(bytes.toString('latin1', from, stop)));
+    }
+  }
+
+  #statusLine(line: string): void {
+    const [, minor, status] = /^HTTP\/1\.([01]) ([1-5][0-9][0-9])(?: |$)/.exec(line) ?? [];
+    if (status === undefined) throw new ProtocolError('no HTTP/1.1 status line', Buffer.from(line, 'latin1'));
+    this.#status = Number(status);
+    this.#keepAlive = minor === '1';
+    if (this.#collect) this.#headers = {};
+  }
+
+  #field(line: string): void {
+    const colon = line.indexOf(':');
+    if (colon < 1) throw new ProtocolError('a header line without a name', Buffer.from(line, 'latin1'));
+    const name = line.slice(0, colon);
+    const value = line.slice(colon + 1).trim();
+    if (this.#headers) this.#headers[name] = value;
+    switch (name.toLowerCase()) {
+      case 'content-length':
+        if (!/^[0-9]{1,15}$/.test(value) || (this.#contentLength ?? Number(value)) !== Number(value))
+          throw new ProtocolError('a bad Content-Length', Buffer.from(line, 'latin1'));
+        this.#contentLength = Number(value);
+        break;
+      case 'transfer-encoding':
+        // With any coding the length is void (RFC 9112, 6.3); one that does not end in chunked lasts until the close.
+        this.#coded = true;
+        this.#chunked = /(^|,)\s*chunked$/i.test(value);
+        break;
+      case 'connection':
+        if (/(^|,)\s*close\s*(,|$)/i.test(value)) this.#keepAlive = false;
+        else if (/(^|,)\s*keep-alive\s*(,|$)/i.test(value)) this.#keepAlive = true;
+        break;
+    }
+  }
+}
+
+function withoutEnd(line: string): string {
+  return line.endsWith('\r\n') ? line.slice(0, -2) : line.slice(0, -1);
+}
+
+function isEmpty(bytes: Buffer, from: number, stop: number): boolean {
+  return stop - from === 1 || (stop - from === 2 && bytes[from] === cr);
+}

@@ -1,0 +1,70 @@
+/**
+ * Runs a thread's turns: as close to the due times as the system allows, and without eating the CPU that the service needs.
+ *
+ * Node's timers tick in milliseconds, so a turn is an immediate and the time between turns is slept away with `Atomics.wait`,
+ * in slices, because neither answers nor messages are seen while the thread sleeps. A sleeper wakes late by some tens of
+ * µs, so the last stretch before a due time is spun: each turn of the event loop then takes a few µs.
+ */
+import type { Clock } from './clock.js';
+
+/** The stretch before a due time that is not slept through: about the p90 of how late Linux wakes a thread. */
+const guardUs = 60;
+/** Longest sleep while an answer may come: it is seen this much late at worst, and half of it on average. */
+const listeningSliceUs = 40;
+/** Longest sleep while nothing is in flight. */
+const idleSliceUs = 1_000;
+
+export interface Turn {
+  /** Does what is due; returns when the next thing is due, or undefined to end the run. */
+  turn(nowUs: number): number | undefined;
+  /** Whether an answer may come at any moment. */
+  readonly listening: boolean;
+  /** Counts sends and answers; a turn in which it does not move was idle. */
+  readonly events: number;
+}
+
+export class Pacer {
+  readonly #clock: Clock;
+  readonly #wake: Int32Array;
+  #busyUs = 0;
+
+  /** @param wake a shared cell whose notification ends a sleep */
+  constructor(clock: Clock, wake: Int32Array) {
+    this.#clock = clock;
+    this.#wake = wake;
+  }
+
+  /** Time spent in turns in which something was sent or received, over all. */
+  get busyUs(): number {
+    return this.#busyUs;
+  }
+
+  /** Resolves when the work says that the run has ended. Rejects with what a turn throws. */
+  run(work: Turn): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let began = this.#clock.now();
+      let events = work.events;
+      const turn = () => {
+        try {
+          const now = this.#clock.now();
+          const dueUs = work.turn(now);
+          if (dueUs === undefined) return resolve();
+          const after = this.#clock.now();
+          if (work.events !== events) this.#busyUs += after - began;
+          events = work.events;
+          this.#sleep(dueUs - after, work.listening);
+          began = this.#clock.now();
+          setImmediate(turn);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      setImmediate(turn);
+    });
+  }
+
+  #sleep(leftUs: number, listening: boolean): void {
+    const us = Math.min(leftUs - guardUs, listening ? listeningSliceUs : idleSliceUs);
+    if (us >= 10) Atomics.wait(this.#wake, 0, 0, us / 1000);
+  }
+}

@@ -1,0 +1,167 @@
+/** The run itself, once the connections are open: what happens in each turn of the thread, and with each answer. */
+import type { Causes } from './causes.js';
+import type { FailureKind } from './connection.js';
+import { Dispatcher, type Lane } from './dispatcher.js';
+import type { GeneratorOptions } from './generator.js';
+import type { Finished } from './messages.js';
+import type { Pacer, Turn } from './pacer.js';
+import type { Phases } from './phases.js';
+import { RateSampler } from './rate-sampler.js';
+import { Schedule } from './schedule.js';
+import { Seconds } from './seconds.js';
+
+/** How often the requests in flight are looked through for one that is out of time. */
+const timeoutCheckUs = 50_000;
+
+export class Run implements Turn {
+  readonly #given: GeneratorOptions;
+  readonly #phases: Phases;
+  readonly #causes: Causes;
+  readonly #pacer: Pacer;
+  readonly #dispatcher: Dispatcher;
+  readonly #seconds: Seconds;
+  readonly #sampler: RateSampler;
+  #answers = 0;
+  #completed = 0;
+  #nextTimeoutCheckUs = 0;
+  #busyBeforeUs = 0;
+  #endedUs: number | undefined;
+  #endedEarly: Finished['endedEarly'];
+
+  constructor(given: GeneratorOptions, lanes: readonly Lane[], phases: Phases, causes: Causes, pacer: Pacer) {
+    const { options, thread, source, clock, records } = given;
+    this.#given = given;
+    this.#phases = phases;
+    this.#causes = causes;
+    this.#pacer = pacer;
+    const { requestsPerSend, delayMs } = source;
+    const schedule = new Schedule({
+      beginUs: phases.beginUs,
+      rate: options.rate / requestsPerSend,
+      threads: options.threads,
+      thread,
+      connections: lanes.length,
+    });
+    const now = () => clock.now();
+    this.#dispatcher = new Dispatcher({
+      schedule,
+      lanes,
+      requestsPerSend,
+      now,
+      delayMs,
+      endUs: phases.endUs,
+    });
+    this.#seconds = new Seconds(records, phases, given.tell);
+    this.#sampler = new RateSampler(phases.calibratedUs, phases.endUs);
+  }
+
+  get listening(): boolean {
+    return this.#dispatcher.inFlight > 0;
+  }
+
+  get events(): number {
+    return this.#dispatcher.sends + this.#answers;
+  }
+
+  turn(nowUs: number): number | undefined {
+    if (nowUs >= this.#phases.endUs) return this.#end(this.#phases.endUs, undefined);
+    if (this.#given.control.stopping) return this.#end(nowUs, 'signal');
+    if (this.#given.source.stopped) return this.#end(nowUs, 'script');
+    this.#passSeconds(nowUs);
+    if (this.#sampler.sample(nowUs)) this.#tellCalibration();
+    if (nowUs >= this.#nextTimeoutCheckUs) this.#checkTimeouts(nowUs);
+    const sends = this.#dispatcher.sends;
+    const nextUs = this.#dispatcher.sendDue(nowUs);
+    this.#count('sent', (this.#dispatcher.sends - sends) * this.#given.source.requestsPerSend);
+    return Math.min(nextUs, this.#phases.endUs);
+  }
+
+  ready(index: number): void {
+    if (this.#endedUs !== undefined) return;
+    const sends = this.#dispatcher.sends;
+    this.#dispatcher.ready(index, this.#given.clock.now());
+    this.#count('sent', (this.#dispatcher.sends - sends) * this.#given.source.requestsPerSend);
+  }
+
+  answered(index: number, status: number): void {
+    const nowUs = this.#given.clock.now();
+    // An answer after the end is none: the request was in flight when the run ended.
+    if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return;
+    this.#passSeconds(nowUs);
+    this.#answers++;
+    this.#count('completed');
+    if (this.#seconds.warm) this.#completed++;
+    if (status > 399) {
+      this.#count('status');
+      this.#causes.add(`answered with status ${status}`);
+    }
+    this.#sampler.answer(this.#dispatcher.answered(index, nowUs, this.#seconds.current));
+  }
+
+  failed(index: number, kind: FailureKind): void {
+    if (this.#endedUs !== undefined) return;
+    this.#count(kind);
+    this.#dispatcher.failed(index);
+  }
+
+  received(bytes: number): void {
+    this.#count('bytesRead', bytes);
+  }
+
+  /** What remains to be told once the run has ended. */
+  finish(): Finished {
+    const { countFromUs, endUs: plannedEndUs } = this.#phases;
+    const endUs = this.#endedUs ?? plannedEndUs;
+    const unanswered = this.#dispatcher.finish(endUs, this.#given.records.unanswered);
+    const busyUs = this.#pacer.busyUs - this.#busyBeforeUs;
+    return {
+      kind: 'finished',
+      last: this.#seconds.last(endUs),
+      endUs,
+      unanswered,
+      causes: this.#causes.counts,
+      rates: this.#sampler.slots,
+      endedEarly: this.#endedEarly,
+      thread: {
+        calibrationMeanUs: this.#sampler.calibrationMeanUs,
+        samplingMs: this.#sampler.samplingMs,
+        completed: this.#completed,
+        busy: endUs > countFromUs ? busyUs / (endUs - countFromUs) : 0,
+      },
+    };
+  }
+
+  #end(endUs: number, early: Finished['endedEarly']): undefined {
+    this.#endedUs = endUs;
+    this.#endedEarly = early;
+  }
+
+  #count(name: Parameters<Seconds['current']['count']>[0], times = 1): void {
+    if (times > 0) this.#seconds.current.count(name, times);
+  }
+
+  #passSeconds(nowUs: number): void {
+    if (nowUs < this.#seconds.boundaryUs) return;
+    const { warm } = this.#seconds;
+    this.#seconds.pass(nowUs);
+    if (warm === this.#seconds.warm) return;
+    // The warm-up is over: what failed in it is forgotten like the rest.
+    this.#causes.clear();
+    this.#busyBeforeUs = this.#pacer.busyUs;
+  }
+
+  #checkTimeouts(nowUs: number): void {
+    const { timeoutMs } = this.#given.options;
+    const count = this.#dispatcher.timedOut(nowUs, timeoutMs * 1000);
+    if (count > 0) {
+      this.#count('timeout', count);
+      this.#causes.add(`timeout: no answer within ${timeoutMs} ms`, count);
+    }
+    this.#nextTimeoutCheckUs = nowUs + timeoutCheckUs;
+  }
+
+  #tellCalibration(): void {
+    const { calibrationMeanUs: meanUs, samplingMs } = this.#sampler;
+    this.#given.tell({ kind: 'calibrated', meanUs, samplingMs });
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * When each request is due. The sends of all connections of all threads are spread evenly: one every 1/rate seconds, the
+ * threads taking turns and each thread's connections taking turns, so no two share a phase. Due times are absolute: nothing
+ * that happens in the run moves them.
+ *
+ * A *slot* is one send of this thread; slot 0 is its first. A send is a batch of requests if they are pipelined.
+ */
+export interface ScheduleOptions {
+  /** Due time of the very first send, in µs of the run's clock. */
+  readonly beginUs: number;
+  /** Sends a second over all threads. */
+  readonly rate: number;
+  readonly threads: number;
+  /** 0 … threads − 1. */
+  readonly thread: number;
+  /** Connections of one thread. */
+  readonly connections: number;
+}
+
+export class Schedule {
+  readonly #firstUs: number;
+  readonly #stepUs: number;
+  readonly connections: number;
+
+  constructor({ beginUs, rate, threads, thread, connections }: ScheduleOptions) {
+    this.#firstUs = beginUs + (thread * 1e6) / rate;
+    this.#stepUs = (threads * 1e6) / rate;
+    this.connections = connections;
+  }
+
+  dueUs(slot: number): number {
+    return this.#firstUs + slot * this.#stepUs;
+  }
+
+  /** From one send of a connection to its next. */
+  get periodUs(): number {
+    return this.#stepUs * this.connections;
+  }
+
+  /** Number of slots that are due before a time. */
+  slotsBefore(us: number): number {
+    return us <= this.#firstUs ? 0 : Math.ceil((us - this.#firstUs) / this.#stepUs);
+  }
+}

@@ -1,0 +1,62 @@
+/** Cuts a thread's records into the seconds of the run, and hands each over to the main thread. */
+import type { SecondOver } from './messages.js';
+import type { Phases } from './phases.js';
+import type { RecordSet, SharedRecords } from './recorder.js';
+
+const secondUs = 1e6;
+
+export class Seconds {
+  readonly #records: SharedRecords;
+  readonly #countFromUs: number;
+  readonly #send: (message: SecondOver) => void;
+  #set: 0 | 1 = 0;
+  #warm: boolean;
+  #from = 0;
+  /** When the current set must be handed over, or cleared at the end of the warm-up. */
+  #boundaryUs: number;
+
+  constructor(records: SharedRecords, { beginUs, countFromUs }: Phases, send: (message: SecondOver) => void) {
+    this.#records = records;
+    this.#countFromUs = countFromUs;
+    this.#send = send;
+    this.#warm = countFromUs <= beginUs;
+    this.#boundaryUs = this.#warm ? countFromUs + secondUs : countFromUs;
+  }
+
+  get boundaryUs(): number {
+    return this.#boundaryUs;
+  }
+
+  get current(): RecordSet {
+    return this.#records.sets[this.#set];
+  }
+
+  /** Whether what is recorded now counts. */
+  get warm(): boolean {
+    return this.#warm;
+  }
+
+  /** To be called once the boundary is reached, before anything else is recorded. */
+  pass(nowUs: number): void {
+    const second = Math.floor((nowUs - this.#countFromUs) / secondUs);
+    this.#boundaryUs = this.#countFromUs + (second + 1) * secondUs;
+    if (!this.#warm) {
+      this.current.reset();
+      this.#warm = true;
+      return;
+    }
+    const other = this.#set === 0 ? 1 : 0;
+    // The main thread is a whole second behind: this set goes on, and says so.
+    if (this.#records.isTaken(other)) return;
+    this.#records.hand(this.#set);
+    this.#send({ kind: 'second', set: this.#set, from: this.#from, to: second - 1 });
+    this.#set = other;
+    this.#from = second;
+  }
+
+  /** The rest of the last second. */
+  last(endUs: number): SecondOver {
+    const to = Math.max(this.#from, Math.ceil((endUs - this.#countFromUs) / secondUs) - 1);
+    return { kind: 'second', set: this.#set, from: this.#from, to };
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * A load run from beginning to end: one generator thread for each `threads`, brought to the same line, started at the same
+ * moment, and added up.
+ */
+import { Collector } from './collector.js';
+import { TargetError } from './errors.js';
+import { monotonicClock } from './generator/clock.js';
+import { Control, type Finished, type ThreadStart } from './generator/messages.js';
+import { phasesOf } from './generator/phases.js';
+import { failureKinds, SharedRecords } from './generator/recorder.js';
+import type { LoadOptions } from './options.js';
+import { resolveTarget } from './resolve-target.js';
+import type { Errors, LoadResult } from './result.js';
+import { Team } from './team.js';
+
+export interface Progress {
+  readonly warmingUp: boolean;
+  readonly elapsedMs: number;
+  readonly totalMs: number;
+  /** Answers in the last whole second. */
+  readonly rate: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly errors: number;
+}
+
+export interface LoadHooks {
+  /** Each thread has chosen the interval at which it samples its rate. */
+  readonly onCalibrated?: (threads: readonly { meanUs: number; samplingMs: number }[]) => void;
+  /** About once a second. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Ends the run early; what was measured so far is its result. */
+  readonly signal?: AbortSignal;
+}
+
+/** Longest time that scripts may take to load, and threads to answer after the end, in ms. */
+const patienceMs = 30_000;
+/** From "begin" to the first request, so that each thread has heard of it. */
+const leadUs = 20_000;
+
+/** @throws TargetError if there is nothing to connect to; ScriptError if the script fails */
+export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Promise<LoadResult> {
+  const target = await resolveTarget(options);
+  const { warmupMs, durationMs, timeoutMs } = options;
+  const threads = Array.from({ length: options.threads }, (_, thread) => thread);
+  const records = threads.map(() => new SharedRecords());
+  const control = new Control();
+  const phases = phasesOf(0, warmupMs, durationMs);
+  const collector = new Collector(records, (phases.latencyFromUs - phases.countFromUs) / 1e6);
+  const starts = threads.map((thread): ThreadStart => {
+    return {
+      options,
+      thread,
+      target,
+      records: (records[thread] as SharedRecords).memory,
+      control: control.memory,
+    };
+  });
+  const team = new Team(starts, (thread, message) => {
+    if (message.kind === 'second') collector.second(thread, message);
+    else if (message.kind === 'finished') collector.finished(thread, message);
+  });
+  const stop = () => control.stop();
+  hooks.signal?.addEventListener('abort', stop);
+  if (hooks.signal?.aborted) stop();
+  let ticker: NodeJS.Timeout | undefined;
+  try {
+    await team.all('loaded', patienceMs);
+    team.post({ kind: 'connect' });
+    const connected = await team.all('connected', timeoutMs + patienceMs);
+    if (connected.every(({ open }) => open === 0))
+      throw new TargetError(`no connection stays open: ${connected.find(({ cause }) => cause)?.cause}`);
+    const startedAt = new Date().toISOString();
+    const clock = monotonicClock();
+    const beginUs = clock.now() + leadUs;
+    team.post({ kind: 'begin', beginUs });
+    ticker = setInterval(
+      () => hooks.onProgress?.(progressOf(collector, options, clock.now() - beginUs)),
+      1000,
+    );
+    team.all('calibrated', warmupMs + durationMs + patienceMs).then(hooks.onCalibrated, () => {});
+    const finished = await team.all('finished', warmupMs + durationMs + patienceMs);
+    return resultOf(options, startedAt, beginUs, collector, finished);
+  } finally {
+    clearInterval(ticker);
+    hooks.signal?.removeEventListener('abort', stop);
+    await team.end();
+  }
+}
+
+function progressOf(collector: Collector, options: LoadOptions, sinceBeginUs: number): Progress {
+  const { warmupMs, durationMs } = options;
+  const { latency } = collector.latencies;
+  return {
+    warmingUp: sinceBeginUs < warmupMs * 1000,
+    elapsedMs: Math.min(sinceBeginUs / 1000, warmupMs + durationMs),
+    totalMs: warmupMs + durationMs,
+    rate: collector.timeline.at(-1)?.completed ?? 0,
+    p50Us: latency.valueAtPercentile(50),
+    p99Us: latency.valueAtPercentile(99),
+    errors: collector.failures,
+  };
+}
+
+function resultOf(
+  options: LoadOptions,
+  startedAt: string,
+  beginUs: number,
+  collector: Collector,
+  finished: readonly Finished[],
+): LoadResult {
+  const { countFromUs, latencyFromUs } = phasesOf(beginUs, options.warmupMs, options.durationMs);
+  const early = finished.find(({ endedEarly }) => endedEarly)?.endedEarly;
+  const [connect, read, write, timeout, status] = failureKinds.map((kind) => collector.counted(kind));
+  return {
+    options,
+    startedAt,
+    elapsedUs: Math.max(0, ...finished.map(({ endUs }) => endUs - countFromUs)),
+    latencyFromUs: latencyFromUs - countFromUs,
+    sent: collector.counted('sent'),
+    completed: collector.counted('completed'),
+    bytesRead: collector.counted('bytesRead'),
+    errors: { connect, read, write, timeout, status } as Errors,
+    causes: collector.causes,
+    unanswered: collector.unanswered,
+    latency: collector.latencies.latency,
+    wait: collector.latencies.wait,
+    lag: collector.latencies.lag,
+    service: collector.latencies.service,
+    threads: finished.map(({ thread }) => thread),
+    requestRates: collector.requestRates,
+    timeline: collector.timeline,
+    ...(early && { endedEarly: early }),
+  };
+}
