@@ -131,6 +131,7 @@ export class Dispatcher {
   /** Records all that was due before the end and has no answer, as at least as late as it is at the end. */
   finish(endUs: number, into: Latencies): Unanswered {
     const { schedule, requestsPerSend } = this.#options;
+    const due = schedule.slotsBefore(endUs);
     let inFlight = 0;
     let unsent = 0;
     for (const turn of this.#turns) {
@@ -141,8 +142,8 @@ export class Dispatcher {
         turn.slot += schedule.connections;
         turn.dueUs = schedule.dueUs(turn.slot);
       }
-      const sends = turn.dueUs < endUs ? Math.ceil((endUs - turn.dueUs) / schedule.periodUs) : 0;
-      if (sends === 0) continue;
+      const sends = Math.ceil((due - turn.slot) / schedule.connections);
+      if (sends <= 0) continue;
       unsent += sends * requestsPerSend;
       // A lane that could have sent was kept waiting by the generator, any other by the service.
       const waitedUs = ready ? turn.freeUs - turn.dueUs : endUs - turn.dueUs;
@@ -155,9 +156,13 @@ export class Dispatcher {
 
   #schedule(turn: Turn): void {
     const { schedule, delayMs } = this.#options;
-    turn.dueUs = schedule.dueUs(turn.slot);
-    if (!delayMs) return;
-    turn.dueUs += delayMs() * 1000;
+    const dueUs = schedule.dueUs(turn.slot);
+    if (!delayMs) {
+      turn.dueUs = dueUs;
+      return;
+    }
+    // Not before the one in front of it, which may have been moved further.
+    turn.dueUs = Math.max(dueUs + delayMs() * 1000, turn.dueUs);
     this.#delayed.add(turn);
   }
 

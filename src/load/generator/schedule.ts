@@ -19,26 +19,33 @@ export interface ScheduleOptions {
 
 export class Schedule {
   readonly #firstUs: number;
-  readonly #stepUs: number;
+  /** Rate and step as a fraction, so that whole seconds come out whole. */
+  readonly #rate: number;
+  readonly #threadsUs: number;
   readonly connections: number;
 
   constructor({ beginUs, rate, threads, thread, connections }: ScheduleOptions) {
     this.#firstUs = beginUs + (thread * 1e6) / rate;
-    this.#stepUs = (threads * 1e6) / rate;
+    this.#rate = rate;
+    this.#threadsUs = threads * 1e6;
     this.connections = connections;
   }
 
   dueUs(slot: number): number {
-    return this.#firstUs + slot * this.#stepUs;
+    return this.#firstUs + (slot * this.#threadsUs) / this.#rate;
   }
 
   /** From one send of a connection to its next. */
   get periodUs(): number {
-    return this.#stepUs * this.connections;
+    return (this.#threadsUs * this.connections) / this.#rate;
   }
 
   /** Number of slots that are due before a time. */
   slotsBefore(us: number): number {
-    return us <= this.#firstUs ? 0 : Math.ceil((us - this.#firstUs) / this.#stepUs);
+    let slots = Math.max(0, Math.ceil(((us - this.#firstUs) * this.#rate) / this.#threadsUs));
+    // The quotient may be off by a rounding error; the due times decide.
+    while (this.dueUs(slots) < us) slots++;
+    while (slots > 0 && this.dueUs(slots - 1) >= us) slots--;
+    return slots;
   }
 }

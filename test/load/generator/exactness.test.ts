@@ -1,0 +1,159 @@
+/**
+ * What the instrument must get right above all: a service that stalls for a known time gives the percentiles that arithmetic
+ * predicts. In scripted time here, so the figures are exact; with real sockets in test/load/stall.test.ts.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { play } from './virtual-service.js';
+
+const ms = 1000;
+
+/** One connection, a request each 10 ms for 4 s, answered after 1 ms; but nothing is answered from 1 s to 2 s. */
+const stall = {
+  rate: 100,
+  connections: 1,
+  durationUs: 4000 * ms,
+  answerUs: (us: number) => (us >= 1000 * ms && us < 2000 * ms ? 2000 * ms : us + ms),
+};
+
+/**
+ * The request due at 1 s waits the whole stall. The k-th after it is answered at 2 s + k ms, and was due at 1 s + 10k ms: it is
+ * 1000 − 9k ms late, down to 10 ms at k = 110. All others take 1 ms.
+ */
+const predictedMs = [
+  ...Array.from({ length: 111 }, (_, k) => 1000 - 9 * k),
+  ...new Array<number>(400 - 111).fill(1),
+].sort((a, b) => a - b);
+
+function predictedPercentile(percentile: number): number {
+  return predictedMs[Math.ceil((percentile * 400) / 100 - 1e-9) - 1] as number;
+}
+
+test.each([50, 75, 90, 99, 99.9, 100])(
+  'a stall of 1 s gives the p%d that arithmetic predicts',
+  (percentile) => {
+    const { latency } = play(stall).records;
+    const exactUs = predictedPercentile(percentile) * ms;
+    expect(latency.count).toBe(400);
+    expect(latency.valueAtPercentile(percentile)).toBeGreaterThanOrEqual(exactUs);
+    expect(latency.valueAtPercentile(percentile)).toBeLessThanOrEqual(exactUs * (1 + 1 / 1024));
+  },
+);
+
+test('a tool that starts its clock at the send would have reported 1 ms up to p99.7 for the same stall', () => {
+  const { service, latency } = play(stall).records;
+  expect([50, 90, 99, 99.7].map((p) => Math.floor(service.valueAtPercentile(p) / ms))).toEqual([1, 1, 1, 1]);
+  expect(service.max).toBe(1000 * ms);
+  expect(latency.valueAtPercentile(99) / service.valueAtPercentile(99)).toBeGreaterThan(900);
+});
+
+test('the stall is put down to the wait for the connection, not to the generator', () => {
+  const { wait, lag } = play(stall).records;
+  expect(lag.max).toBe(0);
+  // The request due at 1 010 ms waited until 2 000 ms.
+  expect(wait.max).toBe(990 * ms);
+});
+
+test('a generator that sleeps 50 ms says so in its lag, and the latency counts it', () => {
+  const { lag, latency, service } = play({
+    ...stall,
+    answerUs: (us) => us + ms,
+    asleep: [[500 * ms, 549 * ms]],
+  }).records;
+  // Due at 500 ms, sent at 549 ms.
+  expect(lag.max).toBe(49 * ms);
+  expect(latency.max).toBe(50 * ms);
+  expect(service.max).toBe(ms);
+});
+
+test('what is unanswered at the end counts as late as it is by then', () => {
+  // Nothing is answered from 3 s on: 3 000 is in flight, 3 010 … 3 990 are unsent.
+  const { records, answered, unanswered } = play({
+    ...stall,
+    answerUs: (us) => (us < 3000 * ms ? us + ms : undefined),
+  });
+  expect(answered).toBe(300);
+  expect(unanswered).toEqual({ inFlight: 1, unsent: 99 });
+  expect(records.latency.count).toBe(400);
+  expect(records.latency.max).toBe(1000 * ms);
+  // 25 % are between 10 and 1 000 ms late, evenly.
+  expect(records.latency.valueAtPercentile(75)).toBe(ms);
+  expect(records.latency.valueAtPercentile(90) / ms).toBeCloseTo(600, -1);
+  expect(records.latency.valueAtPercentile(99) / ms).toBeCloseTo(960, -1);
+  // What was never sent has no service time, and is nobody's lag.
+  expect(records.service.count).toBe(301);
+  expect(records.lag.max).toBe(0);
+});
+
+test('a service that never answers leaves a report that says so', () => {
+  const { records, unanswered } = play({ ...stall, connections: 4, answerUs: () => undefined });
+  expect(unanswered).toEqual({ inFlight: 4, unsent: 396 });
+  expect(records.latency.count).toBe(400);
+  expect(records.latency.max).toBe(4000 * ms);
+});
+
+test('sends of all connections are spread evenly over the period', () => {
+  const { sentAtUs } = play({
+    rate: 10_000,
+    connections: 20,
+    durationUs: 100 * ms,
+    answerUs: (us) => us + 90,
+  });
+  expect(sentAtUs).toHaveLength(1000);
+  expect(sentAtUs.slice(0, 5)).toEqual([0, 100, 200, 300, 400]);
+  expect(new Set(sentAtUs.slice(1).map((us, n) => us - (sentAtUs[n] as number)))).toEqual(new Set([100]));
+});
+
+test('pipelined requests count one by one, from the due time of their send', () => {
+  const { records, answered, sentAtUs } = play({
+    rate: 100,
+    requestsPerSend: 5,
+    connections: 2,
+    durationUs: 1000 * ms,
+    answerUs: (us) => us + 3 * ms,
+  });
+  expect(sentAtUs).toHaveLength(20);
+  expect(sentAtUs[1]).toBe(50 * ms);
+  expect(answered).toBe(100);
+  expect([records.latency.min, records.latency.max, records.latency.count]).toEqual([3 * ms, 3 * ms, 100]);
+});
+
+test('delay() moves the sends, and is nobody’s latency', () => {
+  const delays = [5, 0, 20, 3];
+  let call = 0;
+  const { records, sentAtUs } = play({
+    ...stall,
+    durationUs: 60 * ms,
+    delayMs: () => delays[call++] ?? 0,
+    answerUs: (us) => us + ms,
+  });
+  // Due at 0 + 5, 10 + 0, 20 + 20, 30 + 3, 40 and 50; those at 33 and 40 are behind the one that was moved to 40.
+  expect(sentAtUs.map((us) => us / ms)).toEqual([5, 10, 40, 41, 42, 50]);
+  expect(records.latency.max).toBe(3 * ms);
+});
+
+test('each request that was due is counted exactly once, whatever the service does', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 2000 }),
+      fc.integer({ min: 1, max: 30 }),
+      fc.array(fc.integer({ min: 1, max: 400 * ms }), { minLength: 1, maxLength: 20 }),
+      (rate, connections, services) => {
+        let call = 0;
+        const answerUs = (us: number) => us + (services[call++ % services.length] as number);
+        const { records, answered, unanswered } = play({
+          rate,
+          connections,
+          durationUs: 1000 * ms,
+          answerUs,
+        });
+        const due = Math.ceil(rate);
+        expect(answered + unanswered.inFlight + unanswered.unsent).toBe(due);
+        expect(records.latency.count).toBe(due);
+        expect(records.wait.count).toBe(due);
+        expect(records.service.count).toBe(answered + unanswered.inFlight);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
