@@ -34,6 +34,7 @@ export class Histogram {
 
   /** Counts a duration; fractions of a µs are cut off, negative ones count as 0. */
   record(us: number, times = 1): void {
+    if (times === 0) return; // or it would become the least or greatest value of nothing
     const slots = this.#slots;
     const value = us < 0 ? 0 : us > highestTrackableUs ? highestTrackableUs : Math.floor(us);
     const index = indexOf(value);
@@ -88,11 +89,12 @@ export class Histogram {
 
   /**
    * The value that at least this percentage of the values does not exceed (nearest rank): the upper end of its bucket, but no
-   * more than the greatest value recorded. 0 if nothing was recorded.
+   * more than the greatest value recorded. 0 if nothing was recorded. Percentages beyond 0 and 100 count as these.
    */
   valueAtPercentile(percentile: number): number {
-    // The subtraction takes back the rounding error of the product, so that 99.9 % of 1000 is the 999th.
-    const rank = Math.max(1, Math.ceil((percentile / 100) * this.count - 1e-9));
+    // The factor takes back the rounding errors, which grow with the count, so that 99.9 % of 1000 is the 999th.
+    const exact = (Math.min(percentile, 100) / 100) * this.count;
+    const rank = Math.max(1, Math.ceil(exact * (1 - 1e-15)));
     let seen = 0;
     for (const { highest, count } of this.buckets()) {
       seen += count;
