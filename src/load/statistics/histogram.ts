@@ -2,8 +2,7 @@
  * HdrHistogram (Gil Tene, http://hdrhistogram.org): counts of whole microseconds from 0 to 24 hours in buckets no wider than a
  * thousandth of their value, which is wrk2's setting. Recording is a few integer operations and never allocates.
  *
- * All state lies in one array of numbers, so a histogram can live in shared memory and be read by another thread
- * while nobody writes it.
+ * All state lies in one array of numbers, which may be shared memory that another thread reads while nobody writes it.
  */
 
 /** Counters a half-bucket: with 1024 of them, values up to 2047 are exact and others within 1/1024. */
@@ -12,7 +11,6 @@ const halfBits = 10;
 /** Buckets and counters in one of them, as HdrHistogram's own reports name them. 2^37 µs are 38 hours, so they cover a day. */
 export const bucketCount = 37 - halfBits;
 export const subBucketCount = 2 * half;
-/** Counters of a histogram. */
 export const counters = (bucketCount + 1) * half;
 /** Largest value that can be told from its neighbours; larger ones count as this. */
 export const highestTrackableUs = 24 * 3600 * 1e6;
