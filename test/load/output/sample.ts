@@ -1,6 +1,7 @@
 /** A report that wrk2 really printed, histograms with the data of its tables, and a result to hang them in. */
 import { readFileSync } from 'node:fs';
 import { defaultOptions } from '#dist/load/options.js';
+import { toJson } from '#dist/load/output/json.js';
 import type { LoadResult } from '#dist/load/result.js';
 import { Histogram } from '#dist/load/statistics/histogram.js';
 
@@ -74,3 +75,21 @@ export const emptyResult: LoadResult = {
   requestRates: filled(),
   timeline: [],
 };
+
+export const machine = { node: 'v20.19.0', platform: 'linux x64', cpus: 4 };
+
+/** A record with every field that there is. */
+export const full = toJson(
+  {
+    ...sampleResult,
+    endedEarly: 'signal',
+    causes: [['status 503', 93]],
+    options: {
+      ...sampleResult.options,
+      headers: [['Accept', '*/*']],
+      unixSocket: '/run/store.sock',
+      work: { kind: 'script', file: 'put.lua', args: ['a'] },
+    },
+  },
+  { machine, slo: [{ percentile: 99, metMs: true }], verdict: { valid: true } },
+);
