@@ -1,8 +1,8 @@
 /** Properties of the histogram, against a sorted array of the same values and against another implementation. */
 import fc from 'fast-check';
-import { build, JsHistogram } from 'hdr-histogram-js';
 import { describe, expect, test } from 'vitest';
 import { Histogram, highestTrackableUs } from '#dist/load/statistics/histogram.js';
+import { theirHistogramOf } from './hdr-histogram.js';
 
 /** Durations of every size, for a uniform choice would hardly ever give a short one. */
 const us = fc.oneof(
@@ -15,19 +15,6 @@ const durations = fc.array(us, { minLength: 1, maxLength: 300 });
 function histogramOf(values: readonly number[]): Histogram {
   const histogram = new Histogram();
   for (const value of values) histogram.record(value);
-  return histogram;
-}
-
-function theirs(values: readonly number[]): JsHistogram {
-  const histogram = build({
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: highestTrackableUs,
-    numberOfSignificantValueDigits: 3,
-    bitBucketSize: 64,
-    autoResize: false,
-  });
-  for (const value of values) histogram.recordValue(value);
-  if (!(histogram instanceof JsHistogram)) throw new Error('expected the implementation in JavaScript');
   return histogram;
 }
 
@@ -131,7 +118,7 @@ describe('a histogram', () => {
   test('has the buckets, mean and standard deviation of hdr-histogram-js', () => {
     fc.assert(
       fc.property(durations, (values) => {
-        const [ours, other] = [histogramOf(values), theirs(values)];
+        const [ours, other] = [histogramOf(values), theirHistogramOf(values.map((value) => [value, 1]))];
         for (const { lowest, highest, middle, count } of ours.buckets()) {
           expect(other.lowestEquivalentValue(middle)).toBe(lowest);
           expect(other.highestEquivalentValue(middle)).toBe(highest);
