@@ -4,16 +4,19 @@
  * and so is the maximum; both are shown and never judged.
  */
 
+import type { LoadOptions } from '../options.js';
+import type { Errors } from '../result.js';
 import { type Row, row } from './change.js';
+import { failures } from './rate.js';
 
 export type { Row };
 
 /** What has to be known of a run. The records of `--json` have it, and more. */
 export interface ComparableRun {
-  readonly options: Readonly<Record<string, unknown>> & { readonly rate: number };
+  readonly options: Partial<LoadOptions> & Pick<LoadOptions, 'rate'>;
   readonly elapsedUs: number;
   readonly completed: number;
-  readonly errors: Readonly<Record<string, number>>;
+  readonly errors: Errors;
   readonly latency: ComparableTimes;
   readonly service: ComparableTimes;
   readonly verdict?:
@@ -105,10 +108,10 @@ function rateOf({ completed, elapsedUs }: ComparableRun): number {
 }
 
 /** Failures in % of the requests that came to an end. Answers with an error status are among the completed. */
-function errorsOf({ completed, errors }: ComparableRun): number {
-  const failures = Object.values(errors).reduce((sum, times) => sum + times, 0);
-  const ended = completed + (errors.read ?? 0) + (errors.write ?? 0);
-  return failures === 0 ? 0 : (100 * failures) / Math.max(failures, ended);
+function errorsOf(run: ComparableRun): number {
+  const failed = failures(run);
+  const ended = run.completed + run.errors.read + run.errors.write;
+  return failed === 0 ? 0 : (100 * failed) / Math.max(failed, ended);
 }
 
 const comparedOptions = [
@@ -120,7 +123,7 @@ const comparedOptions = [
   'warmupMs',
   'timeoutMs',
   'work',
-];
+] as const satisfies readonly (keyof LoadOptions)[];
 
 function warnings(before: ComparableRun, after: ComparableRun): string[] {
   const different = comparedOptions

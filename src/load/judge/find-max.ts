@@ -10,8 +10,8 @@ export interface FindMaxOptions<Trial> {
   /** Highest rate to try. */
   readonly ceiling: number;
   readonly passed: (trial: Trial) => boolean;
-  /** Ends the search after this trial, with what is known by then. */
-  readonly enough?: (trial: Trial) => boolean;
+  /** The trial ended before its time: it proves nothing, and the search ends with what is known. */
+  readonly cutShort?: (trial: Trial) => boolean;
   readonly onStep?: (step: Step<Trial>) => void;
 }
 
@@ -44,7 +44,7 @@ export async function findMax<Trial>(
   run: (rate: number) => Promise<Trial>,
   options: FindMaxOptions<Trial>,
 ): Promise<Found<Trial>> {
-  const { ceiling, passed, enough, onStep } = options;
+  const { ceiling, passed, cutShort, onStep } = options;
   const steps: Step<Trial>[] = [];
   let best: Step<Trial> | undefined;
   let failedAt: number | undefined;
@@ -52,10 +52,10 @@ export async function findMax<Trial>(
   let rate: number | undefined = Math.max(1, Math.min(ceiling, Math.round(options.start)));
   while (rate !== undefined && steps.length < maxSteps) {
     const trial: Trial = await run(rate);
+    if (cutShort?.(trial)) break;
     const step: Step<Trial> = { rate, trial, passed: passed(trial), repeated };
     steps.push(step);
     onStep?.(step);
-    if (enough?.(trial)) break;
     if (!step.passed && !repeated) {
       repeated = true;
       continue;
