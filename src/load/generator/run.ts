@@ -13,8 +13,17 @@ import { Seconds } from './seconds.js';
 /** How often the requests in flight are looked through for one that is out of time. */
 const timeoutCheckUs = 50_000;
 
+export interface RunOptions {
+  readonly lanes: readonly Lane[];
+  readonly requestsPerSend: number;
+  readonly phases: Phases;
+  readonly causes: Causes;
+  readonly pacer: Pacer;
+}
+
 export class Run implements Turn {
   readonly #given: GeneratorOptions;
+  readonly #requestsPerSend: number;
   readonly #phases: Phases;
   readonly #causes: Causes;
   readonly #pacer: Pacer;
@@ -28,13 +37,14 @@ export class Run implements Turn {
   #endedUs: number | undefined;
   #endedEarly: Finished['endedEarly'];
 
-  constructor(given: GeneratorOptions, lanes: readonly Lane[], phases: Phases, causes: Causes, pacer: Pacer) {
+  constructor(given: GeneratorOptions, { lanes, requestsPerSend, phases, causes, pacer }: RunOptions) {
     const { options, thread, source, clock, records } = given;
     this.#given = given;
     this.#phases = phases;
     this.#causes = causes;
     this.#pacer = pacer;
-    const { requestsPerSend, delayMs } = source;
+    this.#requestsPerSend = requestsPerSend;
+    const { delayMs } = source;
     const schedule = new Schedule({
       beginUs: phases.beginUs,
       rate: options.rate / requestsPerSend,
@@ -72,7 +82,7 @@ export class Run implements Turn {
     if (nowUs >= this.#nextTimeoutCheckUs) this.#checkTimeouts(nowUs);
     const sends = this.#dispatcher.sends;
     const nextUs = this.#dispatcher.sendDue(nowUs);
-    this.#count('sent', (this.#dispatcher.sends - sends) * this.#given.source.requestsPerSend);
+    this.#count('sent', (this.#dispatcher.sends - sends) * this.#requestsPerSend);
     return Math.min(nextUs, this.#phases.endUs);
   }
 
@@ -80,7 +90,7 @@ export class Run implements Turn {
     if (this.#endedUs !== undefined) return;
     const sends = this.#dispatcher.sends;
     this.#dispatcher.ready(index, this.#given.clock.now());
-    this.#count('sent', (this.#dispatcher.sends - sends) * this.#given.source.requestsPerSend);
+    this.#count('sent', (this.#dispatcher.sends - sends) * this.#requestsPerSend);
   }
 
   answered(index: number, status: number): void {
