@@ -14,7 +14,7 @@ export class CheckedSource implements ScriptSource {
   /** Both are there once create() and init() have returned. */
   #state!: WorkerState;
   #hooks!: Hooks;
-  #fixed: string | Uint8Array | undefined;
+  #fixed: Uint8Array | undefined;
   #checked = false;
 
   requestsPerSend = 1;
@@ -39,7 +39,7 @@ export class CheckedSource implements ScriptSource {
     if (this.#hooks.delay !== undefined) this.delayMs = () => this.#delay();
     if (this.#hooks.fixed || this.#options.thread === 0) {
       const first = this.next();
-      if (this.#hooks.fixed) this.#fixed = first;
+      if (this.#hooks.fixed) this.#fixed = typeof first === 'string' ? Buffer.from(first, 'latin1') : first;
     }
   }
 

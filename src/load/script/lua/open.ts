@@ -8,8 +8,10 @@ import { connects, lookup } from '../resolver.js';
 import { fileFunctions, systemMessage } from './files.js';
 import { bytesOf, type HostFunction, textOf } from './host.js';
 import { baseLibrary } from './library/base.js';
+import { doneLibrary } from './library/done.js';
 import { fileLibrary } from './library/files.js';
 import { hostLibrary, lastLibrary } from './library/host.js';
+import { ioLibrary } from './library/io.js';
 import { numberLibrary } from './library/numbers.js';
 import { wrkLibrary } from './library/wrk.js';
 import { LuaState } from './state.js';
@@ -35,7 +37,14 @@ export async function openScript(
   const state = await LuaState.create();
   const functions = { ...fileFunctions(), ...machineFunctions(), ...threadFunctions(threads), statistic };
   for (const [name, call] of Object.entries(functions)) state.define(`evenkeel_host_${name}`, call);
-  const libraries = { host: hostLibrary, base: baseLibrary, numbers: numberLibrary, files: fileLibrary };
+  const libraries = {
+    host: hostLibrary,
+    base: baseLibrary,
+    numbers: numberLibrary,
+    files: fileLibrary,
+    io: ioLibrary,
+    done: doneLibrary,
+  };
   for (const [name, library] of Object.entries(libraries)) state.run(library, `=evenkeel/${name}`);
   state.explainErrors('evenkeel_explain');
   state.run(wrkLibrary, '=evenkeel/wrk', undefined, [given(options)]);

@@ -1,4 +1,5 @@
 /** Loads a script in JavaScript or TypeScript, and turns what its hooks throw into messages with file and line. */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -54,6 +55,13 @@ export function scriptError(file: string, error: unknown, where?: string): Scrip
     .map((name) => stack.indexOf(name))
     .find((index) => index >= 0);
   const line = at === undefined ? undefined : /^[^\n:]*(?::\/[^\n:]*)?:(\d+)/.exec(stack.slice(at))?.[1];
-  const name = line === undefined ? file : `${file}:${line}`;
+  const syntaxLine = error instanceof SyntaxError ? lineOfSyntaxError(file) : undefined;
+  const name = [file, line ?? syntaxLine].filter((part) => part !== undefined).join(':');
   return new ScriptError(`${name}: ${error.name}: ${error.message}${place}`, { cause: error });
+}
+
+/** Node keeps the line of a syntax error to itself, but prints it when it only checks a file. */
+function lineOfSyntaxError(file: string): string | undefined {
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 10_000 });
+  return /:(\d+)$/m.exec(stderr.split('\n')[0] ?? '')?.[1];
 }

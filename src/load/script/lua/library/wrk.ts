@@ -119,20 +119,6 @@ function wrk.setup(thread)
   if type(setup) == 'function' then setup(thread) end
 end
 
--- Latency and request rates, as done() sees them: fields, a percentile, and every sample in order.
-local Statistics = { __name = 'wrk.stats', __metatable = false }
-local function percentile(self, p) return host.statistic(rawget(self, 1), 'percentile', p) end
-
-function Statistics:__index(key)
-  if key == 'percentile' then return percentile end
-  if type(key) == 'number' then return host.statistic(rawget(self, 1), 'sample', key) end
-  return host.statistic(rawget(self, 1), key)
-end
-
-function Statistics:__len() return host.statistic(rawget(self, 1), 'count') end
-
-local function statistics_of(name) return setmetatable({ name }, Statistics) end
-
 wrk.addrs = given.addresses and {} or nil
 for i, text in ipairs(given.addresses or {}) do wrk.addrs[i] = address(text) end
 package.loaded.wrk = wrk
@@ -145,5 +131,4 @@ function evenkeel_init(args)
 end
 function evenkeel_setup(number) wrk.setup(thread_of(number)) end
 function evenkeel_request() return wrk.request() end
-function evenkeel_done(summary) done(summary, statistics_of('latency'), statistics_of('requests')) end
 `;
