@@ -2,7 +2,7 @@
  * Command-line flags from a table: each is one row, and parsing, checking and `--help` are made from it. Flags are
  * checked before anything else happens, and an error quotes the flag, the rule and what was given.
  */
-import { display, type Shape, type Split, split, UsageError } from './getopt.js';
+import { display, printable, type Shape, type Split, split, UsageError } from './getopt.js';
 
 export { UsageError };
 
@@ -50,7 +50,9 @@ function valuesOf<F extends Flags>(flags: F, given: Split['given']): Values<F> {
     try {
       values[name] = flag.parse(text ?? '', values[name]);
     } catch (error) {
-      throw new UsageError(`${display(name, flag)} takes ${(error as Error).message}, got '${text}'`);
+      throw new UsageError(
+        `${display(name, flag)} takes ${(error as Error).message}, got '${printable(text)}'`,
+      );
     }
   }
   return values as Values<F>;
@@ -58,16 +60,22 @@ function valuesOf<F extends Flags>(flags: F, given: Split['given']): Values<F> {
 
 /** The flags of a command as lines of its help. */
 export function describeFlags(flags: Flags): string {
-  const anyShort = Object.values(flags).some(({ short }) => short !== undefined);
-  const rows = Object.entries(flags).map(([name, { short, value, help, defaultText }]) => {
+  return describeGroups(flags).join();
+}
+
+/** The same for flags in groups, in common columns. */
+export function describeGroups(...groups: readonly Flags[]): string[] {
+  const anyShort = groups.some((flags) => Object.values(flags).some(({ short }) => short !== undefined));
+  const left = ([name, { short, value }]: readonly [string, Shape]) => {
     const letter = short === undefined ? (anyShort ? '    ' : '') : `-${short}, `;
-    return [
-      `${letter}--${value === undefined ? name : `${name} ${value}`}`,
-      defaultText === undefined ? help : `${help} (${defaultText})`,
-    ];
-  });
-  const width = Math.max(...rows.map(([left = '']) => left.length));
-  return rows.map(([left = '', right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+    return `${letter}--${value === undefined ? name : `${name} ${value}`}`;
+  };
+  const width = Math.max(...groups.flatMap((flags) => Object.entries(flags).map((row) => left(row).length)));
+  const line = (row: readonly [string, Flag<unknown>]) => {
+    const [, { help, defaultText }] = row;
+    return `  ${left(row).padEnd(width)}  ${defaultText === undefined ? help : `${help} (${defaultText})`}`;
+  };
+  return groups.map((flags) => Object.entries(flags).map(line).join('\n'));
 }
 
 /** Parses a whole number within bounds. */
