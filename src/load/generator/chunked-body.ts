@@ -43,7 +43,10 @@ export class ChunkedBody {
       this.#line += bytes.toString('latin1', from, stop);
       from = stop;
       if (this.#line.length > maxLineBytes)
-        throw new ProtocolError('a line of chunk framing that does not end');
+        throw new ProtocolError(
+          'a line of chunk framing that does not end',
+          Buffer.from(this.#line, 'latin1'),
+        );
       if (this.#line.endsWith('\n')) this.#endOfLine(this.#line.replace(/\r?\n$/, ''));
     }
     return from;

@@ -1,6 +1,7 @@
 /**
- * The head of an answer: status line and header fields (RFC 9112, 4 and 5). It looks at three fields, and at the first letter
- * of the others. A head may arrive in any number of pieces.
+ * The head of an answer: status line and header fields (RFC 9112, 4 and 5). It looks at three fields, and at the names
+ * of the others: a name that is none could hide one of the three. A head may arrive in any number of pieces, which
+ * change nothing of what is read.
  */
 import { ProtocolError } from './protocol-error.js';
 
@@ -18,6 +19,9 @@ const maxHeadBytes = 256 * 1024;
 
 const lf = 10;
 const cr = 13;
+const colon = 0x3a;
+/** How each answer begins. */
+const beginning = 'HTTP/1.';
 
 export class HeadReader {
   readonly #collect: boolean;
@@ -27,6 +31,7 @@ export class HeadReader {
   #done = false;
   #status = 0;
   #keepAlive = true;
+  #close = false;
   #chunked = false;
   #coded = false;
   #contentLength: number | undefined;
@@ -56,6 +61,9 @@ export class HeadReader {
       if (this.#bytes > maxHeadBytes) throw new ProtocolError(`a head of more than ${maxHeadBytes} bytes`);
       if (stop === length && bytes[stop - 1] !== lf) {
         this.#partial += bytes.toString('latin1', from, stop);
+        // What speaks another protocol may never end its line.
+        if (this.#status === 0 && !beginning.startsWith(this.#partial.slice(0, beginning.length)))
+          this.#statusLine(this.#partial);
         return stop;
       }
       this.#line(bytes, from, stop);
@@ -69,7 +77,7 @@ export class HeadReader {
   take(): Head {
     const head: Head = {
       status: this.#status,
-      keepAlive: this.#keepAlive,
+      keepAlive: this.#keepAlive && !this.#close,
       chunked: this.#chunked,
       contentLength: this.#coded ? undefined : this.#contentLength,
       headers: this.#headers,
@@ -77,6 +85,7 @@ export class HeadReader {
     this.#done = false;
     this.#bytes = 0;
     this.#status = 0;
+    this.#close = false;
     this.#chunked = false;
     this.#coded = false;
     this.#contentLength = undefined;
@@ -98,11 +107,12 @@ export class HeadReader {
       // c: Content-Length, Connection; t: Transfer-Encoding.
       if (this.#collect || letter === 0x63 || letter === 0x74 || line !== undefined)
         this.#field(line ?? withoutEnd(bytes.toString('latin1', from, stop)));
+      else if (!hasName(bytes, from, stop)) throw noName(withoutEnd(bytes.toString('latin1', from, stop)));
     }
   }
 
   #statusLine(line: string): void {
-    const [, minor, status] = /^HTTP\/1\.([01]) ([1-5][0-9][0-9])(?: |$)/.exec(line) ?? [];
+    const [, minor, status] = /^HTTP\/1\.([01]) ([1-9][0-9][0-9])(?: |$)/.exec(line) ?? [];
     if (status === undefined) throw new ProtocolError('no HTTP/1.1 status line', Buffer.from(line, 'latin1'));
     this.#status = Number(status);
     this.#keepAlive = minor === '1';
@@ -110,10 +120,9 @@ export class HeadReader {
   }
 
   #field(line: string): void {
-    const colon = line.indexOf(':');
-    if (colon < 1) throw new ProtocolError('a header line without a name', Buffer.from(line, 'latin1'));
-    const name = line.slice(0, colon);
-    const value = line.slice(colon + 1).trim();
+    const [, name] = /^([!-9;-~]+):/.exec(line) ?? [];
+    if (name === undefined) throw noName(line);
+    const value = line.slice(name.length + 1).trim();
     if (this.#headers) this.#headers[name] = value;
     switch (name.toLowerCase()) {
       case 'content-length':
@@ -124,14 +133,28 @@ export class HeadReader {
       case 'transfer-encoding':
         // With any coding the length is void (RFC 9112, 6.3); one that does not end in chunked lasts until the close.
         this.#coded = true;
-        this.#chunked = /(^|,)\s*chunked$/i.test(value);
+        this.#chunked = /(^|,)\s*chunked[\s,]*$/i.test(value);
         break;
       case 'connection':
-        if (/(^|,)\s*close\s*(,|$)/i.test(value)) this.#keepAlive = false;
+        if (/(^|,)\s*close\s*(,|$)/i.test(value)) this.#close = true;
         else if (/(^|,)\s*keep-alive\s*(,|$)/i.test(value)) this.#keepAlive = true;
         break;
     }
   }
+}
+
+/** Whether a line begins with visible ASCII and a colon. A folded line does not, nor one with a space behind its name. */
+function hasName(bytes: Buffer, from: number, stop: number): boolean {
+  for (let at = from; at < stop; at++) {
+    const byte = bytes[at] as number;
+    if (byte === colon) return at > from;
+    if (byte <= 0x20 || byte >= 0x7f) return false;
+  }
+  return false;
+}
+
+function noName(line: string): ProtocolError {
+  return new ProtocolError('a header line without a proper name', Buffer.from(line, 'latin1'));
 }
 
 function withoutEnd(line: string): string {

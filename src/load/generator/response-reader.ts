@@ -59,7 +59,7 @@ export class ResponseReader {
     while (at < length) {
       if (this.#state === 'head') {
         if (this.#expected === 0)
-          throw new ProtocolError('bytes after the end of the answer', bytes.subarray(at, length));
+          throw new ProtocolError('bytes that answer no request', bytes.subarray(at, length));
         at = this.#head.feed(bytes, at, length);
         if (this.#head.done) this.#beginBody(this.#head.take());
       } else if (this.#state === 'chunked') {
