@@ -1,10 +1,12 @@
 /** `evenkeel compare`: two records of `evenkeel load --json`, figure by figure, and whether the second is worse. */
 import { readFileSync } from 'node:fs';
-import { type ComparableRun, type Comparison, compare, type Row } from '../load/judge/compare.js';
+import { type ComparableRun, comparableOf } from '../load/judge/comparable.js';
+import { type Comparison, compare, type Row } from '../load/judge/compare.js';
+import { fromJson } from '../load/output/json.js';
+import { RecordError } from '../load/output/record.js';
 import { exitCodes } from './exit-codes.js';
 import { inputFile } from './files.js';
 import { describeFlags, on, parseCommandLine, UsageError } from './flags.js';
-import { loadParts } from './load-parts.js';
 import { latency, percentage } from './units.js';
 
 const flags = {
@@ -54,9 +56,8 @@ export async function run(args: readonly string[]): Promise<void> {
   const [before, after, ...more] = operands;
   if (before === undefined || after === undefined || more.length > 0)
     throw new UsageError(`compare takes two files, BEFORE.json and AFTER.json, got ${operands.length}`);
-  const { fromJson } = await loadParts();
   const options = { tolerance: values.tolerance, floorUs: values.floor };
-  const comparison = compare(readRun(before, fromJson), readRun(after, fromJson), options);
+  const comparison = compare(readRun(before), readRun(after), options);
   process.stdout.write(
     values.json
       ? `${JSON.stringify({ before, after, ...options, ...comparison }, undefined, 2)}\n`
@@ -66,16 +67,14 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 /** @throws UsageError */
-function readRun(file: string, fromJson: (text: string) => ComparableRun): ComparableRun {
+function readRun(file: string): ComparableRun {
   try {
-    return fromJson(readFileSync(inputFile(file), 'utf8'));
+    return comparableOf(fromJson(readFileSync(inputFile(file), 'utf8'), file));
   } catch (error) {
-    const why = (error as Error).message;
-    throw new UsageError(
-      error instanceof UsageError
-        ? `compare takes ${why}, got '${file}'`
-        : `'${file}' is no record of evenkeel load --json: ${why}`,
-    );
+    const { message } = error as Error;
+    if (error instanceof UsageError) throw new UsageError(`compare takes ${message}, got '${file}'`);
+    if (error instanceof RecordError) throw new UsageError(message);
+    throw error;
   }
 }
 

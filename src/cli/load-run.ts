@@ -1,12 +1,16 @@
-/** One run of `evenkeel load`: prints it as it goes and its report, its verdict and its objective at the end. */
+/** One run of `evenkeel load`: prints it as it goes, and its report, its verdict and its objective at the end. */
 import { evaluateSlo, formatSlo, type SloOutcome } from '../load/judge/slo.js';
 import { formatVerdict, judge, type Verdict } from '../load/judge/verdict.js';
+import { type LoadHooks, runLoad as realRun } from '../load/load.js';
 import type { LoadOptions } from '../load/options.js';
+import { formatPercentileTable } from '../load/output/hgrm.js';
+import { type RecordExtras, toJson } from '../load/output/json.js';
+import { Progress } from '../load/output/progress.js';
+import { formatCalibration, formatHeader, formatReport } from '../load/output/wrk2-text.js';
 import type { LoadResult } from '../load/result.js';
 import { exitCodeOf } from './exit-codes.js';
 import { writeOutput } from './files.js';
 import type { LoadCommand } from './load-options.js';
-import type { Extras, LoadHooks, Parts } from './load-parts.js';
 import { machine } from './machine.js';
 
 /** Where a command prints to, and what can end it early. */
@@ -20,18 +24,29 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
+/** Runs the load; tests script the results that a real run gives only by bad luck. */
+export type RunLoad = typeof realRun;
+
 /** @returns the exit code @throws TargetError, ScriptError, OutputError */
-export async function runOnce(command: LoadCommand, parts: Parts, terminal: Terminal): Promise<number> {
+export async function runOnce(
+  command: LoadCommand,
+  terminal: Terminal,
+  runLoad: RunLoad = realRun,
+): Promise<number> {
   const { options } = command;
-  terminal.print(parts.formatHeader(options));
-  const result = await watch(options, parts, terminal, (threads) => {
-    for (const thread of threads) terminal.print(parts.formatCalibration(thread));
-  });
-  terminal.print(parts.formatReport(result, command.print));
+  terminal.print(formatHeader(options));
+  // A script's done() may print too: after the report, as in wrk2, and before the verdict, which is the last word.
+  const hooks: LoadHooks = {
+    onCalibrated: (threads) => {
+      for (const thread of threads) terminal.print(formatCalibration(thread));
+    },
+    onResult: (result) => terminal.print(formatReport(result, command.print)),
+  };
+  const result = await watch(options, terminal, hooks, runLoad);
   const verdict = judge(result);
   const slo = evaluateSlo(command.slo, result);
   for (const line of [...formatVerdict(verdict, result), ...formatSlo(slo)]) terminal.print(line);
-  writeFiles(result, { verdict, slo, machine: machine() }, command, parts, terminal);
+  writeFiles(result, { verdict, slo, machine: machine() }, command, terminal);
   return runExitCode(command, result, verdict, slo);
 }
 
@@ -46,43 +61,40 @@ export function runExitCode(
 
 export function writeFiles(
   result: LoadResult,
-  extras: Extras,
+  extras: RecordExtras,
   { json, hgrm }: LoadCommand,
-  parts: Parts,
-  terminal: Terminal,
+  { printJson }: Terminal,
 ): void {
-  if (json === '-') terminal.printJson(parts.toJson(result, extras));
-  else if (json !== undefined) writeOutput(json, parts.toJson(result, extras));
-  if (hgrm !== undefined) writeOutput(hgrm, parts.formatHgrm(result.latency));
+  if (json !== undefined) {
+    const text = `${JSON.stringify(toJson(result, extras), undefined, 2)}\n`;
+    if (json === '-') printJson(text);
+    else writeOutput(json, text);
+  }
+  if (hgrm !== undefined) writeOutput(hgrm, formatPercentileTable(result.latency));
 }
 
 /** Runs with progress on the terminal, which is gone whenever something else is printed. */
 export async function watch(
   options: LoadOptions,
-  parts: Parts,
   { progress: stream, signal }: Terminal,
-  onCalibrated: NonNullable<LoadHooks['onCalibrated']> = () => {},
+  hooks: LoadHooks,
+  runLoad: RunLoad,
 ): Promise<LoadResult> {
-  let shown: InstanceType<Parts['Progress']> | undefined;
-  const clear = () => {
-    shown?.end();
-    shown = undefined;
-  };
+  const progress = stream && new Progress(stream);
   try {
-    return await parts.runLoad(options, {
+    return await runLoad(options, {
       signal,
       onCalibrated: (threads) => {
-        clear();
-        onCalibrated(threads);
+        progress?.end();
+        hooks.onCalibrated?.(threads);
       },
-      ...(stream && {
-        onProgress: (snapshot) => {
-          shown ??= new parts.Progress(stream);
-          shown.update(snapshot);
-        },
-      }),
+      onResult: (result) => {
+        progress?.end();
+        hooks.onResult?.(result);
+      },
+      ...(progress && { onProgress: (snapshot) => progress.update(snapshot) }),
     });
   } finally {
-    clear();
+    progress?.end();
   }
 }

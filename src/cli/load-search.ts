@@ -3,12 +3,13 @@ import { findMax, type Step } from '../load/judge/find-max.js';
 import { achievedRate } from '../load/judge/rate.js';
 import { evaluateSlo, formatOutcome, type SloOutcome } from '../load/judge/slo.js';
 import { judge, type Verdict } from '../load/judge/verdict.js';
+import { runLoad as realRun } from '../load/load.js';
 import { loadLimits } from '../load/options.js';
+import type { SearchStep } from '../load/output/record.js';
 import type { LoadResult } from '../load/result.js';
 import { exitCodes } from './exit-codes.js';
 import type { LoadCommand } from './load-options.js';
-import type { Parts, SearchStep } from './load-parts.js';
-import { runExitCode, type Terminal, watch, writeFiles } from './load-run.js';
+import { type RunLoad, runExitCode, type Terminal, watch, writeFiles } from './load-run.js';
 import { machine } from './machine.js';
 
 interface Trial {
@@ -18,14 +19,18 @@ interface Trial {
 }
 
 /** @returns the exit code @throws TargetError, ScriptError, OutputError */
-export async function search(command: LoadCommand, parts: Parts, terminal: Terminal): Promise<number> {
+export async function search(
+  command: LoadCommand,
+  terminal: Terminal,
+  runLoad: RunLoad = realRun,
+): Promise<number> {
   const { options } = command;
   const objective = command.slo.map(({ text }) => text).join(',');
   const each = `${options.durationMs / 1000}s`;
   terminal.print(`Searching the highest rate that holds ${objective} @ ${options.url}, ${each} a step`);
   terminal.print(stepHead);
   const run = async (rate: number): Promise<Trial> => {
-    const result = await watch({ ...options, rate }, parts, terminal);
+    const result = await watch({ ...options, rate }, terminal, {}, runLoad);
     return { result, verdict: judge(result), slo: evaluateSlo(command.slo, result) };
   };
   const found = await findMax(run, {
@@ -40,7 +45,7 @@ export async function search(command: LoadCommand, parts: Parts, terminal: Termi
   if (shown) {
     const { result, verdict, slo } = shown.trial;
     const extras = { verdict, slo, machine: machine(), search: steps.map(figuresOf) };
-    writeFiles(result, extras, command, parts, terminal);
+    writeFiles(result, extras, command, terminal);
   }
   const interrupted = terminal.signal.aborted;
   terminal.print(conclusion(best?.rate, failedAt, interrupted));

@@ -4,7 +4,6 @@ import { exitCodeHelp, exitCodes } from './exit-codes.js';
 import { describeGroups } from './flags.js';
 import { ourFlags, wrkFlags } from './load-flags.js';
 import { parseLoad } from './load-options.js';
-import { loadParts } from './load-parts.js';
 import { runOnce, type Terminal } from './load-run.js';
 import { search } from './load-search.js';
 
@@ -51,7 +50,7 @@ export async function run(args: readonly string[], version: string): Promise<voi
     const stopListening = onInterrupt(() => interruption.abort());
     const terminal = terminalFor(command.json === '-', interruption.signal);
     const perform = command.findMax ? search : runOnce;
-    process.exitCode = await perform(command, await loadParts(), terminal).finally(stopListening);
+    process.exitCode = await perform(command, terminal).finally(stopListening);
   }
 }
 

@@ -1,13 +1,6 @@
 /** What a run's figures depend on beside its options: kept with them, so that records of different machines are not taken for alike. */
 import { cpus, totalmem } from 'node:os';
-
-export interface Machine {
-  readonly platform: string;
-  readonly node: string;
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryBytes: number;
-}
+import type { Machine } from '../load/output/record.js';
 
 export function machine(): Machine {
   const processors = cpus();

@@ -9,27 +9,17 @@ import { Control, type Finished, type ThreadStart } from './generator/messages.j
 import { phasesOf } from './generator/phases.js';
 import { failureKinds, SharedRecords } from './generator/recorder.js';
 import type { LoadOptions } from './options.js';
+import type { Snapshot } from './output/progress.js';
 import { firstOpen, resolveTargets } from './resolve-target.js';
-import type { Errors, LoadResult } from './result.js';
+import type { Calibration, Errors, LoadResult } from './result.js';
 import { ScriptConductor } from './script-conductor.js';
 import { Team } from './team.js';
 
-export interface Progress {
-  readonly warmingUp: boolean;
-  readonly elapsedMs: number;
-  readonly totalMs: number;
-  /** Answers in the last whole second. */
-  readonly rate: number;
-  readonly p50Us: number;
-  readonly p99Us: number;
-  readonly errors: number;
-}
-
 export interface LoadHooks {
   /** Each thread has chosen the interval at which it samples its rate. */
-  readonly onCalibrated?: (threads: readonly { meanUs: number; samplingMs: number }[]) => void;
+  readonly onCalibrated?: (threads: readonly Calibration[]) => void;
   /** About once a second. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (snapshot: Snapshot) => void;
   /** The run is over; a script's done() comes after this. */
   readonly onResult?: (result: LoadResult) => void;
   /** Ends the run early; what was measured so far is its result. */
@@ -98,14 +88,14 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
   }
 }
 
-function progressOf(collector: Collector, options: LoadOptions, sinceBeginUs: number): Progress {
+function progressOf(collector: Collector, options: LoadOptions, sinceBeginUs: number): Snapshot {
   const { warmupMs, durationMs } = options;
   const { latency } = collector.latencies;
   return {
     warmingUp: sinceBeginUs < warmupMs * 1000,
     elapsedMs: Math.min(sinceBeginUs / 1000, warmupMs + durationMs),
     totalMs: warmupMs + durationMs,
-    rate: collector.timeline.at(-1)?.completed ?? 0,
+    ratePerSecond: collector.timeline.at(-1)?.completed ?? 0,
     p50Us: latency.valueAtPercentile(50),
     p99Us: latency.valueAtPercentile(99),
     errors: collector.failures,

@@ -3,33 +3,22 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseLoad } from '#dist/cli/load-options.js';
-import type { Extras, Parts } from '#dist/cli/load-parts.js';
-import { runOnce } from '#dist/cli/load-run.js';
+import { type RunLoad, runOnce } from '#dist/cli/load-run.js';
 import { search } from '#dist/cli/load-search.js';
 import type { LoadOptions } from '#dist/load/options.js';
+import { fromJson } from '#dist/load/output/json.js';
 import type { LoadResult } from '#dist/load/result.js';
 import { histogram, noErrors, result, thread } from '../load/judge/result.js';
 import { temporaryFolder } from '../support/folder.js';
 
 type Script = (options: LoadOptions) => LoadResult;
 
-function partsOf(script: Script): Parts {
-  return {
-    runLoad: async (options, hooks) => {
-      hooks?.onCalibrated?.([thread(0), thread(0)]);
-      return script(options);
-    },
-    formatHeader: ({ url }) => `Running @ ${url}`,
-    formatCalibration: () => '  calibrated\n',
-    formatReport: ({ completed }, { latency, uncorrected }) =>
-      `report ${completed} ${latency} ${uncorrected}`,
-    toJson: ({ options }, extras) => JSON.stringify({ rate: options.rate, ...extras }),
-    fromJson: () => expect.fail('reads nothing'),
-    formatHgrm: (latency) => `hgrm of ${latency.count}`,
-    Progress: class {
-      update() {}
-      end() {}
-    },
+function runnerOf(script: Script): RunLoad {
+  return async (options, hooks) => {
+    hooks?.onCalibrated?.([thread(0), thread(0)]);
+    const scripted = script(options);
+    hooks?.onResult?.(scripted);
+    return scripted;
   };
 }
 
@@ -44,7 +33,7 @@ async function perform(line: string, script: Script, signal = new AbortControlle
     printJson: (text: string) => json.push(text),
     signal,
   };
-  const code = await (command.findMax ? search : runOnce)(command, partsOf(script), terminal);
+  const code = await (command.findMax ? search : runOnce)(command, terminal, runnerOf(script));
   return { code, lines, json };
 }
 
@@ -54,14 +43,19 @@ describe('a run', () => {
   it('prints header, calibration, report, verdict and objective, in this order', async () => {
     const { code, lines } = await run('-R1000 -U --slo p99<6ms');
     expect(code).toBe(0);
-    expect(lines).toEqual([
-      'Running @ http://127.0.0.1:8080',
-      '  calibrated\n',
-      '  calibrated\n',
-      'report 10000 true true',
+    const text = lines.join('\n');
+    const parts = [
+      'Running 10s test @ http://127.0.0.1:8080',
+      '  Thread calibration: ',
+      '  Latency Distribution (HdrHistogram - Recorded Latency)',
+      '  Latency Distribution (HdrHistogram - Uncorrected Latency',
+      'Requests/sec: ',
       'Verdict: valid (rate 1000.0/s of 1000, lag p99 0.05 ms, busiest thread 31 %)',
       'SLO held: p99<6ms (5.000 ms)',
-    ]);
+    ];
+    const places = parts.map((part) => text.indexOf(part));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
   const invalid = { errors: { ...noErrors, status: 1 } };
@@ -102,24 +96,24 @@ describe('a run', () => {
   ])('$what exits with $code, after the whole report', async ({ line, change, code }) => {
     const ended = await run(line, change);
     expect(ended.code).toBe(code);
-    expect(ended.lines.join('\n')).toMatch(/report.*Verdict: /s);
+    expect(ended.lines.join('\n')).toMatch(/Requests\/sec: .*Verdict: /s);
   });
 
   it('writes its files, also when it is not valid', async () => {
     const folder = await temporaryFolder();
     const [json, hgrm] = [join(folder, 'run.json'), join(folder, 'run.hgrm')];
     expect((await run(`-R1000 --json ${json} --hgrm ${hgrm}`, invalid)).code).toBe(3);
-    const record = JSON.parse(await readFile(json, 'utf8')) as Extras;
+    const record = fromJson(await readFile(json, 'utf8'), json);
     expect(record.verdict).toEqual({ valid: false, reasons: ['1 failure: status 1.'] });
     expect(record.machine).toMatchObject({ node: process.version });
-    expect(await readFile(hgrm, 'utf8')).toBe('hgrm of 10000');
+    expect(await readFile(hgrm, 'utf8')).toMatch(/Total count {4}= {8}10000\]/);
   });
 
   it('gives its JSON, and nothing else, to programs with --json -', async () => {
     const { json, lines } = await run('-R1000 --json - --slo p99<6ms');
     expect(json).toHaveLength(1);
     expect(JSON.parse(json[0] as string)).toMatchObject({
-      rate: 1000,
+      options: { ratePerSecond: 1000 },
       slo: [{ text: 'p99<6ms', held: true }],
     });
     expect(lines.join('\n')).not.toContain('{');
@@ -155,8 +149,8 @@ describe('a search', () => {
       '        4000      4000.0    50.00 ms    50.00 ms    50.00 ms  again: missed p99<5ms (50.000 ms)',
     ]);
     expect(lines.at(-1)).toBe('Highest rate that held: 3000/s (3032/s did not).');
-    const record = JSON.parse(json[0] as string) as Extras & { rate: number };
-    expect(record.rate).toBe(3000);
+    const record = fromJson(json[0] as string, '-');
+    expect(record.options.ratePerSecond).toBe(3000);
     expect(record.search?.slice(0, 3).map(({ rate, passed }) => [rate, passed])).toEqual([
       [1000, true],
       [2000, true],

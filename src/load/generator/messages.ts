@@ -1,6 +1,6 @@
 /** What the main thread and a generator thread say to each other. Measurements go through shared memory instead. */
 import type { LoadOptions } from '../options.js';
-import type { ThreadResult, Unanswered } from '../result.js';
+import type { Calibration, ThreadResult, Unanswered } from '../result.js';
 import type { LineEnd } from '../script/blocking.js';
 import type { Target } from './target.js';
 
@@ -30,7 +30,7 @@ export type FromThread =
   | { readonly kind: 'prepared'; readonly requestsPerSend: number }
   /** Each connection is open or has failed once. */
   | { readonly kind: 'connected'; readonly open: number; readonly cause: string | undefined }
-  | { readonly kind: 'calibrated'; readonly meanUs: number; readonly samplingMs: number }
+  | ({ readonly kind: 'calibrated' } & Calibration)
   | SecondOver
   | Finished
   | { readonly kind: 'failed'; readonly name: string; readonly message: string };

@@ -171,7 +171,7 @@ export class Run implements Turn {
   }
 
   #tellCalibration(): void {
-    const { calibrationMeanUs: meanUs, samplingMs } = this.#sampler;
-    this.#given.tell({ kind: 'calibrated', meanUs, samplingMs });
+    const { calibrationMeanUs, samplingMs } = this.#sampler;
+    this.#given.tell({ kind: 'calibrated', calibrationMeanUs, samplingMs });
   }
 }

@@ -4,33 +4,12 @@
  * and so is the maximum; both are shown and never judged.
  */
 
-import type { LoadOptions } from '../options.js';
-import type { Errors } from '../result.js';
+import type { RecordedOptions } from '../output/record.js';
 import { type Row, row } from './change.js';
+import type { ComparableRun, ComparableTimes } from './comparable.js';
 import { failures } from './rate.js';
 
 export type { Row };
-
-/** What has to be known of a run. The records of `--json` have it, and more. */
-export interface ComparableRun {
-  readonly options: Partial<LoadOptions> & Pick<LoadOptions, 'rate'>;
-  readonly elapsedUs: number;
-  readonly completed: number;
-  readonly errors: Errors;
-  readonly latency: ComparableTimes;
-  readonly service: ComparableTimes;
-  readonly verdict?:
-    | { readonly valid: boolean; readonly reasons?: readonly string[] | undefined }
-    | undefined;
-}
-
-export interface ComparableTimes {
-  /** µs by percentile, such as "99.9". */
-  readonly percentiles: Readonly<Record<string, number>>;
-  readonly count: number;
-  readonly meanUs: number;
-  readonly maxUs: number;
-}
 
 export interface CompareOptions {
   /** Share by which a figure may be worse, 0.1 is 10 %. */
@@ -55,7 +34,7 @@ const errorFloor = 0.01;
 
 export function compare(before: ComparableRun, after: ComparableRun, options: CompareOptions): Comparison {
   const { tolerance } = options;
-  const judged = before.options.rate === after.options.rate;
+  const judged = before.options.ratePerSecond === after.options.ratePerSecond;
   const rows = [
     ...times('latency', before.latency, after.latency, options),
     ...times('service', before.service, after.service, options),
@@ -116,14 +95,14 @@ function errorsOf(run: ComparableRun): number {
 
 const comparedOptions = [
   'url',
-  'rate',
+  'ratePerSecond',
   'connections',
   'threads',
   'durationMs',
   'warmupMs',
   'timeoutMs',
   'work',
-] as const satisfies readonly (keyof LoadOptions)[];
+] as const satisfies readonly (keyof RecordedOptions)[];
 
 function warnings(before: ComparableRun, after: ComparableRun): string[] {
   const different = comparedOptions
@@ -131,9 +110,9 @@ function warnings(before: ComparableRun, after: ComparableRun): string[] {
     .filter(([, from, to]) => from !== to)
     .map(([name, from, to]) => `The runs differ in ${name}: ${from} and ${to}.`);
   const notValid = [before, after].flatMap(({ verdict }, index) =>
-    verdict?.valid === false
-      ? [`The ${index === 0 ? 'first' : 'second'} run is not valid: ${verdict.reasons?.join(' ') ?? ''}`]
-      : [],
+    verdict.valid
+      ? []
+      : [`The ${index === 0 ? 'first' : 'second'} run is not valid: ${verdict.reasons.join(' ')}`],
   );
   return [...different, ...notValid];
 }

@@ -5,9 +5,7 @@ import { decodeHistogram, encodeHistogram } from '../statistics/encoding.js';
 import type { Histogram } from '../statistics/histogram.js';
 import {
   type Distribution,
-  type Json,
   type LoadRecord,
-  type Machine,
   RecordError,
   type RecordedOptions,
   schemaVersion,
@@ -17,22 +15,18 @@ import { withoutSecrets, withoutSecretValues } from './secrets.js';
 import { findFault } from './validate.js';
 
 /** What a record tells besides the result. */
-export interface RecordExtras {
-  readonly machine: Machine;
-  readonly slo?: Json;
-  readonly verdict?: Json;
-}
+export type RecordExtras = Pick<LoadRecord, 'machine' | 'verdict' | 'slo' | 'search'>;
 
 const percentiles = [50, 75, 90, 95, 99, 99.9, 99.99, 99.999, 100];
 
-export function toJson(result: LoadResult, { machine, slo, verdict }: RecordExtras): LoadRecord {
+export function toJson(result: LoadResult, extras: RecordExtras): LoadRecord {
   const perSecond = (amount: number) => (result.elapsedUs === 0 ? 0 : amount / (result.elapsedUs / 1e6));
   const { sent, completed, bytesRead, requestRates } = result;
   return {
     schema: schemaVersion,
     startedAt: result.startedAt,
     ...(result.endedEarly === undefined ? {} : { endedEarly: result.endedEarly }),
-    machine,
+    machine: extras.machine,
     options: recordedOptions(result.options),
     elapsedUs: result.elapsedUs,
     latencyFromUs: result.latencyFromUs,
@@ -55,8 +49,9 @@ export function toJson(result: LoadResult, { machine, slo, verdict }: RecordExtr
     },
     threads: result.threads,
     timeline: result.timeline,
-    ...(slo === undefined ? {} : { slo }),
-    ...(verdict === undefined ? {} : { verdict }),
+    verdict: extras.verdict,
+    slo: extras.slo,
+    ...(extras.search === undefined ? {} : { search: extras.search }),
   };
 }
 

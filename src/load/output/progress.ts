@@ -15,6 +15,7 @@ export interface ProgressStream {
 }
 
 export interface Snapshot {
+  readonly warmingUp: boolean;
   readonly elapsedMs: number;
   readonly totalMs: number;
   /** Answers in the last second. */
@@ -57,7 +58,8 @@ export class Progress {
   }
 }
 
-function line({ elapsedMs, totalMs, ratePerSecond, p50Us, p99Us, errors }: Snapshot): string {
+function line({ warmingUp, elapsedMs, totalMs, ratePerSecond, p50Us, p99Us, errors }: Snapshot): string {
+  if (warmingUp) return `  ${clock(elapsedMs)} of ${clock(totalMs)}   warming up`;
   const parts = [
     `${clock(elapsedMs)} of ${clock(totalMs)}`,
     `${fixed(ratePerSecond, 0)} requests/s`,

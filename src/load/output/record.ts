@@ -4,6 +4,8 @@
  *
  * Times are in µs, counted from the first due time. Secrets are written as `…`.
  */
+import type { SloOutcome } from '../judge/slo.js';
+import type { Verdict } from '../judge/verdict.js';
 import type { LoadOptions } from '../options.js';
 import type { Errors, Second, ThreadResult, Unanswered } from '../result.js';
 
@@ -13,9 +15,6 @@ export const schemaVersion = 'evenkeel-load/1';
 export class RecordError extends Error {
   override readonly name = 'RecordError';
 }
-
-/** What JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 export interface LoadRecord {
   /** Changes when a field gets another meaning or goes. */
@@ -68,19 +67,35 @@ export interface LoadRecord {
   readonly threads: readonly ThreadResult[];
   /** Each second of the run, by the time of the answer. */
   readonly timeline: readonly Second[];
-  /** The objectives that were set, and whether they were met; absent if there were none. */
-  readonly slo?: Json;
   /** What the instrument says of its own measurement. */
-  readonly verdict?: Json;
+  readonly verdict: Verdict;
+  /** The clauses of the objective, and whether they were met; none if there was no objective. */
+  readonly slo: readonly SloOutcome[];
+  /** Of `--find-max`: what each step came to. The record is of the best one. */
+  readonly search?: readonly SearchStep[];
 }
 
+/** What a run's figures depend on beside its options. */
 export interface Machine {
   /** Version of Node, such as `v20.19.0`. */
   readonly node: string;
   /** Such as `linux x64`. */
   readonly platform: string;
-  /** Number of processors. */
-  readonly cpus: number;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+}
+
+/** One step of `--find-max`. */
+export interface SearchStep {
+  readonly rate: number;
+  readonly achieved: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly p999Us: number;
+  readonly passed: boolean;
+  /** What it failed by. */
+  readonly failure?: string;
 }
 
 export interface RecordedOptions extends Omit<LoadOptions, 'rate' | 'headers'> {

@@ -82,7 +82,7 @@ export const loadSchema: Schema = object({
   schema: oneOf(schemaVersion),
   startedAt: text,
   'endedEarly?': oneOf('signal', 'script'),
-  machine: object({ node: text, platform: text, cpus: count }),
+  machine: object({ node: text, platform: text, cpu: text, cores: count, memoryBytes: count }),
   options,
   elapsedUs: amount,
   latencyFromUs: amount,
@@ -112,6 +112,17 @@ export const loadSchema: Schema = object({
     }),
   ),
   timeline: array(second),
-  'slo?': {},
-  'verdict?': {},
+  verdict: object({ valid: flag, 'reasons?': array(text) }),
+  slo: array(object({ text, unit: text, limit: amount, 'actual?': amount, held: flag })),
+  'search?': array(
+    object({
+      rate: amount,
+      achieved: amount,
+      p50Us: amount,
+      p99Us: amount,
+      p999Us: amount,
+      passed: flag,
+      'failure?': text,
+    }),
+  ),
 });

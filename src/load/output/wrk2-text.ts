@@ -3,7 +3,7 @@
  * does not tell. No figure is ever missing: without an answer there are zeros. Every text ends with a newline.
  */
 import type { LoadOptions } from '../options.js';
-import type { LoadResult, ThreadResult } from '../result.js';
+import type { Calibration, LoadResult } from '../result.js';
 import type { Histogram } from '../statistics/histogram.js';
 import { formatPercentileTable } from './hgrm.js';
 import { fixed, fixedIn } from './printf.js';
@@ -28,7 +28,7 @@ export function formatHeader({ url, threads, connections, durationMs }: LoadOpti
 }
 
 /** Printed once for each thread. */
-export function formatCalibration({ calibrationMeanUs, samplingMs }: ThreadResult): string {
+export function formatCalibration({ calibrationMeanUs, samplingMs }: Calibration): string {
   const mean = fixed(calibrationMeanUs / 1000, 3);
   return `  Thread calibration: mean lat.: ${mean}ms, rate sampling interval: ${samplingMs}ms\n`;
 }

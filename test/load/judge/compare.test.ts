@@ -1,6 +1,8 @@
 /** Two runs side by side: what counts as worse, what is too little to count, and what is only shown. */
 import { describe, expect, it } from 'vitest';
-import { type ComparableRun, type ComparableTimes, compare } from '#dist/load/judge/compare.js';
+import type { ComparableRun, ComparableTimes } from '#dist/load/judge/comparable.js';
+import { compare } from '#dist/load/judge/compare.js';
+import { defaultOptions } from '#dist/load/options.js';
 import { noErrors } from './result.js';
 
 const options = { tolerance: 0.1, floorUs: 50 };
@@ -11,7 +13,7 @@ function times(change: Partial<ComparableTimes> = {}): ComparableTimes {
 }
 
 function run(change: Partial<ComparableRun> = {}): ComparableRun {
-  const given = { rate: 1000, connections: 10, work: { kind: 'plain' } } as const;
+  const given = { ...defaultOptions, url: 'http://a/', ratePerSecond: 1000 };
   const rest = { elapsedUs: 10e6, completed: 10_000, errors: noErrors, latency: times(), service: times() };
   return { options: given, ...rest, verdict: { valid: true }, ...change };
 }
@@ -90,7 +92,7 @@ describe('a comparison', () => {
     const slower = run({ completed: 8000 });
     expect(judgement('rate', run(), slower)).toBe('worse');
     expect(judgement('rate', slower, run())).toBe('better');
-    expect(judgement('rate', run(), { ...slower, options: { ...slower.options, rate: 800 } })).toBe(
+    expect(judgement('rate', run(), { ...slower, options: { ...slower.options, ratePerSecond: 800 } })).toBe(
       'not judged',
     );
   });
@@ -104,10 +106,10 @@ describe('a comparison', () => {
 describe('a comparison warns', () => {
   it('of options that differ', () => {
     const other = run({
-      options: { rate: 2000, connections: 10, work: { kind: 'script', file: 'a.lua', args: [] } },
+      options: { ratePerSecond: 2000, connections: 10, work: { kind: 'script', file: 'a.lua', args: [] } },
     });
     expect(compare(run(), other, options).warnings).toEqual([
-      'The runs differ in rate: 1000 and 2000.',
+      'The runs differ in ratePerSecond: 1000 and 2000.',
       'The runs differ in work: {"kind":"plain"} and {"kind":"script","file":"a.lua","args":[]}.',
     ]);
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fromJson, toJson } from '#dist/load/output/json.js';
 import type { LoadResult } from '#dist/load/result.js';
 import { decodeHistogram } from '#dist/load/statistics/encoding.js';
-import { emptyResult, filled, full, machine, sampleResult } from './sample.js';
+import { emptyResult, extras, filled, full, fullExtras, sampleResult } from './sample.js';
 
 describe('a record', () => {
   test('holds the run’s figures', () => {
@@ -22,14 +22,13 @@ describe('a record', () => {
       errors: { timeout: 19, status: 93 },
       causes: [{ text: 'status 503', count: 93 }],
       requestRates: { count: 3, minPerSecond: 100, maxPerSecond: 1780 },
-      slo: [{ percentile: 99, metMs: true }],
-      verdict: { valid: true },
+      ...fullExtras,
     });
     expect(full.options).not.toHaveProperty('rate');
   });
 
   test('holds each part of the latency, as figures and whole', () => {
-    const record = toJson({ ...sampleResult, lag: filled(1, 2, 3, 4, 10) }, { machine });
+    const record = toJson({ ...sampleResult, lag: filled(1, 2, 3, 4, 10) }, extras);
     const { histogram, ...figures } = record.lag;
     expect(figures).toEqual({
       count: 5,
@@ -46,7 +45,7 @@ describe('a record', () => {
   });
 
   test('comes back from its text as it was', () => {
-    for (const record of [full, toJson(emptyResult, { machine })])
+    for (const record of [full, toJson(emptyResult, extras)])
       expect(fromJson(JSON.stringify(record), 'a.json')).toEqual(record);
   });
 
@@ -65,7 +64,7 @@ describe('a record', () => {
       url: 'https://ann:hush@example.org/v0/entity?id=k&access_token=hush&x=1#hush',
       headers: [...secrets.map((name) => [name, 'hush'] as const), ['Accept', 'text/plain']],
     };
-    const { url, headers } = toJson({ ...sampleResult, options }, { machine }).options;
+    const { url, headers } = toJson({ ...sampleResult, options }, extras).options;
     expect(url).toBe('https://…@example.org/v0/entity?id=k&access_token=…&x=1#hush');
     expect(headers).toEqual([
       ...secrets.map((name) => ({ name, value: '…' })),

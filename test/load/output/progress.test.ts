@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Progress, type Snapshot } from '#dist/load/output/progress.js';
 
 const snapshot: Snapshot = {
+  warmingUp: false,
   elapsedMs: 67_900,
   totalMs: 600_000,
   ratePerSecond: 9998.4,

@@ -1,7 +1,7 @@
 /** A report that wrk2 really printed, histograms with the data of its tables, and a result to hang them in. */
 import { readFileSync } from 'node:fs';
 import { defaultOptions } from '#dist/load/options.js';
-import { toJson } from '#dist/load/output/json.js';
+import { type RecordExtras, toJson } from '#dist/load/output/json.js';
 import type { LoadResult } from '#dist/load/result.js';
 import { Histogram } from '#dist/load/statistics/histogram.js';
 
@@ -76,7 +76,24 @@ export const emptyResult: LoadResult = {
   timeline: [],
 };
 
-export const machine = { node: 'v20.19.0', platform: 'linux x64', cpus: 4 };
+export const machine = {
+  node: 'v20.19.0',
+  platform: 'linux x64',
+  cpu: 'some CPU',
+  cores: 4,
+  memoryBytes: 8e9,
+};
+
+export const extras: RecordExtras = { machine, verdict: { valid: true }, slo: [] };
+
+export const fullExtras: RecordExtras = {
+  machine,
+  verdict: { valid: false, reasons: ['It was late.'] },
+  slo: [{ text: 'p99<5ms', unit: 'µs', limit: 5000, actual: 7410, held: false }],
+  search: [
+    { rate: 1000, achieved: 999, p50Us: 1, p99Us: 2, p999Us: 3, passed: false, failure: 'missed p99<5ms' },
+  ],
+};
 
 /** A record with every field that there is. */
 export const full = toJson(
@@ -91,5 +108,5 @@ export const full = toJson(
       work: { kind: 'script', file: 'put.lua', args: ['a'] },
     },
   },
-  { machine, slo: [{ percentile: 99, metMs: true }], verdict: { valid: true } },
+  fullExtras,
 );
