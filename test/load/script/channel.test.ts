@@ -7,11 +7,7 @@ import { RemoteThread } from '#dist/load/script/channel.js';
 import { Histogram } from '#dist/load/statistics/histogram.js';
 import { main, scriptFile, url, written } from './harness.js';
 
-interface Told {
-  readonly sent: readonly string[];
-  readonly stopped: boolean;
-  readonly address: unknown;
-}
+type Told = { readonly sent: readonly string[]; readonly stopped: boolean; readonly address: unknown };
 
 /** A worker whose script's top level has run. */
 async function startThread(file: string, thread: number, limitMs?: number) {
