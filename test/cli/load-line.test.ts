@@ -1,20 +1,6 @@
-/** The command line of `evenkeel load`: every spelling that wrk2 takes, and every flag of our own. */
-import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { type LoadCommand, parseLoad } from '#dist/cli/load-options.js';
-import { temporaryFolder } from '../support/folder.js';
-
-const url = 'http://127.0.0.1:8080';
-
-function parse(...args: string[]): LoadCommand {
-  const command = parseLoad(args);
-  if (typeof command === 'string') return expect.fail(`asked for ${command}`);
-  return command;
-}
-
-const optionsOf = (...args: string[]) => parse(...args).options;
+/** The command line of `evenkeel load`: every spelling that wrk2 takes. */
+import { describe, expect, it } from 'vitest';
+import { optionsOf, parse, url } from './load-command.js';
 
 describe("wrk2's command lines", () => {
   it('run unchanged: the reference line', () => {
@@ -119,64 +105,5 @@ describe("wrk2's command lines", () => {
       ['a', '2'],
       ['C', ''],
     ]);
-  });
-});
-
-describe('our own flags', () => {
-  const work = (...args: string[]) => optionsOf('-R1', ...args, url).work;
-
-  it('describe a workload, with defaults', () => {
-    const defaults = { kind: 'workload', keys: 'sequential', keySpace: 1_000_000, valueBytes: 100, seed: 1 };
-    expect(work('--workload', 'put')).toEqual({ ...defaults, putShare: 1 });
-    expect(work('--workload', 'get')).toEqual({ ...defaults, putShare: 0 });
-    expect(work('--workload=mixed:90/10')).toEqual({ ...defaults, putShare: 0.1 });
-    const all = '--workload mixed:0/100 --keys zipfian --key-space 5k --value-bytes 4KiB --seed 7'.split(' ');
-    expect(work(...all)).toEqual({
-      kind: 'workload',
-      putShare: 1,
-      keys: 'zipfian',
-      keySpace: 5000,
-      valueBytes: 4096,
-      seed: 7,
-    });
-  });
-
-  it('name files, which may be there already, and a socket, which must be', async () => {
-    const folder = await temporaryFolder();
-    const json = join(folder, 'run.json');
-    await writeFile(json, 'old');
-    const socket = join(folder, 'socket');
-    const server = createServer().listen(socket);
-    onTestFinished(() => {
-      server.close();
-    });
-    await new Promise((resolve) => server.once('listening', resolve));
-    const hgrm = join(folder, 'run.hgrm');
-    const command = parse('-R1', '--json', json, '--hgrm', hgrm, '--unix-socket', socket, '-k', url);
-    expect(command).toMatchObject({ json, hgrm, options: { unixSocket: socket, insecure: true } });
-    expect(parse('-R1', '--json', '-', url).json).toBe('-');
-  });
-
-  it('search from 1000/s unless a rate is given', () => {
-    const search = ['--find-max', '--slo', 'p99<5ms', url];
-    expect(parse(...search)).toMatchObject({ findMax: true, options: { rate: 1000 } });
-    expect(parse(...search, '-R20k').options.rate).toBe(20_000);
-    expect(parse(...search).slo.map(({ text }) => text)).toEqual(['p99<5ms']);
-  });
-
-  it('let an invalid run pass', () => {
-    expect(parse('-R1', '--allow-invalid', url).allowInvalid).toBe(true);
-  });
-});
-
-describe('help and version', () => {
-  it.each([
-    ['-h', 'help'],
-    ['--help', 'help'],
-    ['-Lh', 'help'],
-    ['-v', 'version'],
-    ['--version', 'version'],
-  ])('are asked for by %s without a URL', (flag, expected) => {
-    expect(parseLoad([flag])).toBe(expected);
   });
 });

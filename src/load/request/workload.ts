@@ -12,13 +12,20 @@ import { byteValues, textValues } from './values.js';
 /** Longest value that is sent as text: with its head it stays below the 16 KiB that Node writes without an allocation. */
 const textBytes = 15 * 1024;
 
-/** @param thread from 0 to options.threads − 1 */
-export function workloadSource(options: LoadOptions & { work: Workload }, thread: number): RequestSource {
+/**
+ * @param options with a workload as their work
+ * @param thread from 0 to options.threads − 1
+ */
+export function workloadSource(options: LoadOptions, thread: number): RequestSource {
   const { work, threads } = options;
+  if (work.kind !== 'workload')
+    throw new TypeError(`a workload is wanted, got work of the kind ${work.kind}`);
+  if (!(thread >= 0 && thread < threads))
+    throw new RangeError(`thread ${thread} is none of 0 to ${threads - 1}`);
   const random = randomFrom(work.seed, thread);
   const nextKey = keyNumbers(work, thread, threads, random);
   const get = getRequest(options);
-  const put = putRequest(options, random);
+  const put = putRequest(options, work, random);
   // A share of 2^32: exact for 0 and 1.
   const puts = work.putShare * 2 ** 32;
   const isPut = puts === 0 ? () => false : puts === 2 ** 32 ? () => true : () => random() < puts;
@@ -35,8 +42,7 @@ function getRequest(options: LoadOptions): Request {
   return (key) => before + key + after;
 }
 
-function putRequest(options: LoadOptions & { work: Workload }, random: Random32): Request {
-  const { valueBytes } = options.work;
+function putRequest(options: LoadOptions, { valueBytes }: Workload, random: Random32): Request {
   const [before, after] = around('PUT', options, valueBytes);
   if (valueBytes <= textBytes) {
     const value = textValues(valueBytes, random);

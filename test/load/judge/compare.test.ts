@@ -106,7 +106,7 @@ describe('a comparison', () => {
 describe('a comparison warns', () => {
   it('of options that differ', () => {
     const other = run({
-      options: { ratePerSecond: 2000, connections: 10, work: { kind: 'script', file: 'a.lua', args: [] } },
+      options: { ...run().options, ratePerSecond: 2000, work: { kind: 'script', file: 'a.lua', args: [] } },
     });
     expect(compare(run(), other, options).warnings).toEqual([
       'The runs differ in ratePerSecond: 1000 and 2000.',

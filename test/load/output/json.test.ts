@@ -11,7 +11,6 @@ describe('a record', () => {
       schema: 'evenkeel-load/1',
       startedAt: '2024-05-06T07:08:09.000Z',
       endedEarly: 'signal',
-      machine,
       options: {
         url: 'http://127.0.0.1:8080/x',
         ratePerSecond: 1000,
