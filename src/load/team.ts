@@ -67,6 +67,8 @@ export class Team {
   }
 
   async end(): Promise<void> {
+    // Who still waits for what will never be said would keep the process alive until the limit.
+    this.#fail(new Error('the run is over'));
     await Promise.all(this.#workers.map((worker) => worker.removeAllListeners('exit').terminate()));
   }
 
