@@ -56,6 +56,7 @@ export class Seconds {
 
   /** The rest of the last second. */
   last(endUs: number): SecondOver {
+    if (!this.#warm) this.current.reset();
     const to = Math.max(this.#from, Math.ceil((endUs - this.#countFromUs) / secondUs) - 1);
     return { kind: 'second', set: this.#set, from: this.#from, to };
   }
