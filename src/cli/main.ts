@@ -59,6 +59,11 @@ function helpFor(name = ''): string {
   return Object.hasOwn(commands, name) ? `evenkeel ${name} --help` : 'evenkeel --help';
 }
 
+/** OpenSSL ends its messages with a line break, and V8 quotes what it could not parse. */
+function oneLine(message: string): string {
+  return message.trim().replace(/\s*[\r\n]\s*/g, ' ');
+}
+
 // Whoever read the output may be gone (`serve | head`). That is no reason to stop, least of all in the middle of a drain.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
@@ -67,7 +72,7 @@ try {
 } catch (error) {
   const expected = expectedErrors.some((kind) => error instanceof kind);
   const { message, stack } = error as Error;
-  process.stderr.write(`evenkeel: ${expected ? message : (stack ?? error)}\n`);
+  process.stderr.write(`evenkeel: ${expected ? oneLine(message) : (stack ?? error)}\n`);
   if (error instanceof UsageError) process.stderr.write(`Try '${helpFor(process.argv[2])}'.\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -13,6 +13,8 @@ export interface Measured {
   readonly lines: readonly string[];
   /** What it wrote for programs. */
   readonly record: LoadRecord;
+  /** Where that is, until the test is over. */
+  readonly file: string;
 }
 
 /** Runs `evenkeel load` to its end, whatever that is. */
@@ -29,7 +31,7 @@ export async function measure(...args: string[]): Promise<Measured> {
   const { code, stdout, stderr } = await load('--allow-invalid', '--json', file, ...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const record = fromJson(await readFile(file, 'utf8'), file);
-  return { text: stdout, lines: linesOf(stdout), record };
+  return { text: stdout, lines: linesOf(stdout), record, file };
 }
 
 export function linesOf(text: string): string[] {
