@@ -23,14 +23,20 @@ export interface ReportShape {
   readonly duration: string;
   readonly latency?: boolean;
   readonly uncorrected?: boolean;
+  /** It may have ended before it was calibrated. */
+  readonly early?: boolean;
 }
 
 /** The lines of a report, each described by a pattern of its own. */
-function partsOf({ threads, connections, duration, latency, uncorrected }: ReportShape): Part[] {
+function partsOf({ threads, connections, duration, latency, uncorrected, early }: ReportShape): Part[] {
   return [
     once(new RegExp(String.raw`^Running ${duration} test @ http://\S+$`)),
     once(new RegExp(`^  ${threads} threads and ${connections} connections$`)),
-    times(/^ {2}Thread calibration: mean lat\.: \d+\.\d{3}ms, rate sampling interval: \d{2,}ms$/, threads),
+    times(
+      /^ {2}Thread calibration: mean lat\.: \d+\.\d{3}ms, rate sampling interval: \d{2,}ms$/,
+      early ? 0 : threads,
+      threads,
+    ),
     once(/^ {2}Thread Stats {3}Avg {6}Stdev {5}Max {3}\+\/- Stdev$/),
     once(new RegExp(String.raw`^ {4}Latency {3}(?= *\S+ +\S+ +\S+ +\S+$)(?: *${time} ?){3} +\d+\.\d\d%$`)),
     once(/^ {4}Req\/Sec {3}(?=.{8}.{10}.{9}.{8}%$)(?: *\d+\.\d\d[kMG]? {0,2}){3} +\d+\.\d\d%$/),
@@ -55,7 +61,7 @@ function partsOf({ threads, connections, duration, latency, uncorrected }: Repor
     times(/^ {5,9}\d{1,5} {2}\S.*$/, 0, 20),
     once(/^Verdict: (?:NOT VALID|valid \(.+\))$/),
     times(/^ {2}[A-Z0-9].+\.$/, 0, 10),
-    times(/^SLO (?:held|missed): .+$/, 0, 10),
+    times(/^SLO (?:held|MISSED): .+$/, 0, 10),
   ];
 }
 
@@ -70,7 +76,7 @@ function spectrum(title: string): Part[] {
     once(/^ {2}Detailed Percentile spectrum:$/),
     once(/^ {7}Value {3}Percentile {3}TotalCount 1\/\(1-Percentile\)$/),
     once(/^$/),
-    times(row(String.raw`\d+\.\d\d`), 1, 10_000),
+    times(row(String.raw`\d+\.\d\d`), 0, 10_000),
     once(row('inf')),
     once(/^#\[Mean {4}= (?=.{12},) *\d+\.\d{3}, StdDeviation {3}= (?=.{12}\]) *\d+\.\d{3}\]$/),
     once(/^#\[Max {5}= (?=.{12},) *\d+\.\d{3}, Total count {4}= (?=.{12}\]) *\d+\]$/),
