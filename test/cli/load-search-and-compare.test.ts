@@ -1,0 +1,80 @@
+/** The search for the highest rate, and the comparison of two runs, by the real command and real servers. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fromJson } from '#dist/load/output/json.js';
+import { temporaryFolder } from '../support/folder.js';
+import { linesOf, load, measure } from '../support/load.js';
+import { runCommand, startCommand } from '../support/process.js';
+import { startRecording } from '../support/recording-service.js';
+
+/** A service that takes this long for each answer. */
+const slow = (ms: number) => startRecording((_, response) => setTimeout(() => response.end('ok'), ms));
+
+describe('--find-max', () => {
+  const step = /^ *(\d+) +[\d.]+(?: +[\d.]+ ms){3} {2}(?:again: )?(held|missed .+|not valid: .+)$/;
+
+  it('finds no more than the server can do, and says what each step came to', async () => {
+    // One connection with 5 ms an answer does less than 200 requests a second.
+    const { url } = await slow(5);
+    const file = join(await temporaryFolder(), 'best.json');
+    const search = ['--find-max', '--slo', 'p99<10s,errors<1%', '--json', file];
+    const { code, stdout } = await load('-t1', '-c1', '-d300ms', '-R90', ...search, url);
+    const [title, head, ...rest] = linesOf(stdout);
+    expect(title).toBe(`Searching the highest rate that holds p99<10s,errors<1% @ ${url}, 0.3s a step`);
+    expect(head).toMatch(/^ +rate +achieved +p50 +p99 +p99\.9$/);
+    const end = rest.pop() ?? '';
+    const steps = rest.map((line) => step.exec(line) ?? expect.fail(line));
+    const [, best] = /^Highest rate that held: (\d+)\/s \(\d+\/s did not\)\.$/.exec(end) ?? [];
+    // On a machine that is busy with other things no run may be valid, which is said and is no success.
+    if (best === undefined) expect([end, code]).toEqual(['No rate held, down to 1/s.', 3]);
+    else expect([Number(best) <= 205, code]).toEqual([true, 0]);
+    expect(steps.filter(([, rate, outcome]) => outcome === 'held' && Number(rate) > Number(best))).toEqual(
+      [],
+    );
+    const { search: recorded } = fromJson(await readFile(file, 'utf8'), file);
+    expect(recorded?.map(({ rate, passed }) => [rate, passed])).toEqual(
+      steps.map(([, rate, outcome]) => [Number(rate), outcome === 'held']),
+    );
+  });
+
+  it('ends with what it knows at Ctrl-C', async () => {
+    const { url } = await startRecording();
+    const search = startCommand([
+      ...['load', '-t1', '-c1', '-d300ms', '-R8', '--find-max', '--slo', 'max<1us', url],
+    ]);
+    await search.untilPrinted(/(?:missed|not valid).*\n.*(?:missed|not valid).*\n/);
+    search.child.kill('SIGINT');
+    expect(await search.ended).toEqual({ code: 130, signal: null });
+    expect(search.stdout()).toMatch(/\nNo rate held so far \(ended by a signal\), down to \d+\/s\.\n$/);
+  });
+});
+
+describe('compare', () => {
+  /** The record of a run against a service that takes this long for each answer. */
+  async function recorded(ms: number): Promise<string> {
+    const { url } = await slow(ms);
+    return (await measure('-t2', '-c10', '-d1s', '-R100', url)).file;
+  }
+
+  it('finds no regression between two records of the same, and one against a slower server', async () => {
+    const [before, after] = [await recorded(10), await recorded(80)];
+    const same = await runCommand(['compare', before, before]);
+    expect({ code: same.code, stderr: same.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(same.stdout).toMatch(/\nNo regression\.\n$/);
+
+    const slower = await runCommand(['compare', before, after, '--tolerance', '50%']);
+    expect({ code: slower.code, stderr: slower.stderr }).toEqual({ code: 5, stderr: '' });
+    expect(slower.stdout).toMatch(/^ +before +after +change$/m);
+    expect(slower.stdout).toMatch(
+      /^.*p50 +\d+\.\d{3} ms +\d+\.\d{3} ms +\+\d+\.\d{3} ms +\+\d+\.\d % +worse$/m,
+    );
+    expect(slower.stdout).toMatch(/\nREGRESSION: .*p50.*\n$/);
+
+    const json = await runCommand(['compare', before, after, '--json']);
+    expect(json.code).toBe(5);
+    expect(JSON.parse(json.stdout)).toMatchObject({ before, after, tolerance: 0.1, regressed: true });
+    // The other way round it became faster, which is no regression.
+    expect((await runCommand(['compare', after, before, '--tolerance', '50%'])).code).toBe(0);
+  });
+});

@@ -1,0 +1,84 @@
+/** The built-in work, by the real command: against the store it is made for, and against a service that keeps what arrives. */
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/folder.js';
+import { entityUrl } from '../support/http.js';
+import { measure, noErrors } from '../support/load.js';
+import { startServer } from '../support/process.js';
+import { startRecording } from '../support/recording-service.js';
+
+const short = ['-t2', '-c4', '-d1s', '-R200'];
+const keyOf = (path: string) => new URL(path, 'http://a').searchParams.get('id') ?? '';
+
+describe('against the store', () => {
+  it('get finds what put wrote, in any order and mix, without one error', async () => {
+    const { url } = await startServer(await temporaryFolder());
+    const keys = ['--key-space', '100', '--value-bytes', '1KiB'];
+    const put = await measure(...short, '--workload', 'put', ...keys, url);
+    expect(put.record.errors).toEqual(noErrors);
+    for (const number of [0, 57, 99]) {
+      const answer = await fetch(entityUrl(url, `key${String(number).padStart(13, '0')}`));
+      expect([answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([200, 1024]);
+    }
+    expect((await fetch(entityUrl(url, 'key0000000000100'))).status).toBe(404);
+    for (const [workload, order] of [
+      ['get', 'sequential'],
+      ['mixed:50/50', 'uniform'],
+      ['get', 'zipfian'],
+    ] as const) {
+      const { record } = await measure(...short, '--workload', workload, '--keys', order, ...keys, url);
+      expect(record.errors).toEqual(noErrors);
+      expect(record.requests.completed).toBeGreaterThan(150);
+    }
+  });
+
+  it('get of what was never put is answered with 404, which is an error', async () => {
+    const { url } = await startServer(await temporaryFolder());
+    const { record, text } = await measure('-t1', '-c2', '-d500ms', '-R100', '--workload', 'get', url);
+    expect(record.errors).toEqual({ ...noErrors, status: record.requests.completed });
+    expect(text).toMatch(/^ {2}Non-2xx or 3xx responses: \d+$/m);
+    expect(record.verdict.valid).toBe(false);
+  });
+});
+
+describe('what arrives', () => {
+  async function arrived(...flags: string[]) {
+    const { url, received } = await startRecording();
+    await measure(...short, '-R400', ...flags, '-H', 'X-Run: 7', `${url}/base/`);
+    for (const { path, headers, body, method } of received) {
+      expect(path).toMatch(/^\/base\/v0\/entity\?id=key\d{13}$/);
+      expect(headers['x-run']).toBe('7');
+      expect(body).toHaveLength(method === 'PUT' ? 20 : 0);
+    }
+    return received.map(({ method, path }) => `${method} ${keyOf(path)}`);
+  }
+
+  it('of a mix has both methods in its shares', async () => {
+    const requests = await arrived('--workload', 'mixed:50/50', '--keys', 'uniform', '--value-bytes', '20');
+    const puts = requests.filter((request) => request.startsWith('PUT ')).length;
+    // Of 400 with a share of a half, seven standard deviations.
+    expect(Math.abs(puts / requests.length - 0.5)).toBeLessThan(0.18);
+  });
+
+  it('of a zipfian run has a few keys much more often than others, and is the same for the same seed', async () => {
+    const flags = [
+      '--workload',
+      'get',
+      '--keys',
+      'zipfian',
+      '--key-space',
+      '10k',
+      '--seed',
+      '42',
+      '-t1',
+      '-c1',
+    ];
+    const [first, second] = [await arrived(...flags), await arrived(...flags)];
+    const length = Math.min(first.length, second.length);
+    expect(length).toBeGreaterThan(200);
+    expect(second.slice(0, length)).toEqual(first.slice(0, length));
+    const times = new Map<string, number>();
+    for (const request of first) times.set(request, (times.get(request) ?? 0) + 1);
+    // The hottest of 10 000 keys has about a tenth; each had 0.04 of 400 if all were alike likely.
+    expect(Math.max(...times.values())).toBeGreaterThan(first.length / 25);
+  });
+});
