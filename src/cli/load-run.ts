@@ -1,4 +1,5 @@
 /** One run of `evenkeel load`: prints it as it goes, and its report, its verdict and its objective at the end. */
+import { ScriptError } from '../load/errors.js';
 import { evaluateSlo, formatSlo, type SloOutcome } from '../load/judge/slo.js';
 import { formatVerdict, judge, type Verdict } from '../load/judge/verdict.js';
 import { type LoadHooks, runLoad as realRun } from '../load/load.js';
@@ -35,14 +36,28 @@ export async function runOnce(
 ): Promise<number> {
   const { options } = command;
   terminal.print(formatHeader(options));
+  let measured: LoadResult | undefined;
   // A script's done() may print too: after the report, as in wrk2, and before the verdict, which is the last word.
   const hooks: LoadHooks = {
     onCalibrated: (threads) => {
       for (const thread of threads) terminal.print(formatCalibration(thread));
     },
-    onResult: (result) => terminal.print(formatReport(result, command.print)),
+    onResult: (result) => {
+      measured = result;
+      terminal.print(formatReport(result, command.print));
+    },
   };
-  const result = await watch(options, terminal, hooks, runLoad);
+  try {
+    return conclude(await watch(options, terminal, hooks, runLoad), command, terminal);
+  } catch (error) {
+    // A script that fails in done() does not undo hours of measuring.
+    if (measured && error instanceof ScriptError) conclude(measured, command, terminal);
+    throw error;
+  }
+}
+
+/** Prints and writes what follows from a result. @returns the exit code @throws OutputError */
+function conclude(result: LoadResult, command: LoadCommand, terminal: Terminal): number {
   const verdict = judge(result);
   const slo = evaluateSlo(command.slo, result);
   for (const line of [...formatVerdict(verdict, result), ...formatSlo(slo)]) terminal.print(line);

@@ -2,8 +2,12 @@
  * A script that is wrong ends the real command with one line that names file, line and hook, and exit code 1: never a run of other
  * requests than the script's, which is what wrk2 would do.
  */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fromJson } from '#dist/load/output/json.js';
 import { expectOneLine } from '../support/command.js';
+import { temporaryFolder } from '../support/folder.js';
 import { load } from '../support/load.js';
 import { startRecording } from '../support/recording-service.js';
 import { scriptFile, written } from './script/harness.js';
@@ -35,12 +39,14 @@ describe('an error in a script', () => {
     expect(received.length).toBeLessThan(1000);
   });
 
-  it('in done leaves the report, and fails the run nevertheless', async () => {
+  it('in done leaves report, verdict and record, and fails the run nevertheless', async () => {
     const file = scriptFile('fails-in-done.lua');
-    const { code, stdout, stderr } = await failed(file, ['-d300ms', '--allow-invalid']);
+    const json = join(await temporaryFolder(), 'run.json');
+    const { code, stdout, stderr } = await failed(file, ['-d300ms', '--allow-invalid', '--json', json]);
     expect(code).toBe(1);
     expectOneLine(stderr, `${file}:4: ${missing} (in done())`);
-    expect(stdout).toMatch(/^ {2}[1-9]\d* requests in /m);
+    expect(stdout).toMatch(/^ {2}[1-9]\d* requests in .*\nVerdict: /ms);
+    expect(fromJson(await readFile(json, 'utf8'), json).requests.completed).toBeGreaterThan(0);
   });
 
   it('in a later request ends the run in the middle', async () => {
