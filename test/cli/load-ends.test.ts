@@ -11,7 +11,7 @@ import { startCommand, until } from '../support/process.js';
 import { startRecording } from '../support/recording-service.js';
 import { expectReport } from '../support/wrk2-report.js';
 
-const short = ['-t2', '-c4', '-d500ms', '-R100'];
+const short = ['-t2', '-c4', '-d400ms', '-R100'];
 
 describe('the exit code', () => {
   it.each([
@@ -40,12 +40,12 @@ describe('the exit code', () => {
 
 it('what --warmup sends is in no figure', async () => {
   const { url, received } = await startRecording();
-  const { record, lines } = await measure(...short, '--warmup', '1s', url);
-  expectReport(lines, { threads: 2, connections: 4, duration: '0.50s' });
-  expect(record.requests.sent).toBeLessThanOrEqual(51);
-  expect(record.latency.count).toBe(50);
-  expect(record.elapsedUs).toBe(500_000);
-  expect(received.length).toBeGreaterThan(record.requests.sent + 50);
+  const { record, lines } = await measure(...short, '--warmup', '500ms', url);
+  expectReport(lines, { threads: 2, connections: 4, duration: '0.40s' });
+  expect(record.requests.sent).toBeLessThanOrEqual(41);
+  expect(record.latency.count).toBe(40);
+  expect(record.elapsedUs).toBe(400_000);
+  expect(received.length).toBeGreaterThan(record.requests.sent + 25);
 });
 
 describe('Ctrl-C', () => {
@@ -105,10 +105,10 @@ describe('a server that', () => {
     const url = await startOdd((socket) => socket.resume());
     const { code, stdout } = await load(...short, '-L', '-T', '200ms', url);
     expect(code).toBe(3);
-    expectReport(linesOf(stdout), { threads: 2, connections: 4, duration: '0.50s', latency: true });
-    expect(stdout).toMatch(/^ {2}0 requests in 500\.00ms, 0\.00B read$/m);
+    expectReport(linesOf(stdout), { threads: 2, connections: 4, duration: '0.40s', latency: true });
+    expect(stdout).toMatch(/^ {2}0 requests in 400\.00ms, 0\.00B read$/m);
     expect(stdout).toMatch(/^ {2}Socket errors: connect 0, read 0, write 0, timeout 4$/m);
-    expect(stdout).toMatch(/^ {2}Unanswered at the end: 4 in flight, 46 due but unsent /m);
+    expect(stdout).toMatch(/^ {2}Unanswered at the end: 4 in flight, 36 due but unsent /m);
     expect(stdout).toMatch(/^ {2}Nothing was answered: 4 requests sent, no answer came\./m);
   });
 
@@ -116,7 +116,7 @@ describe('a server that', () => {
     const url = await startOdd((socket) => socket.once('data', () => socket.end()));
     const { code, stdout } = await load(...short, '-L', url);
     expect(code).toBe(3);
-    expectReport(linesOf(stdout), { threads: 2, connections: 4, duration: '0.50s', latency: true });
+    expectReport(linesOf(stdout), { threads: 2, connections: 4, duration: '0.40s', latency: true });
     expect(stdout).toMatch(/^ {2}Socket errors: connect 0, read [1-9]\d*, write 0, timeout 0$/m);
     expect(stdout).toMatch(/^Verdict: NOT VALID\n {2}Nothing was answered: /m);
   });

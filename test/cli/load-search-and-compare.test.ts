@@ -19,9 +19,9 @@ describe('--find-max', () => {
     const { url } = await slow(5);
     const file = join(await temporaryFolder(), 'best.json');
     const search = ['--find-max', '--slo', 'p99<10s,errors<1%', '--json', file];
-    const { code, stdout } = await load('-t1', '-c1', '-d300ms', '-R90', ...search, url);
+    const { code, stdout } = await load('-t1', '-c1', '-d200ms', '-R90', ...search, url);
     const [title, head, ...rest] = linesOf(stdout);
-    expect(title).toBe(`Searching the highest rate that holds p99<10s,errors<1% @ ${url}, 0.3s a step`);
+    expect(title).toBe(`Searching the highest rate that holds p99<10s,errors<1% @ ${url}, 0.2s a step`);
     expect(head).toMatch(/^ +rate +achieved +p50 +p99 +p99\.9$/);
     const end = rest.pop() ?? '';
     const steps = rest.map((line) => step.exec(line) ?? expect.fail(line));
@@ -41,7 +41,7 @@ describe('--find-max', () => {
   it('ends with what it knows at Ctrl-C', async () => {
     const { url } = await startRecording();
     const search = startCommand([
-      ...['load', '-t1', '-c1', '-d300ms', '-R8', '--find-max', '--slo', 'max<1us', url],
+      ...['load', '-t1', '-c1', '-d200ms', '-R8', '--find-max', '--slo', 'max<1us', url],
     ]);
     await search.untilPrinted(/(?:missed|not valid).*\n.*(?:missed|not valid).*\n/);
     search.child.kill('SIGINT');
@@ -54,7 +54,7 @@ describe('compare', () => {
   /** The record of a run against a service that takes this long for each answer. */
   async function recorded(ms: number): Promise<string> {
     const { url } = await slow(ms);
-    return (await measure('-t2', '-c10', '-d1s', '-R100', url)).file;
+    return (await measure('-t2', '-c10', '-d500ms', '-R200', url)).file;
   }
 
   it('finds no regression between two records of the same, and one against a slower server', async () => {

@@ -14,7 +14,7 @@ import { scriptFile, written } from './script/harness.js';
 
 async function failed(file: string, flags: readonly string[] = []) {
   const service = await startRecording();
-  const run = ['-t2', '-c4', '-d30s', '-R100', ...flags, '-s', file, service.url];
+  const run = ['-t1', '-c4', '-d30s', '-R100', ...flags, '-s', file, service.url];
   return { ...(await load(...run)), ...service };
 }
 

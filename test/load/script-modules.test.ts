@@ -10,7 +10,7 @@ const stripsTypes = Boolean((process.features as { typescript?: unknown }).types
 
 describe('load.mjs', () => {
   it('has all the hooks: its requests arrive, it stops its threads, and prints at the end', async () => {
-    const measured = await ran('load.mjs', { args: ['given'], flags: ['-d60s', '-R40'] });
+    const measured = await ran('load.mjs', { args: ['given'], flags: ['-d60s', '-R40', '-t2'] });
     const { received, record, text } = measured;
     expect(record.endedEarly).toBe('script');
     expect(distinct(received.map(({ path }) => path.slice(0, 3)))).toEqual(['/1/', '/2/']);
@@ -28,7 +28,7 @@ describe('load.mjs', () => {
   it('that fails says where, before a connection opens', async () => {
     const { url, connections } = await startRecording();
     const file = scriptFile('fails.mjs');
-    const { code, stderr } = await load('-t2', '-c4', '-d30s', '-R100', '-s', file, url);
+    const { code, stderr } = await load('-t1', '-c4', '-d30s', '-R100', '-s', file, url);
     expect(code).toBe(1);
     expectOneLine(
       stderr,
@@ -48,7 +48,7 @@ describe('typed.mts', () => {
     it('is refused by a Node that can not strip types, which says what can be done', async () => {
       const { url, connections } = await startRecording();
       const file = scriptFile('typed.mts');
-      const { code, stderr } = await load('-t2', '-c4', '-d30s', '-R100', '-s', file, url);
+      const { code, stderr } = await load('-t1', '-c4', '-d30s', '-R100', '-s', file, url);
       expect(code).toBe(1);
       expectOneLine(stderr, `${file} is TypeScript, which needs Node 22.18`, 'compile it to JavaScript');
       expect(connections()).toBe(0);

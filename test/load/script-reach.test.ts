@@ -43,8 +43,8 @@ describe('what a script uses', () => {
       ...[
         '-t2',
         '-c4',
-        '-d500ms',
-        '-R200',
+        '-d300ms',
+        '-R300',
         '--allow-invalid',
         '-s',
         scriptFile('two-services.lua'),
@@ -72,7 +72,7 @@ describe('what a script does to the run', () => {
   });
 
   it('stop.lua: thread:stop() ends its thread’s run, with a report of it', async () => {
-    const { record } = await ran('stop.lua', { flags: ['-d60s', '-R40'] });
+    const { record } = await ran('stop.lua', { flags: ['-d60s', '-R40', '-t2'] });
     expect(record.endedEarly).toBe('script');
     expect(record.requests.completed).toBeGreaterThanOrEqual(6);
     expect(record.requests.completed).toBeLessThan(12);
