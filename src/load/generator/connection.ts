@@ -126,6 +126,8 @@ export class Connection {
   }
 
   #answered(answer: Answer): void {
+    // An earlier answer of the same bytes has ended the connection; its requests are counted as failed.
+    if (!this.#open) return;
     this.#failures = 0;
     this.#inFlight--;
     this.#events.onAnswer(answer.status);

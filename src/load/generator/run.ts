@@ -88,6 +88,7 @@ export class Run implements Turn {
     // An answer after the end is none: the request was in flight when the run ended.
     if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return;
     this.#passSeconds(nowUs);
+    this.#countTimeouts(this.#dispatcher.timedOutOn(index, nowUs, this.#given.options.timeoutMs * 1000));
     this.#answers++;
     this.#count('completed');
     if (this.#seconds.warm) this.#completed++;
@@ -112,7 +113,11 @@ export class Run implements Turn {
   finish(): Finished {
     const { countFromUs, endUs: plannedEndUs } = this.#phases;
     const endUs = this.#endedUs ?? plannedEndUs;
-    const unanswered = this.#dispatcher.finish(endUs, this.#given.records.unanswered);
+    // Ended within the warm-up: nothing of it counts.
+    if (!this.#seconds.warm) this.#causes.clear();
+    const unanswered = this.#seconds.warm
+      ? this.#dispatcher.finish(endUs, this.#given.records.unanswered)
+      : { inFlight: 0, unsent: 0 };
     const busyUs = this.#pacer.busyUs - this.#busyBeforeUs;
     return {
       kind: 'finished',
@@ -134,6 +139,7 @@ export class Run implements Turn {
   #end(endUs: number, early: Finished['endedEarly']): undefined {
     this.#endedUs = endUs;
     this.#endedEarly = early;
+    this.#checkTimeouts(endUs);
   }
 
   #count(name: Parameters<Seconds['current']['count']>[0], times = 1): void {
@@ -151,13 +157,14 @@ export class Run implements Turn {
   }
 
   #checkTimeouts(nowUs: number): void {
-    const { timeoutMs } = this.#given.options;
-    const count = this.#dispatcher.timedOut(nowUs, timeoutMs * 1000);
-    if (count > 0) {
-      this.#count('timeout', count);
-      this.#causes.add(`timeout: no answer within ${timeoutMs} ms`, count);
-    }
+    this.#countTimeouts(this.#dispatcher.timedOut(nowUs, this.#given.options.timeoutMs * 1000));
     this.#nextTimeoutCheckUs = nowUs + timeoutCheckUs;
+  }
+
+  #countTimeouts(count: number): void {
+    if (count === 0) return;
+    this.#count('timeout', count);
+    this.#causes.add(`timeout: no answer within ${this.#given.options.timeoutMs} ms`, count);
   }
 
   #tellCalibration(): void {
