@@ -142,7 +142,7 @@ export class Dispatcher {
     let inFlight = 0;
     let unsent = 0;
     for (const turn of this.#turns) {
-      const { ready } = turn.lane;
+      const ready = turn.unanswered === 0 && turn.lane.ready;
       if (turn.unanswered > 0) {
         for (let request = 0; request < turn.unanswered; request++) recordAnswer(into, turn, endUs);
         inFlight += turn.unanswered;
@@ -150,7 +150,8 @@ export class Dispatcher {
         turn.dueUs = schedule.dueUs(turn.slot);
       }
       const sends = Math.ceil((due - turn.slot) / schedule.connections);
-      if (sends <= 0) continue;
+      // A delay may have moved the next one, and so all behind it, beyond the end.
+      if (sends <= 0 || turn.dueUs >= endUs) continue;
       unsent += sends * requestsPerSend;
       // A lane that could have sent was kept waiting by the generator, any other by the service.
       const waitedUs = ready ? turn.freeUs - turn.dueUs : endUs - turn.dueUs;

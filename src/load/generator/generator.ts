@@ -27,6 +27,8 @@ export class Generator {
   readonly #connections: readonly Connection[];
   readonly #causes = new Causes();
   #run: Run | undefined;
+  /** Connections that are about to open. */
+  #opening = 0;
   /** Connections that have opened or failed; one may do both, and more than once, before all have. */
   readonly #tried = new Set<number>();
   #allTried: (() => void) | undefined;
@@ -45,6 +47,9 @@ export class Generator {
           onAnswer: (status) => this.#run?.answered(index, status),
           onFailure: (kind, cause) => this.#failed(index, kind, cause),
           onBytes: (bytes) => this.#run?.received(bytes),
+          onOpening: (opening) => {
+            this.#opening += opening ? 1 : -1;
+          },
         },
       );
     });
@@ -64,7 +69,7 @@ export class Generator {
     const { clock, control, options } = this.#given;
     const phases = phasesOf(beginUs, options.warmupMs, options.durationMs);
     const pacer = new Pacer(clock, control.wake);
-    const run = new Run(this.#given, this.#connections, phases, this.#causes, pacer);
+    const run = new Run(this.#given, this.#connections, phases, this.#causes, pacer, () => this.#opening > 0);
     this.#run = run;
     try {
       await pacer.run(run);

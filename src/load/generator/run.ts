@@ -21,6 +21,7 @@ export class Run implements Turn {
   readonly #dispatcher: Dispatcher;
   readonly #seconds: Seconds;
   readonly #sampler: RateSampler;
+  readonly #opening: () => boolean;
   #answers = 0;
   #completed = 0;
   #nextTimeoutCheckUs = 0;
@@ -28,7 +29,16 @@ export class Run implements Turn {
   #endedUs: number | undefined;
   #endedEarly: Finished['endedEarly'];
 
-  constructor(given: GeneratorOptions, lanes: readonly Lane[], phases: Phases, causes: Causes, pacer: Pacer) {
+  /** @param opening whether a connection is about to open, which is waited for as attentively as an answer */
+  constructor(
+    given: GeneratorOptions,
+    lanes: readonly Lane[],
+    phases: Phases,
+    causes: Causes,
+    pacer: Pacer,
+    opening: () => boolean,
+  ) {
+    this.#opening = opening;
     const { options, thread, source, clock, records } = given;
     this.#given = given;
     this.#phases = phases;
@@ -56,7 +66,7 @@ export class Run implements Turn {
   }
 
   get listening(): boolean {
-    return this.#dispatcher.inFlight > 0;
+    return this.#dispatcher.inFlight > 0 || this.#opening();
   }
 
   get events(): number {

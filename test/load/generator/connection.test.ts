@@ -1,4 +1,4 @@
-/** What a run can't be made to show: pipelined answers on a connection that ends, and when connections count as tried. */
+/** What a run can't be made to show: pipelined answers on a connection that ends, when it opens again, and what is tried. */
 import { expect, onTestFinished, test } from 'vitest';
 import { monotonicClock } from '#dist/load/generator/clock.js';
 import { Connection } from '#dist/load/generator/connection.js';
@@ -6,21 +6,19 @@ import { Generator } from '#dist/load/generator/generator.js';
 import { Control } from '#dist/load/generator/messages.js';
 import { SharedRecords } from '#dist/load/generator/recorder.js';
 import { defaultOptions } from '#dist/load/options.js';
-import { okAnswer, startPeer } from '../peer.js';
+import { okAnswer, type Peer, startPeer } from '../peer.js';
 
 const clock = monotonicClock();
 const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
-test('what follows an answer that said close answers none of the pipelined requests', async () => {
-  const closing = okAnswer.replace('\r\n', '\r\nConnection: close\r\n');
-  const peer = await startPeer({
-    onRequest: (socket, n) => void (n % 3 === 2 && socket.write(okAnswer + closing + okAnswer)),
-  });
+/** Opens a connection to the peer, which sends once it is ready the first time, and keeps what it says. */
+function connectTo(peer: Peer, requestsPerSend = 1): string[] {
   const said: string[] = [];
+  let sent = false;
   const connection = new Connection(
     {
       target: { host: '127.0.0.1', port: peer.port },
-      source: { requestsPerSend: 3, next: () => request.repeat(3) },
+      source: { requestsPerSend, next: () => request.repeat(requestsPerSend) },
       timeoutMs: 1000,
       maxBodyBytes: 1000,
       now: () => clock.now(),
@@ -28,18 +26,37 @@ test('what follows an answer that said close answers none of the pipelined reque
     {
       onReady: () => {
         said.push('ready');
-        if (said.length === 1) connection.send();
+        if (!sent) connection.send();
+        sent = true;
       },
       onAnswer: (status) => void said.push(`${status}`),
       onFailure: (kind, cause) => void said.push(`${kind}: ${cause}`),
       onBytes: () => {},
+      onOpening: (opening) => void (opening && said.push('opening')),
     },
   );
   onTestFinished(() => connection.close());
   connection.open();
-  await expect.poll(() => said.length, { interval: 1 }).toBeGreaterThanOrEqual(5);
+  return said;
+}
+
+const closing = okAnswer.replace('\r\n', '\r\nConnection: close\r\n');
+
+test('what follows an answer that said close answers none of the pipelined requests', async () => {
+  const peer = await startPeer({
+    onRequest: (socket, n) => void (n % 3 === 2 && socket.write(okAnswer + closing + okAnswer)),
+  });
+  const said = connectTo(peer, 3);
+  await expect.poll(() => said.length, { interval: 1 }).toBeGreaterThanOrEqual(7);
   const failure = 'read: closed before all pipelined requests were answered';
-  expect(said).toEqual(['ready', '200', '200', failure, 'ready']);
+  expect(said).toEqual(['opening', 'ready', '200', '200', failure, 'opening', 'ready']);
+});
+
+test('a connection opens again at once behind an answer that said close, and says that it is waited for', async () => {
+  const peer = await startPeer({ onRequest: (socket) => void socket.end(closing) });
+  const said = connectTo(peer);
+  await expect.poll(() => said.length, { interval: 1 }).toBeGreaterThanOrEqual(5);
+  expect(said).toEqual(['opening', 'ready', '200', 'opening', 'ready']);
 });
 
 test('all connections have been tried once each has opened or failed, however often one of them fails', async () => {
