@@ -67,6 +67,8 @@ export class Team {
   }
 
   async end(): Promise<void> {
+    // Whoever still waits for a message, with a timer that keeps the process alive, waits in vain.
+    this.#fail(new Error('the run is over'));
     await Promise.all(this.#workers.map((worker) => worker.removeAllListeners('exit').terminate()));
   }
 

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly phases: Phases;
   readonly causes: Causes;
   readonly pacer: Pacer;
+  /** Whether a connection is about to open, which is waited for as attentively as an answer. */
+  readonly opening: () => boolean;
 }
 
 export class Run implements Turn {
@@ -30,6 +32,7 @@ export class Run implements Turn {
   readonly #dispatcher: Dispatcher;
   readonly #seconds: Seconds;
   readonly #sampler: RateSampler;
+  readonly #opening: () => boolean;
   #answers = 0;
   #completed = 0;
   #nextTimeoutCheckUs = 0;
@@ -37,8 +40,10 @@ export class Run implements Turn {
   #endedUs: number | undefined;
   #endedEarly: Finished['endedEarly'];
 
-  constructor(given: GeneratorOptions, { lanes, requestsPerSend, phases, causes, pacer }: RunOptions) {
-    const { options, thread, source, clock, records } = given;
+  constructor(given: GeneratorOptions, options: RunOptions) {
+    const { lanes, requestsPerSend, phases, causes, pacer, opening } = options;
+    this.#opening = opening;
+    const { options: load, thread, source, clock, records } = given;
     this.#given = given;
     this.#phases = phases;
     this.#causes = causes;
@@ -47,8 +52,8 @@ export class Run implements Turn {
     const { delayMs } = source;
     const schedule = new Schedule({
       beginUs: phases.beginUs,
-      rate: options.rate / requestsPerSend,
-      threads: options.threads,
+      rate: load.rate / requestsPerSend,
+      threads: load.threads,
       thread,
       connections: lanes.length,
     });
@@ -66,7 +71,7 @@ export class Run implements Turn {
   }
 
   get listening(): boolean {
-    return this.#dispatcher.inFlight > 0;
+    return this.#dispatcher.inFlight > 0 || this.#opening();
   }
 
   get events(): number {
@@ -98,6 +103,7 @@ export class Run implements Turn {
     // An answer after the end is none: the request was in flight when the run ended.
     if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return;
     this.#passSeconds(nowUs);
+    this.#countTimeouts(this.#dispatcher.timedOutOn(index, nowUs, this.#given.options.timeoutMs * 1000));
     this.#answers++;
     this.#count('completed');
     if (this.#seconds.warm) this.#completed++;
@@ -122,7 +128,11 @@ export class Run implements Turn {
   finish(): Finished {
     const { countFromUs, endUs: plannedEndUs } = this.#phases;
     const endUs = this.#endedUs ?? plannedEndUs;
-    const unanswered = this.#dispatcher.finish(endUs, this.#given.records.unanswered);
+    // Ended within the warm-up: nothing of it counts.
+    if (!this.#seconds.warm) this.#causes.clear();
+    const unanswered = this.#seconds.warm
+      ? this.#dispatcher.finish(endUs, this.#given.records.unanswered)
+      : { inFlight: 0, unsent: 0 };
     const busyUs = this.#pacer.busyUs - this.#busyBeforeUs;
     return {
       kind: 'finished',
@@ -144,6 +154,7 @@ export class Run implements Turn {
   #end(endUs: number, early: Finished['endedEarly']): undefined {
     this.#endedUs = endUs;
     this.#endedEarly = early;
+    this.#checkTimeouts(endUs);
   }
 
   #count(name: Parameters<Seconds['current']['count']>[0], times = 1): void {
@@ -161,13 +172,14 @@ export class Run implements Turn {
   }
 
   #checkTimeouts(nowUs: number): void {
-    const { timeoutMs } = this.#given.options;
-    const count = this.#dispatcher.timedOut(nowUs, timeoutMs * 1000);
-    if (count > 0) {
-      this.#count('timeout', count);
-      this.#causes.add(`timeout: no answer within ${timeoutMs} ms`, count);
-    }
+    this.#countTimeouts(this.#dispatcher.timedOut(nowUs, this.#given.options.timeoutMs * 1000));
     this.#nextTimeoutCheckUs = nowUs + timeoutCheckUs;
+  }
+
+  #countTimeouts(count: number): void {
+    if (count === 0) return;
+    this.#count('timeout', count);
+    this.#causes.add(`timeout: no answer within ${this.#given.options.timeoutMs} ms`, count);
   }
 
   #tellCalibration(): void {

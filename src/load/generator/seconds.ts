@@ -54,8 +54,9 @@ export class Seconds {
     this.#from = second;
   }
 
-  /** The rest of the last second. */
+  /** The rest of the last second; nothing if the run ended within the warm-up. */
   last(endUs: number): SecondOver {
+    if (!this.#warm) this.current.reset();
     const to = Math.max(this.#from, Math.ceil((endUs - this.#countFromUs) / secondUs) - 1);
     return { kind: 'second', set: this.#set, from: this.#from, to };
   }
