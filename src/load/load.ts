@@ -60,7 +60,7 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
     await script?.setup(options, targets);
     team.post({ kind: 'prepare' });
     const [first] = await team.all('prepared', patienceMs);
-    team.post({ kind: 'connect', target: await firstOpen(targets, timeoutMs) });
+    team.post({ kind: 'connect', target: await firstOpen(targets, options) });
     const connected = await team.all('connected', timeoutMs + patienceMs);
     if (connected.every(({ open }) => open === 0))
       throw new TargetError(`no connection stays open: ${connected.find(({ cause }) => cause)?.cause}`);
