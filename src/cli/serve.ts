@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { defaultLimits, maxValueLimit } from '../limits.js';
 import { type RunningServer, serve } from '../server/server.js';
 import { byteSize, describeFlags, formatBytes, on, parseFlags, text, wholeNumber } from './flags.js';
+import { oneOf } from './units.js';
 
 const flags = {
   port: {
@@ -33,6 +34,13 @@ const flags = {
     parse: byteSize(1, maxValueLimit),
     fallback: defaultLimits.maxValueBytes,
   },
+  commit: {
+    value: 'HOW',
+    help: 'group: writes share a commit; each: every write its own, on the event loop, to compare with',
+    defaultText: 'group',
+    parse: oneOf('group', 'each'),
+    fallback: 'group' as const,
+  },
   json: on('print one line of JSON instead of the banner, for programs'),
 };
 
@@ -55,8 +63,8 @@ Examples:
 
 /** @throws UsageError, StoreError, ListenError */
 export async function run(args: readonly string[], version: string): Promise<void> {
-  const { port, host, data, 'max-value': maxValueBytes, json } = parseFlags(flags, args);
-  const server = await serve({ port, host, data, limits: { maxValueBytes } });
+  const { port, host, data, 'max-value': maxValueBytes, commit, json } = parseFlags(flags, args);
+  const server = await serve({ port, host, data, commit, limits: { maxValueBytes } });
   const folder = resolve(data);
   if (json)
     process.stdout.write(`${JSON.stringify({ url: server.url, data: folder, pid: process.pid, version })}\n`);
