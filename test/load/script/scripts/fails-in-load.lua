@@ -1,0 +1,6 @@
+-- Fails while it is loaded.
+
+local function top()
+  return missing.field
+end
+top()
