@@ -2,70 +2,80 @@
  * Command-line flags from a table: each is one row, and parsing, checking and `--help` are made from it. Flags are
  * checked before anything else happens, and an error quotes the flag, the rule and what was given.
  */
-import { parseArgs } from 'node:util';
+import { display, printable, type Shape, type Split, split, UsageError } from './getopt.js';
 
-/** A wrong command line. Printed without a stack; exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export { UsageError };
 
-export interface Flag<T> {
-  /** What stands for the value in the help, such as `PORT`; none: the flag is a switch. */
-  readonly value?: string;
+export interface Flag<T> extends Shape {
   readonly help: string;
   /** Shown in the help. */
   readonly defaultText?: string;
-  /** @throws UsageError naming the rule; the caller adds flag and value */
-  readonly parse: (text: string) => T;
+  /**
+   * @param before the fallback, or what the same flag was worth when it was given further left
+   * @throws UsageError naming the rule; the caller adds flag and value
+   */
+  parse(text: string, before: T): T;
   readonly fallback: T;
 }
 
 export type Flags = Readonly<Record<string, Flag<unknown>>>;
 export type Values<F extends Flags> = { readonly [Name in keyof F]: ReturnType<F[Name]['parse']> };
 
-/** The values of a command's flags. @throws UsageError */
+/** The values of a command that takes flags only, each at most once. @throws UsageError */
 export function parseFlags<F extends Flags>(flags: F, args: readonly string[]): Values<F> {
-  const options = Object.fromEntries(
-    Object.entries(flags).map(([name, { value }]) => [
-      name,
-      value === undefined ? ({ type: 'boolean' } as const) : ({ type: 'string', multiple: true } as const),
-    ]),
-  );
-  let given: Record<string, string[] | boolean | undefined>;
-  try {
-    given = parseArgs({ args: [...args], options, allowPositionals: false, strict: true })
-      .values as typeof given;
-  } catch (error) {
-    const [, ambiguous] = /^Option '(--[^ ']+).*ambiguous/.exec((error as Error).message) ?? [];
-    throw new UsageError(
-      ambiguous
-        ? `${ambiguous} needs a value; write ${ambiguous}=VALUE for one that begins with a dash`
-        : ((error as Error).message.split(/\.\s/)[0] ?? 'bad flags'),
-    );
+  const { given, operands } = split(flags, args);
+  for (const [name] of given) {
+    const times = given.filter(([other]) => other === name).length;
+    if (times > 1) throw new UsageError(`--${name} is given ${times} times; give it once`);
   }
-  const values = Object.entries(flags).map(([name, flag]) => {
-    const texts = given[name];
-    if (texts === undefined) return [name, flag.fallback];
-    if (texts === true || texts === false) return [name, texts];
-    if (texts.length > 1) throw new UsageError(`--${name} is given ${texts.length} times; give it once`);
-    const [text = ''] = texts;
+  if (operands.length > 0) throw new UsageError(`there is no use for '${operands[0]}': only flags are taken`);
+  return valuesOf(flags, given);
+}
+
+export interface CommandLine<F extends Flags> {
+  readonly values: Values<F>;
+  readonly operands: readonly string[];
+}
+
+/** The values of a command's flags, and its operands. Of a flag given twice the last counts. @throws UsageError */
+export function parseCommandLine<F extends Flags>(flags: F, args: readonly string[]): CommandLine<F> {
+  const { given, operands } = split(flags, args);
+  return { values: valuesOf(flags, given), operands };
+}
+
+function valuesOf<F extends Flags>(flags: F, given: Split['given']): Values<F> {
+  const values = Object.fromEntries(Object.entries(flags).map(([name, { fallback }]) => [name, fallback]));
+  for (const [name, text] of given) {
+    const flag = flags[name] as Flag<unknown>;
     try {
-      return [name, flag.parse(text)];
+      values[name] = flag.parse(text ?? '', values[name]);
     } catch (error) {
-      throw new UsageError(`--${name} takes ${(error as Error).message}, got '${text}'`);
+      throw new UsageError(
+        `${display(name, flag)} takes ${(error as Error).message}, got '${printable(text)}'`,
+      );
     }
-  });
-  return Object.fromEntries(values);
+  }
+  return values as Values<F>;
 }
 
 /** The flags of a command as lines of its help. */
 export function describeFlags(flags: Flags): string {
-  const rows = Object.entries(flags).map(([name, { value, help, defaultText }]) => [
-    value === undefined ? `--${name}` : `--${name} ${value}`,
-    defaultText === undefined ? help : `${help} (${defaultText})`,
-  ]);
-  const width = Math.max(...rows.map(([left = '']) => left.length));
-  return rows.map(([left = '', right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
+  return describeGroups(flags).join();
+}
+
+/** The same for flags in groups, in common columns. */
+export function describeGroups(...groups: readonly Flags[]): string[] {
+  const anyShort = groups.some((flags) => Object.values(flags).some(({ short }) => short !== undefined));
+  const left = ([name, { short, value }]: readonly [string, Shape]) => {
+    const letter = short === undefined ? (anyShort ? '    ' : '') : `-${short}, `;
+    return `${letter}--${value === undefined ? name : `${name} ${value}`}`;
+  };
+  const width = Math.max(...groups.flatMap((flags) => Object.entries(flags).map((row) => left(row).length)));
+  const line = (row: readonly [string, Flag<unknown>]) => {
+    const [, { help, defaultText }] = row;
+    return `  ${left(row).padEnd(width)}  ${defaultText === undefined ? help : `${help} (${defaultText})`}`;
+  };
+  return groups.map((flags) => Object.entries(flags).map(line).join('\n'));
 }
 
 /** Parses a whole number within bounds. */
@@ -106,6 +116,6 @@ export function text(what: string): (given: string) => string {
 }
 
 /** A switch: absent is false. */
-export function on(help: string): Flag<boolean> {
-  return { help, parse: () => true, fallback: false };
+export function on(help: string, short?: string): Flag<boolean> {
+  return { help, ...(short !== undefined && { short }), parse: () => true, fallback: false };
 }

@@ -9,26 +9,19 @@ import { Control, type Finished, type ThreadStart } from './generator/messages.j
 import { phasesOf } from './generator/phases.js';
 import { failureKinds, SharedRecords } from './generator/recorder.js';
 import type { LoadOptions } from './options.js';
-import { resolveTarget } from './resolve-target.js';
-import type { Errors, LoadResult } from './result.js';
+import type { Snapshot } from './output/progress.js';
+import { firstOpen, resolveTargets } from './resolve-target.js';
+import type { Calibration, Errors, LoadResult } from './result.js';
+import { ScriptConductor } from './script-conductor.js';
 import { Team } from './team.js';
-
-export interface Progress {
-  readonly warmingUp: boolean;
-  readonly elapsedMs: number;
-  readonly totalMs: number;
-  /** Answers in the last whole second. */
-  readonly rate: number;
-  readonly p50Us: number;
-  readonly p99Us: number;
-  readonly errors: number;
-}
 
 export interface LoadHooks {
   /** Each thread has chosen the interval at which it samples its rate. */
-  readonly onCalibrated?: (threads: readonly { meanUs: number; samplingMs: number }[]) => void;
+  readonly onCalibrated?: (threads: readonly Calibration[]) => void;
   /** About once a second. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (snapshot: Snapshot) => void;
+  /** The run is over; a script's done() comes after this. */
+  readonly onResult?: (result: LoadResult) => void;
   /** Ends the run early; what was measured so far is its result. */
   readonly signal?: AbortSignal;
 }
@@ -38,23 +31,21 @@ const patienceMs = 30_000;
 /** From "begin" to the first request, so that each thread has heard of it. */
 const leadUs = 20_000;
 
-/** @throws TargetError if there is nothing to connect to; ScriptError if the script fails */
+/**
+ * Everything that can be wrong with the script is found before a connection opens.
+ * @throws TargetError if there is nothing to connect to; ScriptError if the script fails
+ */
 export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Promise<LoadResult> {
-  const target = await resolveTarget(options);
   const { warmupMs, durationMs, timeoutMs } = options;
+  const targets = await resolveTargets(options);
   const threads = Array.from({ length: options.threads }, (_, thread) => thread);
+  const script = options.work.kind === 'script' ? new ScriptConductor(threads.length) : undefined;
   const records = threads.map(() => new SharedRecords());
   const control = new Control();
-  const phases = phasesOf(0, warmupMs, durationMs);
-  const collector = new Collector(records, (phases.latencyFromUs - phases.countFromUs) / 1e6);
-  const starts = threads.map((thread): ThreadStart => {
-    return {
-      options,
-      thread,
-      target,
-      records: (records[thread] as SharedRecords).memory,
-      control: control.memory,
-    };
+  const { countFromUs, latencyFromUs } = phasesOf(0, warmupMs, durationMs);
+  const collector = new Collector(records, (latencyFromUs - countFromUs) / 1e6);
+  const starts = records.map(({ memory }, thread): ThreadStart => {
+    return { options, thread, records: memory, control: control.memory, line: script?.lines[thread] };
   });
   const team = new Team(starts, (thread, message) => {
     if (message.kind === 'second') collector.second(thread, message);
@@ -66,36 +57,45 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
   let ticker: NodeJS.Timeout | undefined;
   try {
     await team.all('loaded', patienceMs);
-    team.post({ kind: 'connect' });
+    await script?.setup(options, targets);
+    team.post({ kind: 'prepare' });
+    const [first] = await team.all('prepared', patienceMs);
+    team.post({ kind: 'connect', target: await firstOpen(targets, options) });
     const connected = await team.all('connected', timeoutMs + patienceMs);
     if (connected.every(({ open }) => open === 0))
       throw new TargetError(`no connection stays open: ${connected.find(({ cause }) => cause)?.cause}`);
     const startedAt = new Date().toISOString();
     const clock = monotonicClock();
     const beginUs = clock.now() + leadUs;
-    team.post({ kind: 'begin', beginUs });
+    team.post({ kind: 'begin', beginUs, requestsPerSend: first?.requestsPerSend ?? 1 });
     ticker = setInterval(
       () => hooks.onProgress?.(progressOf(collector, options, clock.now() - beginUs)),
       1000,
     );
-    team.all('calibrated', warmupMs + durationMs + patienceMs).then(hooks.onCalibrated, () => {});
-    const finished = await team.all('finished', warmupMs + durationMs + patienceMs);
-    return resultOf(options, startedAt, beginUs, collector, finished);
+    const limitMs = warmupMs + durationMs + patienceMs;
+    team.all('calibrated', limitMs).then(hooks.onCalibrated, () => {});
+    const finished = await team.all('finished', limitMs);
+    clearInterval(ticker);
+    const result = resultOf(options, startedAt, beginUs, collector, finished);
+    hooks.onResult?.(result);
+    await script?.done(result);
+    return result;
   } finally {
     clearInterval(ticker);
     hooks.signal?.removeEventListener('abort', stop);
+    script?.close();
     await team.end();
   }
 }
 
-function progressOf(collector: Collector, options: LoadOptions, sinceBeginUs: number): Progress {
+function progressOf(collector: Collector, options: LoadOptions, sinceBeginUs: number): Snapshot {
   const { warmupMs, durationMs } = options;
   const { latency } = collector.latencies;
   return {
     warmingUp: sinceBeginUs < warmupMs * 1000,
     elapsedMs: Math.min(sinceBeginUs / 1000, warmupMs + durationMs),
     totalMs: warmupMs + durationMs,
-    rate: collector.timeline.at(-1)?.completed ?? 0,
+    ratePerSecond: collector.timeline.at(-1)?.completed ?? 0,
     p50Us: latency.valueAtPercentile(50),
     p99Us: latency.valueAtPercentile(99),
     errors: collector.failures,

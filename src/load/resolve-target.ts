@@ -1,34 +1,37 @@
-/** Finds out where the connections go, before the run: the name is resolved once, and one address must take a connection. */
+/** Finds out where the connections go: the name is resolved once, and one of its addresses must take a connection. */
 import { lookup } from 'node:dns/promises';
 import type { Socket } from 'node:net';
 import { TargetError } from './errors.js';
 import { openSocket, type Target } from './generator/target.js';
 import type { LoadOptions } from './options.js';
 
-/** @throws TargetError if the name does not resolve, or nothing answers there */
-export async function resolveTarget(options: LoadOptions): Promise<Target> {
-  const { url, unixSocket, insecure, timeoutMs } = options;
+/** Where the URL's host may be, in the system's order; opens no socket. @throws TargetError if the name does not resolve */
+export async function resolveTargets({ url, unixSocket, insecure }: LoadOptions): Promise<readonly Target[]> {
   const { protocol, hostname, port: given } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const port = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);
   const tls = protocol === 'https:' ? { serverName: host, insecure } : undefined;
-  const addresses = unixSocket === undefined ? await addressesOf(host) : [''];
+  if (unixSocket !== undefined) return [{ host, port, unixSocket, tls }];
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => ({ host: address, port, tls }));
+  } catch (error) {
+    throw new TargetError(`can't find the host ${host}: ${(error as Error).message}`);
+  }
+}
+
+/** The first that takes a connection. @throws TargetError if none does */
+export async function firstOpen(
+  targets: readonly Target[],
+  { url, timeoutMs }: LoadOptions,
+): Promise<Target> {
   const failures: string[] = [];
-  for (const address of addresses) {
-    const target = { host: address, port, unixSocket, tls };
+  for (const target of targets) {
     const failure = await tryConnect(target, timeoutMs);
     if (failure === undefined) return target;
     if (!failures.includes(failure)) failures.push(failure);
   }
-  throw new TargetError(`can't connect to ${unixSocket ?? new URL(url).host}: ${failures.join('; ')}`);
-}
-
-async function addressesOf(host: string): Promise<readonly string[]> {
-  try {
-    return (await lookup(host, { all: true })).map(({ address }) => address);
-  } catch (error) {
-    throw new TargetError(`can't find the host ${host}: ${(error as Error).message}`);
-  }
+  const where = targets[0]?.unixSocket ?? new URL(url).host;
+  throw new TargetError(`can't connect to ${where}: ${failures.join('; ')}`);
 }
 
 /** Returns what went wrong, or undefined. */

@@ -35,11 +35,14 @@ export interface Latencies {
   readonly service: Histogram;
 }
 
-export interface ThreadResult {
+export interface Calibration {
   /** Mean latency while calibrating. */
   readonly calibrationMeanUs: number;
-  /** Interval at which the thread's rate was sampled. */
+  /** Interval at which the thread's rate is sampled from then on. */
   readonly samplingMs: number;
+}
+
+export interface ThreadResult extends Calibration {
   readonly completed: number;
   /** Share of the run in which the thread computed: neither slept, nor span, nor waited for events. 0 … 1. */
   readonly busy: number;

@@ -18,7 +18,11 @@ export class Team {
   /** @param onMessage called for each message of a thread, in order */
   constructor(starts: readonly ThreadStart[], onMessage: (thread: number, message: FromThread) => void) {
     const file = new URL('./generator/thread.js', import.meta.url);
-    this.#workers = withPreciseSleep(() => starts.map((workerData) => new Worker(file, { workerData })));
+    this.#workers = withPreciseSleep(() =>
+      starts.map((start) => {
+        return new Worker(file, { workerData: start, transferList: start.line ? [start.line.port] : [] });
+      }),
+    );
     for (const [thread, worker] of this.#workers.entries()) {
       worker.on('message', (message: FromThread) => {
         if (message.kind === 'failed') return this.#fail(toError(message));

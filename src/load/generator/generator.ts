@@ -65,11 +65,18 @@ export class Generator {
   }
 
   /** The run; resolves at its end. @throws ScriptError */
-  async begin(beginUs: number): Promise<Finished> {
+  async begin(beginUs: number, requestsPerSend: number): Promise<Finished> {
     const { clock, control, options } = this.#given;
     const phases = phasesOf(beginUs, options.warmupMs, options.durationMs);
     const pacer = new Pacer(clock, control.wake);
-    const run = new Run(this.#given, this.#connections, phases, this.#causes, pacer, () => this.#opening > 0);
+    const run = new Run(this.#given, {
+      lanes: this.#connections,
+      requestsPerSend,
+      phases,
+      causes: this.#causes,
+      pacer,
+      opening: () => this.#opening > 0,
+    });
     this.#run = run;
     try {
       await pacer.run(run);

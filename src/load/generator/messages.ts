@@ -1,31 +1,36 @@
 /** What the main thread and a generator thread say to each other. Measurements go through shared memory instead. */
 import type { LoadOptions } from '../options.js';
-import type { ThreadResult, Unanswered } from '../result.js';
+import type { Calibration, ThreadResult, Unanswered } from '../result.js';
+import type { LineEnd } from '../script/blocking.js';
 import type { Target } from './target.js';
 
 /** Given to a thread at its start. */
 export interface ThreadStart {
   readonly options: LoadOptions;
   readonly thread: number;
-  readonly target: Target;
   /** {@link SharedRecords} */
   readonly records: SharedArrayBuffer;
   /** {@link Control} */
   readonly control: SharedArrayBuffer;
+  /** For a script: how its setup() and done(), in the main thread, reach this thread. */
+  readonly line?: LineEnd | undefined;
 }
 
 export type ToThread =
-  /** Open the connections. */
-  | { readonly kind: 'connect' }
+  /** Make the source of requests ready: run the script's init(). */
+  | { readonly kind: 'prepare' }
+  | { readonly kind: 'connect'; readonly target: Target }
   /** The first request of the run is due at this time of the system's monotonic clock. */
-  | { readonly kind: 'begin'; readonly beginUs: number };
+  | { readonly kind: 'begin'; readonly beginUs: number; readonly requestsPerSend: number };
 
 export type FromThread =
-  /** The source of requests is there. */
+  /** The source of requests is there; a script's setup() may now reach it. */
   | { readonly kind: 'loaded' }
+  /** Thread 0 knows how many requests one send has; it has made the first one. */
+  | { readonly kind: 'prepared'; readonly requestsPerSend: number }
   /** Each connection is open or has failed once. */
   | { readonly kind: 'connected'; readonly open: number; readonly cause: string | undefined }
-  | { readonly kind: 'calibrated'; readonly meanUs: number; readonly samplingMs: number }
+  | ({ readonly kind: 'calibrated' } & Calibration)
   | SecondOver
   | Finished
   | { readonly kind: 'failed'; readonly name: string; readonly message: string };

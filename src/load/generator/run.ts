@@ -13,8 +13,19 @@ import { Seconds } from './seconds.js';
 /** How often the requests in flight are looked through for one that is out of time. */
 const timeoutCheckUs = 50_000;
 
+export interface RunOptions {
+  readonly lanes: readonly Lane[];
+  readonly requestsPerSend: number;
+  readonly phases: Phases;
+  readonly causes: Causes;
+  readonly pacer: Pacer;
+  /** Whether a connection is about to open, which is waited for as attentively as an answer. */
+  readonly opening: () => boolean;
+}
+
 export class Run implements Turn {
   readonly #given: GeneratorOptions;
+  readonly #requestsPerSend: number;
   readonly #phases: Phases;
   readonly #causes: Causes;
   readonly #pacer: Pacer;
@@ -29,26 +40,20 @@ export class Run implements Turn {
   #endedUs: number | undefined;
   #endedEarly: Finished['endedEarly'];
 
-  /** @param opening whether a connection is about to open, which is waited for as attentively as an answer */
-  constructor(
-    given: GeneratorOptions,
-    lanes: readonly Lane[],
-    phases: Phases,
-    causes: Causes,
-    pacer: Pacer,
-    opening: () => boolean,
-  ) {
+  constructor(given: GeneratorOptions, options: RunOptions) {
+    const { lanes, requestsPerSend, phases, causes, pacer, opening } = options;
     this.#opening = opening;
-    const { options, thread, source, clock, records } = given;
+    const { options: load, thread, source, clock, records } = given;
     this.#given = given;
     this.#phases = phases;
     this.#causes = causes;
     this.#pacer = pacer;
-    const { requestsPerSend, delayMs } = source;
+    this.#requestsPerSend = requestsPerSend;
+    const { delayMs } = source;
     const schedule = new Schedule({
       beginUs: phases.beginUs,
-      rate: options.rate / requestsPerSend,
-      threads: options.threads,
+      rate: load.rate / requestsPerSend,
+      threads: load.threads,
       thread,
       connections: lanes.length,
     });
@@ -82,7 +87,7 @@ export class Run implements Turn {
     if (nowUs >= this.#nextTimeoutCheckUs) this.#checkTimeouts(nowUs);
     const sends = this.#dispatcher.sends;
     const nextUs = this.#dispatcher.sendDue(nowUs);
-    this.#count('sent', (this.#dispatcher.sends - sends) * this.#given.source.requestsPerSend);
+    this.#count('sent', (this.#dispatcher.sends - sends) * this.#requestsPerSend);
     return Math.min(nextUs, this.#phases.endUs);
   }
 
@@ -92,7 +97,7 @@ export class Run implements Turn {
     this.#passSeconds(nowUs);
     const sends = this.#dispatcher.sends;
     this.#dispatcher.ready(index, nowUs);
-    this.#count('sent', (this.#dispatcher.sends - sends) * this.#given.source.requestsPerSend);
+    this.#count('sent', (this.#dispatcher.sends - sends) * this.#requestsPerSend);
   }
 
   answered(index: number, status: number): void {
@@ -184,7 +189,7 @@ export class Run implements Turn {
   }
 
   #tellCalibration(): void {
-    const { calibrationMeanUs: meanUs, samplingMs } = this.#sampler;
-    this.#given.tell({ kind: 'calibrated', meanUs, samplingMs });
+    const { calibrationMeanUs, samplingMs } = this.#sampler;
+    this.#given.tell({ kind: 'calibrated', calibrationMeanUs, samplingMs });
   }
 }

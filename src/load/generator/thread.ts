@@ -1,48 +1,63 @@
 /** A generator thread: makes its source of requests, opens its connections, runs, and tells the main thread how it went. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { RequestSource } from '../request/source.js';
 import { sourceOf } from '../request/source-of.js';
+import { serveThread } from '../script/channel.js';
+import type { ScriptSource } from '../script/script.js';
 import { monotonicClock } from './clock.js';
 import { Generator } from './generator.js';
 import { Control, type FromThread, type ThreadStart, type ToThread } from './messages.js';
 import { SharedRecords } from './recorder.js';
+import type { Target } from './target.js';
 
 const main = parentPort as NonNullable<typeof parentPort>;
-const { options, thread, target, records, control } = workerData as ThreadStart;
-
+const { options, thread, records, control, line } = workerData as ThreadStart;
 const tell = (message: FromThread) => main.postMessage(message);
+
+function fail(error: unknown): void {
+  const { name, message, stack } = error as Error;
+  tell({ kind: 'failed', name, message: name === 'ScriptError' ? message : (stack ?? message) });
+}
 
 // What a script throws while an answer is read comes out of the event loop.
 process.on('uncaughtException', fail);
 
 try {
   const source = await sourceOf(options, thread);
-  const generator = new Generator({
-    options,
-    thread,
-    target,
-    source,
-    records: new SharedRecords(records),
-    control: new Control(control),
-    clock: monotonicClock(),
-    tell,
-  });
+  const script = 'init' in source ? source : undefined;
+  if (script && line) serveThread(script, line);
+  let generator: Generator | undefined;
+  const steps = {
+    prepare: async () => {
+      if (options.work.kind === 'script') await script?.init(options.work.args);
+      tell({ kind: 'prepared', requestsPerSend: source.requestsPerSend });
+    },
+    connect: async ({ target }: ToThread & { kind: 'connect' }) => {
+      generator = newGenerator(source, script, target);
+      tell({ kind: 'connected', ...(await generator.connect()) });
+    },
+    begin: async ({ beginUs, requestsPerSend }: ToThread & { kind: 'begin' }) => {
+      tell(await (generator as Generator).begin(beginUs, requestsPerSend));
+    },
+  };
   main.on('message', (message: ToThread) => {
-    (message.kind === 'connect' ? connect(generator) : run(generator, message.beginUs)).catch(fail);
+    steps[message.kind](message as never).catch(fail);
   });
   tell({ kind: 'loaded' });
 } catch (error) {
   fail(error);
 }
 
-async function connect(generator: Generator): Promise<void> {
-  tell({ kind: 'connected', ...(await generator.connect()) });
-}
-
-async function run(generator: Generator, beginUs: number): Promise<void> {
-  tell(await generator.begin(beginUs));
-}
-
-function fail(error: unknown): void {
-  const { name, message, stack } = error as Error;
-  tell({ kind: 'failed', name, message: name === 'ScriptError' ? message : (stack ?? message) });
+function newGenerator(source: RequestSource, script: ScriptSource | undefined, target: Target): Generator {
+  return new Generator({
+    options,
+    thread,
+    // setup() may have sent this thread to an address of its own.
+    target: { ...target, ...script?.threadAddress },
+    source,
+    records: new SharedRecords(records),
+    control: new Control(control),
+    clock: monotonicClock(),
+    tell,
+  });
 }

@@ -1,10 +1,20 @@
 /** Picks the source of requests that a run asks for. */
 import type { LoadOptions } from '../options.js';
+import { createScriptSource } from '../script/create.js';
+import type { ScriptSource } from '../script/script.js';
+import { plainSource } from './plain.js';
 import type { RequestSource } from './source.js';
+import { workloadSource } from './workload.js';
 
-export async function sourceOf({ url, headers }: LoadOptions, _thread: number): Promise<RequestSource> {
-  const { host, pathname, search } = new URL(url);
-  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  const request = `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n${lines}\r\n`;
-  return { requestsPerSend: 1, next: () => request };
+/** A script has been loaded, but its init() not been called. @throws ScriptError */
+export async function sourceOf(options: LoadOptions, thread: number): Promise<RequestSource | ScriptSource> {
+  const { work, url, headers } = options;
+  switch (work.kind) {
+    case 'plain':
+      return plainSource(options);
+    case 'workload':
+      return workloadSource({ ...options, work }, thread);
+    case 'script':
+      return createScriptSource({ file: work.file, url, headers, thread });
+  }
 }

@@ -2,26 +2,23 @@
  * HdrHistogram (Gil Tene, http://hdrhistogram.org): counts of whole microseconds from 0 to 24 hours in buckets no wider than a
  * thousandth of their value, which is wrk2's setting. Recording is a few integer operations and never allocates.
  *
- * All state lies in one array of numbers, so a histogram can live in shared memory and be read by another thread
- * while nobody writes it.
+ * All state lies in one array of numbers, which may be shared memory that another thread reads while nobody writes it.
  */
 
 /** Counters a half-bucket: with 1024 of them, values up to 2047 are exact and others within 1/1024. */
 const half = 1024;
 const halfBits = 10;
-/** 2^37 µs are 38 hours: the first power that covers a day. */
-const topBits = 37;
-/** Buckets and counters in one of them, as HdrHistogram's own reports name them. */
-export const bucketCount = topBits - halfBits;
+/** Buckets and counters in one of them, as HdrHistogram's own reports name them. 2^37 µs are 38 hours, so they cover a day. */
+export const bucketCount = 37 - halfBits;
 export const subBucketCount = 2 * half;
-const counters = (bucketCount + 1) * half;
+export const counters = (bucketCount + 1) * half;
 /** Largest value that can be told from its neighbours; larger ones count as this. */
 export const highestTrackableUs = 24 * 3600 * 1e6;
 
 const total = counters;
 const least = counters + 1;
 const greatest = counters + 2;
-/** Numbers in the array that a histogram lies in. */
+/** Numbers in the array that a histogram lies in: the counters, and the three that follow. */
 export const histogramSlots = counters + 3;
 
 export class Histogram {
@@ -34,6 +31,7 @@ export class Histogram {
 
   /** Counts a duration; fractions of a µs are cut off, negative ones count as 0. */
   record(us: number, times = 1): void {
+    if (times === 0) return; // or it would become the least or greatest value of nothing
     const slots = this.#slots;
     const value = us < 0 ? 0 : us > highestTrackableUs ? highestTrackableUs : Math.floor(us);
     const index = indexOf(value);
@@ -87,12 +85,12 @@ export class Histogram {
   }
 
   /**
-   * The value that at least this percentage of the values does not exceed (nearest rank): the upper end of its bucket, but no
-   * more than the greatest value recorded. 0 if nothing was recorded.
+   * The value that at least this percentage (0 … 100) of the values does not exceed, by nearest rank: the upper end of its
+   * bucket, but no more than the greatest value recorded. 0 if nothing was recorded.
    */
   valueAtPercentile(percentile: number): number {
-    // The subtraction takes back the rounding error of the product, so that 99.9 % of 1000 is the 999th.
-    const rank = Math.max(1, Math.ceil((percentile / 100) * this.count - 1e-9));
+    // The factor takes back the rounding errors, which grow with the count, so that 99.9 % of 1000 is the 999th.
+    const rank = Math.max(1, Math.ceil((Math.min(percentile, 100) / 100) * this.count * (1 - 1e-15)));
     let seen = 0;
     for (const { highest, count } of this.buckets()) {
       seen += count;
@@ -134,7 +132,8 @@ export interface Bucket {
   readonly count: number;
 }
 
-function bucketAt(index: number, count: number): Bucket {
+/** The bucket of the counter at this position. */
+export function bucketAt(index: number, count: number): Bucket {
   const bucket = Math.max(0, Math.floor(index / half) - 1);
   const width = 2 ** bucket;
   const lowest = (index - bucket * half) * width;

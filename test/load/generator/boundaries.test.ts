@@ -37,7 +37,14 @@ function start(warmupMs = 0) {
   };
   const lane = { ready: true, send: () => time.us };
   const phases = phasesOf(0, warmupMs, options.durationMs);
-  const run = new Run(given, [lane], phases, new Causes(), new Pacer(clock, control.wake), () => false);
+  const run = new Run(given, {
+    lanes: [lane],
+    requestsPerSend: 1,
+    phases,
+    causes: new Causes(),
+    pacer: new Pacer(clock, control.wake),
+    opening: () => false,
+  });
   const turnAt = (us: number) => {
     time.us = us;
     return run.turn(us);

@@ -79,6 +79,6 @@ test('all connections have been tried once each has opened or failed, however of
   expect(open).toBe(0);
   expect(performance.now() - began).toBeGreaterThan(timeoutMs - 20);
   control.stop();
-  const { causes } = await generator.begin(clock.now());
+  const { causes } = await generator.begin(clock.now(), 1);
   expect(causes.size).toBe(0);
 });

@@ -1,0 +1,115 @@
+/** `evenkeel compare`: two records of `evenkeel load --json`, figure by figure, and whether the second is worse. */
+import { readFileSync } from 'node:fs';
+import { type ComparableRun, comparableOf } from '../load/judge/comparable.js';
+import { type Comparison, compare, type Row } from '../load/judge/compare.js';
+import { fromJson } from '../load/output/json.js';
+import { RecordError } from '../load/output/record.js';
+import { exitCodes } from './exit-codes.js';
+import { inputFile } from './files.js';
+import { describeFlags, on, parseCommandLine, UsageError } from './flags.js';
+import { latency, percentage } from './units.js';
+
+const flags = {
+  tolerance: {
+    value: 'PERCENT',
+    help: 'a figure may be worse by this share',
+    defaultText: '10%',
+    parse: percentage,
+    fallback: 0.1,
+  },
+  floor: {
+    value: 'T',
+    help: 'times that differ by no more than this are the same',
+    defaultText: '50us',
+    parse: latency,
+    fallback: 50,
+  },
+  json: on('print one JSON object instead of the table, for programs'),
+};
+
+export const summary = 'compare two records of load, and find regressions';
+
+export const help = `evenkeel compare: ${summary}
+
+Usage: evenkeel compare [flags] BEFORE.json AFTER.json
+
+${describeFlags(flags)}
+
+A figure is worse if it changed by more than --tolerance, by more than --floor and by more than the histogram can tell apart (0.1 %); failures,
+if they became more by 1 in 10000 requests too. The maximum, and percentiles that fewer than ten requests lie above, are chance:
+shown, and not judged. Neither is the rate, if different ones were asked.
+
+Exit codes:
+  ${exitCodes.fine}    nothing is worse
+  ${exitCodes.usage}    a wrong command line, or a file that is no record
+  ${exitCodes.regression}    something is worse
+
+Example:
+  evenkeel load -R1000 --json before.json http://127.0.0.1:8080/v0/status
+  evenkeel load -R1000 --json after.json http://127.0.0.1:8080/v0/status
+  evenkeel compare before.json after.json --tolerance 20%
+`;
+
+/** Sets the exit code. @throws UsageError */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values, operands } = parseCommandLine(flags, args);
+  const [before, after, ...more] = operands;
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new UsageError(`compare takes two files, BEFORE.json and AFTER.json, got ${operands.length}`);
+  const options = { tolerance: values.tolerance, floorUs: values.floor };
+  const comparison = compare(readRun(before), readRun(after), options);
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ before, after, ...options, ...comparison }, undefined, 2)}\n`
+      : `${formatComparison(comparison).join('\n')}\n`,
+  );
+  if (comparison.regressed) process.exitCode = exitCodes.regression;
+}
+
+/** @throws UsageError */
+function readRun(file: string): ComparableRun {
+  try {
+    return comparableOf(fromJson(readFileSync(inputFile(file), 'utf8'), file));
+  } catch (error) {
+    const { message } = error as Error;
+    if (error instanceof UsageError) throw new UsageError(`compare takes ${message}, got '${file}'`);
+    if (error instanceof RecordError) throw new UsageError(message);
+    throw error;
+  }
+}
+
+export function formatComparison({ rows, warnings, regressed }: Comparison): string[] {
+  const worse = rows.filter(({ judgement }) => judgement === 'worse').map(({ figure }) => figure);
+  return [
+    columns(['', 'before', 'after', 'change', '', '']),
+    ...rows.map(formatRow),
+    ...warnings.map((warning) => `Warning: ${warning}`),
+    regressed ? `REGRESSION: ${worse.join(', ')}` : 'No regression.',
+  ];
+}
+
+function formatRow({ figure, unit, before, after, change, changeShare, judgement }: Row): string {
+  const format = formats[unit];
+  const sign = change > 0 ? '+' : '';
+  const share = changeShare === undefined ? '' : `${sign}${(changeShare * 100).toFixed(1)} %`;
+  const note = judgement === 'same' ? '' : judgement;
+  return columns([figure, format(before), format(after), `${sign}${format(change)}`, share, note]);
+}
+
+const formats: Record<Row['unit'], (value: number) => string> = {
+  µs: (value) => `${(value / 1000).toFixed(3)} ms`,
+  '/s': (value) => `${value.toFixed(1)}/s`,
+  '%': (value) => `${value.toFixed(3)} %`,
+};
+
+function columns([
+  figure = '',
+  before = '',
+  after = '',
+  change = '',
+  share = '',
+  note = '',
+]: readonly string[]): string {
+  const cells = [before.padStart(13), after.padStart(13), change.padStart(13), share.padStart(10)];
+  return `${figure.padEnd(16)}${cells.join('')}  ${note}`.trimEnd();
+}

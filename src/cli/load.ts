@@ -1,0 +1,80 @@
+/** `evenkeel load`: loads a server at a constant rate, the way wrk2 is called, and says how late it answered. */
+
+import { exitCodeHelp, exitCodes } from './exit-codes.js';
+import { describeGroups } from './flags.js';
+import { ourFlags, wrkFlags } from './load-flags.js';
+import { parseLoad } from './load-options.js';
+import { runOnce, type Terminal } from './load-run.js';
+import { search } from './load-search.js';
+
+export const summary = 'load a server at a constant rate, the way wrk2 is called';
+
+const [wrkHelp, ourHelp] = describeGroups(wrkFlags, ourFlags);
+
+export const help = `evenkeel load: ${summary}
+
+Usage: evenkeel load [flags] URL [-- SCRIPT ARGUMENTS]
+
+The flags of wrk2, in all its spellings (-t4, -t 4, --threads=4, --thr 4):
+${wrkHelp}
+
+More:
+${ourHelp}
+
+Numbers take k, M and G (10k is 10000), times ms, s, m and h (a plain number is seconds). Of a flag given twice the last counts.
+
+The report ends with a verdict: whether the rate was reached, the generator was on time and nothing failed.
+--slo: errors are the requests that failed, or were due for longer than the timeout and not even sent, among all that were due.
+--find-max doubles the rate, from --rate (1000) on, until a step fails twice, then halves the gap down to 2 %.
+--workload: 'get' finds what 'put' of the same --key-space wrote; sequential keys start again after the last. Zipfian is
+YCSB's, with the exponent 0.99 and the hot keys spread out. An answer of 404 is an error.
+--json -: the report goes to standard error.
+
+${exitCodeHelp}
+
+Examples:
+  evenkeel load -t4 -c20 -d60s -R10000 -s wrk/put.lua --latency http://127.0.0.1:8080
+  evenkeel load -t2 -c20 -d30s -R5k --workload put --key-space 100k http://127.0.0.1:8080
+  evenkeel load -t2 -c20 -d30s -R5k --workload mixed:90/10 --keys zipfian --key-space 100k --slo 'p99<5ms' http://127.0.0.1:8080
+  evenkeel load -c50 -d10s --find-max --slo 'p99<5ms,errors<0.1%' http://127.0.0.1:8080/v0/status
+  evenkeel load -R1000 --json before.json http://127.0.0.1:8080/v0/status
+`;
+
+/** Sets the exit code. @throws UsageError, TargetError, ScriptError, OutputError */
+export async function run(args: readonly string[], version: string): Promise<void> {
+  const command = parseLoad(args);
+  if (command === 'help') process.stdout.write(help);
+  else if (command === 'version') process.stdout.write(`${version}\n`);
+  else {
+    const interruption = new AbortController();
+    const stopListening = onInterrupt(() => interruption.abort());
+    const terminal = terminalFor(command.json === '-', interruption.signal);
+    const perform = command.findMax ? search : runOnce;
+    process.exitCode = await perform(command, terminal).finally(stopListening);
+  }
+}
+
+/** With the JSON on standard output, people read standard error. */
+function terminalFor(jsonOnStdout: boolean, signal: AbortSignal): Terminal {
+  const people = jsonOnStdout ? process.stderr : process.stdout;
+  return {
+    print: (text) => people.write(text.endsWith('\n') ? text : `${text}\n`),
+    printJson: (text) => process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+    ...(process.stderr.isTTY && { progress: process.stderr }),
+    signal,
+  };
+}
+
+/** The first SIGINT or SIGTERM ends the run early, with a report; a second one ends the process at once. */
+function onInterrupt(interrupt: () => void): () => void {
+  let signals = 0;
+  const listener = () => {
+    signals++;
+    if (signals > 1) process.exit(exitCodes.interrupted);
+    interrupt();
+  };
+  process.on('SIGINT', listener).on('SIGTERM', listener);
+  return () => {
+    process.off('SIGINT', listener).off('SIGTERM', listener);
+  };
+}

@@ -1,0 +1,68 @@
+/** Parsers of numbers and times with units, as wrk and wrk2 write them: case does not matter, and a plain time is in seconds. */
+import { UsageError } from './getopt.js';
+
+const multiples: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
+
+/** Parses a whole number such as `10000` or `10k`. */
+export function metric(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const [, digits, unit = ''] = /^([0-9]{1,15})\s*([kmg]?)$/i.exec(text) ?? [];
+    const value = Number(digits) * (multiples[unit.toLowerCase()] as number);
+    if (!(value >= least && value <= most))
+      throw new UsageError(
+        `a whole number from ${least} to ${most}${most >= 10_000 ? ', such as 10000 or 10k' : ''}`,
+      );
+    return value;
+  };
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  us: 1e-3,
+  ms: 1,
+  '': 1000,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+const longUnits = /^([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*(ms|s|m|h|)$/i;
+const shortUnits = /^([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*(us|ms|s)$/i;
+
+/** Parses the length of a run or a wait, such as `30s`, `500ms`, `1.5m` or `60`, to whole ms. */
+export function duration(leastMs: number, mostMs: number): (text: string) => number {
+  return (text) => {
+    const ms = Math.round(timeMs(longUnits, text));
+    if (!(ms >= leastMs && ms <= mostMs))
+      throw new UsageError(
+        `a time from ${leastMs}ms to ${mostMs / 3_600_000}h, such as 500ms, 1.5s, 30 (seconds), 2m or 1h`,
+      );
+    return ms;
+  };
+}
+
+/** Parses a latency, such as `50us` or `0.05ms`, to µs. */
+export function latency(text: string): number {
+  const us = timeMs(shortUnits, text) * 1000;
+  if (Number.isNaN(us)) throw new UsageError('a time with its unit, such as 50us or 0.05ms');
+  return us;
+}
+
+function timeMs(pattern: RegExp, text: string): number {
+  const [, digits, unit = ''] = pattern.exec(text) ?? [];
+  return Number(digits) * (unitMs[unit.toLowerCase()] as number);
+}
+
+/** Parses a percentage such as `10%` to a share. */
+export function percentage(text: string): number {
+  const [, digits] = /^([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*%$/.exec(text) ?? [];
+  if (digits === undefined) throw new UsageError('a percentage such as 10%');
+  return Number(digits) / 100;
+}
+
+/** Parses one of a few words. */
+export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word === undefined) throw new UsageError(`${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
+    return word;
+  };
+}

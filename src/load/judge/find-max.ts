@@ -1,0 +1,76 @@
+/**
+ * Searches the highest rate at which a run is valid and holds its objective: doubles until one fails, then halves the gap until it is
+ * narrow. A machine has bad moments, so a rate counts as failed only when it fails twice in a row. Assumes what queues do: a
+ * rate above one that fails, fails.
+ */
+
+export interface FindMaxOptions<Trial> {
+  /** First rate to try, requests a second. */
+  readonly start: number;
+  /** Highest rate to try. */
+  readonly ceiling: number;
+  readonly passed: (trial: Trial) => boolean;
+  /** The trial ended before its time: it proves nothing, and the search ends with what is known. */
+  readonly cutShort?: (trial: Trial) => boolean;
+  readonly onStep?: (step: Step<Trial>) => void;
+}
+
+export interface Step<Trial> {
+  readonly rate: number;
+  readonly trial: Trial;
+  readonly passed: boolean;
+  /** It is the second try, and decides. */
+  readonly repeated: boolean;
+}
+
+export interface Found<Trial> {
+  /** The highest rate that passed, and its run; absent if none did. */
+  readonly best?: Step<Trial>;
+  /** The lowest rate that failed twice; absent if none did up to the ceiling. */
+  readonly failedAt?: number;
+  readonly steps: readonly Step<Trial>[];
+}
+
+/** The search ends when the gap is at most this share of the rate found, or 1/s. */
+export const precision = 0.02;
+/**
+ * No search takes more runs: 24 doublings from 1/s to past the largest rate, or as many halvings, then 6 to close the gap, each
+ * tried twice.
+ */
+export const maxSteps = 64;
+
+/** @param run one run at the rate, a whole number of requests a second */
+export async function findMax<Trial>(
+  run: (rate: number) => Promise<Trial>,
+  options: FindMaxOptions<Trial>,
+): Promise<Found<Trial>> {
+  const { ceiling, passed, cutShort, onStep } = options;
+  const steps: Step<Trial>[] = [];
+  let best: Step<Trial> | undefined;
+  let failedAt: number | undefined;
+  let repeated = false;
+  let rate: number | undefined = Math.max(1, Math.min(ceiling, Math.round(options.start)));
+  while (rate !== undefined && steps.length < maxSteps) {
+    const trial: Trial = await run(rate);
+    if (cutShort?.(trial)) break;
+    const step: Step<Trial> = { rate, trial, passed: passed(trial), repeated };
+    steps.push(step);
+    onStep?.(step);
+    if (!step.passed && !repeated) {
+      repeated = true;
+      continue;
+    }
+    repeated = false;
+    if (step.passed) best = step;
+    else failedAt = rate;
+    rate = next(best?.rate ?? 0, failedAt, ceiling);
+  }
+  return { ...(best && { best }), ...(failedAt !== undefined && { failedAt }), steps };
+}
+
+/** The rate to try between the highest that passed and the lowest that failed; undefined: there is none worth it. */
+function next(low: number, high: number | undefined, ceiling: number): number | undefined {
+  if (high === undefined) return low < ceiling ? Math.min(ceiling, 2 * low) : undefined;
+  const gap = high - low;
+  return gap <= Math.max(1, low * precision) ? undefined : Math.round(low + gap / 2);
+}

@@ -1,0 +1,77 @@
+/**
+ * One line on a terminal that shows how a run goes, and is gone when the report comes. Where there is no terminal it writes
+ * nothing, so that logs hold reports only.
+ *
+ * The line is plain ASCII and always shorter than the terminal is wide: one that wrapped could not be drawn over.
+ */
+import { fixed } from './printf.js';
+import { formatTimeUs } from './units.js';
+
+/** What is used of a tty.WriteStream. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export interface Snapshot {
+  readonly warmingUp: boolean;
+  readonly elapsedMs: number;
+  readonly totalMs: number;
+  /** Answers in the last second. */
+  readonly ratePerSecond: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  /** Of every kind, so far. */
+  readonly errors: number;
+}
+
+export class Progress {
+  readonly #stream: ProgressStream;
+  /** Characters that stand on the terminal's line. */
+  #drawn = 0;
+
+  constructor(stream: ProgressStream) {
+    this.#stream = stream;
+  }
+
+  update(snapshot: Snapshot): void {
+    this.#draw(line(snapshot));
+  }
+
+  /** Erases the line. A later update draws it anew. */
+  end(): void {
+    this.#draw('');
+    if (this.#drawn > 0) this.#stream.write('\r');
+    this.#drawn = 0;
+  }
+
+  #draw(text: string): void {
+    if (this.#stream.isTTY !== true) return;
+    // Some pseudo-terminals say 0 when they do not know.
+    const room = (this.#stream.columns || 80) - 1;
+    const fitting = text.slice(0, room);
+    const line = fitting.padEnd(Math.min(this.#drawn, room));
+    if (line === '') return;
+    this.#stream.write(`\r${line}`);
+    this.#drawn = line.length;
+  }
+}
+
+function line({ warmingUp, elapsedMs, totalMs, ratePerSecond, p50Us, p99Us, errors }: Snapshot): string {
+  if (warmingUp) return `  ${clock(elapsedMs)} of ${clock(totalMs)}   warming up`;
+  const parts = [
+    `${clock(elapsedMs)} of ${clock(totalMs)}`,
+    `${fixed(ratePerSecond, 0)} requests/s`,
+    `p50 ${formatTimeUs(p50Us)}`,
+    `p99 ${formatTimeUs(p99Us)}`,
+    errors === 1 ? '1 error' : `${errors} errors`,
+  ];
+  return `  ${parts.join('   ')}`;
+}
+
+/** `0:07`, `1:00`, `90:00` */
+function clock(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}

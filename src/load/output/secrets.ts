@@ -1,0 +1,24 @@
+/** Keeps passwords and tokens out of what is printed and kept: reports end up in logs, records in repositories. */
+
+const hidden = '…';
+const secretHeader = /auth|cookie|token|secret|key|passw|session|credential|signature/i;
+const secretParameter = /token|secret|passw|api[-_]?key|signature|credential/i;
+
+/** The URL without user and password. */
+export function withoutUserInfo(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, `$1${hidden}@`);
+}
+
+/** The URL without user and password, and without the values of parameters that look secret by their names. */
+export function withoutSecrets(url: string): string {
+  return withoutUserInfo(url).replace(/([?&])([^=&#]+)=[^&#]*/g, (parameter, before: string, name: string) =>
+    secretParameter.test(name) ? `${before}${name}=${hidden}` : parameter,
+  );
+}
+
+type Header = readonly [name: string, value: string];
+
+/** The headers with the values hidden that look secret by their names, such as Authorization and X-Api-Key. */
+export function withoutSecretValues(headers: readonly Header[]): Header[] {
+  return headers.map(([name, value]) => [name, secretHeader.test(name) ? hidden : value]);
+}

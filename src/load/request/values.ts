@@ -1,0 +1,43 @@
+/**
+ * Values to write: random bytes, which no disk and no file system can compress. Each thread makes one block of them and cuts each
+ * value out of it at another place, so a value costs a copy and not its length in random numbers.
+ */
+import type { Random32 } from './random.js';
+
+/** Different places to cut a value out at, and so different values. A power of two. */
+const places = 65_536;
+/** Odd, so every place comes once before one comes again; far from a small step, so neighbouring values differ. */
+const stride = 40_503;
+
+/** Places at which to cut, each once before one comes again. */
+function cutter(): () => number {
+  let place = 0;
+  return () => {
+    place = (place + stride) % places;
+    return place;
+  };
+}
+
+function randomBlock(valueBytes: number, random: Random32): Buffer {
+  return Buffer.from(Uint32Array.from({ length: Math.ceil((valueBytes + places) / 4) }, random).buffer);
+}
+
+/** Values as text of one byte a character. */
+export function textValues(valueBytes: number, random: Random32): () => string {
+  const block = randomBlock(valueBytes, random).toString('latin1');
+  const cut = cutter();
+  return () => {
+    const place = cut();
+    return block.slice(place, place + valueBytes);
+  };
+}
+
+/** Copies values to where they are wanted. */
+export function byteValues(valueBytes: number, random: Random32): (to: Buffer, at: number) => void {
+  const block = randomBlock(valueBytes, random);
+  const cut = cutter();
+  return (to, at) => {
+    const place = cut();
+    block.copy(to, at, place, place + valueBytes);
+  };
+}

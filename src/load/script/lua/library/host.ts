@@ -1,0 +1,58 @@
+/**
+ * First in each state: gathers the functions of ours, which are globals for a moment, into one table and lets them raise
+ * errors. An error names the line of the script, as if the function were C's.
+ */
+export const hostLibrary = `
+local prefix = 'evenkeel_host_'
+local host = {}
+
+-- Level 1 is this function, 2 the library's that called the host; the script's line is the first one of a script.
+local function raise(message)
+  for level = 2, 12 do
+    local info = debug.getinfo(level, 'Sl')
+    if not info then break end
+    if info.currentline > 0 and info.source:sub(1, 1) == '@' then error(message, level) end
+  end
+  error(message, 0)
+end
+
+local function checked(ok, result)
+  if ok then return result end
+  raise(result)
+end
+
+for name, call in pairs(_G) do
+  if type(name) == 'string' and name:sub(1, #prefix) == prefix then
+    host[name:sub(#prefix + 1)] = function(...) return (checked(call(...))) end
+  end
+end
+for name in pairs(host) do _G[prefix .. name] = nil end
+
+host.raise = raise
+
+-- Called with the error that ends a hook: one that was raised in these libraries gets the script's line instead.
+function evenkeel_explain(problem)
+  if type(problem) ~= 'string' then
+    local custom = debug.getmetatable(problem)
+    if type(custom) == 'table' and custom.__tostring then return tostring(problem) end
+    return '(the error is a ' .. type(problem) .. ')'
+  end
+  local text = problem:match('^evenkeel/%a+:%d+: (.*)')
+  if not text then return problem end
+  for level = 2, 12 do
+    local info = debug.getinfo(level, 'Sl')
+    if not info then break end
+    if info.currentline > 0 and info.source:sub(1, 1) == '@' then
+      return info.short_src .. ':' .. info.currentline .. ': ' .. text
+    end
+  end
+  return text
+end
+evenkeel_host = host
+`;
+
+/** Last of the libraries: takes the table out of the script's sight, and says where its modules are. */
+export const lastLibrary = `
+evenkeel_host = nil
+package.path = ...
+`;

@@ -1,0 +1,122 @@
+/** A state with all libraries, the `wrk` table filled in, and the script's top level run. */
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ScriptError } from '../../errors.js';
+import { type Address, formatAddress, parseAddress, parseTarget } from '../address.js';
+import type { ScriptThread } from '../channel.js';
+import { connects, lookup } from '../resolver.js';
+import { fileFunctions, systemMessage } from './files.js';
+import { bytesOf, type HostFunction, textOf } from './host.js';
+import { baseLibrary } from './library/base.js';
+import { doneLibrary } from './library/done.js';
+import { fileLibrary } from './library/files.js';
+import { hostLibrary, lastLibrary } from './library/host.js';
+import { ioLibrary } from './library/io.js';
+import { numberLibrary } from './library/numbers.js';
+import { wrkLibrary } from './library/wrk.js';
+import { LuaState } from './state.js';
+import type { LuaTable, LuaValue } from './values.js';
+
+export interface LuaScriptOptions {
+  readonly file: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly addresses?: readonly Address[] | undefined;
+}
+
+/**
+ * @param threads the threads that the script can reach, by number: 0 is the state's own
+ * @param statistic what latency and requests say in done()
+ */
+export async function openScript(
+  options: LuaScriptOptions,
+  threads: readonly ScriptThread[],
+  statistic: HostFunction,
+): Promise<LuaState> {
+  const text = readScript(options.file);
+  const state = await LuaState.create();
+  const functions = { ...fileFunctions(), ...machineFunctions(), ...threadFunctions(threads), statistic };
+  for (const [name, call] of Object.entries(functions)) state.define(`evenkeel_host_${name}`, call);
+  const libraries = {
+    host: hostLibrary,
+    base: baseLibrary,
+    numbers: numberLibrary,
+    files: fileLibrary,
+    io: ioLibrary,
+    done: doneLibrary,
+  };
+  for (const [name, library] of Object.entries(libraries)) state.run(library, `=evenkeel/${name}`);
+  state.explainErrors('evenkeel_explain');
+  state.run(wrkLibrary, '=evenkeel/wrk', undefined, [given(options)]);
+  state.run(lastLibrary, '=evenkeel/last', undefined, [bytesOf(modulePath(options.file))]);
+  // LuaJIT skips a first line for the shell.
+  state.run(text.replace(/^#.*/, ''), `@${bytesOf(options.file)}`);
+  return state;
+}
+
+function readScript(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    throw new ScriptError(`cannot open ${file}: ${systemMessage(error)}`);
+  }
+}
+
+/** Modules lie beside the script, or in the working directory. */
+function modulePath(file: string): string {
+  const folder = dirname(file);
+  return [...new Set([folder, '.'])].flatMap((path) => [`${path}/?.lua`, `${path}/?/init.lua`]).join(';');
+}
+
+function given({ url, headers, addresses }: LuaScriptOptions): LuaTable {
+  const { scheme, host, port, path } = parseTarget(url);
+  const fields = new Map<LuaValue, LuaValue>([
+    ['scheme', scheme],
+    ['host', bytesOf(host)],
+    ['port', port],
+    ['path', bytesOf(path)],
+    ['headers', luaList(headers.map((header) => luaList(header.map(bytesOf))))],
+  ]);
+  if (addresses !== undefined) fields.set('addresses', luaList(addresses.map(formatAddress)));
+  return fields;
+}
+
+export function luaList(values: readonly LuaValue[], first = 1): LuaTable {
+  return new Map(values.map((value, index) => [index + first, value]));
+}
+
+function machineFunctions(): Record<string, HostFunction> {
+  return {
+    environment: (name) => {
+      const value = process.env[textOf(name as string)];
+      return value === undefined ? undefined : bytesOf(value);
+    },
+    time_us: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
+    lookup: (host, service) =>
+      luaList(lookup(textOf(host as string), service as string | undefined).map(formatAddress)),
+    connect: (address) => connects(parseAddress(address as string)),
+  };
+}
+
+function threadFunctions(threads: readonly ScriptThread[]): Record<string, HostFunction> {
+  const thread = (number: LuaValue) => threads[number as number] as ScriptThread;
+  return {
+    thread_get: (number, name) => thread(number).getGlobal(textOf(name as string)) as LuaValue,
+    thread_set: (number, name, value) => {
+      thread(number).setGlobal(textOf(name as string), value);
+      return undefined;
+    },
+    thread_stop: (number) => {
+      thread(number).stop();
+      return undefined;
+    },
+    thread_address: (number) => {
+      const address = thread(number).threadAddress;
+      return address && formatAddress(address);
+    },
+    thread_set_address: (number, address) => {
+      thread(number).threadAddress = parseAddress(address as string);
+      return undefined;
+    },
+  };
+}

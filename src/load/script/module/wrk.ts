@@ -1,0 +1,60 @@
+/** The `wrk` object of scripts in JavaScript or TypeScript. */
+import { parseTarget } from '../address.js';
+import type { Body, Headers, Thread, Wrk } from '../author.js';
+import type { ScriptThread } from '../channel.js';
+import { connects, lookup } from '../resolver.js';
+
+export function createWrk(
+  url: string,
+  headers: readonly (readonly [name: string, value: string])[],
+  thread: ScriptThread | undefined,
+): Wrk {
+  const { scheme, host, port, path } = parseTarget(url);
+  const wrk: Wrk = {
+    scheme,
+    host,
+    port,
+    path,
+    method: 'GET',
+    headers: Object.fromEntries(headers),
+    body: undefined,
+    thread: thread && scriptView(thread),
+    vars: {},
+    format: (...parts) => format(wrk, ...parts),
+    lookup: (name, service) => lookup(name, service === undefined ? undefined : String(service)),
+    connect: connects,
+    time_us: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
+  };
+  wrk.headers.Host ??= (host.includes(':') ? `[${host}]` : host) + (port === undefined ? '' : `:${port}`);
+  return wrk;
+}
+
+/** A thread as a script sees it. */
+export function scriptView(thread: ScriptThread): Thread {
+  return {
+    get addr() {
+      return thread.threadAddress;
+    },
+    set addr(address) {
+      thread.threadAddress = address;
+    },
+    get: (name) => thread.getGlobal(name),
+    set: (name, value) => thread.setGlobal(name, structuredClone(value)),
+    stop: () => thread.stop(),
+  };
+}
+
+function format(
+  wrk: Wrk,
+  method = wrk.method,
+  path = wrk.path,
+  headers: Headers = wrk.headers,
+  body: Body | undefined = wrk.body,
+): string | Uint8Array {
+  let head = `${method} ${path} HTTP/1.1\r\n`;
+  if (headers.Host === undefined) head += `Host: ${wrk.headers.Host}\r\n`;
+  for (const name in headers) if (name !== 'Content-Length') head += `${name}: ${headers[name]}\r\n`;
+  if (body === undefined) return `${head}\r\n`;
+  if (typeof body === 'string') return `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  return Buffer.concat([Buffer.from(`${head}Content-Length: ${body.length}\r\n\r\n`), body]);
+}

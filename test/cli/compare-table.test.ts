@@ -1,0 +1,70 @@
+/** The table of `evenkeel compare`, and the command lines it refuses. */
+import { describe, expect, it } from 'vitest';
+import { formatComparison } from '#dist/cli/compare.js';
+import { expectOneLine } from '../support/command.js';
+import { runCommand } from '../support/process.js';
+
+describe('the table', () => {
+  it('shows before, after and the change, marks what is worse, and ends with the outcome', () => {
+    const lines = formatComparison({
+      rows: [
+        {
+          figure: 'latency p99',
+          unit: 'µs',
+          before: 1000,
+          after: 2500,
+          change: 1500,
+          changeShare: 1.5,
+          judgement: 'worse',
+        },
+        {
+          figure: 'latency max',
+          unit: 'µs',
+          before: 9000,
+          after: 8000,
+          change: -1000,
+          changeShare: -1 / 9,
+          judgement: 'not judged',
+        },
+        {
+          figure: 'rate',
+          unit: '/s',
+          before: 1000,
+          after: 1000,
+          change: 0,
+          changeShare: 0,
+          judgement: 'same',
+        },
+        { figure: 'errors', unit: '%', before: 0, after: 0.5, change: 0.5, judgement: 'worse' },
+      ],
+      warnings: ['The runs differ in rate: 1 and 2.'],
+      regressed: true,
+    });
+    expect(lines).toEqual([
+      '                       before        after       change',
+      'latency p99          1.000 ms     2.500 ms    +1.500 ms  +150.0 %  worse',
+      'latency max          9.000 ms     8.000 ms    -1.000 ms   -11.1 %  not judged',
+      'rate                 1000.0/s     1000.0/s        0.0/s     0.0 %',
+      'errors                0.000 %      0.500 %     +0.500 %            worse',
+      'Warning: The runs differ in rate: 1 and 2.',
+      'REGRESSION: latency p99, errors',
+    ]);
+  });
+});
+
+describe('compare refuses', () => {
+  it.each([
+    { args: [], parts: ['two files', 'got 0'] },
+    { args: ['a.json'], parts: ['two files', 'got 1'] },
+    { args: ['a.json', 'b.json', 'c.json'], parts: ['two files', 'got 3'] },
+    {
+      args: ['a.json', 'b.json', '--tolerance', '10'],
+      parts: ['--tolerance takes a percentage such as 10%', "got '10'"],
+    },
+    { args: ['a.json', 'b.json', '--floor', '1'], parts: ['--floor takes a time with its unit', "got '1'"] },
+  ])('$args with exit code 2', async ({ args, parts }) => {
+    const { code, stdout, stderr } = await runCommand(['compare', ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expectOneLine(stderr.replace("Try 'evenkeel compare --help'.\n", ''), ...parts);
+  });
+});

@@ -1,0 +1,11 @@
+-- Looks at every answer: fails the run at the first one that is not what it should be.
+
+answers = 0
+bytes = 0
+
+function response(status, headers, body)
+  answers = answers + 1
+  bytes = bytes + #body
+  if status ~= 200 then error('status ' .. status) end
+  if not headers['Content-Length'] and not headers['content-length'] then error('no length') end
+end

@@ -1,0 +1,5 @@
+-- Fails in delay().
+
+function delay()
+  return missing.field
+end

@@ -1,0 +1,5 @@
+-- Fails in done().
+
+function done(summary, latency, requests)
+  return missing.field
+end

@@ -1,0 +1,5 @@
+-- Fails in init().
+
+function init(args)
+  return missing.field
+end

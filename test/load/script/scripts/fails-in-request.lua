@@ -1,0 +1,5 @@
+-- Fails in request().
+
+function request()
+  return missing.field
+end

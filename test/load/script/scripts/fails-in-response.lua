@@ -1,0 +1,5 @@
+-- Fails in response().
+
+function response(status, headers, body)
+  return missing.field
+end

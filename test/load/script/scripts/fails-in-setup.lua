@@ -1,0 +1,5 @@
+-- Fails in setup().
+
+function setup(thread)
+  return missing.field
+end

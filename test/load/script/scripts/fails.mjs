@@ -1,0 +1,6 @@
+// Fails in request().
+
+export function request() {
+  const nothing = undefined;
+  return nothing.field;
+}

@@ -1,0 +1,3 @@
+local shapes = {}
+function shapes.path(n) return '/shape/' .. n end
+return shapes
