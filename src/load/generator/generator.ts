@@ -93,8 +93,7 @@ export class Generator {
       this.#triedOne(index);
       return;
     }
-    this.#causes.add(`${kind}: ${cause}`);
-    this.#run.failed(index, kind);
+    this.#run.failed(index, kind, cause);
   }
 
   #triedOne(index: number): void {

@@ -93,8 +93,10 @@ export class Run implements Turn {
 
   ready(index: number): void {
     if (this.#endedUs !== undefined) return;
+    const nowUs = this.#given.clock.now();
+    this.#passSeconds(nowUs);
     const sends = this.#dispatcher.sends;
-    this.#dispatcher.ready(index, this.#given.clock.now());
+    this.#dispatcher.ready(index, nowUs);
     this.#count('sent', (this.#dispatcher.sends - sends) * this.#requestsPerSend);
   }
 
@@ -114,9 +116,13 @@ export class Run implements Turn {
     this.#sampler.answer(this.#dispatcher.answered(index, nowUs, this.#seconds.current));
   }
 
-  failed(index: number, kind: FailureKind): void {
-    if (this.#endedUs !== undefined) return;
+  failed(index: number, kind: FailureKind, cause: string): void {
+    const nowUs = this.#given.clock.now();
+    // Like an answer, a failure after the end is none.
+    if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return;
+    this.#passSeconds(nowUs);
     this.#count(kind);
+    this.#causes.add(`${kind}: ${cause}`);
     this.#dispatcher.failed(index);
   }
 
