@@ -17,6 +17,9 @@ export class Collector {
   /** The first second of the run whose latencies count. */
   readonly #latencyFrom: number;
   readonly #totals = new RecordSet();
+  /** Latencies before those that count: all there are, if the run ends so early. */
+  readonly #early = new RecordSet();
+  #counting = false;
   readonly #open = new Map<number, OpenSecond>();
   /** Seconds that each thread has told of. */
   readonly #told: number[];
@@ -32,7 +35,12 @@ export class Collector {
   }
 
   get latencies(): Latencies {
-    return this.#totals;
+    return this.#counting ? this.#totals : this.#early;
+  }
+
+  /** The second of the run from which on the latencies are. */
+  get latencyFrom(): number {
+    return this.#counting ? this.#latencyFrom : 0;
   }
 
   get timeline(): readonly Second[] {
@@ -63,7 +71,7 @@ export class Collector {
   second(thread: number, { set, from, to }: SecondOver): void {
     const records = this.#records[thread] as SharedRecords;
     const recorded = records.sets[set];
-    if (from >= this.#latencyFrom) this.#totals.addLatencies(recorded);
+    this.#latenciesFrom(from).addLatencies(recorded);
     for (const name of counterNames) this.#totals.count(name, recorded.counted(name));
     const second = this.#openSecond(to);
     second.latency.add(recorded.latency);
@@ -78,11 +86,18 @@ export class Collector {
     this.second(thread, last);
     this.#told[thread] = Number.POSITIVE_INFINITY;
     this.#closeSeconds(Math.min(...this.#told));
-    this.#totals.addLatencies((this.#records[thread] as SharedRecords).unanswered);
+    this.#latenciesFrom(last.from).addLatencies((this.#records[thread] as SharedRecords).unanswered);
     const { inFlight, unsent } = this.#unanswered;
     this.#unanswered = { inFlight: inFlight + unanswered.inFlight, unsent: unsent + unanswered.unsent };
     for (const [cause, times] of causes) this.#causes.add(cause, times);
     this.#rates.add(new Histogram(rates));
+  }
+
+  /** Where latencies from this second on belong. */
+  #latenciesFrom(second: number): RecordSet {
+    if (second < this.#latencyFrom) return this.#early;
+    this.#counting = true;
+    return this.#totals;
   }
 
   #openSecond(number: number): OpenSecond {

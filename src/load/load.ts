@@ -112,14 +112,14 @@ function resultOf(
   collector: Collector,
   finished: readonly Finished[],
 ): LoadResult {
-  const { countFromUs, latencyFromUs } = phasesOf(beginUs, options.warmupMs, options.durationMs);
+  const { countFromUs } = phasesOf(beginUs, options.warmupMs, options.durationMs);
   const early = finished.find(({ endedEarly }) => endedEarly)?.endedEarly;
   const [connect, read, write, timeout, status] = failureKinds.map((kind) => collector.counted(kind));
   return {
     options,
     startedAt,
     elapsedUs: Math.max(0, ...finished.map(({ endUs }) => endUs - countFromUs)),
-    latencyFromUs: latencyFromUs - countFromUs,
+    latencyFromUs: collector.latencyFrom * 1e6,
     sent: collector.counted('sent'),
     completed: collector.counted('completed'),
     bytesRead: collector.counted('bytesRead'),

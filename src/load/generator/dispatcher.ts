@@ -149,9 +149,12 @@ export class Dispatcher {
         turn.slot += schedule.connections;
         turn.dueUs = schedule.dueUs(turn.slot);
       }
-      const sends = Math.ceil((due - turn.slot) / schedule.connections);
-      // A delay may have moved the next one, and so all behind it, beyond the end.
-      if (sends <= 0 || turn.dueUs >= endUs) continue;
+      // A delay may have moved some of them past the end: those were not due.
+      const sends = Math.min(
+        Math.ceil((due - turn.slot) / schedule.connections),
+        Math.ceil((endUs - turn.dueUs) / schedule.periodUs),
+      );
+      if (sends <= 0) continue;
       unsent += sends * requestsPerSend;
       // A lane that could have sent was kept waiting by the generator, any other by the service.
       const waitedUs = ready ? turn.freeUs - turn.dueUs : endUs - turn.dueUs;

@@ -134,9 +134,10 @@ export class Run implements Turn {
   finish(): Finished {
     const { countFromUs, endUs: plannedEndUs } = this.#phases;
     const endUs = this.#endedUs ?? plannedEndUs;
-    // Ended within the warm-up: nothing of it counts.
-    if (!this.#seconds.warm) this.#causes.clear();
-    const unanswered = this.#seconds.warm
+    const { warm } = this.#seconds;
+    // Of a run that ended in its warm-up nothing counts.
+    if (!warm) this.#causes.clear();
+    const unanswered = warm
       ? this.#dispatcher.finish(endUs, this.#given.records.unanswered)
       : { inFlight: 0, unsent: 0 };
     const busyUs = this.#pacer.busyUs - this.#busyBeforeUs;
