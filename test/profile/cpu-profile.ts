@@ -13,7 +13,9 @@ export interface CpuProfile {
 
 export function fromCpuProfile({ nodes, samples, timeDeltas }: CpuProfile, requests?: number): Profile {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
+  const parents = new Map(
+    nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
+  );
   const sums = new Map<number, { value: number; samples: number }>();
   for (const [index, id] of samples.entries()) {
     if (byId.get(id)?.callFrame.functionName === '(idle)') continue;
@@ -25,7 +27,8 @@ export function fromCpuProfile({ nodes, samples, timeDeltas }: CpuProfile, reque
     const frames: Frame[] = [];
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
       const node = byId.get(at);
-      if (node !== undefined && node.callFrame.functionName !== '(root)') frames.unshift(frameOf(node.callFrame));
+      if (node !== undefined && node.callFrame.functionName !== '(root)')
+        frames.unshift(frameOf(node.callFrame));
     }
     stacks.push({ frames, ...sum });
   }
