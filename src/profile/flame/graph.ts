@@ -3,7 +3,21 @@
  * the script that brings it to life. Without the script (as an image, or where a page forbids it) it is complete but for
  * zoom and search; each frame's title is then the browser's own tooltip.
  */
-import { element, faint, fitMono, hairline, ink, label, mono, picture, px, sans, xml } from '../plot/svg.js';
+import {
+  element,
+  faint,
+  fitMono,
+  hairline,
+  ink,
+  label,
+  mono,
+  paper,
+  picture,
+  px,
+  sans,
+  sansWidth,
+  xml,
+} from '../plot/svg.js';
 import type { Layout } from './layout.js';
 import { viewerScript } from './viewer/script.js';
 
@@ -29,7 +43,7 @@ export interface Graph<Node> {
   readonly notes: readonly string[];
   /** Of the frames' classes. */
   readonly style: string;
-  /** What the script writes behind the share of a search. */
+  /** Attributes for the script. */
   readonly data: Readonly<Record<string, string | number | undefined>>;
 }
 
@@ -39,13 +53,12 @@ const fontSize = 12;
 const padding = 4;
 /** A graph of two levels still leaves room for tooltips. */
 const minRows = 6;
-/** 80 rows are a picture of 1 600 pixels. */
-export const maxRows = 80;
-/** Frames thinner than this cannot be seen: 0.1 px of 1 200. */
-export const minFrameWidth = 0.1;
+
+/** What cannot be seen is not drawn: 80 rows are a picture of 1 600 pixels, and it is 1 200 wide. */
+export const layoutLimits = { maxRows: 80, minWidth: 0.1, minTopWidth: 0.5 };
 
 const sharedStyle = `text{fill:${ink};font:13px ${sans}}.h{font-size:20px;font-weight:600}.s{fill:${faint}}
-.f text{font:${fontSize}px ${mono};pointer-events:none}.f rect{stroke:${'#fff'};stroke-width:.6}.f g{cursor:pointer;outline:none}
+.f text{font:${fontSize}px ${mono};pointer-events:none}.f rect{stroke:${paper};paint-order:stroke}.f g{cursor:pointer;outline:none}
 .f .up{opacity:.5}.f .miss{opacity:.3}.f .hit rect,.f g:focus rect{stroke:${ink};stroke-width:1.4}.f g:focus rect{stroke-width:2.4}
 .tip{pointer-events:none}.tip rect{fill:#fff;stroke:${faint}}.tip text{font:12px ${mono}}.tip text:first-of-type{font-weight:700}
 .bar{display:flex;gap:6px;font:13px ${sans};color:${ink};justify-content:flex-end;align-items:center}.bar input{width:190px}
@@ -111,8 +124,7 @@ function legend<Node>({ legend: entries }: Graph<Node>, y: number): string {
     .map(({ className, label: text }) => {
       const swatch = element('rect', { x, y, width: 14, height: 14, rx: 3, class: className });
       const entry = swatch + label(x + 20, y + 12, text);
-      // A sans-serif letter is hardly wider than half its height on average; some room makes up for those that are.
-      x += 20 + text.length * 7 + 18;
+      x += 20 + sansWidth(text) + 20;
       return entry;
     })
     .join('');

@@ -22,6 +22,8 @@ export interface LayoutOptions<Node> {
   readonly width: number;
   /** Thinner frames are left out. */
   readonly minWidth: number;
+  /** Rows at the top in which every frame is thinner are left out: a tower seen once must not double the picture's height. */
+  readonly minTopWidth: number;
   /** Higher levels are left out. */
   readonly maxRows: number;
   /** What the width stands for; of a node, no less than its children's sum. */
@@ -30,7 +32,7 @@ export interface LayoutOptions<Node> {
 
 export function layOut<Node extends { readonly children: readonly Node[] }>(
   root: Node,
-  { width, minWidth, maxRows, weightOf }: LayoutOptions<Node>,
+  { width, minWidth, minTopWidth, maxRows, weightOf }: LayoutOptions<Node>,
 ): Layout<Node> {
   const rows: Box<Node>[][] = [];
   const total = weightOf(root);
@@ -52,7 +54,9 @@ export function layOut<Node extends { readonly children: readonly Node[] }>(
     }
     level = next;
   }
-  for (const { node } of level) if (rows.length === maxRows) deep += countNodes(node);
+  for (const { node } of level) deep += countNodes(node);
+  while (rows.length > 1 && rows.at(-1)?.every(({ width: thinner }) => thinner < minTopWidth))
+    thin += rows.pop()?.length ?? 0;
   return { rows, thin, deep };
 }
 

@@ -2,7 +2,7 @@
 import { formatAmount, formatCount, formatSeconds, formatShare, requestsOf } from '../amount.js';
 import type { Frame, FrameKind, Profile } from '../profile.js';
 import { buildTree, type Tree, type TreeNode } from '../tree.js';
-import { drawGraph, type GraphFrame, margin, maxRows, minFrameWidth } from './graph.js';
+import { drawGraph, type GraphFrame, layoutLimits, margin } from './graph.js';
 import { type Layout, layOut } from './layout.js';
 import { classOf, kindStyles } from './palette.js';
 
@@ -30,8 +30,7 @@ export function renderFlameGraph(
   const unit = requests === undefined ? '' : ' a request';
   const layout = layOut<Node>(tree, {
     width: widthPx - 2 * margin,
-    minWidth: minFrameWidth,
-    maxRows,
+    ...layoutLimits,
     weightOf: ({ inclusive }) => inclusive,
   });
   const ownOf = (kind: FrameKind) => selfByKind(tree).get(kind) ?? 0;
@@ -57,7 +56,7 @@ export function renderFlameGraph(
     }),
     notes: [notesOf(profile, layout).join(' ')],
     style: `.r{fill:#e6e9ed}${kindStyles.map(({ className, colour }) => `.${className}{fill:${colour}}`).join('')}`,
-    data: { 'data-total': amount(tree.inclusive), 'data-unit': unit },
+    data: {},
   });
 }
 
@@ -93,7 +92,7 @@ function factsOf(profile: Profile, { inclusive, samples }: Tree): string[] {
 function notesOf({ kind }: Profile, { thin, deep }: Layout<Node>): string[] {
   const what = kind === 'cpu' ? 'the CPU time of it and of' : 'the bytes allocated by it and by';
   return [
-    `Callers stand below what they call; a frame is as wide as ${what} all above it.`,
+    `Callers stand below what they call; a frame is as wide as ${what} all above it. The legend's shares are of self.`,
     ...hiddenNotes(thin, deep),
   ];
 }
@@ -101,8 +100,8 @@ function notesOf({ kind }: Profile, { thin, deep }: Layout<Node>): string[] {
 /** What is not in the picture is said in it. */
 export function hiddenNotes(thin: number, deep: number): string[] {
   return [
-    ...(thin > 0 ? [`${formatCount(thin)} frames thinner than ${minFrameWidth} px are not drawn.`] : []),
-    ...(deep > 0 ? [`${formatCount(deep)} frames above level ${maxRows} are not drawn.`] : []),
+    ...(thin > 0 ? [`${formatCount(thin)} frames too thin to be seen are not drawn.`] : []),
+    ...(deep > 0 ? [`${formatCount(deep)} frames above level ${layoutLimits.maxRows} are not drawn.`] : []),
   ];
 }
 

@@ -74,6 +74,20 @@ export function fitMono(text: string, width: number, fontSize: number): string {
   return [...kept].length < 2 ? '' : `${kept}…`;
 }
 
+/** About, and rather more than less: for what stands beside a text of 13 px. */
+export function sansWidth(text: string): number {
+  let width = 0;
+  for (const char of text)
+    width += /[ijl.,:·()' ]/.test(char)
+      ? 4.6
+      : /[mwMW%]/.test(char)
+        ? 12.5
+        : /[A-Z\d]/.test(char)
+          ? 8.6
+          : 7.7;
+  return width;
+}
+
 /** East Asian and pictorial characters take two columns. */
 function columnsOf(char: string): number {
   return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f000}-\u{3ffff}]/u.test(
