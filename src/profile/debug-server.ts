@@ -44,9 +44,7 @@ export async function startDebugServer({ port }: DebugServerOptions): Promise<De
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw new ProfileError('listen', `can't listen on the admin port ${port}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw listenError(error as NodeJS.ErrnoException, port);
   }
   return {
     url: `http://${host}:${(server.address() as AddressInfo).port}`,
@@ -56,6 +54,12 @@ export async function startDebugServer({ port }: DebugServerOptions): Promise<De
       await Promise.all([closed, sampling.idle]);
     },
   };
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number): ProfileError {
+  const why = error.code === 'EADDRINUSE' ? 'it is in use' : error.message;
+  const message = `can't listen on the admin port ${port}: ${why}; choose another with --admin-port`;
+  return new ProfileError('listen', message, { cause: error });
 }
 
 /** Two samplings at once would each sample the other. */

@@ -6,9 +6,13 @@ import type { ThreadTime } from '../sampling/recording.js';
 import { frameNaming, type Naming } from './frames.js';
 import { onCpuScales } from './on-cpu.js';
 
-/** @param root see {@link frameNaming} */
+/** @param root the folder of the program's package; without it, file names stay as they are */
 export function fromCpuProfile(raw: RawCpuProfile, root?: string): Profile {
-  return { kind: 'cpu', stacks: cpuStacks(raw, frameNaming(root)), durationUs: raw.endTime - raw.startTime };
+  return {
+    kind: 'cpu',
+    stacks: cpuStacks(raw, frameNaming({ kind: 'cpu', root })),
+    durationUs: raw.endTime - raw.startTime,
+  };
 }
 
 export function cpuStacks(raw: RawCpuProfile, naming: Naming, time?: ThreadTime): Stack[] {

@@ -1,37 +1,48 @@
 /** From V8's call frames to ours: whose code it is, and a file name that means the same on another machine. */
 import { fileURLToPath } from 'node:url';
-import type { Frame, FrameKind } from '../profile.js';
+import type { Frame, FrameKind, Profile } from '../profile.js';
 import type { CallFrame } from '../sampling/raw.js';
 
 /** Makes frames; equal call frames become one object. */
 export type Naming = (callFrame: CallFrame) => Frame;
 
-/** @param root the folder of the program's package; without it, file names stay as they are */
-export function frameNaming(root?: string): Naming {
+export interface NamingOptions {
+  readonly kind: Profile['kind'];
+  /** The folder of the program's package; without it, file names stay as they are. */
+  readonly root?: string | undefined;
+}
+
+export function frameNaming({ kind, root }: NamingOptions): Naming {
   const known = new Map<string, Frame>();
   return (callFrame) => {
     const { functionName, url, lineNumber, columnNumber } = callFrame;
     const key = `${functionName}\n${url}\n${lineNumber}\n${columnNumber}`;
-    const frame = known.get(key) ?? frameOf(callFrame, root);
+    const frame = known.get(key) ?? frameOf(callFrame, kind, root);
     known.set(key, frame);
     return frame;
   };
 }
 
-function frameOf({ functionName, url, lineNumber }: CallFrame, root: string | undefined): Frame {
+function frameOf(
+  { functionName, url, lineNumber }: CallFrame,
+  kind: Profile['kind'],
+  root: string | undefined,
+): Frame {
   const name = functionName || '(anonymous)';
-  if (url === '') return { name, kind: kindWithoutFile(name) };
-  const { kind, file } = fileOf(url, root);
-  return { name, kind, file, ...(lineNumber >= 0 && { line: lineNumber + 1 }) };
+  if (url === '') return { name, kind: kindWithoutFile(name, kind) };
+  return { name, ...fileOf(url, root), ...(lineNumber >= 0 && { line: lineNumber + 1 }) };
 }
 
+/** States in brackets in which C++ runs: Node's, libuv's, an addon's. The others are V8's own. */
+const nativeStates = ['(program)', '(EXTERNAL)', '(V8 API)'];
+
 /**
- * A function without a file is C++ that JavaScript called: Node's, or an addon's. In brackets are V8's own states, of which
- * `(program)` and `(EXTERNAL)` are native code again.
+ * V8's samplers differ in which functions without a file they see: the one for CPU those in C++, the one for allocations its
+ * own built-ins, such as `slice`.
  */
-function kindWithoutFile(name: string): FrameKind {
-  const own = name.startsWith('(') && !['(program)', '(EXTERNAL)', '(anonymous)'].includes(name);
-  return own ? 'v8' : 'native';
+function kindWithoutFile(name: string, kind: Profile['kind']): FrameKind {
+  if (/^\(.+\)$/.test(name) && name !== '(anonymous)') return nativeStates.includes(name) ? 'native' : 'v8';
+  return kind === 'cpu' ? 'native' : 'v8';
 }
 
 function fileOf(url: string, root: string | undefined): { kind: FrameKind; file: string } {

@@ -6,7 +6,7 @@ import { frameNaming, type Naming } from './frames.js';
 
 /** @param durationUs a .heapprofile does not tell it; 0 if nobody knows */
 export function fromHeapProfile(raw: RawHeapProfile, durationUs: number, root?: string): Profile {
-  return { kind: 'alloc', stacks: heapStacks(raw, frameNaming(root)), durationUs };
+  return { kind: 'alloc', stacks: heapStacks(raw, frameNaming({ kind: 'alloc', root })), durationUs };
 }
 
 export function heapStacks({ head, samples }: RawHeapProfile, naming: Naming): Stack[] {

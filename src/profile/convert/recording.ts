@@ -13,7 +13,7 @@ export function profileOf(recording: Recording, requests?: number): Profile {
 }
 
 function stacksOf(recording: Recording): Stack[] {
-  const naming = frameNaming(recording.root);
+  const naming = frameNaming(recording);
   if (recording.kind === 'cpu') {
     const { raw, time, workers } = recording;
     return [
