@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { ScriptError, TargetError } from '../load/errors.js';
 import { ProfileError } from '../profile/errors.js';
+import { SubjectError } from '../report/subject.js';
 import { ListenError } from '../server/server.js';
 import { StoreError } from '../store/store.js';
 import * as compare from './compare.js';
@@ -10,6 +11,7 @@ import { OutputError } from './files.js';
 import { UsageError } from './flags.js';
 import * as load from './load.js';
 import * as profile from './profile.js';
+import * as report from './report.js';
 import * as serve from './serve.js';
 
 interface Command {
@@ -19,7 +21,7 @@ interface Command {
   readonly run: (args: readonly string[], version: string) => Promise<void>;
 }
 
-const commands: Readonly<Record<string, Command>> = { serve, load, compare, profile };
+const commands: Readonly<Record<string, Command>> = { serve, load, compare, profile, report };
 
 const help = `evenkeel: a durable HTTP key-value store that keeps its tail latency level under load
 
@@ -46,6 +48,7 @@ const expectedErrors = [
   ScriptError,
   OutputError,
   ProfileError,
+  SubjectError,
 ];
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
