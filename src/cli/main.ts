@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { ScriptError, TargetError } from '../load/errors.js';
 import { ProfileError } from '../profile/errors.js';
+import { ReportError } from '../report/read.js';
 import { SubjectError } from '../report/subject.js';
 import { ListenError } from '../server/server.js';
 import { StoreError } from '../store/store.js';
@@ -49,6 +50,7 @@ const expectedErrors = [
   OutputError,
   ProfileError,
   SubjectError,
+  ReportError,
 ];
 
 async function main([name, ...args]: readonly string[]): Promise<void> {

@@ -1,11 +1,14 @@
 /** `evenkeel report`: the whole experiment in one command, written down. */
 import { mkdirSync } from 'node:fs';
 import { loadLimits } from '../load/options.js';
-import { runExperiment } from '../report/experiment.js';
-import { defaultReport } from '../report/options.js';
+import { writeComparison } from '../report/comparison.js';
+import { type Outcome, runExperiment } from '../report/experiment.js';
+import { defaultReport, type ReportOptions } from '../report/options.js';
+import { readReport } from '../report/read.js';
 import { writeReport } from '../report/write.js';
 import { exitCodes } from './exit-codes.js';
-import { describeFlags, parseFlags, UsageError } from './flags.js';
+import { inputFile } from './files.js';
+import { describeFlags, optional, parseCommandLine, UsageError, type Values } from './flags.js';
 import { duration, metric, oneOf } from './units.js';
 
 const flags = {
@@ -65,23 +68,23 @@ const flags = {
     parse: oneOf('group', 'each'),
     fallback: 'group' as const,
   },
-  url: { value: 'URL', help: 'a server that runs already, instead of one of its own', ...optionalUrl() },
+  compare: {
+    value: 'FILE',
+    help: 'also sets the report beside this one, such as reports/sync.json',
+    ...optional(inputFile),
+  },
+  url: { value: 'URL', help: 'a server that runs already, instead of one of its own', ...optional(httpUrl) },
   'admin-url': {
     value: 'URL',
     help: "that server's admin port, see evenkeel serve --admin-port",
-    ...optionalUrl(),
+    ...optional(httpUrl),
   },
 };
 
-function optionalUrl(): { parse: (given: string) => string | undefined; fallback: undefined } {
-  return {
-    parse: (given) => {
-      if (!/^https?:\/\/\S+$/.test(given) || !URL.canParse(given))
-        throw new UsageError('a URL such as http://127.0.0.1:8080');
-      return given;
-    },
-    fallback: undefined,
-  };
+function httpUrl(given: string): string {
+  if (!/^https?:\/\/\S+$/.test(given) || !URL.canParse(given))
+    throw new UsageError('a URL such as http://127.0.0.1:8080');
+  return given;
 }
 
 export const summary = 'measure and profile a server under the reference load, and write it down';
@@ -89,6 +92,7 @@ export const summary = 'measure and profile a server under the reference load, a
 export const help = `evenkeel report: ${summary}
 
 Usage: evenkeel report [flags]
+       evenkeel report --compare BEFORE.json AFTER.json
 
 ${describeFlags(flags)}
 
@@ -99,12 +103,31 @@ Examples:
   evenkeel report
   evenkeel report --duration 5s
   evenkeel report --label sync --commit each
+  evenkeel report --compare reports/sync.json
+  evenkeel report --compare reports/sync.json reports/async.json     compares what is there, without a run
   evenkeel report --url http://127.0.0.1:8080 --admin-url http://127.0.0.1:9000
 `;
 
-/** @throws UsageError, SubjectError, TargetError, ScriptError, ProfileError */
+/** @throws UsageError, ReportError, SubjectError, TargetError, ScriptError, ProfileError */
 export async function run(args: readonly string[]): Promise<void> {
-  const { duration: durationMs, url, 'admin-url': adminUrl, ...given } = parseFlags(flags, args);
+  const { values, operands } = parseCommandLine(flags, args);
+  const { compare, out } = values;
+  const [after, ...more] = operands;
+  if (more.length > 0 || (after !== undefined && compare === undefined))
+    throw new UsageError(
+      `there is no use for '${more[0] ?? after}'; a report to be compared follows --compare FILE`,
+    );
+  // Read before the run, which takes minutes, so that a wrong file is told at once.
+  const before = compare === undefined ? undefined : readReport(compare);
+  mkdirSync(out, { recursive: true });
+  const outcome = after === undefined ? await measure(optionsOf(values)) : readReport(after);
+  if (outcome === undefined) return;
+  if (after === undefined) process.stdout.write(`${writeReport(out, outcome)}\n`);
+  if (before) process.stdout.write(`${writeComparison(out, before, outcome)}\n`);
+}
+
+function optionsOf(values: Values<typeof flags>): ReportOptions {
+  const { duration: durationMs, url, 'admin-url': adminUrl, compare: _, ...given } = values;
   if ((url === undefined) !== (adminUrl === undefined))
     throw new UsageError(
       '--url and --admin-url go together: the load goes to one, the profiles come from the other',
@@ -113,7 +136,11 @@ export async function run(args: readonly string[]): Promise<void> {
     throw new UsageError(
       `--connections takes at least as many as there are threads (${given.threads}), got '${given.connections}'`,
     );
-  mkdirSync(given.out, { recursive: true });
+  return { ...given, durationMs, ...(url && adminUrl && { subject: { url, adminUrl } }) };
+}
+
+/** Returns nothing if Ctrl-C ended it; no server is left behind. */
+async function measure(options: ReportOptions): Promise<Outcome | undefined> {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
@@ -123,13 +150,12 @@ export async function run(args: readonly string[]): Promise<void> {
     process.stderr.write(`${`${seconds} s`.padStart(6)}  ${text}\n`);
   };
   try {
-    const subject = url !== undefined && adminUrl !== undefined ? { subject: { url, adminUrl } } : {};
-    const outcome = await runExperiment({ ...given, durationMs, ...subject }, interruption.signal, say);
-    process.stdout.write(`${writeReport(given.out, outcome)}\n`);
+    return await runExperiment(options, interruption.signal, say);
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
     process.stderr.write('evenkeel: interrupted; nothing was written, and no server is left behind\n');
     process.exitCode = exitCodes.interrupted;
+    return undefined;
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }

@@ -7,7 +7,7 @@ import { renderPercentilePlot } from '../profile/plot/percentiles.js';
 import { renderTimeline } from '../profile/plot/timeline.js';
 import { formatDocument, pictureOf } from './document.js';
 import type { Outcome } from './experiment.js';
-import { phaseNames, profileKinds, type ReportRecord } from './record.js';
+import { type PhaseName, type ProfileKind, phaseNames, profileKinds, type ReportRecord } from './record.js';
 
 /** Returns the document's name. */
 export function writeReport(out: string, outcome: Outcome): string {
@@ -25,7 +25,7 @@ export function writeReport(out: string, outcome: Outcome): string {
       const title = `${kind === 'cpu' ? 'CPU' : 'ALLOC'} ${name.toUpperCase()}`;
       const profile = profiles[name][kind];
       write(pictureOf(label, `${kind}-${name}`), renderFlameGraph(profile, { title, subtitle }));
-      write(`${label}/${kind}-${name}.json`, profileToJson(profile));
+      write(profileFile(label, name, kind), profileToJson(profile));
     }
   write(
     pictureOf(label, 'percentiles'),
@@ -34,6 +34,11 @@ export function writeReport(out: string, outcome: Outcome): string {
   write(pictureOf(label, 'timeline'), renderTimeline(seriesOf(record), { title: 'Each second', subtitle }));
   write(`${label}.json`, `${JSON.stringify(record, undefined, 2)}\n`);
   return write(`${label}.md`, formatDocument(outcome));
+}
+
+/** Where a report's profile lies, beside its record. */
+export function profileFile(label: string, name: PhaseName, kind: ProfileKind): string {
+  return `${label}/${kind}-${name}.json`;
 }
 
 function subtitleOf({ label, phases }: ReportRecord): string {
