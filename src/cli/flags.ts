@@ -119,3 +119,11 @@ export function text(what: string): (given: string) => string {
 export function on(help: string, short?: string): Flag<boolean> {
   return { help, ...(short !== undefined && { short }), parse: () => true, fallback: false };
 }
+
+/** A flag that may be absent: what holds then is decided elsewhere. */
+export function optional<T>(parse: (text: string) => T): {
+  parse: (text: string) => T | undefined;
+  fallback: undefined;
+} {
+  return { parse, fallback: undefined };
+}

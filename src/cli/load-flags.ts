@@ -2,18 +2,9 @@
 import { parseSlo } from '../load/judge/slo-syntax.js';
 import { defaultOptions, loadLimits, type Workload } from '../load/options.js';
 import { inputFile, outputFile, socketFile } from './files.js';
-import { byteSize, formatBytes, on, UsageError, type Values, wholeNumber } from './flags.js';
+import { byteSize, formatBytes, on, optional, UsageError, type Values, wholeNumber } from './flags.js';
 import { type Header, header } from './header.js';
-
 import { duration, metric, oneOf } from './units.js';
-
-/** What holds if the flag is absent depends on other flags. */
-function optional<T>(parse: (text: string) => T): {
-  parse: (text: string) => T | undefined;
-  fallback: undefined;
-} {
-  return { parse, fallback: undefined };
-}
 
 export const wrkFlags = {
   threads: {

@@ -3,6 +3,7 @@ import { ScriptError } from '../load/errors.js';
 import { evaluateSlo, formatSlo, type SloOutcome } from '../load/judge/slo.js';
 import { formatVerdict, judge, type Verdict } from '../load/judge/verdict.js';
 import { type LoadHooks, runLoad as realRun } from '../load/load.js';
+import { machine } from '../load/machine.js';
 import type { LoadOptions } from '../load/options.js';
 import { formatPercentileTable } from '../load/output/hgrm.js';
 import { type RecordExtras, toJson } from '../load/output/json.js';
@@ -12,7 +13,6 @@ import type { LoadResult } from '../load/result.js';
 import { exitCodeOf } from './exit-codes.js';
 import { writeOutput } from './files.js';
 import type { LoadCommand } from './load-options.js';
-import { machine } from './machine.js';
 
 /** Where a command prints to, and what can end it early. */
 export interface Terminal {

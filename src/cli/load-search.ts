@@ -4,13 +4,13 @@ import { achievedRate } from '../load/judge/rate.js';
 import { evaluateSlo, formatOutcome, type SloOutcome } from '../load/judge/slo.js';
 import { judge, type Verdict } from '../load/judge/verdict.js';
 import { runLoad as realRun } from '../load/load.js';
+import { machine } from '../load/machine.js';
 import { loadLimits } from '../load/options.js';
 import type { SearchStep } from '../load/output/record.js';
 import type { LoadResult } from '../load/result.js';
 import { exitCodes } from './exit-codes.js';
 import type { LoadCommand } from './load-options.js';
 import { type RunLoad, runExitCode, type Terminal, watch, writeFiles } from './load-run.js';
-import { machine } from './machine.js';
 
 interface Trial {
   readonly result: LoadResult;

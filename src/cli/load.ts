@@ -1,11 +1,12 @@
 /** `evenkeel load`: loads a server at a constant rate, the way wrk2 is called, and says how late it answered. */
 
-import { exitCodeHelp, exitCodes } from './exit-codes.js';
+import { exitCodeHelp } from './exit-codes.js';
 import { describeGroups } from './flags.js';
 import { ourFlags, wrkFlags } from './load-flags.js';
 import { parseLoad } from './load-options.js';
 import { runOnce, type Terminal } from './load-run.js';
 import { search } from './load-search.js';
+import { onInterrupt } from './signals.js';
 
 export const summary = 'load a server at a constant rate, the way wrk2 is called';
 
@@ -62,19 +63,5 @@ function terminalFor(jsonOnStdout: boolean, signal: AbortSignal): Terminal {
     printJson: (text) => process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
     ...(process.stderr.isTTY && { progress: process.stderr }),
     signal,
-  };
-}
-
-/** The first SIGINT or SIGTERM ends the run early, with a report; a second one ends the process at once. */
-function onInterrupt(interrupt: () => void): () => void {
-  let signals = 0;
-  const listener = () => {
-    signals++;
-    if (signals > 1) process.exit(exitCodes.interrupted);
-    interrupt();
-  };
-  process.on('SIGINT', listener).on('SIGTERM', listener);
-  return () => {
-    process.off('SIGINT', listener).off('SIGTERM', listener);
   };
 }

@@ -2,12 +2,17 @@
 /** The `evenkeel` command: picks the command, and turns what it throws into one line and an exit code. */
 import { readFileSync } from 'node:fs';
 import { ScriptError, TargetError } from '../load/errors.js';
+import { ProfileError } from '../profile/errors.js';
+import { ReportError } from '../report/read.js';
+import { SubjectError } from '../report/subject.js';
 import { ListenError } from '../server/server.js';
 import { StoreError } from '../store/store.js';
 import * as compare from './compare.js';
 import { OutputError } from './files.js';
 import { UsageError } from './flags.js';
 import * as load from './load.js';
+import * as profile from './profile.js';
+import * as report from './report.js';
 import * as serve from './serve.js';
 
 interface Command {
@@ -17,7 +22,7 @@ interface Command {
   readonly run: (args: readonly string[], version: string) => Promise<void>;
 }
 
-const commands: Readonly<Record<string, Command>> = { serve, load, compare };
+const commands: Readonly<Record<string, Command>> = { serve, load, compare, profile, report };
 
 const help = `evenkeel: a durable HTTP key-value store that keeps its tail latency level under load
 
@@ -36,7 +41,17 @@ Examples:
 `;
 
 /** Errors that say what is wrong in their message. All others are ours, and show where they come from. */
-const expectedErrors = [UsageError, StoreError, ListenError, TargetError, ScriptError, OutputError];
+const expectedErrors = [
+  UsageError,
+  StoreError,
+  ListenError,
+  TargetError,
+  ScriptError,
+  OutputError,
+  ProfileError,
+  SubjectError,
+  ReportError,
+];
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));

@@ -1,8 +1,20 @@
 /** `evenkeel serve`: runs the server until a signal, and says what it does. */
 import { resolve } from 'node:path';
 import { defaultLimits, maxValueLimit } from '../limits.js';
+import { type DebugServer, startDebugServer } from '../profile/debug-server.js';
 import { type RunningServer, serve } from '../server/server.js';
-import { byteSize, describeFlags, formatBytes, on, parseFlags, text, wholeNumber } from './flags.js';
+import {
+  byteSize,
+  describeFlags,
+  formatBytes,
+  on,
+  optional,
+  parseFlags,
+  text,
+  wholeNumber,
+} from './flags.js';
+import { untilSignal } from './signals.js';
+import { oneOf } from './units.js';
 
 const flags = {
   port: {
@@ -33,6 +45,19 @@ const flags = {
     parse: byteSize(1, maxValueLimit),
     fallback: defaultLimits.maxValueBytes,
   },
+  commit: {
+    value: 'HOW',
+    help: 'group: writes share a commit; each: every write its own, on the event loop, to compare with',
+    defaultText: 'group',
+    parse: oneOf('group', 'each'),
+    fallback: 'group' as const,
+  },
+  'admin-port': {
+    value: 'PORT',
+    help: 'opens a port for evenkeel profile --url, on 127.0.0.1 only; 0 takes a free one',
+    defaultText: 'off',
+    ...optional(wholeNumber(0, 65_535)),
+  },
   json: on('print one line of JSON instead of the banner, for programs'),
 };
 
@@ -53,27 +78,58 @@ Examples:
   curl -X PUT --data-binary @photo.jpg 'http://127.0.0.1:8080/v0/entity?id=photo'
 `;
 
-/** @throws UsageError, StoreError, ListenError */
+/** @throws UsageError, StoreError, ListenError, ProfileError */
 export async function run(args: readonly string[], version: string): Promise<void> {
-  const { port, host, data, 'max-value': maxValueBytes, json } = parseFlags(flags, args);
-  const server = await serve({ port, host, data, limits: { maxValueBytes } });
-  const folder = resolve(data);
-  if (json)
-    process.stdout.write(`${JSON.stringify({ url: server.url, data: folder, pid: process.pid, version })}\n`);
-  else process.stdout.write(banner(server.url, folder, version));
+  const {
+    port,
+    host,
+    data,
+    'max-value': maxValueBytes,
+    commit,
+    'admin-port': adminPort,
+    json,
+  } = parseFlags(flags, args);
+  const server = await serve({ port, host, data, commit, limits: { maxValueBytes } });
+  const admin = await startAdmin(adminPort, server);
+  const banner = {
+    url: server.url,
+    ...(admin && { adminUrl: admin.url }),
+    data: resolve(data),
+    pid: process.pid,
+    version,
+  };
+  process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner));
   if (!isLoopback(host))
     process.stderr.write(
       `evenkeel: warning: ${host} may be reached from other machines, and there is no authentication\n`,
     );
   await untilSignal();
+  await admin?.close();
   await stop(server, json ? () => {} : (line) => process.stdout.write(`${line}\n`));
 }
 
-function banner(url: string, folder: string, version: string): string {
+async function startAdmin(port: number | undefined, server: RunningServer): Promise<DebugServer | undefined> {
+  if (port === undefined) return undefined;
+  try {
+    return await startDebugServer({ port });
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+interface Banner {
+  readonly url: string;
+  readonly adminUrl?: string;
+  readonly data: string;
+  readonly version: string;
+}
+
+function bannerText({ url, adminUrl, data, version }: Banner): string {
   const entity = `'${url}/v0/entity?id=hello'`;
   return `Evenkeel ${version} serves ${url}
-  data  ${folder}
-  try   curl -X PUT --data-binary world ${entity}
+  data  ${data}
+${adminUrl === undefined ? '' : `  admin ${adminUrl}, for evenkeel profile --url\n`}  try   curl -X PUT --data-binary world ${entity}
         curl ${entity}
   stop  Ctrl-C
 `;
@@ -91,29 +147,6 @@ async function stop(server: RunningServer, say: (line: string) => void): Promise
 
 function count(requests: number): string {
   return requests === 1 ? '1 request' : `${requests} requests`;
-}
-
-/**
- * Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. Under `npm start` there is a shell in
- * between that dies of a signal without passing it on, so there its death counts as one.
- */
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let signals = 0;
-    const onSignal = (signal: NodeJS.Signals) => {
-      signals++;
-      if (signals === 1) resolve();
-      else process.exit(signal === 'SIGINT' ? 130 : 143);
-    };
-    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-    if (!['start', 'evenkeel'].includes(process.env.npm_lifecycle_event ?? '')) return;
-    const parent = process.ppid;
-    const watch = setInterval(() => {
-      if (process.ppid === parent) return;
-      clearInterval(watch);
-      resolve();
-    }, 200).unref();
-  });
 }
 
 function isLoopback(host: string): boolean {

@@ -16,6 +16,8 @@ import { ScriptConductor } from './script-conductor.js';
 import { Team } from './team.js';
 
 export interface LoadHooks {
+  /** All connections are open, and the first request is about to be sent. */
+  readonly onBegin?: () => void;
   /** Each thread has chosen the interval at which it samples its rate. */
   readonly onCalibrated?: (threads: readonly Calibration[]) => void;
   /** About once a second. */
@@ -60,7 +62,7 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
     await script?.setup(options, targets);
     team.post({ kind: 'prepare' });
     const [first] = await team.all('prepared', patienceMs);
-    team.post({ kind: 'connect', target: await firstOpen(targets, timeoutMs) });
+    team.post({ kind: 'connect', target: await firstOpen(targets, options) });
     const connected = await team.all('connected', timeoutMs + patienceMs);
     if (connected.every(({ open }) => open === 0))
       throw new TargetError(`no connection stays open: ${connected.find(({ cause }) => cause)?.cause}`);
@@ -68,6 +70,7 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
     const clock = monotonicClock();
     const beginUs = clock.now() + leadUs;
     team.post({ kind: 'begin', beginUs, requestsPerSend: first?.requestsPerSend ?? 1 });
+    hooks.onBegin?.();
     ticker = setInterval(
       () => hooks.onProgress?.(progressOf(collector, options, clock.now() - beginUs)),
       1000,

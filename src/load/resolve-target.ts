@@ -20,14 +20,18 @@ export async function resolveTargets({ url, unixSocket, insecure }: LoadOptions)
 }
 
 /** The first that takes a connection. @throws TargetError if none does */
-export async function firstOpen(targets: readonly Target[], timeoutMs: number): Promise<Target> {
+export async function firstOpen(
+  targets: readonly Target[],
+  { url, timeoutMs }: LoadOptions,
+): Promise<Target> {
   const failures: string[] = [];
   for (const target of targets) {
     const failure = await tryConnect(target, timeoutMs);
     if (failure === undefined) return target;
-    failures.push(failure);
+    if (!failures.includes(failure)) failures.push(failure);
   }
-  throw new TargetError(`can't connect: ${failures.join('; ')}; is the service running?`);
+  const where = targets[0]?.unixSocket ?? new URL(url).host;
+  throw new TargetError(`can't connect to ${where}: ${failures.join('; ')}`);
 }
 
 /** Returns what went wrong, or undefined. */
@@ -38,8 +42,7 @@ function tryConnect(target: Target, timeoutMs: number): Promise<string | undefin
       socket.on('error', () => {}).destroy();
       resolve(failure);
     };
-    const where = target.unixSocket ?? `${target.host}:${target.port}`;
-    const timer = setTimeout(() => done(`no connection to ${where} within ${timeoutMs} ms`), timeoutMs);
+    const timer = setTimeout(() => done(`no connection within ${timeoutMs} ms`), timeoutMs);
     const socket: Socket = openSocket(
       target,
       () => {},

@@ -67,7 +67,7 @@ export class Team {
   }
 
   async end(): Promise<void> {
-    // Who still waits for what will never be said would keep the process alive until the limit.
+    // Whoever still waits for a message, with a timer that keeps the process alive, waits in vain.
     this.#fail(new Error('the run is over'));
     await Promise.all(this.#workers.map((worker) => worker.removeAllListeners('exit').terminate()));
   }

@@ -15,6 +15,11 @@ export interface ServeOptions {
   readonly port?: number;
   /** Address to listen on. Default 127.0.0.1: the service has no authentication of its own. */
   readonly host?: string;
+  /**
+   * `group` (the default): writes that arrive together share a commit. `each`: every write is a commit of its own on the event loop, which
+   * stands still meanwhile; it is there to be compared with.
+   */
+  readonly commit?: 'group' | 'each';
   /** Bounds to change, see {@link Limits}. */
   readonly limits?: Partial<Limits>;
   /** Called with each error that needs the operator, once. Default: a line on standard error. */
@@ -48,8 +53,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     throw new TypeError('serve needs the option data, the folder that holds the data');
   if (options.host === '')
     throw new TypeError('the option host is an address such as 127.0.0.1, or left out');
+  if (!['group', 'each', undefined].includes(options.commit))
+    throw new TypeError(`the option commit is 'group' or 'each', got ${options.commit}`);
   const limits = makeLimits(options.limits);
-  const store = await openEmbedded({ folder: options.data, limits });
+  const store = await openEmbedded({ folder: options.data, limits, commit: options.commit ?? 'group' });
   try {
     return await listen(store, limits, options);
   } catch (error) {

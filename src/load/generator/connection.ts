@@ -19,6 +19,8 @@ export interface ConnectionEvents {
   /** It broke; what was in flight will not be answered. It opens itself again. */
   onFailure(kind: FailureKind, cause: string): void;
   onBytes(count: number): void;
+  /** It begins, or ceases, to wait for the peer to take the connection. */
+  onOpening(opening: boolean): void;
 }
 
 export interface ConnectionOptions {
@@ -35,6 +37,7 @@ export class Connection {
   #socket: Socket | undefined;
   #reader: ResponseReader;
   #open = false;
+  #opening = false;
   /** On this socket. */
   #answeredOnce = false;
   #closed = false;
@@ -58,6 +61,7 @@ export class Connection {
     const { target, timeoutMs } = this.#options;
     this.#reader = this.#newReader();
     this.#answeredOnce = false;
+    this.#setOpening(true);
     const socket = openSocket(
       target,
       (buffer, length) => {
@@ -67,6 +71,7 @@ export class Connection {
         if (this.#socket !== socket) return;
         clearTimeout(this.#timer);
         this.#open = true;
+        this.#setOpening(false);
         this.#events.onReady();
       },
     );
@@ -126,6 +131,8 @@ export class Connection {
   }
 
   #answered(answer: Answer): void {
+    // An earlier answer of the same bytes has ended the connection; its requests are counted as failed.
+    if (!this.#open) return;
     this.#failures = 0;
     this.#inFlight--;
     this.#events.onAnswer(answer.status);
@@ -167,8 +174,17 @@ export class Connection {
   #openLater(): void {
     if (this.#closed) return;
     const ms = backOffMs(this.#failures);
-    if (ms === 0) setImmediate(() => this.#closed || this.open());
-    else this.#timer = setTimeout(() => this.open(), ms);
+    if (ms > 0) this.#timer = setTimeout(() => this.open(), ms);
+    else {
+      this.#setOpening(true);
+      setImmediate(() => this.#closed || this.open());
+    }
+  }
+
+  #setOpening(opening: boolean): void {
+    if (opening === this.#opening) return;
+    this.#opening = opening;
+    this.#events.onOpening(opening);
   }
 
   #drop(): void {
@@ -176,6 +192,7 @@ export class Connection {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#open = false;
+    this.#setOpening(false);
     this.#inFlight = 0;
     // It may still report something, which nobody wants to hear.
     socket?.on('error', () => {}).destroy();

@@ -92,6 +92,8 @@ export class Dispatcher {
   /** The lane is able to send: opened, or answered in full. */
   ready(index: number, nowUs: number): void {
     const turn = this.#turns[index] as Turn;
+    // An answer that came at the end was none: its request stays in flight, as it was sent.
+    if (turn.unanswered > 0) return;
     turn.freeUs = nowUs;
     this.#trySend(turn, nowUs);
   }
@@ -120,12 +122,17 @@ export class Dispatcher {
   /** How many requests passed this age since the last call. Each counts once; its answer is still waited for. */
   timedOut(nowUs: number, timeoutUs: number): number {
     let count = 0;
-    for (const turn of this.#turns) {
-      if (turn.unanswered === 0 || turn.timedOut || nowUs - turn.sentUs <= timeoutUs) continue;
-      turn.timedOut = true;
-      count += turn.unanswered;
-    }
+    for (let index = 0; index < this.#turns.length; index++)
+      count += this.timedOutOn(index, nowUs, timeoutUs);
     return count;
+  }
+
+  /** The same of one lane: an answer that comes too late counts, even if nobody has looked since it became so. */
+  timedOutOn(index: number, nowUs: number, timeoutUs: number): number {
+    const turn = this.#turns[index] as Turn;
+    if (turn.unanswered === 0 || turn.timedOut || nowUs - turn.sentUs <= timeoutUs) return 0;
+    turn.timedOut = true;
+    return turn.unanswered;
   }
 
   /** Records all that was due before the end and has no answer, as at least as late as it is at the end. */
@@ -135,7 +142,7 @@ export class Dispatcher {
     let inFlight = 0;
     let unsent = 0;
     for (const turn of this.#turns) {
-      const { ready } = turn.lane;
+      const ready = turn.unanswered === 0 && turn.lane.ready;
       if (turn.unanswered > 0) {
         for (let request = 0; request < turn.unanswered; request++) recordAnswer(into, turn, endUs);
         inFlight += turn.unanswered;

@@ -27,8 +27,10 @@ export class Generator {
   readonly #connections: readonly Connection[];
   readonly #causes = new Causes();
   #run: Run | undefined;
-  /** Connections that are open or have failed once. */
-  #tried = 0;
+  /** Connections that are about to open. */
+  #opening = 0;
+  /** Connections that have opened or failed; one may do both, and more than once, before all have. */
+  readonly #tried = new Set<number>();
   #allTried: (() => void) | undefined;
   #firstCause: string | undefined;
 
@@ -41,10 +43,13 @@ export class Generator {
       return new Connection(
         { target, source, timeoutMs, maxBodyBytes: loadLimits.messageBytes, now: () => clock.now() },
         {
-          onReady: () => (this.#run ? this.#run.ready(index) : this.#triedOne()),
+          onReady: () => (this.#run ? this.#run.ready(index) : this.#triedOne(index)),
           onAnswer: (status) => this.#run?.answered(index, status),
           onFailure: (kind, cause) => this.#failed(index, kind, cause),
           onBytes: (bytes) => this.#run?.received(bytes),
+          onOpening: (opening) => {
+            this.#opening += opening ? 1 : -1;
+          },
         },
       );
     });
@@ -70,6 +75,7 @@ export class Generator {
       phases,
       causes: this.#causes,
       pacer,
+      opening: () => this.#opening > 0,
     });
     this.#run = run;
     try {
@@ -82,13 +88,16 @@ export class Generator {
 
   #failed(index: number, kind: FailureKind, cause: string): void {
     this.#firstCause ??= cause;
-    this.#causes.add(`${kind}: ${cause}`);
-    if (this.#run) this.#run.failed(index, kind);
-    else this.#triedOne();
+    // Before the run nothing is counted, as no request is due; what still fails then fails again in the run.
+    if (!this.#run) {
+      this.#triedOne(index);
+      return;
+    }
+    this.#run.failed(index, kind, cause);
   }
 
-  #triedOne(): void {
-    this.#tried++;
-    if (this.#tried === this.#connections.length) this.#allTried?.();
+  #triedOne(index: number): void {
+    this.#tried.add(index);
+    if (this.#tried.size === this.#connections.length) this.#allTried?.();
   }
 }

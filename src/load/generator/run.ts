@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly phases: Phases;
   readonly causes: Causes;
   readonly pacer: Pacer;
+  /** Whether a connection is about to open, which is waited for as attentively as an answer. */
+  readonly opening: () => boolean;
 }
 
 export class Run implements Turn {
@@ -30,6 +32,7 @@ export class Run implements Turn {
   readonly #dispatcher: Dispatcher;
   readonly #seconds: Seconds;
   readonly #sampler: RateSampler;
+  readonly #opening: () => boolean;
   #answers = 0;
   #completed = 0;
   #nextTimeoutCheckUs = 0;
@@ -37,8 +40,10 @@ export class Run implements Turn {
   #endedUs: number | undefined;
   #endedEarly: Finished['endedEarly'];
 
-  constructor(given: GeneratorOptions, { lanes, requestsPerSend, phases, causes, pacer }: RunOptions) {
-    const { options, thread, source, clock, records } = given;
+  constructor(given: GeneratorOptions, options: RunOptions) {
+    const { lanes, requestsPerSend, phases, causes, pacer, opening } = options;
+    this.#opening = opening;
+    const { options: load, thread, source, clock, records } = given;
     this.#given = given;
     this.#phases = phases;
     this.#causes = causes;
@@ -47,8 +52,8 @@ export class Run implements Turn {
     const { delayMs } = source;
     const schedule = new Schedule({
       beginUs: phases.beginUs,
-      rate: options.rate / requestsPerSend,
-      threads: options.threads,
+      rate: load.rate / requestsPerSend,
+      threads: load.threads,
       thread,
       connections: lanes.length,
     });
@@ -66,7 +71,7 @@ export class Run implements Turn {
   }
 
   get listening(): boolean {
-    return this.#dispatcher.inFlight > 0;
+    return this.#dispatcher.inFlight > 0 || this.#opening();
   }
 
   get events(): number {
@@ -88,8 +93,10 @@ export class Run implements Turn {
 
   ready(index: number): void {
     if (this.#endedUs !== undefined) return;
+    const nowUs = this.#given.clock.now();
+    this.#passSeconds(nowUs);
     const sends = this.#dispatcher.sends;
-    this.#dispatcher.ready(index, this.#given.clock.now());
+    this.#dispatcher.ready(index, nowUs);
     this.#count('sent', (this.#dispatcher.sends - sends) * this.#requestsPerSend);
   }
 
@@ -98,6 +105,7 @@ export class Run implements Turn {
     // An answer after the end is none: the request was in flight when the run ended.
     if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return;
     this.#passSeconds(nowUs);
+    this.#countTimeouts(this.#dispatcher.timedOutOn(index, nowUs, this.#given.options.timeoutMs * 1000));
     this.#answers++;
     this.#count('completed');
     if (this.#seconds.warm) this.#completed++;
@@ -108,9 +116,13 @@ export class Run implements Turn {
     this.#sampler.answer(this.#dispatcher.answered(index, nowUs, this.#seconds.current));
   }
 
-  failed(index: number, kind: FailureKind): void {
-    if (this.#endedUs !== undefined) return;
+  failed(index: number, kind: FailureKind, cause: string): void {
+    const nowUs = this.#given.clock.now();
+    // Like an answer, a failure after the end is none.
+    if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return;
+    this.#passSeconds(nowUs);
     this.#count(kind);
+    this.#causes.add(`${kind}: ${cause}`);
     this.#dispatcher.failed(index);
   }
 
@@ -149,6 +161,7 @@ export class Run implements Turn {
   #end(endUs: number, early: Finished['endedEarly']): undefined {
     this.#endedUs = endUs;
     this.#endedEarly = early;
+    this.#checkTimeouts(endUs);
   }
 
   #count(name: Parameters<Seconds['current']['count']>[0], times = 1): void {
@@ -166,13 +179,14 @@ export class Run implements Turn {
   }
 
   #checkTimeouts(nowUs: number): void {
-    const { timeoutMs } = this.#given.options;
-    const count = this.#dispatcher.timedOut(nowUs, timeoutMs * 1000);
-    if (count > 0) {
-      this.#count('timeout', count);
-      this.#causes.add(`timeout: no answer within ${timeoutMs} ms`, count);
-    }
+    this.#countTimeouts(this.#dispatcher.timedOut(nowUs, this.#given.options.timeoutMs * 1000));
     this.#nextTimeoutCheckUs = nowUs + timeoutCheckUs;
+  }
+
+  #countTimeouts(count: number): void {
+    if (count === 0) return;
+    this.#count('timeout', count);
+    this.#causes.add(`timeout: no answer within ${this.#given.options.timeoutMs} ms`, count);
   }
 
   #tellCalibration(): void {

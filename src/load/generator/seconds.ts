@@ -54,7 +54,7 @@ export class Seconds {
     this.#from = second;
   }
 
-  /** The rest of the last second. */
+  /** The rest of the last second; nothing if the run ended within the warm-up. */
   last(endUs: number): SecondOver {
     if (!this.#warm) this.current.reset();
     const to = Math.max(this.#from, Math.ceil((endUs - this.#countFromUs) / secondUs) - 1);

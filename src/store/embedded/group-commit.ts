@@ -16,7 +16,7 @@ import type { Writer } from './writer.js';
  * room that must be on the disk for it (room.ts) in bounds.
  */
 const maxBatchBytes = 4 * 1024 * 1024;
-const maxBatchWrites = 512;
+export const maxBatchWrites = 512;
 
 interface Queued {
   readonly write: Write;
@@ -30,22 +30,28 @@ export class GroupCommit {
   readonly #versions: Versions;
   readonly #limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>;
   readonly #onCommit: () => void;
+  readonly #mostWrites: number;
   #queue: Queued[] = [];
   #queuedBytes = 0;
   #running: Promise<void> | undefined;
   #failure: StoreError | undefined;
 
-  /** @param onCommit called after each commit and before its writes are acknowledged. */
+  /**
+   * @param onCommit called after each commit and before its writes are acknowledged
+   * @param mostWrites in one batch; 1: no grouping
+   */
   constructor(
     writer: Writer,
     versions: Versions,
     limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>,
     onCommit: () => void,
+    mostWrites = maxBatchWrites,
   ) {
     this.#writer = writer;
     this.#versions = versions;
     this.#limits = limits;
     this.#onCommit = onCommit;
+    this.#mostWrites = mostWrites;
   }
 
   /** Set by the first commit that failed for another reason than a lack of room. */
@@ -80,7 +86,7 @@ export class GroupCommit {
 
   async #commitAll(): Promise<void> {
     // One turn of the event loop, so that all requests read from the sockets in this turn share the first commit.
-    await new Promise(setImmediate);
+    if (this.#mostWrites > 1) await new Promise(setImmediate);
     while (this.#queue.length > 0) await this.#commit(this.#takeBatch());
     this.#running = undefined;
   }
@@ -89,7 +95,7 @@ export class GroupCommit {
     let bytes = 0;
     let count = 0;
     for (const queued of this.#queue) {
-      if (count === maxBatchWrites || (count > 0 && bytes + queued.bytes > maxBatchBytes)) break;
+      if (count === this.#mostWrites || (count > 0 && bytes + queued.bytes > maxBatchBytes)) break;
       bytes += queued.bytes;
       count++;
     }

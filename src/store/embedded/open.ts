@@ -2,6 +2,7 @@
 import { type Limits, makeLimits } from '../../limits.js';
 import { readUint64, writeUint64 } from '../record.js';
 import { type Store, StoreError } from '../store.js';
+import { BlockingWriter } from './blocking-writer.js';
 import { EmbeddedStore } from './embedded-store.js';
 import {
   ceilingKey,
@@ -13,11 +14,11 @@ import {
   openRoot,
 } from './environment.js';
 import { prepareFolder, syncNames, unusable } from './folder.js';
-import { GroupCommit } from './group-commit.js';
+import { GroupCommit, maxBatchWrites } from './group-commit.js';
 import { makeFirstRoom } from './room.js';
 import { Sweeper } from './sweeper.js';
 import { Versions } from './versions.js';
-import { Writer } from './writer.js';
+import { WriterThread } from './writer.js';
 
 export interface EmbeddedOptions {
   /** The folder that holds the data; made if it is not there. */
@@ -25,6 +26,11 @@ export interface EmbeddedOptions {
   readonly limits?: Limits;
   /** Milliseconds since 1970. Default: the system's clock. For tests of expiry and versions. */
   readonly now?: () => number;
+  /**
+   * `group` (the default): writes that arrive together share a commit, made in a thread of its own. `each`: every write is a commit of its
+   * own, made on the event loop; everything waits meanwhile. Both acknowledge what is on the disk, and nothing else.
+   */
+  readonly commit?: 'group' | 'each';
   /** How often expired entities are removed, in ms. They are absent to readers at once, whatever this is. */
   readonly sweepIntervalMs?: number;
 }
@@ -49,10 +55,17 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     checkFormat(env, folder);
     await syncNames(folder);
     const ceiling = env.meta.get(ceilingKey);
-    const writer = await Writer.start({ folder });
+    const grouped = options.commit !== 'each';
+    const writer = grouped ? await WriterThread.start({ folder }) : new BlockingWriter(env, folder);
     const versions = new Versions(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     const { root } = env;
-    const commits = new GroupCommit(writer, versions, limits, () => root.resetReadTxn());
+    const commits = new GroupCommit(
+      writer,
+      versions,
+      limits,
+      () => root.resetReadTxn(),
+      grouped ? maxBatchWrites : 1,
+    );
     const sweeper = new Sweeper(writer, now, sweepIntervalMs);
     return new EmbeddedStore({
       env,

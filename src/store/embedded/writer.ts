@@ -1,6 +1,6 @@
 /**
- * The main thread's end of the writer thread: a message out, a reply back, in order. It turns LMDB's and the
- * system's error codes into StoreErrors, and a thread that dies into the failure of everything it was asked.
+ * Who writes: a thread of its own, of which this is the main thread's end (a message out, a reply back, in order). It
+ * turns LMDB's and the system's error codes into StoreErrors, and a thread that dies into the failure of everything it was asked.
  */
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../store.js';
@@ -20,12 +20,25 @@ export type WriterReply =
   | { readonly kind: 'swept'; readonly removed: number }
   | { readonly kind: 'error'; readonly message: string; readonly full: boolean };
 
+export interface Writer {
+  /** Why nothing more can be written; undefined while it can. */
+  readonly failure: StoreError | undefined;
+  /**
+   * Stores a batch in one transaction; it is on the disk when the promise resolves. The memory is given away.
+   * @throws StoreError `full`, `failed`
+   */
+  commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<void>;
+  /** Removes up to `limit` entities that had expired by `nowMs`, and says how many. @throws StoreError `full`, `failed` */
+  sweep(nowMs: number, limit: number): Promise<number>;
+  close(): Promise<void>;
+}
+
 interface Waiting {
   resolve(reply: WriterReply): void;
   reject(error: StoreError): void;
 }
 
-export class Writer {
+export class WriterThread implements Writer {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
   #dead: StoreError | undefined;
@@ -41,23 +54,20 @@ export class Writer {
     this.#worker.on('exit', () => this.#die(undefined));
   }
 
-  static async start(options: WriterOptions): Promise<Writer> {
-    const writer = new Writer(options);
+  static async start(options: WriterOptions): Promise<WriterThread> {
+    const writer = new WriterThread(options);
     await writer.#reply();
     return writer;
   }
 
-  /** Why the thread can do no more work; undefined while it can. */
   get failure(): StoreError | undefined {
     return this.#dead;
   }
 
-  /** Stores a batch in one transaction; it is on the disk when the promise resolves. The memory is given away. */
   async commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<void> {
     await this.#ask({ kind: 'commit', batch, ceiling }, [batch]);
   }
 
-  /** Removes up to `limit` entities that had expired by `nowMs`, and says how many. */
   async sweep(nowMs: number, limit: number): Promise<number> {
     const reply = await this.#ask({ kind: 'sweep', nowMs, limit });
     return reply.kind === 'swept' ? reply.removed : 0;
@@ -98,7 +108,8 @@ export class Writer {
   }
 }
 
-function failed(message: string): StoreError {
+/** What a transaction failed by, for another reason than a lack of room. */
+export function failed(message: string): StoreError {
   return new StoreError(
     'failed',
     `the data file could not be written (${message}); nothing more is accepted until the disk has been checked and the server restarted`,

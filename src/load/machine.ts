@@ -1,6 +1,6 @@
 /** What a run's figures depend on beside its options: kept with them, so that records of different machines are not taken for alike. */
 import { cpus, totalmem } from 'node:os';
-import type { Machine } from '../load/output/record.js';
+import type { Machine } from './output/record.js';
 
 export function machine(): Machine {
   const processors = cpus();

@@ -1,0 +1,162 @@
+/** `evenkeel report`: the whole experiment in one command, written down. */
+import { mkdirSync } from 'node:fs';
+import { loadLimits } from '../load/options.js';
+import { writeComparison } from '../report/comparison.js';
+import { type Outcome, runExperiment } from '../report/experiment.js';
+import { defaultReport, type ReportOptions } from '../report/options.js';
+import { readReport } from '../report/read.js';
+import { writeReport } from '../report/write.js';
+import { exitCodes } from './exit-codes.js';
+import { inputFile } from './files.js';
+import { describeFlags, optional, parseCommandLine, UsageError, type Values } from './flags.js';
+import { duration, metric, oneOf } from './units.js';
+
+const flags = {
+  label: {
+    value: 'NAME',
+    help: 'name of the report and of its folder of pictures',
+    defaultText: defaultReport.label,
+    parse: (given: string) => {
+      if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(given))
+        throw new UsageError('a name of letters, digits, dots, dashes and underscores');
+      return given;
+    },
+    fallback: defaultReport.label as string,
+  },
+  rate: {
+    value: 'N',
+    help: 'requests a second',
+    defaultText: '10k',
+    parse: metric(1, loadLimits.rate),
+    fallback: defaultReport.rate as number,
+  },
+  connections: {
+    value: 'N',
+    help: 'connections of all threads together',
+    defaultText: String(defaultReport.connections),
+    parse: metric(1, loadLimits.connections),
+    fallback: defaultReport.connections as number,
+  },
+  threads: {
+    value: 'N',
+    help: 'threads that send',
+    defaultText: String(defaultReport.threads),
+    parse: metric(1, loadLimits.threads),
+    fallback: defaultReport.threads as number,
+  },
+  duration: {
+    value: 'T',
+    help: 'length of each measured run; the profiles have windows of their own',
+    defaultText: '60s',
+    parse: duration(2_000, loadLimits.durationMs),
+    fallback: defaultReport.durationMs as number,
+  },
+  out: {
+    value: 'DIR',
+    help: 'folder for the report; made if it is not there',
+    defaultText: defaultReport.out,
+    parse: (given: string) => {
+      if (given === '') throw new UsageError('a folder');
+      return given;
+    },
+    fallback: defaultReport.out as string,
+  },
+  commit: {
+    value: 'HOW',
+    help: 'how the server commits, see evenkeel serve: group or each',
+    defaultText: 'group',
+    parse: oneOf('group', 'each'),
+    fallback: 'group' as const,
+  },
+  compare: {
+    value: 'FILE',
+    help: 'also sets the report beside this one, such as reports/sync.json',
+    ...optional(inputFile),
+  },
+  url: { value: 'URL', help: 'a server that runs already, instead of one of its own', ...optional(httpUrl) },
+  'admin-url': {
+    value: 'URL',
+    help: "that server's admin port, see evenkeel serve --admin-port",
+    ...optional(httpUrl),
+  },
+};
+
+function httpUrl(given: string): string {
+  if (!/^https?:\/\/\S+$/.test(given) || !URL.canParse(given))
+    throw new UsageError('a URL such as http://127.0.0.1:8080');
+  return given;
+}
+
+export const summary = 'measure and profile a server under the reference load, and write it down';
+
+export const help = `evenkeel report: ${summary}
+
+Usage: evenkeel report [flags]
+       evenkeel report --compare BEFORE.json AFTER.json
+
+${describeFlags(flags)}
+
+Starts a server on a fresh store, warms it up, and loads it with wrk/put.lua and then with wrk/get.lua: measured first, then the same
+load under the CPU and under the allocation sampler. Writes DIR/NAME.md with its flame graphs and plots, and all figures as DIR/NAME.json.
+
+Examples:
+  evenkeel report
+  evenkeel report --duration 5s
+  evenkeel report --label sync --commit each
+  evenkeel report --compare reports/sync.json
+  evenkeel report --compare reports/sync.json reports/async.json     compares what is there, without a run
+  evenkeel report --url http://127.0.0.1:8080 --admin-url http://127.0.0.1:9000
+`;
+
+/** @throws UsageError, ReportError, SubjectError, TargetError, ScriptError, ProfileError */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values, operands } = parseCommandLine(flags, args);
+  const { compare, out } = values;
+  const [after, ...more] = operands;
+  if (more.length > 0 || (after !== undefined && compare === undefined))
+    throw new UsageError(
+      `there is no use for '${more[0] ?? after}'; a report to be compared follows --compare FILE`,
+    );
+  // Read before the run, which takes minutes, so that a wrong file is told at once.
+  const before = compare === undefined ? undefined : readReport(compare);
+  mkdirSync(out, { recursive: true });
+  const outcome = after === undefined ? await measure(optionsOf(values)) : readReport(after);
+  if (outcome === undefined) return;
+  if (after === undefined) process.stdout.write(`${writeReport(out, outcome)}\n`);
+  if (before) process.stdout.write(`${writeComparison(out, before, outcome)}\n`);
+}
+
+function optionsOf(values: Values<typeof flags>): ReportOptions {
+  const { duration: durationMs, url, 'admin-url': adminUrl, compare: _, ...given } = values;
+  if ((url === undefined) !== (adminUrl === undefined))
+    throw new UsageError(
+      '--url and --admin-url go together: the load goes to one, the profiles come from the other',
+    );
+  if (given.connections < given.threads)
+    throw new UsageError(
+      `--connections takes at least as many as there are threads (${given.threads}), got '${given.connections}'`,
+    );
+  return { ...given, durationMs, ...(url && adminUrl && { subject: { url, adminUrl } }) };
+}
+
+/** Returns nothing if Ctrl-C ended it; no server is left behind. */
+async function measure(options: ReportOptions): Promise<Outcome | undefined> {
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const began = performance.now();
+  const say = (text: string) => {
+    const seconds = Math.round((performance.now() - began) / 1000);
+    process.stderr.write(`${`${seconds} s`.padStart(6)}  ${text}\n`);
+  };
+  try {
+    return await runExperiment(options, interruption.signal, say);
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    process.stderr.write('evenkeel: interrupted; nothing was written, and no server is left behind\n');
+    process.exitCode = exitCodes.interrupted;
+    return undefined;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}

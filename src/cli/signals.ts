@@ -1,0 +1,39 @@
+/** SIGINT and SIGTERM: the first one asks for an end in good order, the second one ends the process at once. */
+import { exitCodes } from './exit-codes.js';
+
+/** For a command that ends by itself: it ends early, with what it has. @returns what stops listening */
+export function onInterrupt(interrupt: () => void): () => void {
+  let signals = 0;
+  const listener = () => {
+    signals++;
+    if (signals > 1) process.exit(exitCodes.interrupted);
+    interrupt();
+  };
+  process.on('SIGINT', listener).on('SIGTERM', listener);
+  return () => {
+    process.off('SIGINT', listener).off('SIGTERM', listener);
+  };
+}
+
+/**
+ * For a command that runs until it is told to end. Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. Under `npm start` there is a shell in
+ * between that dies of a signal without passing it on, so there its death counts as one.
+ */
+export function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    const onSignal = (signal: NodeJS.Signals) => {
+      signals++;
+      if (signals === 1) resolve();
+      else process.exit(signal === 'SIGINT' ? 130 : 143);
+    };
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    if (!['start', 'evenkeel'].includes(process.env.npm_lifecycle_event ?? '')) return;
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watch);
+      resolve();
+    }, 200).unref();
+  });
+}

@@ -1,0 +1,68 @@
+/** From V8's call frames to ours: whose code it is, and a file name that means the same on another machine. */
+import { fileURLToPath } from 'node:url';
+import type { Frame, FrameKind, Profile } from '../profile.js';
+import type { CallFrame } from '../sampling/raw.js';
+
+/** Makes frames; equal call frames become one object. */
+export type Naming = (callFrame: CallFrame) => Frame;
+
+export interface NamingOptions {
+  readonly kind: Profile['kind'];
+  /** The folder of the program's package; without it, file names stay as they are. */
+  readonly root?: string | undefined;
+}
+
+export function frameNaming({ kind, root }: NamingOptions): Naming {
+  const known = new Map<string, Frame>();
+  return (callFrame) => {
+    const { functionName, url, lineNumber, columnNumber } = callFrame;
+    const key = `${functionName}\n${url}\n${lineNumber}\n${columnNumber}`;
+    const frame = known.get(key) ?? frameOf(callFrame, kind, root);
+    known.set(key, frame);
+    return frame;
+  };
+}
+
+function frameOf(
+  { functionName, url, lineNumber }: CallFrame,
+  kind: Profile['kind'],
+  root: string | undefined,
+): Frame {
+  const name = functionName || '(anonymous)';
+  if (url === '') return { name, kind: kindWithoutFile(name, kind) };
+  return { name, ...fileOf(url, root), ...(lineNumber >= 0 && { line: lineNumber + 1 }) };
+}
+
+/** States in brackets in which C++ runs: Node's, libuv's, an addon's. The others are V8's own. */
+const nativeStates = ['(program)', '(EXTERNAL)', '(V8 API)'];
+
+/**
+ * V8's samplers differ in which functions without a file they see: the one for CPU those in C++, the one for allocations its
+ * own built-ins, such as `slice`.
+ */
+function kindWithoutFile(name: string, kind: Profile['kind']): FrameKind {
+  if (/^\(.+\)$/.test(name) && name !== '(anonymous)') return nativeStates.includes(name) ? 'native' : 'v8';
+  return kind === 'cpu' ? 'native' : 'v8';
+}
+
+function fileOf(url: string, root: string | undefined): { kind: FrameKind; file: string } {
+  if (url.startsWith('node:')) return { kind: 'node', file: url };
+  const path = pathOf(url);
+  // The program itself may be installed below node_modules; what is in its package is not its dependency for that.
+  const inside = root !== undefined && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : undefined;
+  const shown = inside ?? path;
+  const modules = `/${shown}`.lastIndexOf('/node_modules/');
+  if (modules >= 0) return { kind: 'dependency', file: shown.slice(Math.max(0, modules)).replace(/^\//, '') };
+  if (root === undefined || inside !== undefined || !path.startsWith('/'))
+    return { kind: 'application', file: shown };
+  return { kind: 'application', file: `…/${path.split('/').slice(-2).join('/')}` };
+}
+
+function pathOf(url: string): string {
+  if (!url.startsWith('file:')) return url;
+  try {
+    return fileURLToPath(url).replaceAll('\\', '/');
+  } catch {
+    return url;
+  }
+}

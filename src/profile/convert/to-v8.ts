@@ -1,0 +1,90 @@
+/**
+ * From a Profile back to V8's formats, which Chrome's developer tools and speedscope open. What V8 wrote itself is better
+ * where it is there: it has the order of the samples, which a Profile has lost.
+ */
+import type { Frame, Profile } from '../profile.js';
+import type { CallFrame, RawCpuNode, RawCpuProfile, RawHeapNode, RawHeapProfile } from '../sampling/raw.js';
+
+interface Node {
+  readonly id: number;
+  readonly callFrame: CallFrame;
+  readonly children: Node[];
+  readonly byFrame: Map<string, Node>;
+  value: number;
+  samples: number;
+}
+
+/** One sample a stack, one after the other. */
+export function toCpuProfile(profile: Profile): RawCpuProfile {
+  const nodes = treeOf(profile);
+  const spent = nodes.filter(({ value }) => value > 0);
+  const timeDeltas = [0, ...spent.slice(0, -1).map(({ value }) => Math.round(value))];
+  return {
+    nodes: nodes.map(
+      ({ id, callFrame, samples, children }): RawCpuNode => ({
+        id,
+        callFrame,
+        hitCount: samples,
+        children: children.map((child) => child.id),
+      }),
+    ),
+    startTime: 0,
+    endTime: timeDeltas.reduce((sum, delta) => sum + delta, Math.round(spent.at(-1)?.value ?? 0)),
+    samples: spent.map(({ id }) => id),
+    timeDeltas,
+  };
+}
+
+export function toHeapProfile(profile: Profile): RawHeapProfile {
+  const nodes = treeOf(profile);
+  // Parents come before their children, so from the end every node finds its children made.
+  const made = new Map<number, RawHeapNode>();
+  for (const { id, callFrame, value, children } of nodes.toReversed())
+    made.set(id, {
+      id,
+      callFrame,
+      selfSize: Math.round(value),
+      children: children.map((child) => made.get(child.id) as RawHeapNode),
+    });
+  const samples = nodes
+    .filter(({ value }) => value > 0)
+    .map(({ id, value }, index) => ({ size: Math.round(value), nodeId: id, ordinal: index + 1 }));
+  return { head: made.get(1) as RawHeapNode, samples };
+}
+
+/** The nodes of the call tree, the root first and every parent before its children. */
+function treeOf({ stacks }: Profile): Node[] {
+  const nodes: Node[] = [];
+  const add = (callFrame: CallFrame): Node => {
+    const node = { id: nodes.length + 1, callFrame, children: [], byFrame: new Map(), value: 0, samples: 0 };
+    nodes.push(node);
+    return node;
+  };
+  const root = add(callFrameOf({ name: '(root)', kind: 'v8' }));
+  for (const { frames, value, samples } of stacks) {
+    let at = root;
+    for (const frame of frames) {
+      const key = `${frame.name}\n${frame.file}\n${frame.line}`;
+      const known = at.byFrame.get(key);
+      const child = known ?? add(callFrameOf(frame));
+      if (!known) {
+        at.byFrame.set(key, child);
+        at.children.push(child);
+      }
+      at = child;
+    }
+    at.value += value;
+    at.samples += samples;
+  }
+  return nodes;
+}
+
+function callFrameOf({ name, file = '', line }: Frame): CallFrame {
+  return {
+    functionName: name === '(anonymous)' ? '' : name,
+    scriptId: '0',
+    url: file,
+    lineNumber: (line ?? 0) - 1,
+    columnNumber: -1,
+  };
+}

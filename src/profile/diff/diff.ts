@@ -1,0 +1,102 @@
+/**
+ * Two profiles of the same kind, frame by frame: per request if both have requests, else by share of the total.
+ *
+ * The tree is the union of both. A function is the same if name, file and kind are: between builds lines move. Of every node
+ * after = before + the difference, exactly, because the difference is never stored.
+ *
+ * Noise: what was seen in `n` samples is known to within about `√n` of them. A difference counts if it is more than
+ * {@link sigmas} times the error of both together; with that, of a thousand unchanged frames some three still stand out.
+ */
+import { requestsOf } from '../amount.js';
+import type { Frame, Profile } from '../profile.js';
+import { buildTree, compareFrames, exceptLine, type Tree, type TreeNode } from '../tree.js';
+
+export const sigmas = 3;
+
+/** A frame's share of one of the profiles, and its standard error. */
+export interface Measured {
+  readonly value: number;
+  readonly error: number;
+}
+
+export interface Change {
+  readonly before: Measured;
+  readonly after: Measured;
+}
+
+export interface DiffNode {
+  /** Absent at the root. As it was after, unless it vanished. */
+  readonly frame?: Frame;
+  readonly self: Change;
+  readonly inclusive: Change;
+  readonly children: readonly DiffNode[];
+}
+
+export interface DiffProfile {
+  readonly kind: Profile['kind'];
+  /** What the values are: µs or bytes a request, or a share of all. */
+  readonly per: 'request' | 'share';
+  readonly samples: { readonly before: number; readonly after: number };
+  readonly root: DiffNode;
+}
+
+/** @throws TypeError if one is of CPU and the other of allocations */
+export function diffProfiles(before: Profile, after: Profile): DiffProfile {
+  if (before.kind !== after.kind) throw new TypeError(`cannot compare ${before.kind} with ${after.kind}`);
+  const trees = { before: buildTree(before, exceptLine), after: buildTree(after, exceptLine) };
+  const requests = { before: requestsOf(before), after: requestsOf(after) };
+  const per = requests.before !== undefined && requests.after !== undefined ? 'request' : 'share';
+  const divisor = (side: 'before' | 'after') =>
+    (per === 'request' ? requests[side] : trees[side].inclusive) || 1;
+  return {
+    kind: before.kind,
+    per,
+    samples: { before: trees.before.samples, after: trees.after.samples },
+    root: join(trees.before, trees.after, { before: divisor('before'), after: divisor('after') }),
+  };
+}
+
+export function delta({ before, after }: Change): number {
+  return after.value - before.value;
+}
+
+/** The least difference that counts. */
+export function threshold({ before, after }: Change): number {
+  return sigmas * Math.hypot(before.error, after.error);
+}
+
+export function isNoise(change: Change): boolean {
+  return Math.abs(delta(change)) <= threshold(change);
+}
+
+type Sides = Readonly<Record<'before' | 'after', number>>;
+
+function join(before: Tree | undefined, after: Tree | undefined, divisors: Sides): DiffNode {
+  const children = new Map<string, { before?: TreeNode; after?: TreeNode }>();
+  for (const node of before?.children ?? []) children.set(exceptLine(node.frame), { before: node });
+  for (const node of after?.children ?? []) {
+    const key = exceptLine(node.frame);
+    children.set(key, { ...children.get(key), after: node });
+  }
+  const side = (value: number, variance: number, divisor: number): Measured => ({
+    value: value / divisor,
+    error: Math.sqrt(variance) / divisor,
+  });
+  return {
+    self: {
+      before: side(before?.self ?? 0, before?.selfVariance ?? 0, divisors.before),
+      after: side(after?.self ?? 0, after?.selfVariance ?? 0, divisors.after),
+    },
+    inclusive: {
+      before: side(before?.inclusive ?? 0, before?.variance ?? 0, divisors.before),
+      after: side(after?.inclusive ?? 0, after?.variance ?? 0, divisors.after),
+    },
+    children: [...children.values()]
+      .map((pair) => ({ frame: frameOf(pair), ...join(pair.before, pair.after, divisors) }))
+      .sort((a, b) => compareFrames(a.frame, b.frame)),
+  };
+}
+
+function frameOf({ before, after }: { before?: TreeNode; after?: TreeNode }): Frame {
+  return (after ?? before)?.frame as Frame;
+}

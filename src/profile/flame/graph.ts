@@ -1,0 +1,135 @@
+/**
+ * The picture that flame graphs and differences share: heading, legend, the frames with their root at the bottom, notes, and
+ * the script that brings it to life. Without the script (as an image, or where a page forbids it) it is complete but for
+ * zoom and search; each frame's title is then the browser's own tooltip.
+ */
+import {
+  element,
+  faint,
+  fitMono,
+  hairline,
+  ink,
+  label,
+  mono,
+  paper,
+  picture,
+  px,
+  sans,
+  sansWidth,
+  xml,
+} from '../plot/svg.js';
+import type { Layout } from './layout.js';
+import { viewerScript } from './viewer/script.js';
+
+export interface GraphFrame {
+  readonly className: string | undefined;
+  /** What is written on it, as far as it fits. */
+  readonly label: string;
+  /** What its tooltip says below the label. */
+  readonly lines: readonly string[];
+  /** What a search adds up besides the width, such as a difference. */
+  readonly amount?: number | undefined;
+}
+
+export interface Graph<Node> {
+  readonly title: string;
+  readonly subtitle?: string | undefined;
+  readonly facts: readonly string[];
+  readonly legend: readonly { readonly className: string; readonly label: string }[];
+  readonly widthPx: number;
+  readonly layout: Layout<Node>;
+  readonly frameOf: (node: Node) => GraphFrame;
+  /** Small print below the root. */
+  readonly notes: readonly string[];
+  /** Of the frames' classes. */
+  readonly style: string;
+  /** Attributes for the script. */
+  readonly data: Readonly<Record<string, string | number | undefined>>;
+}
+
+export const margin = 16;
+const rowHeight = 18;
+const fontSize = 12;
+const padding = 4;
+/** A graph of two levels still leaves room for tooltips. */
+const minRows = 6;
+
+/** What cannot be seen is not drawn: 80 rows are a picture of 1 600 pixels, and it is 1 200 wide. */
+export const layoutLimits = { maxRows: 80, minWidth: 0.1, minTopWidth: 0.5 };
+
+const sharedStyle = `text{fill:${ink};font:13px ${sans}}.h{font-size:20px;font-weight:600}.s{fill:${faint}}
+.f text{font:${fontSize}px ${mono};pointer-events:none}.f rect{stroke:${paper};paint-order:stroke}.f g{cursor:pointer;outline:none}
+.f .up{opacity:.5}.f .miss{opacity:.3}.f .hit rect,.f g:focus rect{stroke:${ink};stroke-width:1.4}.f g:focus rect{stroke-width:2.4}
+.tip{pointer-events:none}.tip rect{fill:#fff;stroke:${faint}}.tip text{font:12px ${mono}}.tip text:first-of-type{font-weight:700}
+.bar{display:flex;gap:6px;font:13px ${sans};color:${ink};justify-content:flex-end;align-items:center}.bar input{width:190px}
+.bar input,.bar button{font:inherit;padding:3px 8px;border:1px solid ${hairline};border-radius:6px;background:#fff;color:inherit}
+.bar input[aria-invalid=true]{border-color:#cf222e;color:#cf222e}`;
+
+export function drawGraph<Node>(graph: Graph<Node>): string {
+  const { title, subtitle, facts, widthPx, layout, notes } = graph;
+  const first = 34;
+  const below = [
+    ...(subtitle === undefined ? [] : [{ text: subtitle, class: 's' }]),
+    ...facts.map((text) => ({ text })),
+  ];
+  const heading = below.map(({ text, ...attributes }, index) =>
+    label(margin, first + 22 * (index + 1), text, attributes),
+  );
+  const y = first + 22 * below.length;
+  const top = y + 46;
+  const bottom = top + Math.max(minRows, layout.rows.length) * rowHeight;
+  const small = notes.map((note, index) =>
+    label(margin, bottom + 20 + 17 * index, note, { class: 's', 'font-size': 12 }),
+  );
+  const rows = layout.rows.map((_, depth) => row(graph, depth, bottom - (depth + 1) * rowHeight));
+  return picture(
+    widthPx,
+    bottom + 17 * notes.length + 14,
+    {
+      about: [title, ...facts].join('. '),
+      style: `${sharedStyle}\n${graph.style}`,
+      attributes: { ...graph.data, 'data-font': fontSize, 'data-pad': padding, 'data-margin': margin },
+    },
+    [
+      label(margin, first, title, { class: 'h' }),
+      ...heading,
+      legend(graph, y + 14),
+      `<g class="f">`,
+      ...rows,
+      '</g>',
+      ...small,
+      script(),
+    ].join('\n'),
+  );
+}
+
+function row<Node>({ layout, frameOf }: Graph<Node>, depth: number, y: number): string {
+  const frames = (layout.rows[depth] ?? []).map(({ node, x, width }) => {
+    const { className, label: name, lines, amount } = frameOf(node);
+    const text = fitMono(name, width - 2 * padding, fontSize);
+    return element(
+      'g',
+      { class: className, 'data-d': amount },
+      `<title>${xml([name, ...lines].join('\n'))}</title><rect x="${px(x)}" width="${px(width)}" height="${rowHeight}"/>${
+        text === '' ? '' : label(x + padding, 13, text)
+      }`,
+    );
+  });
+  return element('g', { transform: `translate(${margin} ${y})` }, frames.join('\n'));
+}
+
+function legend<Node>({ legend: entries }: Graph<Node>, y: number): string {
+  let x = margin;
+  return entries
+    .map(({ className, label: text }) => {
+      const swatch = element('rect', { x, y, width: 14, height: 14, rx: 3, class: className });
+      const entry = swatch + label(x + 20, y + 12, text);
+      x += 20 + sansWidth(text) + 20;
+      return entry;
+    })
+    .join('');
+}
+
+function script(): string {
+  return `<script><![CDATA[\n${viewerScript()}\n]]></script>`;
+}

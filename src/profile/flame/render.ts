@@ -1,0 +1,117 @@
+/** A profile as a flame graph: what each frame costs, alone and with what it called, per request where requests were counted. */
+import { formatAmount, formatCount, formatSeconds, formatShare, requestsOf } from '../amount.js';
+import type { Frame, FrameKind, Profile } from '../profile.js';
+import { buildTree, type Tree, type TreeNode } from '../tree.js';
+import { drawGraph, type GraphFrame, layoutLimits, margin } from './graph.js';
+import { type Layout, layOut } from './layout.js';
+import { classOf, kindStyles } from './palette.js';
+
+export interface FlameGraphOptions {
+  readonly title: string;
+  /** What ran, where, at which load. */
+  readonly subtitle?: string;
+  /** 1 200 if absent; at least 480, or the heading would not fit. */
+  readonly widthPx?: number;
+}
+
+/** The root has no frame. */
+type Node = Tree & Partial<Pick<TreeNode, 'frame'>>;
+
+/** @returns an SVG document, the same for equal input */
+export function renderFlameGraph(
+  profile: Profile,
+  { title, subtitle, widthPx = 1200 }: FlameGraphOptions,
+): string {
+  checkWidth(widthPx);
+  const tree = buildTree(profile);
+  const requests = requestsOf(profile);
+  const amount = (value: number) => formatAmount(value / (requests ?? 1), profile.kind);
+  const share = (value: number) => formatShare(tree.inclusive === 0 ? 0 : value / tree.inclusive);
+  const unit = requests === undefined ? '' : ' a request';
+  const layout = layOut<Node>(tree, {
+    width: widthPx - 2 * margin,
+    ...layoutLimits,
+    weightOf: ({ inclusive }) => inclusive,
+  });
+  const ownOf = (kind: FrameKind) => selfByKind(tree).get(kind) ?? 0;
+  const kinds = kindStyles.filter(({ kind }) => ownOf(kind) > 0);
+  return drawGraph({
+    title,
+    subtitle,
+    facts: [factsOf(profile, tree).join(' · ')],
+    legend: kinds.map(({ kind, className, label }) => ({
+      className,
+      label: `${label} ${share(ownOf(kind))}`,
+    })),
+    widthPx,
+    layout,
+    frameOf: ({ frame, self, inclusive, samples }): GraphFrame => ({
+      className: frame === undefined ? 'r' : classOf(frame.kind),
+      label: frame === undefined ? 'all' : labelOf(frame),
+      lines: [
+        ...(frame?.file === undefined ? [] : [placeOf(frame)]),
+        `self ${amount(self)} (${share(self)}), in all ${amount(inclusive)} (${share(inclusive)})${unit}`,
+        `${formatCount(samples)} samples`,
+      ],
+    }),
+    notes: [notesOf(profile, layout).join(' ')],
+    style: `.r{fill:#e6e9ed}${kindStyles.map(({ className, colour }) => `.${className}{fill:${colour}}`).join('')}`,
+    data: {},
+  });
+}
+
+export function checkWidth(widthPx: number): void {
+  if (!(widthPx >= 480)) throw new TypeError(`widthPx must be at least 480, and is ${widthPx}`);
+}
+
+/** Anonymous functions are told by their place. */
+export function labelOf({ name, file, line }: Frame): string {
+  if (file === undefined || !/^\(?anonymous\)?$/.test(name)) return name;
+  return `${name} ${file.replace(/^.*[\\/]/, '')}${line === undefined ? '' : `:${line}`}`;
+}
+
+export function placeOf({ file = '', line }: Frame): string {
+  return line === undefined ? file : `${file}:${line}`;
+}
+
+function factsOf(profile: Profile, { inclusive, samples }: Tree): string[] {
+  const { kind, durationUs } = profile;
+  const requests = requestsOf(profile);
+  const what = kind === 'cpu' ? 'of CPU' : 'allocated';
+  const total =
+    requests === undefined
+      ? [`${formatAmount(inclusive, kind)} ${what}`]
+      : [
+          `${formatAmount(inclusive / requests, kind)} ${what} a request`,
+          `${formatCount(requests)} requests`,
+          `${formatAmount(inclusive, kind)} in all`,
+        ];
+  return [...total, `${formatCount(samples)} samples in ${formatSeconds(durationUs)}`];
+}
+
+function notesOf({ kind }: Profile, { thin, deep }: Layout<Node>): string[] {
+  const what = kind === 'cpu' ? 'the CPU time of it and of' : 'the bytes allocated by it and by';
+  return [
+    `Callers stand below what they call; a frame is as wide as ${what} all above it. The legend's shares are of self.`,
+    ...hiddenNotes(thin, deep),
+  ];
+}
+
+/** What is not in the picture is said in it. */
+export function hiddenNotes(thin: number, deep: number): string[] {
+  return [
+    ...(thin > 0 ? [`${formatCount(thin)} frames too thin to be seen are not drawn.`] : []),
+    ...(deep > 0 ? [`${formatCount(deep)} frames above level ${layoutLimits.maxRows} are not drawn.`] : []),
+  ];
+}
+
+function selfByKind(root: Node): Map<FrameKind, number> {
+  const sums = new Map<FrameKind, number>();
+  const open = [root];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const { frame, self, children } = node;
+    if (frame !== undefined) sums.set(frame.kind, (sums.get(frame.kind) ?? 0) + self);
+    open.push(...children);
+  }
+  return sums;
+}

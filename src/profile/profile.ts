@@ -1,0 +1,57 @@
+/**
+ * What a profile is, whatever took it: stacks with a weight. Everything that writes profiles down (flame graphs, folded text,
+ * differences, words) starts from this.
+ */
+
+/** Whose code a frame is; flame graphs colour by it. */
+export type FrameKind =
+  /** The profiled program's own files. */
+  | 'application'
+  /** Below node_modules. */
+  | 'dependency'
+  /** Node's own JavaScript (node:…). */
+  | 'node'
+  /** The engine: garbage collector, compiler, built-ins without a file. */
+  | 'v8'
+  /** Native and kernel frames, such as perf sees. */
+  | 'native';
+
+export interface Frame {
+  /** As the engine names it; `(anonymous)` if it has none. */
+  readonly name: string;
+  readonly kind: FrameKind;
+  /** A path or node:… name, without a machine's folders where the program's root is known. */
+  readonly file?: string;
+  /** From 1. */
+  readonly line?: number;
+}
+
+export interface Stack {
+  /** The root first. */
+  readonly frames: readonly Frame[];
+  /** µs of CPU, or bytes allocated. */
+  readonly value: number;
+  /** How many samples it stands for. */
+  readonly samples: number;
+}
+
+/** What samplers do not see, measured beside them over the same time. */
+export interface Beside {
+  /** Bytes outside V8's heap (Buffer, other external memory): at the end less at the beginning, and the largest seen. */
+  readonly externalBytes: { readonly change: number; readonly most: number };
+  readonly gc: { readonly count: number; readonly pauseUs: number; readonly longestUs: number };
+  /** How late the event loop's turns were, in µs. */
+  readonly eventLoopDelayUs: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** CPU time of the whole process, all its threads, in user mode and in the kernel. */
+  readonly processCpuUs: { readonly user: number; readonly system: number };
+}
+
+export interface Profile {
+  readonly kind: 'cpu' | 'alloc';
+  readonly stacks: readonly Stack[];
+  /** How long it was sampled. */
+  readonly durationUs: number;
+  /** Requests that were answered meanwhile; absent if nobody counted. Values are shown per request if there are any. */
+  readonly requests?: number;
+  readonly beside?: Beside;
+}

@@ -1,0 +1,83 @@
+/**
+ * The samplers' only way to a thread: commands and events of V8's inspector. Behind it is this process's own thread, a
+ * worker thread of the same process, or another process; the samplers can't tell.
+ */
+export interface InspectorConnection {
+  /** Sends one command. Rejects if the thread refuses it, or is gone before it answers. */
+  post<Result = unknown>(method: string, params?: object): Promise<Result>;
+  /** Calls the listener at every event of that name, until the returned function is called. */
+  on(event: string, listener: (params: never) => void): () => void;
+  /** Aborts when the thread is gone, with the reason. */
+  readonly lost: AbortSignal;
+  close(): void;
+}
+
+interface Evaluated {
+  readonly result: { readonly value?: unknown; readonly objectId?: string };
+  readonly exceptionDetails?: {
+    readonly text: string;
+    readonly exception?: { readonly description?: string };
+  };
+}
+
+/** Loads one of Node's modules in whatever kind of program runs there. */
+const loadText =
+  "((name) => typeof process.getBuiltinModule === 'function' ? process.getBuiltinModule(name) : require(name))";
+
+/** The file that frames of what is sent over are said to be in; profiles leave them out. */
+export const probeUrl = 'evenkeel:probe';
+
+/** What a function that runs over there gets, because it can close over nothing. */
+// biome-ignore lint/suspicious/noExplicitAny: the types of Node's modules are given where they are loaded
+export type LoadModule = (name: string) => any;
+
+/** Runs a function that needs nothing but its argument in the thread, and takes its result over. */
+export async function callThere<Result>(
+  connection: InspectorConnection,
+  run: (load: LoadModule) => Result | Promise<Result>,
+): Promise<Result> {
+  const answer = await connection.post<Evaluated>('Runtime.evaluate', {
+    ...evaluation(run),
+    returnByValue: true,
+    awaitPromise: true,
+  });
+  return resultOf(answer).value as Result;
+}
+
+/** Something that was started in the thread and is stopped later. */
+export interface Started<Result> {
+  stop(): Promise<Result>;
+}
+
+/** Starts something in the thread that says its result when it is stopped. Nothing global is left behind. */
+export async function startThere<Result>(
+  connection: InspectorConnection,
+  start: (load: LoadModule) => { stop(): Result | Promise<Result> },
+): Promise<Started<Result>> {
+  const { objectId } = resultOf(await connection.post<Evaluated>('Runtime.evaluate', evaluation(start)));
+  return {
+    stop: async () => {
+      const answer = await connection.post<Evaluated>('Runtime.callFunctionOn', {
+        objectId,
+        functionDeclaration: 'function () { return this.stop(); }',
+        returnByValue: true,
+        awaitPromise: true,
+      });
+      await connection.post('Runtime.releaseObject', { objectId });
+      return resultOf(answer).value as Result;
+    },
+  };
+}
+
+function evaluation(run: (load: LoadModule) => unknown): object {
+  return {
+    expression: `(${run})(${loadText})\n//# sourceURL=${probeUrl}`,
+    includeCommandLineAPI: true,
+    silent: true,
+  };
+}
+
+function resultOf({ result, exceptionDetails: failed }: Evaluated): Evaluated['result'] {
+  if (failed) throw new Error(failed.exception?.description ?? failed.text);
+  return result;
+}

@@ -1,0 +1,41 @@
+/** What V8 itself writes down: the contents of .cpuprofile and .heapprofile files. */
+
+export interface CallFrame {
+  readonly functionName: string;
+  readonly scriptId: string;
+  readonly url: string;
+  /** From 0; -1 if there is none. */
+  readonly lineNumber: number;
+  readonly columnNumber: number;
+}
+
+export interface RawCpuProfile {
+  readonly nodes: readonly RawCpuNode[];
+  /** µs, of a clock of V8's own. */
+  readonly startTime: number;
+  readonly endTime: number;
+  /** A node's id for every sample. */
+  readonly samples: readonly number[];
+  /** µs from the sample before, or from the start; may be below 0. */
+  readonly timeDeltas: readonly number[];
+}
+
+export interface RawCpuNode {
+  readonly id: number;
+  readonly callFrame: CallFrame;
+  readonly hitCount?: number;
+  readonly children?: readonly number[];
+}
+
+export interface RawHeapProfile {
+  readonly head: RawHeapNode;
+  readonly samples: readonly { readonly size: number; readonly nodeId: number; readonly ordinal: number }[];
+}
+
+export interface RawHeapNode {
+  readonly id: number;
+  readonly callFrame: CallFrame;
+  /** Bytes, already scaled from what was sampled to what was allocated. */
+  readonly selfSize: number;
+  readonly children: readonly RawHeapNode[];
+}

@@ -1,0 +1,47 @@
+/** What a report is of: the load of the reference, and where it goes. */
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface ReportOptions {
+  /** Name of the report and of its folder of pictures. */
+  readonly label: string;
+  readonly threads: number;
+  readonly connections: number;
+  /** Requests a second. */
+  readonly rate: number;
+  /** Of each measured run: PUT, and GET. The profiles have windows of their own. */
+  readonly durationMs: number;
+  /** The folder that the report is written into. */
+  readonly out: string;
+  /** A server that runs already; absent: the report starts one on a fresh store, and ends it. */
+  readonly subject?: { readonly url: string; readonly adminUrl: string };
+  /** How the server of its own commits. */
+  readonly commit: 'group' | 'each';
+}
+
+export const defaultReport = {
+  label: 'async',
+  threads: 4,
+  connections: 20,
+  rate: 10_000,
+  durationMs: 60_000,
+  out: 'reports',
+  commit: 'group',
+} as const satisfies ReportOptions;
+
+/** How long a profile is taken: a quarter of the run, within bounds. */
+export function windowSeconds(durationMs: number): number {
+  return Math.round(Math.min(15, Math.max(2, durationMs / 4000)));
+}
+
+/** How long the server is warmed up with each request before anything is measured. */
+export function warmUpMs(durationMs: number): number {
+  return Math.min(5_000, Math.max(1_000, durationMs / 6));
+}
+
+/** The reference load's script, named from the working directory if it lies below it. */
+export function scriptOf(phase: 'put' | 'get'): string {
+  const file = fileURLToPath(new URL(`../../wrk/${phase}.lua`, import.meta.url));
+  const near = relative(process.cwd(), file);
+  return near.startsWith('..') ? file : near;
+}

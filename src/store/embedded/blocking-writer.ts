@@ -1,0 +1,36 @@
+/**
+ * Writes on the event loop, which stands still until the disk has each transaction. It is there to be compared with: what group commit
+ * in a thread of its own buys shows against it.
+ */
+import type { Environment } from './environment.js';
+import { full } from './room.js';
+import { saysFull, Transactions } from './transactions.js';
+import { failed, type Writer } from './writer.js';
+
+export class BlockingWriter implements Writer {
+  readonly failure = undefined;
+  readonly #transactions: Transactions;
+
+  constructor(env: Environment, folder: string) {
+    this.#transactions = new Transactions(env, folder);
+  }
+
+  async commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<void> {
+    translate(() => this.#transactions.commit(batch, ceiling));
+  }
+
+  async sweep(nowMs: number, limit: number): Promise<number> {
+    return translate(() => this.#transactions.sweep(nowMs, limit));
+  }
+
+  /** The environment is the store's, which closes it. */
+  async close(): Promise<void> {}
+}
+
+function translate<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw saysFull(error) ? full(error as Error) : failed((error as Error).message);
+  }
+}
