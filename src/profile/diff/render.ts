@@ -44,23 +44,25 @@ export function renderDiffFlameGraph(
     legend: [
       { className: 's3', label: `shrank, by up to ${amount(largest)}` },
       { className: 's1', label: 'by less' },
-      { className: 'z', label: `no change that stands out (below ${sigmas}·√(samples before + after))` },
+      { className: 'z', label: `within the noise, ${sigmas}·√(samples before + after)` },
       { className: 'g1', label: 'grew' },
       { className: 'g3', label: `by up to ${amount(largest)}` },
     ],
     widthPx,
     layout,
-    frameOf: ({ frame, self, inclusive }): GraphFrame => {
-      const name = frame === undefined ? 'all' : labelOf(frame);
+    frameOf: ({ frame, self, inclusive }, width): GraphFrame => {
       const step = stepOf(inclusive, largest);
-      const life = inclusive.after.value === 0 ? ' gone' : inclusive.before.value === 0 ? ' new' : '';
+      const changed = change(delta(inclusive));
       return {
-        className: step + life,
-        label: step === 'z' ? name : `${name} ${life.trim() || change(delta(inclusive))}`,
+        // Dashes would hide the colour of a frame hardly wider than they are.
+        className:
+          inclusive.before.value > 0 && inclusive.after.value === 0 && width >= 8 ? `${step} gone` : step,
+        label: frame === undefined ? 'all' : labelOf(frame),
+        figure: step === 'z' ? '' : changed,
         lines: [
           ...(frame?.file === undefined ? [] : [placeOf(frame)]),
           `self ${amount(self.before.value)} → ${amount(self.after.value)} (${change(delta(self))})${unit}`,
-          `in all ${amount(inclusive.before.value)} → ${amount(inclusive.after.value)} (${change(delta(inclusive))})${unit}`,
+          `in all ${amount(inclusive.before.value)} → ${amount(inclusive.after.value)} (${changed})${unit}`,
           `noise up to ${amount(threshold(inclusive))}`,
         ],
         amount: number(delta(inclusive)),

@@ -11,6 +11,7 @@ import {
   ink,
   label,
   mono,
+  monoWidth,
   paper,
   picture,
   px,
@@ -25,6 +26,8 @@ export interface GraphFrame {
   readonly className: string | undefined;
   /** What is written on it, as far as it fits. */
   readonly label: string;
+  /** Written behind the label if both fit whole: the figure that matters most. */
+  readonly figure: string;
   /** What its tooltip says below the label. */
   readonly lines: readonly string[];
   /** What a search adds up besides the width, such as a difference. */
@@ -38,7 +41,7 @@ export interface Graph<Node> {
   readonly legend: readonly { readonly className: string; readonly label: string }[];
   readonly widthPx: number;
   readonly layout: Layout<Node>;
-  readonly frameOf: (node: Node) => GraphFrame;
+  readonly frameOf: (node: Node, width: number) => GraphFrame;
   /** Small print below the root. */
   readonly notes: readonly string[];
   /** Of the frames' classes. */
@@ -51,6 +54,8 @@ export const margin = 16;
 const rowHeight = 18;
 const fontSize = 12;
 const padding = 4;
+/** An em space: the viewer tells label and figure apart by it. */
+const figureSpace = '\u2003';
 /** A graph of two levels still leaves room for tooltips. */
 const minRows = 6;
 
@@ -105,12 +110,14 @@ export function drawGraph<Node>(graph: Graph<Node>): string {
 
 function row<Node>({ layout, frameOf }: Graph<Node>, depth: number, y: number): string {
   const frames = (layout.rows[depth] ?? []).map(({ node, x, width }) => {
-    const { className, label: name, lines, amount } = frameOf(node);
-    const text = fitMono(name, width - 2 * padding, fontSize);
+    const { className, label: name, figure, lines, amount } = frameOf(node, width);
+    const room = width - 2 * padding;
+    const both = figure === '' ? name : `${name}${figureSpace}${figure}`;
+    const text = monoWidth(both, fontSize) <= room ? both : fitMono(name, room, fontSize);
     return element(
       'g',
       { class: className, 'data-d': amount },
-      `<title>${xml([name, ...lines].join('\n'))}</title><rect x="${px(x)}" width="${px(width)}" height="${rowHeight}"/>${
+      `<title>${xml([both, ...lines].join('\n'))}</title><rect x="${px(x)}" width="${px(width)}" height="${rowHeight}"/>${
         text === '' ? '' : label(x + padding, 13, text)
       }`,
     );

@@ -48,9 +48,11 @@ export function renderFlameGraph(
     frameOf: ({ frame, self, inclusive, samples }): GraphFrame => ({
       className: frame === undefined ? 'r' : classOf(frame.kind),
       label: frame === undefined ? 'all' : labelOf(frame),
+      figure: frame === undefined ? `${amount(inclusive)}${unit}` : share(inclusive),
       lines: [
         ...(frame?.file === undefined ? [] : [placeOf(frame)]),
-        `self ${amount(self)} (${share(self)}), in all ${amount(inclusive)} (${share(inclusive)})${unit}`,
+        // The label ends with the share of all this; with thousands of frames a figure said twice is felt.
+        `in all ${amount(inclusive)}${unit}, self ${amount(self)} (${share(self)})`,
         `${formatCount(samples)} samples`,
       ],
     }),

@@ -20,11 +20,11 @@ export function linear(most: number, from: number, to: number): Scale {
 /** From the power of ten below `least` to a round value above `most`; smaller values stand at the edge. */
 export function logarithmic(least: number, most: number, from: number, to: number): Scale {
   const low = Math.floor(Math.log10(least));
-  const high = Math.max(low + 1, Math.log10(roundAbove(most)));
+  const high = Math.max(low + 1, Math.log10(roundStep(most)));
   const at = (value: number) =>
     from + ((to - from) * (Math.log10(Math.max(value, 10 ** low)) - low)) / (high - low);
-  const ticks = Array.from({ length: Math.floor(high + 1e-9) - low + 1 }, (_, index) => 10 ** (low + index));
-  return { at, ticks };
+  const powers = Array.from({ length: Math.floor(high + 1e-9) - low + 1 }, (_, index) => 10 ** (low + index));
+  return { at, ticks: Number.isInteger(high) ? powers : [...powers, roundStep(most)] };
 }
 
 /** Logarithmic if the values need it. Zeros and less do not count for that. */
@@ -40,10 +40,6 @@ function roundStep(atLeast: number): number {
   const power = 10 ** Math.floor(Math.log10(atLeast));
   const step = [1, 2, 5, 10].find((multiple) => multiple * power >= atLeast * (1 - 1e-9)) ?? 10;
   return step * power;
-}
-
-function roundAbove(value: number): number {
-  return roundStep(value);
 }
 
 /** 0.25, 3, 1 000: without digits that binary fractions leave behind. */

@@ -3,12 +3,12 @@ import type { Scale } from './axis.js';
 import { tickText } from './axis.js';
 import { element, faint, hairline, label, mono, picture, px, sans, sansWidth } from './svg.js';
 
-/** Told apart with all the usual colour blindnesses, and 3:1 and more on white; dashes tell them apart in print. */
+/** Told apart with all the usual colour blindnesses, and 3:1 and more on white; the first three by their dashes too. */
 export const seriesStyles = [
   { colour: '#0b62c4', dashes: undefined },
-  { colour: '#d1570a', dashes: '7 3' },
-  { colour: '#7a3fa0', dashes: '2 3' },
-  { colour: '#137a5b', dashes: '10 3 2 3' },
+  { colour: '#d1570a', dashes: '7 5' },
+  { colour: '#7a3fa0', dashes: '1 5' },
+  { colour: '#137a5b', dashes: undefined },
 ] as const;
 
 export interface SeriesStyle {
@@ -29,11 +29,12 @@ export interface Point {
 
 /** A line through the points; `undefined` leaves a gap. */
 export function line(points: readonly (Point | undefined)[], { colour, dashes }: SeriesStyle): string {
-  let pen = 'M';
   let path = '';
+  let gap = true;
   for (const point of points) {
-    if (point !== undefined) path += `${pen}${px1(point.x)} ${px1(point.y)}`;
-    pen = point === undefined ? 'M' : 'L';
+    // A move and a line of no length: between two gaps it is a dot.
+    if (point !== undefined) path += gap ? `M${at(point)}h0` : `L${at(point)}`;
+    gap = point === undefined;
   }
   return element('path', {
     d: path,
@@ -41,6 +42,7 @@ export function line(points: readonly (Point | undefined)[], { colour, dashes }:
     stroke: colour,
     'stroke-width': 2,
     'stroke-linejoin': 'round',
+    'stroke-linecap': 'round',
     'stroke-dasharray': dashes,
   });
 }
@@ -80,7 +82,7 @@ export function legend(
 }
 
 const style = `text{fill:#1b1f24;font:13px ${sans}}.h{font-size:20px;font-weight:600}.s{fill:${faint}}
-.g{stroke:${hairline}}.e{text-anchor:end;fill:${faint}}.m{text-anchor:middle;fill:${faint}}.n{font:12px ${mono};text-anchor:middle}`;
+.g{stroke:${hairline}}.e{text-anchor:end;fill:${faint}}.m{text-anchor:middle;fill:${faint}}.b{font-weight:600}.n{font:12px ${mono};text-anchor:middle}`;
 
 export interface Sheet {
   readonly title: string;
@@ -100,6 +102,7 @@ export function sheet({ title, subtitle, widthPx, heightPx }: Sheet, content: re
   return picture(widthPx, heightPx, { about: title, style }, [...heading, ...content].join('\n'));
 }
 
-function px1(value: number): string {
-  return px(Math.round(value * 10) / 10);
+function at({ x, y }: Point): string {
+  const rounded = (value: number) => px(Math.round(value * 10) / 10);
+  return `${rounded(x)} ${rounded(y)}`;
 }

@@ -73,7 +73,7 @@ function panel(series: TimelineSeries, { left, right, rate, latency, bottom }: P
   const x = (second: number) => left + ((right - left) * second) / ends;
   const perSecond = rates(series);
   return [
-    label(left, rate.at(0) - rateHeight - 18, name, { 'font-weight': 600 }),
+    label(left, rate.at(0) - rateHeight - 18, name, { class: 'b' }),
     valueGrid(rate, left, right, '/s'),
     valueGrid(latency, left, right, 'ms'),
     ...time.ticks

@@ -95,10 +95,11 @@ function draw({ group, rect, lines, shown }: ViewFrame): void {
   rect.setAttribute('x', shown.x);
   rect.setAttribute('width', shown.width);
   const columns = Math.floor((shown.width - 2 * padding) / (fontSize * 0.605));
-  const label = lines[0] ?? '';
-  const characters = [...label];
-  const text =
-    characters.length <= columns ? label : columns < 3 ? '' : `${characters.slice(0, columns - 1).join('')}…`;
+  const both = lines[0] ?? '';
+  // An em space parts the label from its figure, which is shown only whole.
+  const label = [...(both.split('\u2003')[0] ?? '')];
+  const cut = columns < 3 ? '' : `${label.slice(0, columns - 1).join('')}…`;
+  const text = [...both].length <= columns ? both : label.length <= columns ? label.join('') : cut;
   const written = group.querySelector('text') ?? svgElement('text', { y: 13 });
   group.append(written);
   written.setAttribute('x', shown.x + padding);

@@ -1,6 +1,6 @@
 /**
  * The viewer as one script for a picture. Its parts are compiled and linted with the rest of the program; here their text
- * is read back, and put together in an order in which each finds what it imports. Their top-level names must be unique.
+ * is read back, and put together in an order in which each finds what it needs. Their top-level names must be unique.
  */
 import { readFileSync } from 'node:fs';
 

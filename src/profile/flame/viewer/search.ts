@@ -5,11 +5,6 @@
 import type { DomInput } from './dom.js';
 import { frames, root, svg, type ViewFrame } from './frames.js';
 
-export interface Found {
-  readonly count: number;
-  readonly text: string;
-}
-
 /** Small letters match capitals too; capitals only themselves. */
 function compile(pattern: string): RegExp | undefined {
   try {
@@ -19,7 +14,7 @@ function compile(pattern: string): RegExp | undefined {
   }
 }
 
-/** Marks what matches; an empty pattern marks nothing. */
+/** Marks what matches, and says how much it is; an empty pattern marks nothing. */
 export function search(pattern: string, input: DomInput): string {
   const expression = pattern === '' ? undefined : compile(pattern);
   input.setAttribute('aria-invalid', String(pattern !== '' && expression === undefined));
@@ -35,7 +30,9 @@ export function search(pattern: string, input: DomInput): string {
     frame.group.classList.toggle('miss', expression !== undefined && !hit);
   }
   if (pattern === '') return '';
-  return expression === undefined ? 'not a regular expression' : `${hits.size} frames, ${matched(hits)}`;
+  return expression === undefined
+    ? 'not a regular expression'
+    : `${hits.size} frame${hits.size === 1 ? '' : 's'}, ${matched(hits)}`;
 }
 
 function matched(hits: ReadonlySet<ViewFrame>): string {
