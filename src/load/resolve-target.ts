@@ -48,12 +48,12 @@ function tryConnect(target: Target, timeoutMs: number): Promise<string | undefin
       target,
       () => {},
       () => done(),
-    ).on('error', (error) => done(reasonOf(error, where)));
+    ).on('error', (error) => done(reasonOf(error)));
   });
 }
 
 /** OpenSSL's own words are for those who debug OpenSSL. */
-function reasonOf(error: Error, where: string): string {
+function reasonOf(error: Error): string {
   const { library, reason } = error as { library?: string; reason?: string };
-  return library === 'SSL routines' ? `no TLS with ${where}: ${reason}` : error.message;
+  return library === 'SSL routines' ? `no TLS: ${reason}` : error.message;
 }
