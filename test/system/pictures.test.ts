@@ -86,7 +86,7 @@ test.each(Object.keys(pictures))(
   '%s: the image has the size it says and shows more than an empty sheet',
   async (name) => {
     const svg = pictures[name]?.() ?? '';
-    expect(Buffer.byteLength(svg)).toBeLessThan(400_000);
+    expect(Buffer.byteLength(svg)).toBeLessThan(600_000);
     await viewer.write(`${name}.svg`, svg);
     const page = await viewer.write(`${name}.html`, `<body style="margin:0"><img src="${name}.svg">`);
     await viewer.chromium.open(String(pathToFileURL(page)));

@@ -61,7 +61,7 @@ export function renderDiffFlameGraph(
         figure: step === 'z' ? '' : changed,
         lines: [
           ...(frame?.file === undefined ? [] : [placeOf(frame)]),
-          `self ${amount(self.before.value)} → ${amount(self.after.value)} (${change(delta(self))})${unit}`,
+          `self ${amount(self.before.value)} → ${amount(self.after.value)}`,
           `in all ${amount(inclusive.before.value)} → ${amount(inclusive.after.value)} (${changed})${unit}`,
           `noise up to ${amount(threshold(inclusive))}`,
         ],

@@ -59,8 +59,8 @@ const figureSpace = '\u2003';
 /** A graph of two levels still leaves room for tooltips. */
 const minRows = 6;
 
-/** What cannot be seen is not drawn: 80 rows are a picture of 1 600 pixels, and it is 1 200 wide. */
-export const layoutLimits = { maxRows: 80, minWidth: 0.1, minTopWidth: 0.5 };
+/** What cannot be seen is not drawn: 80 rows are a picture of 1 600 pixels, 2 000 frames a file of some 400 kB. */
+export const layoutLimits = { maxRows: 80, maxFrames: 2000, minWidth: 0.1, minTopWidth: 0.5 };
 
 const sharedStyle = `text{fill:${ink};font:13px ${sans}}.h{font-size:20px;font-weight:600}.s{fill:${faint}}
 .f text{font:${fontSize}px ${mono};pointer-events:none}.f rect{stroke:${paper};paint-order:stroke}.f g{cursor:pointer;outline:none}
