@@ -56,7 +56,7 @@ export function renderFlameGraph(
         `${formatCount(samples)} samples`,
       ],
     }),
-    notes: [notesOf(profile, layout).join(' ')],
+    notes: notesOf(profile, layout),
     style: `.r{fill:#e6e9ed}${kindStyles.map(({ className, colour }) => `.${className}{fill:${colour}}`).join('')}`,
     data: {},
   });
