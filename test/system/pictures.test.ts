@@ -39,11 +39,11 @@ require(file).transpileModule(require('node:fs').readFileSync(file, 'utf8').slic
   return fromCpuProfile(JSON.parse(text) as CpuProfile, 1000);
 }
 
-/** The same program a fifth dearer in its scanner. */
+/** The same program with a scanner nine times as dear. */
 function dearer(profile: Profile): Profile {
   const stacks = profile.stacks.map((stack) => {
     const scans = stack.frames.some(({ name }) => name === 'scan');
-    return scans ? { ...stack, value: stack.value * 3, samples: stack.samples * 3 } : stack;
+    return scans ? { ...stack, value: stack.value * 9, samples: stack.samples * 9 } : stack;
   });
   return { ...profile, stacks };
 }
@@ -86,7 +86,7 @@ test.each(Object.keys(pictures))(
   '%s: the image has the size it says and shows more than an empty sheet',
   async (name) => {
     const svg = pictures[name]?.() ?? '';
-    expect(Buffer.byteLength(svg)).toBeLessThan(400_000);
+    expect(Buffer.byteLength(svg)).toBeLessThan(600_000);
     await viewer.write(`${name}.svg`, svg);
     const page = await viewer.write(`${name}.html`, `<body style="margin:0"><img src="${name}.svg">`);
     await viewer.chromium.open(String(pathToFileURL(page)));

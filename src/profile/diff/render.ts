@@ -17,6 +17,13 @@ import { ink } from '../plot/svg.js';
 import { type Change, type DiffNode, type DiffProfile, delta, isNoise, sigmas, threshold } from './diff.js';
 import { scaleStyle, stepOf } from './scale.js';
 
+const steps = [
+  { className: 's3', says: (most: string) => `shrank, by up to ${most}` },
+  { className: 's1', says: () => 'by less' },
+  { className: 'g1', says: () => 'grew' },
+  { className: 'g3', says: (most: string) => `by up to ${most}` },
+];
+
 /** @returns an SVG document, the same for equal input */
 export function renderDiffFlameGraph(
   diff: DiffProfile,
@@ -29,7 +36,9 @@ export function renderDiffFlameGraph(
     ...layoutLimits,
     weightOf: (node) => widths.get(node) ?? 0,
   });
-  const largest = Math.max(0, ...[...widths.keys()].map(({ inclusive }) => Math.abs(delta(inclusive))));
+  const largest = [...widths.keys()]
+    .filter(({ inclusive }) => !isNoise(inclusive))
+    .reduce((most, { inclusive }) => Math.max(most, Math.abs(delta(inclusive))), 0);
   const { amount, change, unit, number } = wordsOf(diff);
   const { before, after } = diff.root.inclusive;
   return drawGraph({
@@ -42,11 +51,10 @@ export function renderDiffFlameGraph(
       ].join(' · '),
     ],
     legend: [
-      { className: 's3', label: `shrank, by up to ${amount(largest)}` },
-      { className: 's1', label: 'by less' },
       { className: 'z', label: `within the noise, ${sigmas}·√(samples before + after)` },
-      { className: 'g1', label: 'grew' },
-      { className: 'g3', label: `by up to ${amount(largest)}` },
+      ...(largest === 0
+        ? []
+        : steps.map(({ className, says }) => ({ className, label: says(amount(largest)) }))),
     ],
     widthPx,
     layout,
@@ -61,7 +69,7 @@ export function renderDiffFlameGraph(
         figure: step === 'z' ? '' : changed,
         lines: [
           ...(frame?.file === undefined ? [] : [placeOf(frame)]),
-          `self ${amount(self.before.value)} → ${amount(self.after.value)} (${change(delta(self))})${unit}`,
+          `self ${amount(self.before.value)} → ${amount(self.after.value)}`,
           `in all ${amount(inclusive.before.value)} → ${amount(inclusive.after.value)} (${changed})${unit}`,
           `noise up to ${amount(threshold(inclusive))}`,
         ],
@@ -69,11 +77,9 @@ export function renderDiffFlameGraph(
       };
     },
     notes: [
-      `Callers stand below what they call. A frame is as wide as the larger of its two selves and all above it; its colour is the change of it and of all above it. Dashed: gone.`,
-      [
-        `Grey: what n samples show is known to within √n of them, and a change counts from ${sigmas} times the error of both sides on.`,
-        ...hiddenNotes(layout.thin, layout.deep),
-      ].join(' '),
+      'Callers stand below what they call. A frame is as wide as the larger of its two selves and all above it; its colour is the change of it and of all above it. Dashed: gone.',
+      `Grey: what n samples show is known to within √n of them, and a change counts from ${sigmas} times the error of both sides on.`,
+      ...hiddenNotes(layout.thin, layout.deep),
     ],
     style: `${scaleStyle}.f .gone rect{stroke:${ink};stroke-width:.8;stroke-dasharray:3 2}`,
     data: {

@@ -17,6 +17,7 @@ import {
   px,
   sans,
   sansWidth,
+  wrap,
   xml,
 } from '../plot/svg.js';
 import type { Layout } from './layout.js';
@@ -54,56 +55,52 @@ export const margin = 16;
 const rowHeight = 18;
 const fontSize = 12;
 const padding = 4;
+/** Beside the title: search and reset. */
+const barWidth = 290;
 /** An em space: the viewer tells label and figure apart by it. */
 const figureSpace = '\u2003';
-/** A graph of two levels still leaves room for tooltips. */
+/** A graph of two levels still leaves room for a tooltip. */
 const minRows = 6;
 
-/** What cannot be seen is not drawn: 80 rows are a picture of 1 600 pixels, and it is 1 200 wide. */
-export const layoutLimits = { maxRows: 80, minWidth: 0.1, minTopWidth: 0.5 };
+/** What cannot be seen is not drawn: 80 rows are a picture of 1 600 pixels, 2 000 frames a file of some 400 kB. */
+export const layoutLimits = { maxRows: 80, maxFrames: 2000, minWidth: 0.1, minTopWidth: 0.5 };
 
-const sharedStyle = `text{fill:${ink};font:13px ${sans}}.h{font-size:20px;font-weight:600}.s{fill:${faint}}
+const sharedStyle = `text{fill:${ink};font:13px ${sans}}.h{font-size:20px;font-weight:600}.s{fill:${faint}}.t{font-size:12px}
 .f text{font:${fontSize}px ${mono};pointer-events:none}.f rect{stroke:${paper};paint-order:stroke}.f g{cursor:pointer;outline:none}
-.f .up{opacity:.5}.f .miss{opacity:.3}.f .hit rect,.f g:focus rect{stroke:${ink};stroke-width:1.4}.f g:focus rect{stroke-width:2.4}
+.f .up rect{opacity:.5}.f .miss rect{opacity:.3}.f .miss text{opacity:.6}.f .hit rect,.f g:focus rect{stroke:${ink};stroke-width:1.4}.f g:focus rect{stroke-width:2.4}
 .tip{pointer-events:none}.tip rect{fill:#fff;stroke:${faint}}.tip text{font:12px ${mono}}.tip text:first-of-type{font-weight:700}
 .bar{display:flex;gap:6px;font:13px ${sans};color:${ink};justify-content:flex-end;align-items:center}.bar input{width:190px}
 .bar input,.bar button{font:inherit;padding:3px 8px;border:1px solid ${hairline};border-radius:6px;background:#fff;color:inherit}
 .bar input[aria-invalid=true]{border-color:#cf222e;color:#cf222e}`;
 
 export function drawGraph<Node>(graph: Graph<Node>): string {
-  const { title, subtitle, facts, widthPx, layout, notes } = graph;
-  const first = 34;
-  const below = [
-    ...(subtitle === undefined ? [] : [{ text: subtitle, class: 's' }]),
-    ...facts.map((text) => ({ text })),
-  ];
-  const heading = below.map(({ text, ...attributes }, index) =>
-    label(margin, first + 22 * (index + 1), text, attributes),
-  );
-  const y = first + 22 * below.length;
-  const top = y + 46;
+  const { title, subtitle = '', facts, widthPx, layout, notes } = graph;
+  const room = widthPx - 2 * margin;
+  const heading = [
+    ...wrap(title, room - barWidth, 20).map((text) => ({ text, class: 'h' })),
+    ...(subtitle === '' ? [] : wrap(subtitle, room)).map((text) => ({ text, class: 's' })),
+    ...facts.flatMap((fact) => wrap(fact, room)).map((text) => ({ text, class: undefined })),
+  ].map(({ text, class: kind }, index) => label(margin, 34 + 22 * index, text, { class: kind }));
+  const key = legend(graph, 34 + 22 * (heading.length - 1) + 14);
+  const top = key.bottom + 18;
   const bottom = top + Math.max(minRows, layout.rows.length) * rowHeight;
-  const small = notes.map((note, index) =>
-    label(margin, bottom + 20 + 17 * index, note, { class: 's', 'font-size': 12 }),
-  );
-  const rows = layout.rows.map((_, depth) => row(graph, depth, bottom - (depth + 1) * rowHeight));
+  const small = notes.flatMap((note) => wrap(note, room, 12));
   return picture(
     widthPx,
-    bottom + 17 * notes.length + 14,
+    bottom + 17 * small.length + 14,
     {
       about: [title, ...facts].join('. '),
       style: `${sharedStyle}\n${graph.style}`,
       attributes: { ...graph.data, 'data-font': fontSize, 'data-pad': padding, 'data-margin': margin },
     },
     [
-      label(margin, first, title, { class: 'h' }),
       ...heading,
-      legend(graph, y + 14),
-      `<g class="f">`,
-      ...rows,
+      key.entries,
+      '<g class="f">',
+      ...layout.rows.map((_, depth) => row(graph, depth, bottom - (depth + 1) * rowHeight)),
       '</g>',
-      ...small,
-      script(),
+      ...small.map((line, index) => label(margin, bottom + 20 + 17 * index, line, { class: 's t' })),
+      `<script><![CDATA[\n${viewerScript()}\n]]></script>`,
     ].join('\n'),
   );
 }
@@ -125,18 +122,23 @@ function row<Node>({ layout, frameOf }: Graph<Node>, depth: number, y: number): 
   return element('g', { transform: `translate(${margin} ${y})` }, frames.join('\n'));
 }
 
-function legend<Node>({ legend: entries }: Graph<Node>, y: number): string {
+/** Side by side, and in as many lines as that takes. */
+function legend<Node>(
+  { legend: entries, widthPx }: Graph<Node>,
+  top: number,
+): { entries: string; bottom: number } {
   let x = margin;
-  return entries
-    .map(({ className, label: text }) => {
-      const swatch = element('rect', { x, y, width: 14, height: 14, rx: 3, class: className });
-      const entry = swatch + label(x + 20, y + 12, text);
-      x += 20 + sansWidth(text) + 20;
-      return entry;
-    })
-    .join('');
-}
-
-function script(): string {
-  return `<script><![CDATA[\n${viewerScript()}\n]]></script>`;
+  let y = top;
+  const drawn = entries.map(({ className, label: text }) => {
+    const width = 20 + sansWidth(text) + 20;
+    if (x > margin && x + width > widthPx) {
+      x = margin;
+      y += 20;
+    }
+    const entry =
+      element('rect', { x, y, width: 14, height: 14, rx: 3, class: className }) + label(x + 20, y + 12, text);
+    x += width;
+    return entry;
+  });
+  return { entries: drawn.join(''), bottom: y + 14 };
 }

@@ -12,7 +12,7 @@ export interface Box<Node> {
 export interface Layout<Node> {
   /** The root's row first; each from left to right. */
   readonly rows: readonly (readonly Box<Node>[])[];
-  /** Nodes that are not in the rows: too thin to see (with all above them), or on too high a level. */
+  /** Nodes that are not in the rows: too thin (with all above them), or on too high a level. */
   readonly thin: number;
   readonly deep: number;
 }
@@ -20,8 +20,9 @@ export interface Layout<Node> {
 export interface LayoutOptions<Node> {
   /** Of the root, in pixels. */
   readonly width: number;
-  /** Thinner frames are left out. */
+  /** Frames no wider are left out, and so are all but the widest {@link maxFrames}. */
   readonly minWidth: number;
+  readonly maxFrames: number;
   /** Rows at the top in which every frame is thinner are left out: a tower seen once must not double the picture's height. */
   readonly minTopWidth: number;
   /** Higher levels are left out. */
@@ -32,32 +33,36 @@ export interface LayoutOptions<Node> {
 
 export function layOut<Node extends { readonly children: readonly Node[] }>(
   root: Node,
-  { width, minWidth, minTopWidth, maxRows, weightOf }: LayoutOptions<Node>,
+  { width, minWidth, minTopWidth, maxFrames, maxRows, weightOf }: LayoutOptions<Node>,
 ): Layout<Node> {
-  const rows: Box<Node>[][] = [];
+  const rows: (readonly Box<Node>[])[] = [];
   const total = weightOf(root);
   const scale = total > 0 ? width / total : 0;
-  let thin = 0;
-  let deep = 0;
-  let level: Box<Node>[] = [{ node: root, x: 0, width }];
+  let level: readonly Box<Node>[] = [{ node: root, x: 0, width }];
   while (level.length > 0 && rows.length < maxRows) {
     rows.push(level);
-    const next: Box<Node>[] = [];
-    for (const parent of level) {
-      let x = parent.x;
-      for (const node of parent.node.children) {
-        const box = { node, x, width: weightOf(node) * scale };
-        if (box.width >= minWidth) next.push(box);
-        else thin += countNodes(node);
-        x += box.width;
-      }
-    }
-    level = next;
+    level = level.flatMap((box) => boxesAbove(box, (node) => weightOf(node) * scale));
   }
-  for (const { node } of level) deep += countNodes(node);
-  while (rows.length > 1 && rows.at(-1)?.every(({ width: thinner }) => thinner < minTopWidth))
-    thin += rows.pop()?.length ?? 0;
-  return { rows, thin, deep };
+  const deep = level.reduce((sum, { node }) => sum + countNodes(node), 0);
+  // No frame is wider than the one below it, and of equal ones the lower comes first, so each that is kept has something to
+  // stand on.
+  const visible = rows.flat().filter((box) => box.node === root || box.width >= minWidth);
+  const kept = new Set(visible.sort((a, b) => b.width - a.width).slice(0, maxFrames));
+  const wide = rows.map((row) => row.filter((box) => kept.has(box)));
+  while (wide.length > 1 && wide.at(-1)?.every((box) => box.width < minTopWidth)) wide.pop();
+  return { rows: wide, thin: countNodes(root) - deep - wide.flat().length, deep };
+}
+
+function boxesAbove<Node extends { readonly children: readonly Node[] }>(
+  parent: Box<Node>,
+  widthOf: (node: Node) => number,
+): Box<Node>[] {
+  let x = parent.x;
+  return parent.node.children.map((node) => {
+    const box = { node, x, width: widthOf(node) };
+    x += box.width;
+    return box;
+  });
 }
 
 export function countNodes<Node extends { readonly children: readonly Node[] }>(node: Node): number {

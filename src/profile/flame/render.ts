@@ -56,7 +56,7 @@ export function renderFlameGraph(
         `${formatCount(samples)} samples`,
       ],
     }),
-    notes: [notesOf(profile, layout).join(' ')],
+    notes: notesOf(profile, layout),
     style: `.r{fill:#e6e9ed}${kindStyles.map(({ className, colour }) => `.${className}{fill:${colour}}`).join('')}`,
     data: {},
   });
@@ -102,7 +102,7 @@ function notesOf({ kind }: Profile, { thin, deep }: Layout<Node>): string[] {
 /** What is not in the picture is said in it. */
 export function hiddenNotes(thin: number, deep: number): string[] {
   return [
-    ...(thin > 0 ? [`${formatCount(thin)} frames too thin to be seen are not drawn.`] : []),
+    ...(thin > 0 ? [`${formatCount(thin)} thinner frames are not drawn.`] : []),
     ...(deep > 0 ? [`${formatCount(deep)} frames above level ${layoutLimits.maxRows} are not drawn.`] : []),
   ];
 }

@@ -16,6 +16,7 @@ export interface PercentilePoint {
 export interface Counted {
   readonly count: number;
   readonly max: number;
+  valueAtPercentile(percentile: number): number;
   buckets(): Iterable<{ readonly highest: number; readonly count: number }>;
 }
 
@@ -46,6 +47,9 @@ export function renderPercentilePlot(
     name,
     style: styleOf(index),
     points: 'buckets' in percentiles ? pointsOf(percentiles) : percentiles,
+    // Written figures are the histogram's own, for points are fewer than its values.
+    at: (tick: number) =>
+      'buckets' in percentiles ? figureOf(percentiles, tick) : valueAt(percentiles, tick),
   }));
   const top = headingHeight + 44;
   const bottom = top + plotHeight;
@@ -72,9 +76,9 @@ export function renderPercentilePlot(
         style,
       ),
     ),
-    ...lines.map(({ name, points, style }, index) => {
+    ...lines.map(({ name, at, style }, index) => {
       const row = bottom + 42 + 20 * index;
-      const values = columns.map((tick) => valueAt(points, tick));
+      const values = columns.map(at);
       return [
         label(left - 8, row, name, { class: 'e' }),
         ...columns.map((tick, column) => {
@@ -110,6 +114,10 @@ export function pointsOf(histogram: Counted): PercentilePoint[] {
     drawn = nines(percentile);
   }
   return points;
+}
+
+function figureOf(histogram: Counted, percentile: number): number | undefined {
+  return histogram.count === 0 ? undefined : histogram.valueAtPercentile(percentile);
 }
 
 /** Of the first point that reaches the percentile. */

@@ -88,6 +88,18 @@ export function sansWidth(text: string): number {
   return width;
 }
 
+/** Lines of at most the width, broken at spaces; a word that is wider has a line of its own. */
+export function wrap(text: string, width: number, fontSize = 13): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    const longer = `${last} ${word}`;
+    if (last !== undefined && (sansWidth(longer) * fontSize) / 13 <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** East Asian and pictorial characters take two columns. */
 function columnsOf(char: string): number {
   return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f000}-\u{3ffff}]/u.test(

@@ -14,7 +14,11 @@ export function viewerScript(): string {
 }
 
 function readPart(name: string): string {
-  return readFileSync(new URL(`./${name}.js`, import.meta.url), 'utf8')
-    .replace(/^import [^;]*;\n|^\/\/# sourceMappingURL.*\n?|^export (?:\{\};\n)?/gm, '')
-    .trim();
+  return (
+    readFileSync(new URL(`./${name}.js`, import.meta.url), 'utf8')
+      .replace(/^import [^;]*;\n|^\/\/# sourceMappingURL.*\n?|^export (?:\{\};\n)?/gm, '')
+      // A column a level: it is in every picture.
+      .replace(/ {4}/g, ' ')
+      .trim()
+  );
 }
