@@ -42,7 +42,6 @@ function tryConnect(target: Target, timeoutMs: number): Promise<string | undefin
       socket.on('error', () => {}).destroy();
       resolve(failure);
     };
-    const where = target.unixSocket ?? `${target.host}:${target.port}`;
     const timer = setTimeout(() => done(`no connection within ${timeoutMs} ms`), timeoutMs);
     const socket: Socket = openSocket(
       target,
