@@ -51,11 +51,7 @@ test('a histogram is drawn by its own values: the figures are its percentiles', 
   const svg = parseXml(renderPercentilePlot([{ name: 'GET', percentiles: histogram }], { title }));
   const texts = elements(svg, 'text').map(({ text }) => text);
   for (const percentile of [50, 90, 99]) {
-    const exact = histogram.valueAtPercentile(percentile) / 1000;
-    expect(
-      texts.some((text) => Math.abs(Number(text) / exact - 1) < 0.005),
-      `${percentile} %`,
-    ).toBe(true);
+    expect(texts).toContain((histogram.valueAtPercentile(percentile) / 1000).toFixed(2));
   }
   expect(pointsOf(histogram).length).toBeLessThan(3000);
   expect(pointsOf(histogram).at(-1)).toEqual({ percentile: 100, valueUs: 100_000 });
