@@ -24,6 +24,8 @@ export class Collector {
   /** Seconds that each thread has told of. */
   readonly #told: number[];
   readonly #timeline: Second[] = [];
+  /** The first that the time line lacks. */
+  #nextSecond = 0;
   readonly #causes = new Causes();
   readonly #rates = new Histogram();
   #unanswered: Unanswered = { inFlight: 0, unsent: 0 };
@@ -113,7 +115,10 @@ export class Collector {
       this.#open.delete(number);
       const p50Us = latency.valueAtPercentile(50);
       const p99Us = latency.valueAtPercentile(99);
-      this.#timeline.push({ second: number, completed, errors, p50Us, p99Us, maxUs: latency.max });
+      const second = this.#nextSecond;
+      const seconds = number + 1 - second;
+      this.#nextSecond = number + 1;
+      this.#timeline.push({ second, seconds, completed, errors, p50Us, p99Us, maxUs: latency.max });
     }
   }
 }

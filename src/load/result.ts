@@ -46,12 +46,19 @@ export interface ThreadResult extends Calibration {
   readonly completed: number;
   /** Share of the run in which the thread computed: neither slept, nor span, nor waited for events. 0 … 1. */
   readonly busy: number;
+  /**
+   * Stretches of over 1 ms in which the thread did not run though it should have: garbage collection, a slow script, CPUs taken by others.
+   * What arrives meanwhile is seen at their end, and passes for service time.
+   */
+  readonly standstills: { readonly count: number; readonly totalUs: number; readonly longestUs: number };
 }
 
 /** One second of the run, by the time of the answer. */
 export interface Second {
   /** 0 is the first; the last may be shorter. */
   readonly second: number;
+  /** How many it covers: 1, or more if the program was too busy to cut them in time. */
+  readonly seconds: number;
   readonly completed: number;
   /** Connect, read, write and timeout errors and error statuses in it. */
   readonly errors: number;

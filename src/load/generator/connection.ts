@@ -9,11 +9,14 @@ import { ProtocolError } from './protocol-error.js';
 import { type Answer, ResponseReader } from './response-reader.js';
 import { openSocket, type Target } from './target.js';
 
+/** A connection that is closed sooner than this after it was opened was refused; later, it has only been idle for too long. */
+const idleUs = 100_000;
+
 export type FailureKind = 'connect' | 'read' | 'write';
 
 export interface ConnectionEvents {
-  /** It may send: opened, or all answers of the last send have come. */
-  onReady(): void;
+  /** It may send. @param opened it was opened; else, all answers of the last send have come */
+  onReady(opened: boolean): void;
   /** Once for each request. */
   onAnswer(status: number): void;
   /** It broke; what was in flight will not be answered. It opens itself again. */
@@ -38,7 +41,8 @@ export class Connection {
   #reader: ResponseReader;
   #open = false;
   #opening = false;
-  /** On this socket. */
+  /** Of this socket. */
+  #openedUs = 0;
   #answeredOnce = false;
   #closed = false;
   /** Answers that the last send still lacks. */
@@ -72,7 +76,8 @@ export class Connection {
         clearTimeout(this.#timer);
         this.#open = true;
         this.#setOpening(false);
-        this.#events.onReady();
+        this.#openedUs = this.#options.now();
+        this.#events.onReady(true);
       },
     );
     this.#socket = socket;
@@ -127,7 +132,7 @@ export class Connection {
       if (this.#open) this.#fail('read', error.message);
     }
     // Not before all that arrived is read: what follows an answer must not pass for the next one.
-    if (waiting && this.ready) this.#events.onReady();
+    if (waiting && this.ready) this.#events.onReady(false);
   }
 
   #answered(answer: Answer): void {
@@ -150,7 +155,8 @@ export class Connection {
     if (!this.#socket) return;
     if (!this.#open) this.#fail('connect', 'closed while connecting');
     else if (!proper) this.#fail('read', 'closed before the answer was whole');
-    else if (!this.#answeredOnce) this.#fail('connect', 'closed before a request was sent');
+    else if (!this.#answeredOnce && this.#options.now() - this.#openedUs < idleUs)
+      this.#fail('connect', 'closed before a request was sent');
     else this.#reopen();
   }
 

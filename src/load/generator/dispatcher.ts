@@ -7,29 +7,9 @@
  * its latency still counts from the time at which it was due.
  */
 import type { Latencies, Unanswered } from '../result.js';
-import type { Histogram } from '../statistics/histogram.js';
-import { recordAnswer } from './recorder.js';
+import { recordLags, recordRamp } from './ramp.js';
 import type { Schedule } from './schedule.js';
-
-/** What the dispatcher needs of a connection. */
-export interface Lane {
-  /** Whether send() may be called: it is open, and nothing is in flight. */
-  readonly ready: boolean;
-  /** Sends the next request, or several at once. Returns when it began to write them, once they had been made. */
-  send(): number;
-}
-
-interface Turn {
-  readonly lane: Lane;
-  slot: number;
-  dueUs: number;
-  /** When the lane was last able to send. */
-  freeUs: number;
-  sentUs: number;
-  /** Answers that its send still lacks; 0 if nothing is in flight. */
-  unanswered: number;
-  timedOut: boolean;
-}
+import { type Lane, Turn } from './turn.js';
 
 export interface DispatcherOptions {
   readonly schedule: Schedule;
@@ -55,9 +35,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#turns = options.lanes.map((lane, slot) => {
-      return { lane, slot, dueUs: 0, freeUs: 0, sentUs: 0, unanswered: 0, timedOut: false };
-    });
+    this.#turns = options.lanes.map((lane, slot) => new Turn(lane, slot));
     for (const turn of this.#turns) this.#schedule(turn);
   }
 
@@ -89,24 +67,23 @@ export class Dispatcher {
     return next;
   }
 
-  /** The lane is able to send: opened, or answered in full. */
-  ready(index: number, nowUs: number): void {
+  /** The lane is able to send. @param opened it was opened; else, it has all its answers */
+  ready(index: number, nowUs: number, opened: boolean): void {
     const turn = this.#turns[index] as Turn;
     // An answer that came at the end was none: its request stays in flight, as it was sent.
     if (turn.unanswered > 0) return;
-    turn.freeUs = nowUs;
+    if (opened) turn.opened(nowUs);
     this.#trySend(turn, nowUs);
   }
 
-  /** An answer came. Returns its latency. */
-  answered(index: number, nowUs: number, into: Latencies): number {
+  /** An answer came. Returns its latency; undefined if it repeats the answer to a request that was sent again. */
+  answered(index: number, nowUs: number, into: Latencies): number | undefined {
+    const { requestsPerSend, schedule } = this.#options;
     const turn = this.#turns[index] as Turn;
-    recordAnswer(into, turn, nowUs);
-    const latencyUs = nowUs - turn.dueUs;
-    turn.unanswered--;
+    const latencyUs = turn.answered(nowUs, requestsPerSend, into);
     if (turn.unanswered === 0) {
       this.#inFlight--;
-      turn.slot += this.#options.schedule.connections;
+      turn.slot += schedule.connections;
       this.#schedule(turn);
     }
     return latencyUs;
@@ -116,7 +93,7 @@ export class Dispatcher {
   failed(index: number): void {
     const turn = this.#turns[index] as Turn;
     if (turn.unanswered > 0) this.#inFlight--;
-    turn.unanswered = 0;
+    turn.failed(this.#options.requestsPerSend);
   }
 
   /** How many requests passed this age since the last call. Each counts once; its answer is still waited for. */
@@ -138,29 +115,34 @@ export class Dispatcher {
   /** Records all that was due before the end and has no answer, as at least as late as it is at the end. */
   finish(endUs: number, into: Latencies): Unanswered {
     const { schedule, requestsPerSend } = this.#options;
+    const { periodUs } = schedule;
     const due = schedule.slotsBefore(endUs);
     let inFlight = 0;
     let unsent = 0;
     for (const turn of this.#turns) {
-      const ready = turn.unanswered === 0 && turn.lane.ready;
+      const idealSentUs = turn.idealSentUntil(endUs);
       if (turn.unanswered > 0) {
-        for (let request = 0; request < turn.unanswered; request++) recordAnswer(into, turn, endUs);
+        for (let request = 0; request < turn.unanswered; request++) turn.record(endUs, into);
         inFlight += turn.unanswered;
+        // Those behind it are taken to be moved by a delay as far as it was.
+        const movedUs = turn.dueUs - schedule.dueUs(turn.slot);
         turn.slot += schedule.connections;
-        turn.dueUs = schedule.dueUs(turn.slot);
+        turn.dueUs = schedule.dueUs(turn.slot) + movedUs;
       }
       // A delay may have moved some of them past the end: those were not due.
-      const sends = Math.min(
-        Math.ceil((due - turn.slot) / schedule.connections),
-        Math.ceil((endUs - turn.dueUs) / schedule.periodUs),
-      );
+      const slots = Math.ceil((due - turn.slot) / schedule.connections);
+      const sends = Math.min(slots, Math.ceil((endUs - turn.dueUs) / periodUs));
       if (sends <= 0) continue;
       unsent += sends * requestsPerSend;
-      // A lane that could have sent was kept waiting by the generator, any other by the service.
-      const waitedUs = ready ? turn.freeUs - turn.dueUs : endUs - turn.dueUs;
-      into.lag.record(ready ? endUs - Math.max(turn.dueUs, turn.freeUs) : 0, requestsPerSend);
-      recordRamp(into.latency, endUs - turn.dueUs, schedule.periodUs, sends, requestsPerSend);
-      recordRamp(into.wait, waitedUs, schedule.periodUs, sends, requestsPerSend);
+      recordRamp(into.latency, endUs - turn.dueUs, periodUs, sends, requestsPerSend);
+      recordRamp(into.wait, idealSentUs - turn.dueUs, periodUs, sends, requestsPerSend);
+      recordLags(into.lag, endUs, {
+        idealSentUs,
+        dueUs: turn.dueUs,
+        periodUs,
+        sends,
+        times: requestsPerSend,
+      });
     }
     return { inFlight, unsent };
   }
@@ -180,24 +162,8 @@ export class Dispatcher {
   #trySend(turn: Turn, nowUs: number): void {
     if (turn.unanswered > 0 || turn.dueUs > nowUs || nowUs >= this.#options.endUs || !turn.lane.ready) return;
     this.#delayed.delete(turn);
-    turn.timedOut = false;
-    turn.unanswered = this.#options.requestsPerSend;
     this.#inFlight++;
     this.#sends++;
-    turn.sentUs = turn.lane.send();
-  }
-}
-
-/**
- * Records the durations first, first − step, first − 2·step, … Neighbours that one bucket of the histogram can't tell apart are
- * recorded at once, so that even an hour of unsent requests takes a moment.
- */
-function recordRamp(into: Histogram, firstUs: number, stepUs: number, steps: number, times: number): void {
-  let us = firstUs;
-  for (let left = steps; left > 0; ) {
-    const alike = Math.min(left, Math.max(1, Math.floor(us / 2048 / stepUs)));
-    into.record(us, alike * times);
-    us -= alike * stepUs;
-    left -= alike;
+    turn.send(this.#options.requestsPerSend);
   }
 }

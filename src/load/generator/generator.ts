@@ -43,7 +43,7 @@ export class Generator {
       return new Connection(
         { target, source, timeoutMs, maxBodyBytes: loadLimits.messageBytes, now: () => clock.now() },
         {
-          onReady: () => (this.#run ? this.#run.ready(index) : this.#triedOne(index)),
+          onReady: (opened) => (this.#run ? this.#run.ready(index, opened) : this.#triedOne(index)),
           onAnswer: (status) => this.#run?.answered(index, status),
           onFailure: (kind, cause) => this.#failed(index, kind, cause),
           onBytes: (bytes) => this.#run?.received(bytes),

@@ -14,7 +14,11 @@ const listeningSliceUs = 40;
 /** Longest sleep while nothing is in flight. */
 const idleSliceUs = 1_000;
 
-export interface Turn {
+/** A stretch of this length is more than a scheduler's mood. */
+const standstillUs = 1_000;
+
+/** The work that is paced. */
+export interface Work {
   /** Does what is due; returns when the next thing is due, or undefined to end the run. */
   turn(nowUs: number): number | undefined;
   /** Whether an answer may come at any moment. */
@@ -27,6 +31,7 @@ export class Pacer {
   readonly #clock: Clock;
   readonly #wake: Int32Array;
   #busyUs = 0;
+  #standstills = { count: 0, totalUs: 0, longestUs: 0 };
 
   /** @param wake a shared cell whose notification ends a sleep */
   constructor(clock: Clock, wake: Int32Array) {
@@ -39,21 +44,35 @@ export class Pacer {
     return this.#busyUs;
   }
 
+  /** Stretches in which the thread should have run and did not. */
+  get standstills(): { readonly count: number; readonly totalUs: number; readonly longestUs: number } {
+    return this.#standstills;
+  }
+
+  /** What was counted so far is forgotten. */
+  restart(): void {
+    this.#busyUs = 0;
+    this.#standstills = { count: 0, totalUs: 0, longestUs: 0 };
+  }
+
   /** Resolves when the work says that the run has ended. Rejects with what a turn throws. */
-  run(work: Turn): Promise<void> {
+  run(work: Work): Promise<void> {
     return new Promise((resolve, reject) => {
       let began = this.#clock.now();
       let events = work.events;
       const turn = () => {
         try {
           const now = this.#clock.now();
+          this.#noteStandstill(now - began);
           const dueUs = work.turn(now);
           if (dueUs === undefined) return resolve();
           const after = this.#clock.now();
+          this.#noteStandstill(after - now);
           if (work.events !== events) this.#busyUs += after - began;
           events = work.events;
-          this.#sleep(dueUs - after, work.listening);
+          const awakeUs = after + this.#sleep(dueUs - after, work.listening);
           began = this.#clock.now();
+          this.#noteStandstill(began - awakeUs);
           setImmediate(turn);
         } catch (error) {
           reject(error);
@@ -63,8 +82,18 @@ export class Pacer {
     });
   }
 
-  #sleep(leftUs: number, listening: boolean): void {
+  /** Returns how long it meant to sleep. */
+  #sleep(leftUs: number, listening: boolean): number {
     const us = Math.min(leftUs - guardUs, listening ? listeningSliceUs : idleSliceUs);
-    if (us >= 10) Atomics.wait(this.#wake, 0, 0, us / 1000);
+    if (us < 10) return 0;
+    Atomics.wait(this.#wake, 0, 0, us / 1000);
+    return us;
+  }
+
+  #noteStandstill(us: number): void {
+    if (us < standstillUs) return;
+    this.#standstills.count++;
+    this.#standstills.totalUs += us;
+    this.#standstills.longestUs = Math.max(this.#standstills.longestUs, us);
   }
 }

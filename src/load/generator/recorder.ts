@@ -40,11 +40,6 @@ export class RecordSet implements Latencies {
     return this.#counters[counterNames.indexOf(name)] as number;
   }
 
-  add(other: RecordSet): void {
-    this.addLatencies(other);
-    for (const name of counterNames) this.count(name, other.counted(name));
-  }
-
   addLatencies(other: RecordSet): void {
     this.latency.add(other.latency);
     this.wait.add(other.wait);
@@ -52,19 +47,14 @@ export class RecordSet implements Latencies {
     this.service.add(other.service);
   }
 
-  reset(): void {
+  resetLatencies(): void {
     for (const histogram of [this.latency, this.wait, this.lag, this.service]) histogram.reset();
+  }
+
+  reset(): void {
+    this.resetLatencies();
     this.#counters.fill(0);
   }
-}
-
-/** Times of one request, in µs of the run's clock. */
-export interface Timing {
-  /** By the schedule. */
-  readonly dueUs: number;
-  /** When the connection had its previous answer, or was opened. */
-  readonly freeUs: number;
-  readonly sentUs: number;
 }
 
 /** The memory that a thread and the main thread share: three sets, and for the first two whether the reader has them. */
@@ -95,12 +85,4 @@ export class SharedRecords {
   isTaken(set: 0 | 1): boolean {
     return Atomics.load(this.#taken, set) === 1;
   }
-}
-
-/** Splits an answered request's latency and counts it. */
-export function recordAnswer(into: Latencies, { dueUs, freeUs, sentUs }: Timing, answeredUs: number): void {
-  into.latency.record(answeredUs - dueUs);
-  into.wait.record(freeUs - dueUs);
-  into.lag.record(sentUs - Math.max(dueUs, freeUs));
-  into.service.record(answeredUs - sentUs);
 }

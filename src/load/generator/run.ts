@@ -1,14 +1,15 @@
 /** The run itself, once the connections are open: what happens in each turn of the thread, and with each answer. */
 import type { Causes } from './causes.js';
 import type { FailureKind } from './connection.js';
-import { Dispatcher, type Lane } from './dispatcher.js';
+import { Dispatcher } from './dispatcher.js';
 import type { GeneratorOptions } from './generator.js';
 import type { Finished } from './messages.js';
-import type { Pacer, Turn } from './pacer.js';
+import type { Pacer, Work } from './pacer.js';
 import type { Phases } from './phases.js';
 import { RateSampler } from './rate-sampler.js';
 import { Schedule } from './schedule.js';
 import { Seconds } from './seconds.js';
+import type { Lane } from './turn.js';
 
 /** How often the requests in flight are looked through for one that is out of time. */
 const timeoutCheckUs = 50_000;
@@ -23,7 +24,7 @@ export interface RunOptions {
   readonly opening: () => boolean;
 }
 
-export class Run implements Turn {
+export class Run implements Work {
   readonly #given: GeneratorOptions;
   readonly #requestsPerSend: number;
   readonly #phases: Phases;
@@ -33,10 +34,10 @@ export class Run implements Turn {
   readonly #seconds: Seconds;
   readonly #sampler: RateSampler;
   readonly #opening: () => boolean;
-  #answers = 0;
+  /** Pieces of answers and failures: whatever took time. */
+  #arrivals = 0;
   #completed = 0;
   #nextTimeoutCheckUs = 0;
-  #busyBeforeUs = 0;
   #endedUs: number | undefined;
   #endedEarly: Finished['endedEarly'];
 
@@ -75,7 +76,7 @@ export class Run implements Turn {
   }
 
   get events(): number {
-    return this.#dispatcher.sends + this.#answers;
+    return this.#dispatcher.sends + this.#arrivals;
   }
 
   turn(nowUs: number): number | undefined {
@@ -91,12 +92,13 @@ export class Run implements Turn {
     return Math.min(nextUs, this.#phases.endUs);
   }
 
-  ready(index: number): void {
+  ready(index: number, opened: boolean): void {
+    this.#arrivals++;
     if (this.#endedUs !== undefined) return;
     const nowUs = this.#given.clock.now();
     this.#passSeconds(nowUs);
     const sends = this.#dispatcher.sends;
-    this.#dispatcher.ready(index, nowUs);
+    this.#dispatcher.ready(index, nowUs, opened);
     this.#count('sent', (this.#dispatcher.sends - sends) * this.#requestsPerSend);
   }
 
@@ -106,17 +108,19 @@ export class Run implements Turn {
     if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return;
     this.#passSeconds(nowUs);
     this.#countTimeouts(this.#dispatcher.timedOutOn(index, nowUs, this.#given.options.timeoutMs * 1000));
-    this.#answers++;
+    const latencyUs = this.#dispatcher.answered(index, nowUs, this.#seconds.current);
+    if (latencyUs === undefined) return;
+    this.#sampler.answer(latencyUs);
     this.#count('completed');
     if (this.#seconds.warm) this.#completed++;
     if (status > 399) {
       this.#count('status');
       this.#causes.add(`answered with status ${status}`);
     }
-    this.#sampler.answer(this.#dispatcher.answered(index, nowUs, this.#seconds.current));
   }
 
   failed(index: number, kind: FailureKind, cause: string): void {
+    this.#arrivals++;
     const nowUs = this.#given.clock.now();
     // Like an answer, a failure after the end is none.
     if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return;
@@ -127,6 +131,7 @@ export class Run implements Turn {
   }
 
   received(bytes: number): void {
+    this.#arrivals++;
     this.#count('bytesRead', bytes);
   }
 
@@ -140,7 +145,7 @@ export class Run implements Turn {
     const unanswered = warm
       ? this.#dispatcher.finish(endUs, this.#given.records.unanswered)
       : { inFlight: 0, unsent: 0 };
-    const busyUs = this.#pacer.busyUs - this.#busyBeforeUs;
+    const { busyUs, standstills } = this.#pacer;
     return {
       kind: 'finished',
       last: this.#seconds.last(endUs),
@@ -154,6 +159,7 @@ export class Run implements Turn {
         samplingMs: this.#sampler.samplingMs,
         completed: this.#completed,
         busy: endUs > countFromUs ? busyUs / (endUs - countFromUs) : 0,
+        standstills,
       },
     };
   }
@@ -175,7 +181,7 @@ export class Run implements Turn {
     if (warm === this.#seconds.warm) return;
     // The warm-up is over: what failed in it is forgotten like the rest.
     this.#causes.clear();
-    this.#busyBeforeUs = this.#pacer.busyUs;
+    this.#pacer.restart();
   }
 
   #checkTimeouts(nowUs: number): void {

@@ -8,6 +8,8 @@ const secondUs = 1e6;
 export class Seconds {
   readonly #records: SharedRecords;
   readonly #countFromUs: number;
+  /** The second of the run from which on latencies count. */
+  readonly #latencyFrom: number;
   readonly #send: (message: SecondOver) => void;
   #set: 0 | 1 = 0;
   #warm: boolean;
@@ -15,8 +17,10 @@ export class Seconds {
   /** When the current set must be handed over, or cleared at the end of the warm-up. */
   #boundaryUs: number;
 
-  constructor(records: SharedRecords, { beginUs, countFromUs }: Phases, send: (message: SecondOver) => void) {
+  constructor(records: SharedRecords, phases: Phases, send: (message: SecondOver) => void) {
+    const { beginUs, countFromUs, latencyFromUs } = phases;
     this.#records = records;
+    this.#latencyFrom = (latencyFromUs - countFromUs) / secondUs;
     this.#countFromUs = countFromUs;
     this.#send = send;
     this.#warm = countFromUs <= beginUs;
@@ -46,8 +50,14 @@ export class Seconds {
       return;
     }
     const other = this.#set === 0 ? 1 : 0;
-    // The main thread is a whole second behind: this set goes on, and says so.
-    if (this.#records.isTaken(other)) return;
+    if (this.#records.isTaken(other)) {
+      // The main thread is a whole second behind: this set goes on, and says so; but not with latencies that do not count.
+      if (this.#from < this.#latencyFrom && second >= this.#latencyFrom) {
+        this.current.resetLatencies();
+        this.#from = second;
+      }
+      return;
+    }
     this.#records.hand(this.#set);
     this.#send({ kind: 'second', set: this.#set, from: this.#from, to: second - 1 });
     this.#set = other;

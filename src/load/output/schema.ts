@@ -71,6 +71,7 @@ const options = object({
 
 const second = object({
   second: count,
+  seconds: count,
   completed: count,
   errors: count,
   p50Us: amount,
@@ -109,6 +110,7 @@ export const loadSchema: Schema = object({
       samplingMs: amount,
       completed: count,
       busy: amount,
+      standstills: object({ count, totalUs: amount, longestUs: amount }),
     }),
   ),
   timeline: array(second),

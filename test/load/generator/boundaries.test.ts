@@ -60,7 +60,7 @@ test('an answer and a failure at the end count as neither: the request is in fli
   time.us = 2 * secondUs;
   run.answered(0, 500);
   run.failed(0, 'read', 'too late');
-  run.ready(0);
+  run.ready(0, false);
   expect(turnAt(2 * secondUs)).toBeUndefined();
   const { unanswered, causes } = run.finish();
   expect(unanswered).toEqual({ inFlight: 1, unsent: 3 });
@@ -73,7 +73,7 @@ test('a failure and the send behind it count in the second in which they happen'
   turnAt(0);
   time.us = secondUs;
   run.failed(0, 'read', 'broken');
-  run.ready(0);
+  run.ready(0, false);
   expect(told).toEqual([{ kind: 'second', set: 0, from: 0, to: 0 }]);
   expect([counted('sent'), counted('read')]).toEqual([2, 1]);
 });
@@ -85,7 +85,7 @@ test('what happens right at the end of the warm-up is not forgotten with it', ()
   turnAt(10);
   time.us = secondUs;
   run.failed(0, 'read', 'broken in the run');
-  run.ready(0);
+  run.ready(0, false);
   turnAt(secondUs + 10);
   expect([counted('sent'), counted('read')]).toEqual([1, 1]);
   expect([...run.finish().causes]).toEqual([['read: broken in the run', 1]]);

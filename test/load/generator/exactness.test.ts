@@ -54,16 +54,32 @@ test('the stall is put down to the wait for the connection, not to the generator
   expect(wait.max).toBe(990 * ms);
 });
 
-test('a generator that sleeps 50 ms says so in its lag, and the latency counts it', () => {
-  const { lag, latency, service } = play({
-    ...stall,
-    answerUs: (us) => us + ms,
-    asleep: [[500 * ms, 549 * ms]],
-  }).records;
-  // Due at 500 ms, sent at 549 ms.
-  expect(lag.max).toBe(49 * ms);
+test('a generator that stands still says so in its lag, for every request that it delayed', () => {
+  const asleep = [[500 * ms, 549 * ms]] as const;
+  const { lag, wait, latency, service } = play({ ...stall, answerUs: (us) => us + ms, asleep }).records;
+  // Due at 500 … 550 ms and sent at 549 … 554 ms, one after the other; none of them waited for the service.
+  const lags = [...lag.buckets()].map(({ lowest, count }) => [Math.round(lowest / ms), count]);
+  expect(lags).toEqual([
+    [0, 394],
+    [4, 1],
+    [13, 1],
+    [22, 1],
+    [31, 1],
+    [40, 1],
+    [49, 1],
+  ]);
+  expect(wait.max).toBe(0);
   expect(latency.max).toBe(50 * ms);
   expect(service.max).toBe(ms);
+});
+
+test('a stall of the service while the generator stands still is the service’s as far as it would have been anyway', () => {
+  // From 1 s to 2 s nothing is answered; the generator sleeps from 1.5 s to 2.5 s.
+  const { lag, wait } = play({ ...stall, asleep: [[1500 * ms, 2500 * ms]] }).records;
+  const without = play(stall).records;
+  expect(without.lag.max).toBe(0);
+  expect(wait.max).toBeGreaterThan(without.wait.max);
+  expect(lag.max).toBeLessThanOrEqual(1000 * ms);
 });
 
 test('what is unanswered at the end counts as late as it is by then', () => {

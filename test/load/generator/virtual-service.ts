@@ -1,7 +1,8 @@
 /** A service and its connections in scripted time: nothing here waits, so a run of minutes takes a moment and is exact. */
-import { Dispatcher, type Lane } from '#dist/load/generator/dispatcher.js';
+import { Dispatcher } from '#dist/load/generator/dispatcher.js';
 import { RecordSet } from '#dist/load/generator/recorder.js';
 import { Schedule } from '#dist/load/generator/schedule.js';
+import type { Lane } from '#dist/load/generator/turn.js';
 
 export interface VirtualRun {
   readonly rate: number;
@@ -55,7 +56,7 @@ export function play(run: VirtualRun): VirtualResult {
       lane.ready = true;
       for (let request = 0; request < requestsPerSend; request++, answered++)
         dispatcher.answered(index, nowUs, records);
-      dispatcher.ready(index, nowUs);
+      dispatcher.ready(index, nowUs, false);
     }
   }
   return { records, answered, unanswered: dispatcher.finish(endUs, records), sentAtUs };

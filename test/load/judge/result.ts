@@ -13,7 +13,13 @@ export function histogram(...values: readonly (readonly [us: number, times: numb
 }
 
 export function thread(busy: number): LoadResult['threads'][number] {
-  return { calibrationMeanUs: 0, samplingMs: 10, completed: 0, busy };
+  return {
+    calibrationMeanUs: 0,
+    samplingMs: 10,
+    completed: 0,
+    busy,
+    standstills: { count: 0, totalUs: 0, longestUs: 0 },
+  };
 }
 
 export function result(change: Partial<LoadResult> = {}): LoadResult {

@@ -29,6 +29,8 @@ export function filled(...us: readonly number[]): Histogram {
 
 const [latencyTable = '', serviceTable = ''] = tablesOf(wrk2Report);
 
+const standstills = { count: 1, totalUs: 1500, longestUs: 1500 };
+
 /** The run of wrk2's report, as far as that tells. */
 export const sampleResult: LoadResult = {
   options: {
@@ -48,8 +50,8 @@ export const sampleResult: LoadResult = {
   causes: [],
   unanswered: { inFlight: 0, unsent: 0 },
   threads: [
-    { calibrationMeanUs: 2640, samplingMs: 10, completed: 4600, busy: 0.25 },
-    { calibrationMeanUs: 3510.4, samplingMs: 11, completed: 4491, busy: 0.24 },
+    { calibrationMeanUs: 2640, samplingMs: 10, completed: 4600, busy: 0.25, standstills },
+    { calibrationMeanUs: 3510.4, samplingMs: 11, completed: 4491, busy: 0.24, standstills },
   ],
   latency: histogramOf(latencyTable),
   wait: filled(0, 10, 120_000),
@@ -57,8 +59,8 @@ export const sampleResult: LoadResult = {
   service: histogramOf(serviceTable),
   requestRates: filled(100, 218, 1780),
   timeline: [
-    { second: 0, completed: 900, errors: 0, p50Us: 1200, p99Us: 4000, maxUs: 9000 },
-    { second: 1, completed: 950, errors: 2, p50Us: 1300, p99Us: 4100, maxUs: 9100 },
+    { second: 0, seconds: 1, completed: 900, errors: 0, p50Us: 1200, p99Us: 4000, maxUs: 9000 },
+    { second: 1, seconds: 1, completed: 950, errors: 2, p50Us: 1300, p99Us: 4100, maxUs: 9100 },
   ],
 };
 
