@@ -4,7 +4,9 @@ import { execFileSync } from 'node:child_process';
 /** The path of a program. Ends the bench with what to install if it is not there. */
 export function which(program: string, install: string): string {
   try {
-    return execFileSync('sh', ['-c', `command -v "$1"`, 'sh', program], { encoding: 'utf8' }).trim();
+    return execFileSync('sh', ['-c', 'PATH=$PATH:/usr/sbin command -v "$1"', 'sh', program], {
+      encoding: 'utf8',
+    }).trim();
   } catch {
     process.stderr.write(`This bench needs ${program} (${install}).\n`);
     process.exit(1);

@@ -1,6 +1,9 @@
 /** Fair comparison on a shared machine: the sides in turn, the order reversed each round, medians with their spread. */
 import { cpus, release } from 'node:os';
 
+/** The exit code of a bench whose bar was missed. */
+export const missed = 3;
+
 export type Figures = Readonly<Record<string, number>>;
 
 export type Rounds = Readonly<Record<string, readonly Figures[]>>;
