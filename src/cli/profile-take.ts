@@ -88,7 +88,8 @@ async function fromProcess(pid: number, { kind, seconds, signal }: How): Promise
     const recording = await counting(seconds, sampleKind(kind, connection, { seconds, signal }));
     return { recording, who: `process ${pid}` };
   } finally {
-    await detach();
+    if (!(await detach()))
+      process.stderr.write(`evenkeel: warning: the inspector of process ${pid} is still open\n`);
   }
 }
 

@@ -1,5 +1,8 @@
 /** Samples an Evenkeel server, or whatever else started a debug server, over its admin port. */
 
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text as readAll } from 'node:stream/consumers';
 import type { DebugStatus } from '../debug-server.js';
 import { ProfileError } from '../errors.js';
 import type { Recording } from '../sampling/recording.js';
@@ -29,23 +32,35 @@ async function ask<Answer>(
   method: string,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  const response = await fetch(new URL(path, base), { method, ...(signal && { signal }) }).catch(
-    (error: Error) => {
-      const { code = error.message } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  const { status, text } = await exchange(new URL(path, base), method, signal).catch(
+    (error: NodeJS.ErrnoException) => {
+      const why = error.code ?? error.message;
       throw new ProfileError(
         'admin',
-        `${base} does not answer (${code}); is it what serve --admin-port printed?`,
+        `${base} does not answer (${why}); is it what serve --admin-port printed?`,
         {
           cause: error,
         },
       );
     },
   );
-  const body = (await response.json().catch(() => ({}))) as { detail?: string };
-  if (response.ok) return body as Answer;
-  if (response.status === 409) throw new ProfileError('busy', `${base}: ${body.detail}`);
-  throw new ProfileError(
-    'admin',
-    `${base} refuses with ${response.status}: ${body.detail ?? 'it is no admin port'}`,
-  );
+  const body = parsed(text);
+  if (status === 200 && body !== undefined) return body as Answer;
+  const detail = (body as { detail?: string } | undefined)?.detail ?? 'it is no admin port';
+  throw new ProfileError(status === 409 ? 'busy' : 'admin', `${base} refuses with ${status}: ${detail}`);
+}
+
+/** Not fetch, which gives up after five minutes without a head. */
+async function exchange(url: URL, method: string, signal?: AbortSignal) {
+  const asked = request(url, { method, ...(signal && { signal }) }).end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  return { status: response.statusCode, text: await readAll(response) };
+}
+
+function parsed(text: string): object | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -5,13 +5,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProfileError } from '../errors.js';
 import { callThere, type InspectorConnection } from '../sampling/connection.js';
+import { closeInspector } from './close-inspector.js';
 import { checkIsNode, checkTakesSignal, type InspectorAddress, inspectorAddress } from './target.js';
 import { connectTo } from './web-socket.js';
 
 export interface Attachment {
   readonly connection: InspectorConnection;
-  /** Leaves the process. Call it whatever happens in between. */
-  detach(): Promise<void>;
+  /** Leaves the process; call it whatever happens in between. @returns whether the process is as it was */
+  detach(): Promise<boolean>;
 }
 
 const patienceMs = 5_000;
@@ -24,7 +25,11 @@ export async function attachTo(pid: number): Promise<Attachment> {
   const before = await socketUrl(address);
   if (before !== undefined) {
     const connection = await connectTo(before);
-    if (await isProcess(connection, pid)) return { connection, detach: async () => connection.close() };
+    const detach = async () => {
+      connection.close();
+      return true;
+    };
+    if (await isProcess(connection, pid)) return { connection, detach };
     connection.close();
     throw new ProfileError(
       'inspector',
@@ -34,7 +39,7 @@ export async function attachTo(pid: number): Promise<Attachment> {
   checkTakesSignal(pid);
   process.kill(pid, 'SIGUSR1');
   const connection = await connectTo(await untilOpen(pid, address));
-  const detach = () => closeInspector(connection);
+  const detach = () => leave(connection, address);
   if (await isProcess(connection, pid)) return { connection, detach };
   connection.close();
   throw new ProfileError('inspector', `another process than ${pid} answered on port ${address.port}`);
@@ -75,11 +80,10 @@ async function isProcess(connection: InspectorConnection, pid: number): Promise<
   );
 }
 
-/** Closing waits for its connections to end, ours too, so it is left to the next turn of the event loop over there. */
-async function closeInspector(connection: InspectorConnection): Promise<void> {
-  if (connection.lost.aborted) return;
-  await callThere(connection, (load) => {
-    setImmediate(() => load('node:inspector').close());
-  }).catch(() => {}); // it may be gone before it can answer
-  connection.close();
+/** Closes the inspector and waits until it is. */
+async function leave(connection: InspectorConnection, address: InspectorAddress): Promise<boolean> {
+  await closeInspector(connection);
+  for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(50))
+    if ((await socketUrl(address)) === undefined) return true;
+  return false;
 }

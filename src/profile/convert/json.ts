@@ -16,7 +16,8 @@ export function readProfile(text: string, file: string): Profile {
   const value = parse(text, file);
   try {
     if (isObject(value)) {
-      if (value.schema === profileSchema && isProfile(value)) return value;
+      const { schema, ...rest } = value;
+      if (schema === profileSchema && isProfile(rest)) return rest;
       if (Array.isArray(value.nodes) && Array.isArray(value.samples))
         return fromCpuProfile(value as unknown as RawCpuProfile);
       if (isObject(value.head) && Array.isArray(value.samples))

@@ -69,6 +69,14 @@ export async function startThere<Result>(
   };
 }
 
+/** Runs a function in the thread, whatever becomes of it. It is sent before this returns. */
+export function postFunction(
+  connection: InspectorConnection,
+  run: (load: LoadModule) => void,
+): Promise<unknown> {
+  return connection.post('Runtime.evaluate', evaluation(run));
+}
+
 function evaluation(run: (load: LoadModule) => unknown): object {
   return {
     expression: `(${run})(${loadText})\n//# sourceURL=${probeUrl}`,

@@ -1,0 +1,145 @@
+/** `evenkeel profile` as its user meets it: on another process, on a server's admin port, and refused. */
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readProfile } from '#dist/profile/convert/json.js';
+import { shareOf, startProgram } from '../profile/program.js';
+import { expectOneLine, put } from '../support/command.js';
+import { temporaryFolder } from '../support/folder.js';
+import { runCommand, startCommand, until } from '../support/process.js';
+
+/** A server with an admin port, which every test of it needs. */
+async function startAdmin(folder: string) {
+  const server = startCommand(['serve', '--port', '0', '--admin-port', '0', '--json', '--data', folder]);
+  const [line] = await server.untilPrinted(/^.+\n/);
+  const { url, adminUrl } = JSON.parse(line) as { url: string; adminUrl: string };
+  return { ...server, url, adminUrl };
+}
+
+describe('profile cpu --pid', () => {
+  it('writes each file that is asked for, and says what was sampled and measured beside', async () => {
+    const { pid, stdout: printed } = await startProgram('cpu-split.mjs');
+    const folder = await temporaryFolder();
+    const [json, raw] = [join(folder, 'cpu.json'), join(folder, 'cpu.cpuprofile')];
+    const { code, stdout, stderr } = await runCommand([
+      ...['profile', 'cpu', '--pid', String(pid), '--seconds', '2', '--requests', '100'],
+      ...['-o', json, '-o', raw],
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^\d+ ms of CPU time in \d+ samples, over 2\.\d s of process \d+: [\d.]+ µs per request\n/,
+    );
+    for (const row of ['Whole process', 'Event loop', 'Collections', 'Outside heap'])
+      expect(stdout).toMatch(new RegExp(`^${row} +\\S`, 'm'));
+    expect(stdout).toContain(`Wrote ${json}\nWrote ${raw}\n`);
+
+    const profile = readProfile(await readFile(json, 'utf8'), json);
+    expect(profile).toMatchObject({ kind: 'cpu', requests: 100 });
+    expect(shareOf(profile, 'seventy')).toBeGreaterThan(60);
+    const recorded = readProfile(await readFile(raw, 'utf8'), raw);
+    expect(shareOf(recorded, 'seventy')).toBeGreaterThan(60);
+    expect(printed()).toBe('ready\n');
+  });
+
+  it('ends early on Ctrl-C, writes what there is, and leaves the process with its inspector closed', async () => {
+    const { pid, child, inspectorPort } = await startProgram('cpu-split.mjs');
+    const json = join(await temporaryFolder(), 'cpu.json');
+    const command = startCommand(['profile', 'cpu', '--pid', String(pid), '--seconds', '600', '-o', json]);
+    const isOpen = () =>
+      fetch(`http://127.0.0.1:${inspectorPort}/json`).then(
+        () => true,
+        () => false,
+      );
+    await until('it is attached', isOpen);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    command.child.kill('SIGINT');
+    expect(await command.ended).toEqual({ code: 130, signal: null });
+    expect(readProfile(await readFile(json, 'utf8'), json).durationUs).toBeLessThan(60e6);
+    expect(await isOpen()).toBe(false);
+    expect(child.exitCode).toBeNull();
+  });
+});
+
+describe('profile --url', () => {
+  it('samples an Evenkeel server over its admin port while it serves', async () => {
+    const folder = await temporaryFolder();
+    const server = await startAdmin(join(folder, 'data'));
+    const json = join(folder, 'alloc.json');
+    const sampling = runCommand(['profile', 'alloc', '--url', server.adminUrl, '--seconds', '2', '-o', json]);
+    const end = performance.now() + 2500;
+    for (let key = 0; performance.now() < end; key++) await put(server.url, `key${key}`, 'value');
+    expect(await sampling).toMatchObject({ code: 0, stderr: '' });
+    const profile = readProfile(await readFile(json, 'utf8'), json);
+    expect(profile.kind).toBe('alloc');
+    const files = new Set(profile.stacks.flatMap(({ frames }) => frames.map(({ file }) => file)));
+    expect(files).toContain('dist/server/full-lane.js');
+  });
+});
+
+describe('serve --admin-port', () => {
+  it('is off unless it is asked for, is closed with the server, and gives up a sampling that runs', async () => {
+    const server = await startAdmin(await temporaryFolder());
+    expect(server.adminUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const sampling = fetch(`${server.adminUrl}/debug/profile?kind=cpu&seconds=600`, { method: 'POST' }).catch(
+      (error: Error) => error.name,
+    );
+    const status = async () => (await fetch(`${server.adminUrl}/debug/status`)).json();
+    await until('it is sampling', async () => ((await status()) as { profiling: boolean }).profiling);
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    expect(await sampling).toBe('TypeError');
+  });
+
+  it('that is in use is refused in one line with exit code 1', async () => {
+    const other = createServer();
+    onTestFinished(() => {
+      other.close();
+    });
+    await new Promise<void>((resolve) => {
+      other.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = other.address() as { port: number };
+    const { code, stderr } = await runCommand([
+      ...['serve', '--port', '0', '--admin-port', String(port), '--data', await temporaryFolder()],
+    ]);
+    expect(code).toBe(1);
+    expectOneLine(stderr, `admin port ${port}`, 'in use', '--admin-port');
+  });
+});
+
+describe('a wrong command line', () => {
+  it.each([
+    { args: [], parts: ["cpu, alloc or diff first, got ''"] },
+    { args: ['heap'], parts: ["got 'heap'"] },
+    { args: ['cpu'], parts: ['either --pid', 'or --url'] },
+    { args: ['cpu', '--pid', '1', '--url', 'http://127.0.0.1:1'], parts: ['either --pid', 'or --url'] },
+    { args: ['cpu', '--pid', '0'], parts: ['--pid', "got '0'"] },
+    { args: ['cpu', '--url', '9000'], parts: ['--url', 'http://127.0.0.1:9000', "got '9000'"] },
+    { args: ['cpu', '--pid', '1', '--seconds', '601'], parts: ['--seconds', '1 to 600'] },
+    { args: ['cpu', '--pid', '1', '-o', 'cpu.png'], parts: ['-o/--output', '.svg', "got 'cpu.png'"] },
+    { args: ['cpu', '--pid', '1', '-o', 'a.heapprofile'], parts: ['profile alloc', 'profile cpu'] },
+    { args: ['cpu', '--pid', '1', 'x'], parts: ["no use for 'x'"] },
+    { args: ['diff', 'a.json'], parts: ['two files', 'got 1'] },
+    { args: ['diff', '/none/a', '/none/b'], parts: ['a file that exists', "got '/none/a'"] },
+  ])('profile $args is refused with exit code 2', async ({ args, parts }) => {
+    const { code, stdout, stderr } = await runCommand(['profile', ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    const [line = '', ...rest] = stderr.split('\n');
+    expectOneLine(`${line}\n`, ...parts);
+    expect(rest).toEqual(["Try 'evenkeel profile --help'.", '']);
+  });
+});
+
+it('a process that is not Node is refused in one line with exit code 1, and goes on', async () => {
+  const sleeping = spawn('sleep', ['60'], { stdio: 'ignore' });
+  onTestFinished(() => {
+    sleeping.kill('SIGKILL');
+  });
+  const json = join(await temporaryFolder(), 'cpu.json');
+  const { code, stderr } = await runCommand(['profile', 'cpu', '--pid', String(sleeping.pid), '-o', json]);
+  expect(code).toBe(1);
+  expectOneLine(stderr, String(sleeping.pid), 'not node');
+  expect(sleeping.signalCode).toBeNull();
+});
