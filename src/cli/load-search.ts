@@ -1,12 +1,13 @@
 /** `evenkeel load --find-max`: runs at one rate after the other, a line each, until the highest that holds is known. */
 import { findMax, type Step } from '../load/judge/find-max.js';
-import { achievedRate } from '../load/judge/rate.js';
-import { evaluateSlo, formatOutcome, type SloOutcome } from '../load/judge/slo.js';
-import { judge, type Verdict } from '../load/judge/verdict.js';
+import { evaluateSlo, formatOutcome } from '../load/judge/slo.js';
+import { judge } from '../load/judge/verdict.js';
 import { runLoad as realRun } from '../load/load.js';
 import { machine } from '../load/machine.js';
 import { loadLimits } from '../load/options.js';
+import type { SloOutcome, Verdict } from '../load/outcome.js';
 import type { SearchStep } from '../load/output/record.js';
+import { achievedRate } from '../load/rate.js';
 import type { LoadResult } from '../load/result.js';
 import { exitCodes } from './exit-codes.js';
 import type { LoadCommand } from './load-options.js';

@@ -1,8 +1,7 @@
 /** Reads a service level objective, and says what it expects at which character when it finds something else. */
+import type { Unit } from '../outcome.js';
+import { achievedRate, failedShare } from '../rate.js';
 import type { LoadResult } from '../result.js';
-import { achievedRate, failedShare } from './rate.js';
-
-export type Unit = 'µs' | '%' | '/s';
 
 export interface Clause {
   /** As it was written. */
@@ -70,7 +69,7 @@ interface Figure {
 const figures: Readonly<Record<string, Figure>> = {
   mean: { unit: 'µs', measure: ({ latency }) => (latency.count === 0 ? undefined : latency.mean) },
   max: { unit: 'µs', measure: ({ latency }) => (latency.count === 0 ? undefined : latency.max) },
-  errors: { unit: '%', measure: (result) => failedShare(result) * 100 },
+  errors: { unit: '%', measure: (result) => failedShare(result, result.options) * 100 },
   rate: { unit: '/s', atLeast: true, measure: achievedRate },
 };
 

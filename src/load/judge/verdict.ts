@@ -2,13 +2,9 @@
  * Whether a run may be believed. A load generator that was late, or saturated, or sent less than it was asked to measures itself; it has
  * to say so, and what to do about it.
  */
+import type { Verdict } from '../outcome.js';
+import { achievedRate, failures } from '../rate.js';
 import type { LoadResult } from '../result.js';
-import { achievedRate, failures } from './rate.js';
-
-export type Verdict =
-  | { readonly valid: true }
-  /** Whole sentences, with the figures and what to change. */
-  | { readonly valid: false; readonly reasons: readonly string[] };
 
 /** What a valid run keeps to. */
 export const validity = {

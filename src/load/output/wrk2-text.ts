@@ -3,6 +3,7 @@
  * does not tell. No figure is ever missing: without an answer there are zeros. Every text ends with a newline.
  */
 import type { LoadOptions } from '../options.js';
+import { achievedRate, perSecond } from '../rate.js';
 import type { Calibration, LoadResult } from '../result.js';
 import type { Histogram } from '../statistics/histogram.js';
 import { formatPercentileTable } from './hgrm.js';
@@ -80,17 +81,17 @@ function spectrum(title: string, histogram: Histogram): string[] {
   ];
 }
 
-function totals({ completed, bytesRead, elapsedUs, errors }: LoadResult): string[] {
+function totals(result: LoadResult): string[] {
+  const { completed, bytesRead, elapsedUs, errors } = result;
   const { connect, read, write, timeout, status } = errors;
-  const perSecond = (amount: number) => (elapsedUs === 0 ? 0 : amount / (elapsedUs / 1e6));
   const lines = [`  ${completed} requests in ${formatTimeUs(elapsedUs)}, ${formatBinary(bytesRead)}B read`];
   if (connect + read + write + timeout > 0)
     lines.push(`  Socket errors: connect ${connect}, read ${read}, write ${write}, timeout ${timeout}`);
   if (status > 0) lines.push(`  Non-2xx or 3xx responses: ${status}`);
   return [
     ...lines,
-    `Requests/sec: ${fixedIn(9, perSecond(completed), 2)}`,
-    `Transfer/sec: ${formatBinary(perSecond(bytesRead)).padStart(10)}B`,
+    `Requests/sec: ${fixedIn(9, achievedRate(result), 2)}`,
+    `Transfer/sec: ${formatBinary(perSecond(bytesRead, result)).padStart(10)}B`,
   ];
 }
 
