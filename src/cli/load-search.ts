@@ -7,6 +7,8 @@ import { machine } from '../load/machine.js';
 import { loadLimits } from '../load/options.js';
 import type { SloOutcome, Verdict } from '../load/outcome.js';
 import type { SearchStep } from '../load/output/record.js';
+import { withoutSecrets } from '../load/output/secrets.js';
+import { printable } from '../load/printable.js';
 import { achievedRate } from '../load/rate.js';
 import type { LoadResult } from '../load/result.js';
 import { exitCodes } from './exit-codes.js';
@@ -28,7 +30,9 @@ export async function search(
   const { options } = command;
   const objective = command.slo.map(({ text }) => text).join(',');
   const each = `${options.durationMs / 1000}s`;
-  terminal.print(`Searching the highest rate that holds ${objective} @ ${options.url}, ${each} a step`);
+  terminal.print(
+    `Searching the highest rate that holds ${objective} @ ${printable(withoutSecrets(options.url))}, ${each} a step`,
+  );
   terminal.print(stepHead);
   const run = async (rate: number): Promise<Trial> => {
     const result = await watch({ ...options, rate }, terminal, {}, runLoad);
@@ -88,6 +92,6 @@ const stepHead = columns(['rate', 'achieved', 'p50', 'p99', 'p99.9']);
 function formatStep(step: Step<Trial>): string {
   const { rate, achieved, p50Us, p99Us, p999Us, failure } = figuresOf(step);
   const times = [p50Us, p99Us, p999Us].map((us) => `${(us / 1000).toFixed(2)} ms`);
-  const outcome = failure === undefined ? 'held' : failure;
+  const outcome = failure === undefined ? 'held' : printable(failure);
   return `${columns([String(rate), achieved.toFixed(1), ...times])}  ${step.repeated ? 'again: ' : ''}${outcome}`;
 }

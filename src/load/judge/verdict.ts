@@ -3,6 +3,7 @@
  * to say so, and what to do about it.
  */
 import type { Verdict } from '../outcome.js';
+import { printable } from '../printable.js';
 import { achievedRate, failures } from '../rate.js';
 import type { LoadResult } from '../result.js';
 
@@ -26,7 +27,8 @@ export function judge(result: LoadResult): Verdict {
 
 /** The end of the report. */
 export function formatVerdict(verdict: Verdict, result: LoadResult): string[] {
-  if (!verdict.valid) return ['Verdict: NOT VALID', ...verdict.reasons.map((reason) => `  ${reason}`)];
+  if (!verdict.valid)
+    return ['Verdict: NOT VALID', ...verdict.reasons.map((reason) => `  ${printable(reason)}`)];
   const rate = `rate ${perSecond(achievedRate(result))}/s of ${result.options.rate}`;
   const lag = `lag p99 ${ms(result.lag.valueAtPercentile(99))}`;
   return [`Verdict: valid (${rate}, ${lag}, busiest thread ${percent(busiest(result))})`];

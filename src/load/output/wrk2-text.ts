@@ -3,12 +3,13 @@
  * does not tell. No figure is ever missing: without an answer there are zeros. Every text ends with a newline.
  */
 import type { LoadOptions } from '../options.js';
+import { printable } from '../printable.js';
 import { achievedRate, perSecond } from '../rate.js';
 import type { Calibration, LoadResult } from '../result.js';
 import type { Histogram } from '../statistics/histogram.js';
 import { formatPercentileTable } from './hgrm.js';
 import { fixed, fixedIn } from './printf.js';
-import { withoutUserInfo } from './secrets.js';
+import { withoutSecrets } from './secrets.js';
 import { formatBinary, formatDuration, formatMetric, formatTimeUs, inColumn } from './units.js';
 
 export interface ReportOptions {
@@ -23,7 +24,7 @@ const rule = '-'.repeat(58);
 
 /** Printed when the run starts. */
 export function formatHeader({ url, threads, connections, durationMs }: LoadOptions): string {
-  return `Running ${formatDuration(durationMs)} test @ ${withoutUserInfo(url)}
+  return `Running ${formatDuration(durationMs)} test @ ${printable(withoutSecrets(url))}
   ${threads} threads and ${connections} connections
 `;
 }
@@ -120,7 +121,6 @@ function part(name: string, histogram: Histogram, meaning: string): string {
   return `    ${name.padEnd(12)}${columns}  ${meaning}`;
 }
 
-/** Some of the text may be the server's, which must not get at the terminal. */
 function cause([text, count]: readonly [text: string, count: number]): string {
-  return `${String(count).padStart(10)}  ${text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')}`;
+  return `${String(count).padStart(10)}  ${printable(text)}`;
 }

@@ -110,6 +110,11 @@ describe('a run is not valid', () => {
 });
 
 describe('the last lines of the report', () => {
+  it('obey nothing that a reason quotes', () => {
+    const verdict = { valid: false, reasons: ['\u001b[2J\u007f\u2066.'] } as const;
+    expect(formatVerdict(verdict, result())[1]).toBe('  \\u001b[2J\\u007f\\u2066.');
+  });
+
   it('give the figures behind a valid verdict', () => {
     expect(formatVerdict({ valid: true }, result())).toEqual([
       'Verdict: valid (rate 1000.0/s of 1000, lag p99 0.05 ms, busiest thread 31 %)',
