@@ -59,7 +59,7 @@ export async function runOnce(
 
 /** Prints and writes what follows from a result. @returns the exit code @throws OutputError */
 function conclude(result: LoadResult, command: LoadCommand, terminal: Terminal): number {
-  const verdict = judge(result);
+  const verdict = judge(result, command.slo);
   const slo = evaluateSlo(command.slo, result);
   for (const line of [...formatVerdict(verdict, result), ...formatSlo(slo)]) terminal.print(line);
   writeFiles(result, { verdict, slo, machine: machine() }, command, terminal);

@@ -6,6 +6,8 @@ import type { LoadResult } from '../result.js';
 export interface Clause {
   /** As it was written. */
   readonly text: string;
+  /** Such as `p99` or `errors`. */
+  readonly figure: string;
   readonly unit: Unit;
   /** In the unit. */
   readonly limit: number;
@@ -45,7 +47,7 @@ function parseClause(clause: string, start: number): Clause {
   const { unit, measure } = figure;
   const limit =
     limitOf(unit, rest.trim()) ?? fail(`${expected[unit]} after ${comparison}`, at + comparison.length);
-  return { text: clause.trim(), unit, limit, measure, holds: (actual) => holds(actual, limit) };
+  return { text: clause.trim(), figure: name, unit, limit, measure, holds: (actual) => holds(actual, limit) };
 }
 
 type Comparisons = Readonly<Record<string, (actual: number, limit: number) => boolean>>;
