@@ -4,6 +4,7 @@ import { type ComparableRun, comparableOf } from '../load/judge/comparable.js';
 import { type Comparison, compare, type Row } from '../load/judge/compare.js';
 import { fromJson } from '../load/output/json.js';
 import { RecordError } from '../load/output/record.js';
+import { printable } from '../load/printable.js';
 import { exitCodes } from './exit-codes.js';
 import { inputFile } from './files.js';
 import { describeFlags, on, parseCommandLine, UsageError } from './flags.js';
@@ -83,7 +84,7 @@ export function formatComparison({ rows, warnings, regressed }: Comparison): str
   return [
     columns(['', 'before', 'after', 'change', '', '']),
     ...rows.map(formatRow),
-    ...warnings.map((warning) => `Warning: ${warning}`),
+    ...warnings.map((warning) => `Warning: ${printable(warning)}`),
     regressed ? `REGRESSION: ${worse.join(', ')}` : 'No regression.',
   ];
 }

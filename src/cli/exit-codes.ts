@@ -1,6 +1,5 @@
 /** The exit codes of `load` and `compare`: one place for scripts and continuous integration to rely on. */
-import type { SloOutcome } from '../load/judge/slo.js';
-import type { Verdict } from '../load/judge/verdict.js';
+import type { SloOutcome, Verdict } from '../load/outcome.js';
 
 export const exitCodes = {
   fine: 0,

@@ -2,7 +2,8 @@
  * Command-line flags from a table: each is one row, and parsing, checking and `--help` are made from it. Flags are
  * checked before anything else happens, and an error quotes the flag, the rule and what was given.
  */
-import { display, printable, type Shape, type Split, split, UsageError } from './getopt.js';
+import { printable } from '../load/printable.js';
+import { display, type Shape, type Split, split, UsageError } from './getopt.js';
 
 export { UsageError };
 
@@ -10,6 +11,8 @@ export interface Flag<T> extends Shape {
   readonly help: string;
   /** Shown in the help. */
   readonly defaultText?: string;
+  /** What an error quotes of a value that may be secret; all of it, if absent. */
+  readonly quote?: (text: string) => string;
   /**
    * @param before the fallback, or what the same flag was worth when it was given further left
    * @throws UsageError naming the rule; the caller adds flag and value
@@ -45,14 +48,13 @@ export function parseCommandLine<F extends Flags>(flags: F, args: readonly strin
 
 function valuesOf<F extends Flags>(flags: F, given: Split['given']): Values<F> {
   const values = Object.fromEntries(Object.entries(flags).map(([name, { fallback }]) => [name, fallback]));
-  for (const [name, text] of given) {
+  for (const [name, text = ''] of given) {
     const flag = flags[name] as Flag<unknown>;
     try {
-      values[name] = flag.parse(text ?? '', values[name]);
+      values[name] = flag.parse(text, values[name]);
     } catch (error) {
-      throw new UsageError(
-        `${display(name, flag)} takes ${(error as Error).message}, got '${printable(text)}'`,
-      );
+      const quoted = printable(flag.quote?.(text) ?? text);
+      throw new UsageError(`${display(name, flag)} takes ${(error as Error).message}, got '${quoted}'`);
     }
   }
   return values as Values<F>;

@@ -44,11 +44,6 @@ export function display(name: string, { short }: Shape): string {
   return short === undefined ? `--${name}` : `-${short}/--${name}`;
 }
 
-/** Text for a message of one line. */
-export function printable(text = ''): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
-}
-
 function long(shapes: Shapes, arg: string, rest: string[]): [string, string | undefined] {
   const [, written = '', text] = /^--([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
   const name = longName(shapes, written);

@@ -3,6 +3,12 @@ import { UsageError } from './getopt.js';
 
 export type Header = readonly [name: string, value: string];
 
+/** What may be shown of a header that is refused: its first word. What follows may be a password. */
+export function withoutValue(text: string): string {
+  const [name = ''] = /^[^\s:]*:?/.exec(text) ?? [];
+  return name === text ? text : `${name}…`;
+}
+
 /** Parses one header more. The last of a name counts, as in wrk2, where headers are a table. */
 export function header(text: string, before: readonly Header[]): readonly Header[] {
   const [, name = '', value = ''] = /^([^:]*): (.*)$/s.exec(text) ?? [];

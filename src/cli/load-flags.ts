@@ -3,7 +3,7 @@ import { parseSlo } from '../load/judge/slo-syntax.js';
 import { defaultOptions, loadLimits, type Workload } from '../load/options.js';
 import { inputFile, outputFile, socketFile } from './files.js';
 import { byteSize, formatBytes, on, optional, UsageError, type Values, wholeNumber } from './flags.js';
-import { type Header, header } from './header.js';
+import { type Header, header, withoutValue } from './header.js';
 import { duration, metric, oneOf } from './units.js';
 
 export const wrkFlags = {
@@ -48,6 +48,7 @@ export const wrkFlags = {
     value: '"NAME: VALUE"',
     help: 'header for each request; repeatable, the last of a name counts',
     parse: header,
+    quote: withoutValue,
     fallback: [] as readonly Header[],
   },
   latency: on('print the percentiles of latency, counted from the time a request was due', 'L'),

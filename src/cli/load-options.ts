@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import type { Clause } from '../load/judge/slo-syntax.js';
 import { defaultOptions, type LoadOptions, type Work } from '../load/options.js';
+import { withoutSecrets } from '../load/output/secrets.js';
 import { parseCommandLine, UsageError } from './flags.js';
 import { type LoadValues, ourFlags, wrkFlags } from './load-flags.js';
 import { checkUrl } from './load-url.js';
@@ -110,7 +111,7 @@ const rules: readonly Rule[] = [
   ({ workload }, _, url) =>
     workload !== undefined &&
     new URL(url).search !== '' &&
-    `--workload makes queries of its own; give the URL without one, got '${url}'`,
+    `--workload makes queries of its own; give the URL without one, got '${withoutSecrets(url)}'`,
   ({ header, script }) => {
     if (script !== undefined) return undefined;
     const [name] = header.find(([name]) => /^(content-length|transfer-encoding)$/i.test(name)) ?? [];

@@ -1,10 +1,11 @@
 /** One run of `evenkeel load`: prints it as it goes, and its report, its verdict and its objective at the end. */
 import { ScriptError } from '../load/errors.js';
-import { evaluateSlo, formatSlo, type SloOutcome } from '../load/judge/slo.js';
-import { formatVerdict, judge, type Verdict } from '../load/judge/verdict.js';
+import { evaluateSlo, formatSlo } from '../load/judge/slo.js';
+import { formatVerdict, judge } from '../load/judge/verdict.js';
 import { type LoadHooks, runLoad as realRun } from '../load/load.js';
 import { machine } from '../load/machine.js';
 import type { LoadOptions } from '../load/options.js';
+import type { SloOutcome, Verdict } from '../load/outcome.js';
 import { formatPercentileTable } from '../load/output/hgrm.js';
 import { type RecordExtras, toJson } from '../load/output/json.js';
 import { Progress } from '../load/output/progress.js';
@@ -58,7 +59,7 @@ export async function runOnce(
 
 /** Prints and writes what follows from a result. @returns the exit code @throws OutputError */
 function conclude(result: LoadResult, command: LoadCommand, terminal: Terminal): number {
-  const verdict = judge(result);
+  const verdict = judge(result, command.slo);
   const slo = evaluateSlo(command.slo, result);
   for (const line of [...formatVerdict(verdict, result), ...formatSlo(slo)]) terminal.print(line);
   writeFiles(result, { verdict, slo, machine: machine() }, command, terminal);

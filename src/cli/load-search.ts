@@ -1,24 +1,27 @@
 /** `evenkeel load --find-max`: runs at one rate after the other, a line each, until the highest that holds is known. */
-import { findMax, type Step } from '../load/judge/find-max.js';
-import { achievedRate } from '../load/judge/rate.js';
-import { evaluateSlo, formatOutcome, type SloOutcome } from '../load/judge/slo.js';
-import { judge, type Verdict } from '../load/judge/verdict.js';
+import { TargetError } from '../load/errors.js';
+import { type Found, findMax } from '../load/judge/find-max.js';
+import { evaluateSlo } from '../load/judge/slo.js';
+import { judge } from '../load/judge/verdict.js';
 import { runLoad as realRun } from '../load/load.js';
 import { machine } from '../load/machine.js';
 import { loadLimits } from '../load/options.js';
-import type { SearchStep } from '../load/output/record.js';
-import type { LoadResult } from '../load/result.js';
+import { withoutSecrets } from '../load/output/secrets.js';
+import { printable } from '../load/printable.js';
 import { exitCodes } from './exit-codes.js';
 import type { LoadCommand } from './load-options.js';
 import { type RunLoad, runExitCode, type Terminal, watch, writeFiles } from './load-run.js';
+import {
+  figuresOf,
+  formatStep,
+  hopeless,
+  isMeasured,
+  measuredOf,
+  stepHead,
+  type Trial,
+} from './load-search-steps.js';
 
-interface Trial {
-  readonly result: LoadResult;
-  readonly verdict: Verdict;
-  readonly slo: readonly SloOutcome[];
-}
-
-/** @returns the exit code @throws TargetError, ScriptError, OutputError */
+/** @returns the exit code @throws TargetError (of the first step only), ScriptError, OutputError */
 export async function search(
   command: LoadCommand,
   terminal: Terminal,
@@ -26,67 +29,49 @@ export async function search(
 ): Promise<number> {
   const { options } = command;
   const objective = command.slo.map(({ text }) => text).join(',');
+  const target = printable(withoutSecrets(options.url));
   const each = `${options.durationMs / 1000}s`;
-  terminal.print(`Searching the highest rate that holds ${objective} @ ${options.url}, ${each} a step`);
+  terminal.print(`Searching the highest rate that holds ${objective} @ ${target}, ${each} a step`);
   terminal.print(stepHead);
+  let reached = false;
   const run = async (rate: number): Promise<Trial> => {
-    const result = await watch({ ...options, rate }, terminal, {}, runLoad);
-    return { result, verdict: judge(result), slo: evaluateSlo(command.slo, result) };
+    try {
+      const result = await watch({ ...options, rate }, terminal, {}, runLoad);
+      reached = true;
+      return { result, verdict: judge(result, command.slo), slo: evaluateSlo(command.slo, result) };
+    } catch (error) {
+      // A server that dies under the load must not take with it what was found before.
+      if (reached && error instanceof TargetError) return { unreachable: error.message };
+      throw error;
+    }
   };
   const found = await findMax(run, {
     start: options.rate,
     ceiling: loadLimits.rate,
-    passed: ({ verdict, slo }) => verdict.valid && slo.every(({ held }) => held),
-    cutShort: ({ result }) => result.endedEarly === 'signal',
+    passed: (trial) => isMeasured(trial) && trial.verdict.valid && trial.slo.every(({ held }) => held),
+    cutShort: (trial) => (isMeasured(trial) ? trial.result.endedEarly === 'signal' : terminal.signal.aborted),
+    giveUp: hopeless,
     onStep: (step) => terminal.print(formatStep(step)),
   });
-  const { best, failedAt, steps } = found;
-  const shown = best ?? steps.at(-1);
+  const { best, steps } = found;
+  const interrupted = terminal.signal.aborted;
+  for (const line of conclusion(found, interrupted)) terminal.print(line);
+  const shown = measuredOf(best ?? steps.findLast(({ trial }) => isMeasured(trial)));
   if (shown) {
-    const { result, verdict, slo } = shown.trial;
+    const { result, verdict, slo } = shown;
     const extras = { verdict, slo, machine: machine(), search: steps.map(figuresOf) };
     writeFiles(result, extras, command, terminal);
   }
-  const interrupted = terminal.signal.aborted;
-  terminal.print(conclusion(best?.rate, failedAt, interrupted));
   if (interrupted) return exitCodes.interrupted;
   if (best) return exitCodes.fine;
-  return shown
-    ? runExitCode(command, shown.trial.result, shown.trial.verdict, shown.trial.slo)
-    : exitCodes.failed;
+  return shown ? runExitCode(command, shown.result, shown.verdict, shown.slo) : exitCodes.failed;
 }
 
-function conclusion(best: number | undefined, failedAt: number | undefined, interrupted: boolean): string {
+function conclusion({ best, failedAt, gaveUp }: Found<Trial>, interrupted: boolean): string[] {
   const early = interrupted ? ' so far (ended by a signal)' : '';
+  const reason = gaveUp === undefined ? [] : [gaveUp];
   if (best === undefined)
-    return `No rate held${early}${failedAt === undefined ? '' : `, down to ${failedAt}/s`}.`;
+    return [...reason, `No rate held${early}${failedAt === undefined ? '' : `, down to ${failedAt}/s`}.`];
   const next = failedAt === undefined ? 'no higher one was tried' : `${failedAt}/s did not`;
-  return `Highest rate that held${early}: ${best}/s (${next}).`;
-}
-
-function figuresOf({ rate, passed, trial }: Step<Trial>): SearchStep {
-  const { result, verdict, slo } = trial;
-  const missed = slo.find(({ held }) => !held);
-  const failure = verdict.valid
-    ? missed && `missed ${formatOutcome(missed)}`
-    : `not valid: ${verdict.reasons[0]}`;
-  return {
-    rate,
-    achieved: achievedRate(result),
-    p50Us: result.latency.valueAtPercentile(50),
-    p99Us: result.latency.valueAtPercentile(99),
-    p999Us: result.latency.valueAtPercentile(99.9),
-    passed,
-    ...(failure !== undefined && { failure }),
-  };
-}
-
-const columns = (cells: readonly string[]) => cells.map((cell) => cell.padStart(12)).join('');
-const stepHead = columns(['rate', 'achieved', 'p50', 'p99', 'p99.9']);
-
-function formatStep(step: Step<Trial>): string {
-  const { rate, achieved, p50Us, p99Us, p999Us, failure } = figuresOf(step);
-  const times = [p50Us, p99Us, p999Us].map((us) => `${(us / 1000).toFixed(2)} ms`);
-  const outcome = failure === undefined ? 'held' : failure;
-  return `${columns([String(rate), achieved.toFixed(1), ...times])}  ${step.repeated ? 'again: ' : ''}${outcome}`;
+  return [...reason, `Highest rate that held${early}: ${best.rate}/s (${next}).`];
 }

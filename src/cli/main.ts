@@ -2,6 +2,7 @@
 /** The `evenkeel` command: picks the command, and turns what it throws into one line and an exit code. */
 import { readFileSync } from 'node:fs';
 import { ScriptError, TargetError } from '../load/errors.js';
+import { printable } from '../load/printable.js';
 import { ProfileError } from '../profile/errors.js';
 import { ReportError } from '../report/read.js';
 import { SubjectError } from '../report/subject.js';
@@ -76,7 +77,7 @@ function helpFor(name = ''): string {
 
 /** OpenSSL ends its messages with a line break, and V8 quotes what it could not parse. */
 function oneLine(message: string): string {
-  return message.trim().replace(/\s*[\r\n]\s*/g, ' ');
+  return printable(message.trim().replace(/\s*[\r\n]\s*/g, ' '));
 }
 
 // Whoever read the output may be gone (`serve | head`). That is no reason to stop, least of all in the middle of a drain.

@@ -52,6 +52,13 @@ describe('the table', () => {
   });
 });
 
+it('writes what a file says of a run as text, whatever it is', () => {
+  const warnings = ['The first run is not valid: \u001b]0;owned\u0007\u009b31m\u202eback'];
+  expect(formatComparison({ rows: [], warnings, regressed: false })[1]).toBe(
+    'Warning: The first run is not valid: \\u001b]0;owned\\u0007\\u009b31m\\u202eback',
+  );
+});
+
 describe('compare refuses', () => {
   it.each([
     { args: [], parts: ['two files', 'got 0'] },

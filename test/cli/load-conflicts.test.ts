@@ -28,6 +28,10 @@ describe('flags that do not go together are refused with what to change', () => 
       `--workload makes queries of its own; give the URL without one, got '${url}/?a=b'`,
     ],
     [
+      ['-R1', '--workload', 'put', `${url}/?access_token=abc`],
+      `--workload makes queries of its own; give the URL without one, got '${url}/?access_token=…'`,
+    ],
+    [
       run('-H', 'content-length: 5'),
       '-H/--header takes no content-length without a script: it is made from the body',
     ],

@@ -47,6 +47,18 @@ describe('a run', () => {
       code: 4,
     },
     {
+      what: 'with failures that its SLO allows',
+      line: '-R1000 --slo p99<6ms,errors<0.1%',
+      change: invalid,
+      code: 0,
+    },
+    {
+      what: 'with more failures than its SLO allows',
+      line: '-R1000 --slo errors<0.01%',
+      change: invalid,
+      code: 4,
+    },
+    {
       what: 'without a single answer',
       line: '-R1000',
       change: { completed: 0, latency: histogram() },

@@ -1,4 +1,5 @@
-/** Failures in words, with how often each happened; the list has an end, whatever the peer sends. */
+/** Failures in words, with how often each happened; the list has an end, whatever the peer sends, and obeys no terminal. */
+import { printable } from '../printable.js';
 
 const most = 20;
 const longest = 200;
@@ -7,7 +8,8 @@ export class Causes {
   readonly #counts = new Map<string, number>();
 
   add(text: string, times = 1): void {
-    const short = text.length > longest ? `${text.slice(0, longest)}…` : text;
+    const clean = printable(text.trim());
+    const short = clean.length > longest ? `${clean.slice(0, longest - 1)}…` : clean;
     const name = this.#counts.has(short) || this.#counts.size < most - 1 ? short : 'other failures';
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + times);
   }

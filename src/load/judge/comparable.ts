@@ -1,13 +1,14 @@
 /** What a comparison has to know of a run, taken from its record. */
+import type { Verdict } from '../outcome.js';
 import type { Distribution, LoadRecord, RecordedOptions } from '../output/record.js';
-import type { Errors } from '../result.js';
-import type { Verdict } from './verdict.js';
+import type { Errors, Unanswered } from '../result.js';
 
 export interface ComparableRun {
   readonly options: RecordedOptions;
   readonly elapsedUs: number;
   readonly completed: number;
   readonly errors: Errors;
+  readonly unanswered: Unanswered;
   readonly latency: ComparableTimes;
   readonly service: ComparableTimes;
   readonly verdict: Verdict;

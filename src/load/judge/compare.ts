@@ -5,9 +5,9 @@
  */
 
 import type { RecordedOptions } from '../output/record.js';
+import { achievedRate, failedShare } from '../rate.js';
 import { type Row, row } from './change.js';
 import type { ComparableRun, ComparableTimes } from './comparable.js';
-import { failures } from './rate.js';
 
 export type { Row };
 
@@ -39,7 +39,7 @@ export function compare(before: ComparableRun, after: ComparableRun, options: Co
     ...times('latency', before.latency, after.latency, options),
     ...times('service', before.service, after.service, options),
     row(
-      { figure: 'rate', unit: '/s', before: rateOf(before), after: rateOf(after) },
+      { figure: 'rate', unit: '/s', before: achievedRate(before), after: achievedRate(after) },
       { judged, tolerance, floor: 0, moreIsBetter: true },
     ),
     row(
@@ -82,15 +82,10 @@ function times(
   ];
 }
 
-function rateOf({ completed, elapsedUs }: ComparableRun): number {
-  return elapsedUs === 0 ? 0 : completed / (elapsedUs / 1e6);
-}
-
-/** Failures in % of the requests that came to an end. Answers with an error status are among the completed. */
+/** In %. */
 function errorsOf(run: ComparableRun): number {
-  const failed = failures(run);
-  const ended = run.completed + run.errors.read + run.errors.write;
-  return failed === 0 ? 0 : (100 * failed) / Math.max(failed, ended);
+  const { ratePerSecond: rate, timeoutMs } = run.options;
+  return 100 * failedShare(run, { rate, timeoutMs });
 }
 
 const comparedOptions = [

@@ -12,6 +12,11 @@ export interface FindMaxOptions<Trial> {
   readonly passed: (trial: Trial) => boolean;
   /** The trial ended before its time: it proves nothing, and the search ends with what is known. */
   readonly cutShort?: (trial: Trial) => boolean;
+  /**
+   * Asked when a rate has failed twice, with the steps that decided so for each such rate, in the order tried: why no other rate is worth
+   * trying, as a sentence; undefined: go on.
+   */
+  readonly giveUp?: (failed: readonly Step<Trial>[]) => string | undefined;
   readonly onStep?: (step: Step<Trial>) => void;
 }
 
@@ -28,6 +33,8 @@ export interface Found<Trial> {
   readonly best?: Step<Trial>;
   /** The lowest rate that failed twice; absent if none did up to the ceiling. */
   readonly failedAt?: number;
+  /** Why it ended before the highest rate was known. */
+  readonly gaveUp?: string;
   readonly steps: readonly Step<Trial>[];
 }
 
@@ -44,10 +51,11 @@ export async function findMax<Trial>(
   run: (rate: number) => Promise<Trial>,
   options: FindMaxOptions<Trial>,
 ): Promise<Found<Trial>> {
-  const { ceiling, passed, cutShort, onStep } = options;
+  const { ceiling, passed, cutShort, giveUp, onStep } = options;
   const steps: Step<Trial>[] = [];
+  const failed: Step<Trial>[] = [];
   let best: Step<Trial> | undefined;
-  let failedAt: number | undefined;
+  let gaveUp: string | undefined;
   let repeated = false;
   let rate: number | undefined = Math.max(1, Math.min(ceiling, Math.round(options.start)));
   while (rate !== undefined && steps.length < maxSteps) {
@@ -62,10 +70,20 @@ export async function findMax<Trial>(
     }
     repeated = false;
     if (step.passed) best = step;
-    else failedAt = rate;
-    rate = next(best?.rate ?? 0, failedAt, ceiling);
+    else {
+      failed.push(step);
+      gaveUp = giveUp?.(failed);
+      if (gaveUp !== undefined) break;
+    }
+    rate = next(best?.rate ?? 0, failed.at(-1)?.rate, ceiling);
   }
-  return { ...(best && { best }), ...(failedAt !== undefined && { failedAt }), steps };
+  const failedAt = failed.at(-1)?.rate;
+  return {
+    ...(best && { best }),
+    ...(failedAt !== undefined && { failedAt }),
+    ...(gaveUp !== undefined && { gaveUp }),
+    steps,
+  };
 }
 
 /** The rate to try between the highest that passed and the lowest that failed; undefined: there is none worth it. */

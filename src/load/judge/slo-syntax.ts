@@ -1,12 +1,13 @@
 /** Reads a service level objective, and says what it expects at which character when it finds something else. */
+import type { Unit } from '../outcome.js';
+import { achievedRate, failedShare } from '../rate.js';
 import type { LoadResult } from '../result.js';
-import { achievedRate, failedShare } from './rate.js';
-
-export type Unit = 'µs' | '%' | '/s';
 
 export interface Clause {
   /** As it was written. */
   readonly text: string;
+  /** Such as `p99` or `errors`. */
+  readonly figure: string;
   readonly unit: Unit;
   /** In the unit. */
   readonly limit: number;
@@ -46,7 +47,7 @@ function parseClause(clause: string, start: number): Clause {
   const { unit, measure } = figure;
   const limit =
     limitOf(unit, rest.trim()) ?? fail(`${expected[unit]} after ${comparison}`, at + comparison.length);
-  return { text: clause.trim(), unit, limit, measure, holds: (actual) => holds(actual, limit) };
+  return { text: clause.trim(), figure: name, unit, limit, measure, holds: (actual) => holds(actual, limit) };
 }
 
 type Comparisons = Readonly<Record<string, (actual: number, limit: number) => boolean>>;
@@ -70,7 +71,7 @@ interface Figure {
 const figures: Readonly<Record<string, Figure>> = {
   mean: { unit: 'µs', measure: ({ latency }) => (latency.count === 0 ? undefined : latency.mean) },
   max: { unit: 'µs', measure: ({ latency }) => (latency.count === 0 ? undefined : latency.max) },
-  errors: { unit: '%', measure: (result) => failedShare(result) * 100 },
+  errors: { unit: '%', measure: (result) => failedShare(result, result.options) * 100 },
   rate: { unit: '/s', atLeast: true, measure: achievedRate },
 };
 

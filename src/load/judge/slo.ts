@@ -2,16 +2,9 @@
  * Holds a run against a service level objective, such as `p99<5ms,p99.9<20ms,errors<0.1%`: against the latency from the due time,
  * never the service time alone.
  */
+import type { SloOutcome, Unit } from '../outcome.js';
 import type { LoadResult } from '../result.js';
-import type { Clause, Unit } from './slo-syntax.js';
-
-export interface SloOutcome {
-  readonly text: string;
-  readonly unit: Unit;
-  readonly limit: number;
-  readonly actual?: number;
-  readonly held: boolean;
-}
+import type { Clause } from './slo-syntax.js';
 
 export function evaluateSlo(clauses: readonly Clause[], result: LoadResult): SloOutcome[] {
   return clauses.map(({ text, unit, limit, measure, holds }) => {

@@ -2,13 +2,11 @@
  * Whether a run may be believed. A load generator that was late, or saturated, or sent less than it was asked to measures itself; it has
  * to say so, and what to do about it.
  */
+import type { Verdict } from '../outcome.js';
+import { printable } from '../printable.js';
+import { achievedRate, failures } from '../rate.js';
 import type { LoadResult } from '../result.js';
-import { achievedRate, failures } from './rate.js';
-
-export type Verdict =
-  | { readonly valid: true }
-  /** Whole sentences, with the figures and what to change. */
-  | { readonly valid: false; readonly reasons: readonly string[] };
+import type { Clause } from './slo-syntax.js';
 
 /** What a valid run keeps to. */
 export const validity = {
@@ -17,12 +15,19 @@ export const validity = {
   /** Largest share of the p99 reported that the generator's own p99 may be. */
   lagShare: 0.1,
   lagP99Us: 1000,
+  /** A p99 of fewer samples is chance: two lie above it. */
+  lagSamples: 200,
   /** Share of the time in which a thread may compute; above it, there is no telling what waited for what. */
   busy: 0.9,
+  /** No thread that computes for less than this is late because of what it is asked to send. */
+  idle: 0.5,
 } as const;
 
-export function judge(result: LoadResult): Verdict {
-  const reasons = [endedBySignal, noAnswer, wrongRate, lateGenerator, busyThread, failed]
+/** @param clauses of the run's objective: where one gives failures a budget, they are its to judge */
+export function judge(result: LoadResult, clauses: readonly Clause[] = []): Verdict {
+  const budgeted = clauses.some(({ figure }) => figure === 'errors');
+  const rules = [endedBySignal, noAnswer, wrongRate, lateGenerator, busyThread];
+  const reasons = [...rules, ...(budgeted ? [] : [failed])]
     .map((rule) => rule(result))
     .filter((reason) => reason !== undefined);
   return reasons.length === 0 ? { valid: true } : { valid: false, reasons };
@@ -30,7 +35,8 @@ export function judge(result: LoadResult): Verdict {
 
 /** The end of the report. */
 export function formatVerdict(verdict: Verdict, result: LoadResult): string[] {
-  if (!verdict.valid) return ['Verdict: NOT VALID', ...verdict.reasons.map((reason) => `  ${reason}`)];
+  if (!verdict.valid)
+    return ['Verdict: NOT VALID', ...verdict.reasons.map((reason) => `  ${printable(reason)}`)];
   const rate = `rate ${perSecond(achievedRate(result))}/s of ${result.options.rate}`;
   const lag = `lag p99 ${ms(result.lag.valueAtPercentile(99))}`;
   return [`Verdict: valid (${rate}, ${lag}, busiest thread ${percent(busiest(result))})`];
@@ -51,32 +57,43 @@ const noAnswer: Rule = (result) => {
 };
 
 const wrongRate: Rule = (result) => {
-  const { completed, elapsedUs, options, unanswered } = result;
+  const { completed, elapsedUs, options } = result;
   const wanted = options.rate * (elapsedUs / 1e6);
   const off = completed - wanted;
   if (completed === 0 || Math.abs(off) <= Math.max(1, wanted * validity.rateTolerance)) return undefined;
   const achieved = `The rate was ${perSecond(achievedRate(result))}/s of the ${options.rate}/s asked`;
   const by = `${percent(Math.abs(off) / wanted)} ${off > 0 ? 'above' : 'below'}`;
-  return `${achieved}, ${by}; ${remedy(off, unanswered, wanted)}.`;
+  return `${achieved}, ${by}; ${remedy(off, result, wanted)}.`;
 };
 
-function remedy(off: number, { inFlight, unsent }: LoadResult['unanswered'], wanted: number): string {
+function remedy(off: number, { unanswered, endedEarly }: LoadResult, wanted: number): string {
+  const { inFlight, unsent } = unanswered;
   const waiting = inFlight + unsent;
   if (off > 0) return 'the script sends more than one request at a time, or moves their due times';
   if (unsent > wanted * validity.rateTolerance)
     return `${count(unsent, 'request')} due had found no free connection by the end: ask for less with -R, or open more connections with -c`;
   if (waiting >= -off - 1)
     return `${waiting} were still waiting for their answers at the end: run longer with -d`;
+  if (endedEarly === 'script') return 'thread:stop() ended some threads before the others';
   return 'the requests that failed took their place, or the script delayed them';
 }
 
-const lateGenerator: Rule = ({ lag, latency }) => {
+const lateGenerator: Rule = (result) => {
+  const { lag, latency } = result;
   const [own, reported] = [lag.valueAtPercentile(99), latency.valueAtPercentile(99)];
   const share = own / Math.max(1, reported);
-  if (lag.count === 0 || (own <= validity.lagP99Us && share <= validity.lagShare)) return undefined;
+  if (lag.count < validity.lagSamples || (own <= validity.lagP99Us && share <= validity.lagShare))
+    return undefined;
   const figures = `lag p99 ${ms(own)} is ${percent(share)} of the p99 it reports (${ms(reported)})`;
-  return `The generator was late: ${figures}; use fewer threads than cores, give it cores of its own, or ask for less with -R.`;
+  const late = `The generator was late: ${figures}; use fewer threads than cores`;
+  if (busiest(result) <= validity.idle) return `${late}, or give it cores of its own.`;
+  return `${late}, give it cores of its own, or ask for less with -R.`;
 };
+
+/** The generator was late though it had little to do: something else holds it up, at a lower rate too. */
+export function heldUp(result: LoadResult): boolean {
+  return lateGenerator(result) !== undefined && busiest(result) <= validity.idle;
+}
 
 const busyThread: Rule = (result) => {
   const busy = busiest(result);

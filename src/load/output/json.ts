@@ -1,5 +1,6 @@
 /** Writes the result of a run as a record, and reads records back. What is read may be any file: all of it is checked. */
 import type { LoadOptions } from '../options.js';
+import { achievedRate, perSecond } from '../rate.js';
 import type { LoadResult } from '../result.js';
 import { decodeHistogram, encodeHistogram } from '../statistics/encoding.js';
 import type { Histogram } from '../statistics/histogram.js';
@@ -20,7 +21,6 @@ export type RecordExtras = Pick<LoadRecord, 'machine' | 'verdict' | 'slo' | 'sea
 const percentiles = [50, 75, 90, 95, 99, 99.9, 99.99, 99.999, 100];
 
 export function toJson(result: LoadResult, extras: RecordExtras): LoadRecord {
-  const perSecond = (amount: number) => (result.elapsedUs === 0 ? 0 : amount / (result.elapsedUs / 1e6));
   const { sent, completed, bytesRead, requestRates } = result;
   return {
     schema: schemaVersion,
@@ -30,9 +30,9 @@ export function toJson(result: LoadResult, extras: RecordExtras): LoadRecord {
     options: recordedOptions(result.options),
     elapsedUs: result.elapsedUs,
     latencyFromUs: result.latencyFromUs,
-    requests: { sent, completed, completedPerSecond: perSecond(completed) },
+    requests: { sent, completed, completedPerSecond: achievedRate(result) },
     bytesRead,
-    bytesReadPerSecond: perSecond(bytesRead),
+    bytesReadPerSecond: perSecond(bytesRead, result),
     errors: result.errors,
     causes: result.causes.map(([text, count]) => ({ text, count })),
     unanswered: result.unanswered,

@@ -4,9 +4,8 @@
  *
  * Times are in µs, counted from the first due time. Secrets are written as `…`.
  */
-import type { SloOutcome } from '../judge/slo.js';
-import type { Verdict } from '../judge/verdict.js';
 import type { LoadOptions } from '../options.js';
+import type { SloOutcome, Verdict } from '../outcome.js';
 import type { Errors, Second, ThreadResult, Unanswered } from '../result.js';
 
 export const schemaVersion = 'evenkeel-load/1';

@@ -5,7 +5,7 @@ const secretHeader = /auth|cookie|token|secret|key|passw|session|credential|sign
 const secretParameter = /token|secret|passw|api[-_]?key|signature|credential/i;
 
 /** The URL without user and password. */
-export function withoutUserInfo(url: string): string {
+function withoutUserInfo(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, `$1${hidden}@`);
 }
 

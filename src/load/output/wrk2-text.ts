@@ -3,11 +3,13 @@
  * does not tell. No figure is ever missing: without an answer there are zeros. Every text ends with a newline.
  */
 import type { LoadOptions } from '../options.js';
+import { printable } from '../printable.js';
+import { achievedRate, perSecond } from '../rate.js';
 import type { Calibration, LoadResult } from '../result.js';
 import type { Histogram } from '../statistics/histogram.js';
 import { formatPercentileTable } from './hgrm.js';
 import { fixed, fixedIn } from './printf.js';
-import { withoutUserInfo } from './secrets.js';
+import { withoutSecrets } from './secrets.js';
 import { formatBinary, formatDuration, formatMetric, formatTimeUs, inColumn } from './units.js';
 
 export interface ReportOptions {
@@ -22,7 +24,7 @@ const rule = '-'.repeat(58);
 
 /** Printed when the run starts. */
 export function formatHeader({ url, threads, connections, durationMs }: LoadOptions): string {
-  return `Running ${formatDuration(durationMs)} test @ ${withoutUserInfo(url)}
+  return `Running ${formatDuration(durationMs)} test @ ${printable(withoutSecrets(url))}
   ${threads} threads and ${connections} connections
 `;
 }
@@ -80,17 +82,17 @@ function spectrum(title: string, histogram: Histogram): string[] {
   ];
 }
 
-function totals({ completed, bytesRead, elapsedUs, errors }: LoadResult): string[] {
+function totals(result: LoadResult): string[] {
+  const { completed, bytesRead, elapsedUs, errors } = result;
   const { connect, read, write, timeout, status } = errors;
-  const perSecond = (amount: number) => (elapsedUs === 0 ? 0 : amount / (elapsedUs / 1e6));
   const lines = [`  ${completed} requests in ${formatTimeUs(elapsedUs)}, ${formatBinary(bytesRead)}B read`];
   if (connect + read + write + timeout > 0)
     lines.push(`  Socket errors: connect ${connect}, read ${read}, write ${write}, timeout ${timeout}`);
   if (status > 0) lines.push(`  Non-2xx or 3xx responses: ${status}`);
   return [
     ...lines,
-    `Requests/sec: ${fixedIn(9, perSecond(completed), 2)}`,
-    `Transfer/sec: ${formatBinary(perSecond(bytesRead)).padStart(10)}B`,
+    `Requests/sec: ${fixedIn(9, achievedRate(result), 2)}`,
+    `Transfer/sec: ${formatBinary(perSecond(bytesRead, result)).padStart(10)}B`,
   ];
 }
 
@@ -119,7 +121,6 @@ function part(name: string, histogram: Histogram, meaning: string): string {
   return `    ${name.padEnd(12)}${columns}  ${meaning}`;
 }
 
-/** Some of the text may be the server's, which must not get at the terminal. */
 function cause([text, count]: readonly [text: string, count: number]): string {
-  return `${String(count).padStart(10)}  ${text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')}`;
+  return `${String(count).padStart(10)}  ${printable(text)}`;
 }

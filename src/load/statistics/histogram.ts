@@ -99,16 +99,6 @@ export class Histogram {
     return 0;
   }
 
-  /** How many values lie in buckets that begin at or below this one. */
-  countUpTo(us: number): number {
-    let seen = 0;
-    for (const { lowest, count } of this.buckets()) {
-      if (lowest > us) break;
-      seen += count;
-    }
-    return seen;
-  }
-
   /** The buckets that hold something, ascending. All values of one bucket count as equal. */
   *buckets(): Generator<Bucket> {
     if (this.count === 0) return;

@@ -14,7 +14,14 @@ function times(change: Partial<ComparableTimes> = {}): ComparableTimes {
 
 function run(change: Partial<ComparableRun> = {}): ComparableRun {
   const given = { ...defaultOptions, url: 'http://a/', ratePerSecond: 1000 };
-  const rest = { elapsedUs: 10e6, completed: 10_000, errors: noErrors, latency: times(), service: times() };
+  const rest = {
+    elapsedUs: 10e6,
+    completed: 10_000,
+    errors: noErrors,
+    unanswered: { inFlight: 0, unsent: 0 },
+    latency: times(),
+    service: times(),
+  };
   return { options: given, ...rest, verdict: { valid: true }, ...change };
 }
 
@@ -100,6 +107,15 @@ describe('a comparison', () => {
   it('calls failures worse when there were none, from more than one in 10 000 on', () => {
     expect(judgement('errors', run(), run({ errors: { ...noErrors, status: 1 } }))).toBe('same');
     expect(judgement('errors', run(), run({ errors: { ...noErrors, status: 2 } }))).toBe('worse');
+  });
+});
+
+describe('the share of errors', () => {
+  it('is that of the objective: requests overdue and never sent have failed', () => {
+    const overdue = run({ completed: 5000, unanswered: { inFlight: 0, unsent: 5000 } });
+    const { before, after } = compare(run(), overdue, options).rows.at(-1) ?? {};
+    expect(before).toBe(0);
+    expect(after).toBeCloseTo(30, 9);
   });
 });
 

@@ -89,6 +89,19 @@ describe('the search', () => {
     expect(best?.rate).toBe(2000);
   });
 
+  it('ends for the reason it is given, which is asked for after each rate that failed twice', async () => {
+    const asked: number[][] = [];
+    const giveUp = (failed: readonly Step<boolean>[]) => {
+      asked.push(rates(failed));
+      return failed.length === 2 ? 'No use.' : undefined;
+    };
+    const { best, failedAt, gaveUp, steps } = await search(1200, { giveUp });
+    expect(asked).toEqual([[2000], [2000, 1500]]);
+    expect([best?.rate, failedAt, gaveUp]).toEqual([1000, 1500, 'No use.']);
+    expect(rates(steps)).toEqual([1000, 2000, 2000, 1500, 1500]);
+    expect(await search(1200)).not.toHaveProperty('gaveUp');
+  });
+
   it('passes on what a run throws', async () => {
     const failing = () => Promise.reject(new Error('gone'));
     await expect(findMax(failing, { start: 1, ceiling, passed: () => true })).rejects.toThrow('gone');

@@ -1,5 +1,6 @@
 /** What makes a run not valid, and what does not yet. */
 import { describe, expect, it } from 'vitest';
+import { parseSlo } from '#dist/load/judge/slo-syntax.js';
 import { formatVerdict, judge } from '#dist/load/judge/verdict.js';
 import type { LoadResult } from '#dist/load/result.js';
 import { loadOptions } from '../request/options.js';
@@ -24,6 +25,10 @@ describe('a run is valid', () => {
     {
       what: 'when a script ended it early at its rate',
       change: { endedEarly: 'script', elapsedUs: 2e6, completed: 2000 },
+    },
+    {
+      what: 'with a lag that is large, of fewer samples than have a p99',
+      change: { lag: histogram([2000, 199]) },
     },
     {
       what: 'one request short of very few',
@@ -54,21 +59,37 @@ describe('a run is not valid', () => {
   });
 
   it('when a script ended it early below its rate', () => {
-    expect(reasons({ endedEarly: 'script', elapsedUs: 2e6, completed: 1900 })).toHaveLength(1);
+    const change = { elapsedUs: 2e6, completed: 1900 };
+    const advice = (more: Partial<LoadResult>) => reasons({ ...change, ...more })[0]?.split('; ')[1];
+    expect(advice({ endedEarly: 'script' })).toBe('thread:stop() ended some threads before the others.');
+    expect(advice({})).toBe('the requests that failed took their place, or the script delayed them.');
+    expect(advice({ endedEarly: 'script', unanswered: { inFlight: 100, unsent: 0 } })).toMatch(
+      /^100 were still/,
+    );
   });
 
   it('when the lag is above a tenth of the latency it reports, though it is small', () => {
     const change = { latency: histogram([1350, 10_000]), lag: histogram([0, 9000], [420, 1000]) };
     expect(reasons(change)).toEqual([
       'The generator was late: lag p99 0.42 ms is 31.1 % of the p99 it reports (1.35 ms); ' +
-        'use fewer threads than cores, give it cores of its own, or ask for less with -R.',
+        'use fewer threads than cores, or give it cores of its own.',
     ]);
+  });
+
+  it('when the lag is too large, with -R in its advice only if a thread had much to do', () => {
+    const lag = histogram([0, 9000], [1500, 1000]);
+    const advice = (busy: number) =>
+      reasons({ lag, threads: [thread(0.1), thread(busy)] })[0]?.split('; ')[1];
+    const cores = 'use fewer threads than cores';
+    expect(advice(0.51)).toBe(`${cores}, give it cores of its own, or ask for less with -R.`);
+    expect(advice(0.5)).toBe(`${cores}, or give it cores of its own.`);
   });
 
   it('when the lag is above 1 ms, though the latency is many times that', () => {
     const change = { latency: histogram([1e6, 10_000]), lag: histogram([1001, 10_000]) };
     expect(reasons(change)).toEqual([expect.stringContaining('lag p99 1.00 ms')]);
     expect(reasons({ ...change, lag: histogram([1000, 10_000]) })).toEqual([]);
+    expect(reasons({ ...change, lag: histogram([2000, 200]) })).toHaveLength(1);
   });
 
   it('when any thread computed for more than 90 % of the time', () => {
@@ -109,7 +130,27 @@ describe('a run is not valid', () => {
   });
 });
 
+describe('failures that an objective gives a budget', () => {
+  const failing = result({ errors: { ...noErrors, status: 5 } });
+
+  it('are its to judge, whether it holds or not', () => {
+    for (const slo of ['errors<0.1%', 'p99<1us,errors<=0%'])
+      expect(judge(failing, parseSlo(slo))).toEqual({ valid: true });
+    expect(judge(failing, parseSlo('p99<5ms')).valid).toBe(false);
+  });
+
+  it('do not excuse anything else', () => {
+    const nothing = result({ completed: 0, latency: histogram(), errors: { ...noErrors, connect: 5 } });
+    expect(judge(nothing, parseSlo('errors<100%')).valid).toBe(false);
+  });
+});
+
 describe('the last lines of the report', () => {
+  it('obey nothing that a reason quotes', () => {
+    const verdict = { valid: false, reasons: ['\u001b[2J\u007f\u2066.'] } as const;
+    expect(formatVerdict(verdict, result())[1]).toBe('  \\u001b[2J\\u007f\\u2066.');
+  });
+
   it('give the figures behind a valid verdict', () => {
     expect(formatVerdict({ valid: true }, result())).toEqual([
       'Verdict: valid (rate 1000.0/s of 1000, lag p99 0.05 ms, busiest thread 31 %)',

@@ -108,7 +108,7 @@ describe('below wrk2’s lines', () => {
       `  Unanswered at the end: 8 in flight, 120 due but unsent (in the percentiles as at least that late)
 ${split}  Failures:
         93  status 503
-         2  connection  [31mreset by peer
+         2  connection \\u001b[31mreset\\r\\nby peer
 `,
     );
   });
@@ -119,6 +119,9 @@ test('the header shows the run, and no password', () => {
   const url = 'http://ann:p%40ss@[::1]:8080/v0/entity?id=a@b';
   expect(formatHeader({ ...options, url, durationMs: 60_000, threads: 4, connections: 20 })).toBe(
     'Running 1m test @ http://…@[::1]:8080/v0/entity?id=a@b\n  4 threads and 20 connections\n',
+  );
+  expect(formatHeader({ ...options, url: 'http://a/?access_token=abc' })).toContain(
+    '@ http://a/?access_token=…\n',
   );
   const plain = 'http://127.0.0.1:8080/u@v';
   expect(formatHeader({ ...options, url: plain })).toContain(`@ ${plain}\n`);

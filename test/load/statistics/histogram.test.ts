@@ -98,8 +98,10 @@ describe('a histogram', () => {
   test('cuts fractions off, counts negative durations as 0 and those beyond a day as a day', () => {
     const histogram = histogramOf([-3, 1.99, highestTrackableUs, highestTrackableUs + 1, 1e15]);
     expect(everything(histogram)).toMatchObject({ count: 5, min: 0, max: highestTrackableUs });
-    expect(histogram.countUpTo(0)).toBe(1);
-    expect(histogram.countUpTo(1)).toBe(2);
+    expect([...histogram.buckets()].slice(0, 2)).toMatchObject([
+      { highest: 0, count: 1 },
+      { highest: 1, count: 1 },
+    ]);
     expect(histogram.valueAtPercentile(60)).toBe(highestTrackableUs);
   });
 
