@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ScriptError } from '../../errors.js';
-import { type Address, formatAddress, parseAddress, parseTarget } from '../address.js';
+import { type Address, formatAddress, parseAddress, parseUrl } from '../address.js';
 import type { ScriptThread } from '../channel.js';
 import { connects, lookup } from '../resolver.js';
 import { fileFunctions, systemMessage } from './files.js';
@@ -69,7 +69,7 @@ function modulePath(file: string): string {
 }
 
 function given({ url, headers, addresses }: LuaScriptOptions): LuaTable {
-  const { scheme, host, port, path } = parseTarget(url);
+  const { scheme, host, port, path } = parseUrl(url);
   const fields = new Map<LuaValue, LuaValue>([
     ['scheme', scheme],
     ['host', bytesOf(host)],
