@@ -4,8 +4,9 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openLine } from '#dist/load/script/blocking.js';
 import { RemoteThread } from '#dist/load/script/channel.js';
+import { readScript } from '#dist/load/script/text.js';
 import { Histogram } from '#dist/load/statistics/histogram.js';
-import { main, scriptFile, url, written } from './harness.js';
+import { address, main, scriptFile, url, written } from './harness.js';
 
 type Told = { readonly sent: readonly string[]; readonly stopped: boolean; readonly address: unknown };
 
@@ -13,7 +14,10 @@ type Told = { readonly sent: readonly string[]; readonly stopped: boolean; reado
 async function startThread(file: string, thread: number, limitMs?: number) {
   const { caller, answerer } = openLine();
   const worker = new Worker(new URL('thread-worker.mjs', import.meta.url), {
-    workerData: { options: { file, url, headers: [], thread }, end: answerer },
+    workerData: {
+      options: { file, text: readScript(file), url, headers: [], thread, address },
+      end: answerer,
+    },
     transferList: [answerer.port],
   });
   onTestFinished(async () => {

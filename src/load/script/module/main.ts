@@ -23,7 +23,6 @@ export class ModuleMain implements ScriptMain {
   }
 
   async setup(thread: ScriptThread): Promise<void> {
-    thread.threadAddress = this.#options.addresses?.[0];
     await this.#guard('setup()', () => this.#module.hooks.setup?.(scriptView(thread), this.#wrk));
   }
 
