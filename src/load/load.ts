@@ -46,7 +46,8 @@ const leadUs = 20_000;
  */
 export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Promise<LoadResult> {
   const { warmupMs, durationMs, timeoutMs } = options;
-  const { aroundScript = (part) => part() } = options.work.kind === 'script' ? hooks : {};
+  const aroundScript: AroundScript =
+    (options.work.kind === 'script' && hooks.aroundScript) || ((part) => part());
   const patienceMs = patience.ms + patience.eachThreadMs * options.threads;
   const targets = await resolveTargets(options);
   const threads = Array.from({ length: options.threads }, (_, thread) => thread);
