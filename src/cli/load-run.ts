@@ -14,6 +14,7 @@ import type { LoadResult } from '../load/result.js';
 import { exitCodeOf } from './exit-codes.js';
 import { writeOutput } from './files.js';
 import type { LoadCommand } from './load-options.js';
+import { withoutListeners } from './signals.js';
 
 /** Where a command prints to, and what can end it early. */
 export interface Terminal {
@@ -100,6 +101,7 @@ export async function watch(
   try {
     return await runLoad(options, {
       signal,
+      aroundScript: withoutListeners,
       onCalibrated: (threads) => {
         progress?.end();
         hooks.onCalibrated?.(threads);

@@ -16,6 +16,23 @@ export function onInterrupt(interrupt: () => void): () => void {
 }
 
 /**
+ * While this runs, a signal ends the process at once, as if nobody listened: what runs may hold this thread for ever, and
+ * no listener would be called.
+ */
+export async function withoutListeners<T>(run: () => Promise<T>): Promise<T> {
+  const taken = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
+    const listeners = process.listeners(signal);
+    process.removeAllListeners(signal);
+    return { signal, listeners };
+  });
+  try {
+    return await run();
+  } finally {
+    for (const { signal, listeners } of taken) for (const listener of listeners) process.on(signal, listener);
+  }
+}
+
+/**
  * For a command that runs until it is told to end. Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. Under `npm start` there is a shell in
  * between that dies of a signal without passing it on, so there its death counts as one.
  */

@@ -15,6 +15,8 @@ import type { Calibration, Errors, LoadResult } from './result.js';
 import { ScriptConductor } from './script-conductor.js';
 import { Team } from './team.js';
 
+export type AroundScript = <T>(part: () => Promise<T>) => Promise<T>;
+
 export interface LoadHooks {
   /** All connections are open, and the first request is about to be sent. */
   readonly onBegin?: () => void;
@@ -24,12 +26,17 @@ export interface LoadHooks {
   readonly onProgress?: (snapshot: Snapshot) => void;
   /** The run is over; a script's done() comes after this. */
   readonly onResult?: (result: LoadResult) => void;
+  /**
+   * Runs a part of the run in which a script has this thread: it may never give it back, and then no signal's listener is
+   * called. By default it is just run.
+   */
+  readonly aroundScript?: AroundScript;
   /** Ends the run early; what was measured so far is its result. */
   readonly signal?: AbortSignal;
 }
 
-/** Longest time that scripts may take to load, and threads to answer after the end, in ms. */
-const patienceMs = 30_000;
+/** Longest time that scripts may take to load, and threads to answer after the end, in ms; and what each thread adds to it. */
+const patience = { ms: 30_000, eachThreadMs: 500 } as const;
 /** From "begin" to the first request, so that each thread has heard of it. */
 const leadUs = 20_000;
 
@@ -39,17 +46,20 @@ const leadUs = 20_000;
  */
 export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Promise<LoadResult> {
   const { warmupMs, durationMs, timeoutMs } = options;
+  const aroundScript: AroundScript =
+    (options.work.kind === 'script' && hooks.aroundScript) || ((part) => part());
+  const patienceMs = patience.ms + patience.eachThreadMs * options.threads;
   const targets = await resolveTargets(options);
   const threads = Array.from({ length: options.threads }, (_, thread) => thread);
-  const script = options.work.kind === 'script' ? new ScriptConductor(threads.length) : undefined;
+  const script = await aroundScript(async () => ScriptConductor.of(options, targets));
   const records = threads.map(() => new SharedRecords());
   const control = new Control();
   const { countFromUs, latencyFromUs } = phasesOf(0, warmupMs, durationMs);
   const collector = new Collector(records, (latencyFromUs - countFromUs) / 1e6);
   const starts = records.map(({ memory }, thread): ThreadStart => {
-    return { options, thread, records: memory, control: control.memory, line: script?.lines[thread] };
+    return { options, thread, records: memory, control: control.memory, script: script?.starts[thread] };
   });
-  const team = new Team(starts, (thread, message) => {
+  const team = new Team((thread, message) => {
     if (message.kind === 'second') collector.second(thread, message);
     else if (message.kind === 'finished') collector.finished(thread, message);
   });
@@ -58,9 +68,10 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
   if (hooks.signal?.aborted) stop();
   let ticker: NodeJS.Timeout | undefined;
   try {
+    team.start(starts);
     await team.all('loaded', patienceMs);
-    await script?.setup(options, targets);
-    team.post({ kind: 'prepare' });
+    if (script) await aroundScript(() => script.prepare((thread) => team.prepare(thread, patienceMs)));
+    else team.post({ kind: 'prepare' });
     const [first] = await team.all('prepared', patienceMs);
     team.post({ kind: 'connect', target: await firstOpen(targets, options) });
     const connected = await team.all('connected', timeoutMs + patienceMs);
@@ -70,6 +81,7 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
     const clock = monotonicClock();
     const beginUs = clock.now() + leadUs;
     team.post({ kind: 'begin', beginUs, requestsPerSend: first?.requestsPerSend ?? 1 });
+    team.expectEverySecond(performance.now() + leadUs / 1000 + warmupMs);
     hooks.onBegin?.();
     ticker = setInterval(
       () => hooks.onProgress?.(progressOf(collector, options, clock.now() - beginUs)),
@@ -81,7 +93,7 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
     clearInterval(ticker);
     const result = resultOf(options, startedAt, beginUs, collector, finished);
     hooks.onResult?.(result);
-    await script?.done(result);
+    if (script) await aroundScript(() => script.done(result));
     return result;
   } finally {
     clearInterval(ticker);

@@ -3,28 +3,53 @@
 import type { Target } from './generator/target.js';
 import type { LoadOptions, ScriptWork } from './options.js';
 import type { LoadResult } from './result.js';
-import { type LineEnd, openLine } from './script/blocking.js';
+import { openLine } from './script/blocking.js';
 import { RemoteThread } from './script/channel.js';
 import { createScriptMain } from './script/create.js';
-import type { ScriptMain } from './script/script.js';
+import type { ScriptMain, ScriptStart } from './script/script.js';
+import { readScript } from './script/text.js';
 
 export class ScriptConductor {
+  readonly #options: LoadOptions;
+  readonly #file: string;
+  readonly #text: string;
+  readonly #addresses: readonly Target[];
   readonly #threads: readonly RemoteThread[];
-  /** The other ends of the lines, one a generator thread. */
-  readonly lines: readonly LineEnd[];
+  /** What the generator threads need, in their order. */
+  readonly starts: readonly ScriptStart[];
   #main: ScriptMain | undefined;
 
-  constructor(threads: number) {
-    const lines = Array.from({ length: threads }, () => openLine());
-    this.#threads = lines.map(({ caller }) => new RemoteThread(caller));
-    this.lines = lines.map(({ answerer }) => answerer);
+  /** Reads the script, if there is one. @throws ScriptError */
+  static of(options: LoadOptions, addresses: readonly Target[]): ScriptConductor | undefined {
+    return options.work.kind === 'script' ? new ScriptConductor(options, options.work, addresses) : undefined;
   }
 
-  /** Runs the script's top level, and its setup() for each thread. @throws ScriptError */
-  async setup({ url, headers, work }: LoadOptions, addresses: readonly Target[]): Promise<void> {
-    const { file } = work as ScriptWork;
-    this.#main = await createScriptMain({ file, url, headers, addresses });
-    for (const thread of this.#threads) await this.#main.setup(thread);
+  private constructor(options: LoadOptions, { file }: ScriptWork, addresses: readonly Target[]) {
+    const text = readScript(file);
+    const lines = Array.from({ length: options.threads }, () => openLine());
+    const [first] = addresses;
+    const address = first && { host: first.host, port: first.port };
+    this.#options = options;
+    this.#file = file;
+    this.#text = text;
+    this.#addresses = addresses;
+    this.#threads = lines.map(({ caller }) => new RemoteThread(caller));
+    this.starts = lines.map(({ answerer: line }) => ({ text, address, line }));
+  }
+
+  /**
+   * Runs the script's top level, and setup() and init() for one thread after the other, as wrk does: what they print comes
+   * in this order.
+   * @param init runs a thread's init() @throws ScriptError
+   */
+  async prepare(init: (thread: number) => Promise<unknown>): Promise<void> {
+    const { url, headers } = this.#options;
+    const given = { file: this.#file, text: this.#text, url, headers, addresses: this.#addresses };
+    this.#main = await createScriptMain(given);
+    for (const [number, thread] of this.#threads.entries()) {
+      await this.#main.setup(thread);
+      await init(number);
+    }
   }
 
   /** @throws ScriptError */

@@ -1,14 +1,17 @@
 /** Every kind of place that a load can be sent to, and what is said of one that can't be used. */
+import dns from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import type { Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { TargetError } from '#dist/load/errors.js';
 import { temporaryFolder } from '../support/folder.js';
 import { failures, measure } from './measure.js';
 import { startPeer } from './peer.js';
+import { written } from './script/harness.js';
 
 /** Self-signed for localhost and 127.0.0.1, good until 2120. Nothing but these tests trusts it. */
 const file = (name: string) => readFileSync(new URL(`tls/${name}.pem`, import.meta.url));
@@ -35,6 +38,31 @@ test('localhost is whichever of its addresses listens', async () => {
   const result = await measure(`http://localhost:${peer.port}/`);
   expect(failures(result)).toBe(0);
   expect(result.completed).toBeGreaterThan(0);
+});
+
+describe('of two addresses of which only the second takes connections', () => {
+  async function resolvingToTwo() {
+    const { lookup } = dns;
+    const found = ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+    dns.lookup = (async () => found) as unknown as typeof lookup;
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      dns.lookup = lookup;
+      syncBuiltinESMExports();
+    });
+    return startPeer();
+  }
+
+  test.each(['', 'function setup(thread) thread.addr = thread.addr end'])(
+    'that one takes the load of the script "%s"',
+    async (text) => {
+      const { port } = await resolvingToTwo();
+      const work = { kind: 'script', file: await written(text), args: [] } as const;
+      const result = await measure(`http://two.example:${port}/`, { work });
+      expect(failures(result)).toBe(0);
+      expect(result.completed).toBeGreaterThan(0);
+    },
+  );
 });
 
 test.skipIf(!hasIpv6)('an IPv6 address takes a load', async () => {

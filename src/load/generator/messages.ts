@@ -1,7 +1,7 @@
 /** What the main thread and a generator thread say to each other. Measurements go through shared memory instead. */
 import type { LoadOptions } from '../options.js';
 import type { Calibration, ThreadResult, Unanswered } from '../result.js';
-import type { LineEnd } from '../script/blocking.js';
+import type { ScriptStart } from '../script/script.js';
 import type { Target } from './target.js';
 
 /** Given to a thread at its start. */
@@ -12,8 +12,7 @@ export interface ThreadStart {
   readonly records: SharedArrayBuffer;
   /** {@link Control} */
   readonly control: SharedArrayBuffer;
-  /** For a script: how its setup() and done(), in the main thread, reach this thread. */
-  readonly line?: LineEnd | undefined;
+  readonly script?: ScriptStart | undefined;
 }
 
 export type ToThread =

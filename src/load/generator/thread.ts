@@ -11,7 +11,7 @@ import { SharedRecords } from './recorder.js';
 import type { Target } from './target.js';
 
 const main = parentPort as NonNullable<typeof parentPort>;
-const { options, thread, records, control, line } = workerData as ThreadStart;
+const { options, thread, records, control, script: scriptStart } = workerData as ThreadStart;
 const tell = (message: FromThread) => main.postMessage(message);
 
 function fail(error: unknown): void {
@@ -23,9 +23,9 @@ function fail(error: unknown): void {
 process.on('uncaughtException', fail);
 
 try {
-  const source = await sourceOf(options, thread);
+  const source = await sourceOf(options, thread, scriptStart);
   const script = 'init' in source ? source : undefined;
-  if (script && line) serveThread(script, line);
+  if (script && scriptStart) serveThread(script, scriptStart.line);
   let generator: Generator | undefined;
   const steps = {
     prepare: async () => {
@@ -53,7 +53,7 @@ function newGenerator(source: RequestSource, script: ScriptSource | undefined, t
     options,
     thread,
     // setup() may have sent this thread to an address of its own.
-    target: { ...target, ...script?.threadAddress },
+    target: { ...target, ...script?.ownAddress },
     source,
     records: new SharedRecords(records),
     control: new Control(control),

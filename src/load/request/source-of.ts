@@ -1,13 +1,17 @@
 /** Picks the source of requests that a run asks for. */
 import type { LoadOptions } from '../options.js';
 import { createScriptSource } from '../script/create.js';
-import type { ScriptSource } from '../script/script.js';
+import type { ScriptSource, ScriptStart } from '../script/script.js';
 import { plainSource } from './plain.js';
 import type { RequestSource } from './source.js';
 import { workloadSource } from './workload.js';
 
 /** A script has been loaded, but its init() not been called. @throws ScriptError */
-export async function sourceOf(options: LoadOptions, thread: number): Promise<RequestSource | ScriptSource> {
+export async function sourceOf(
+  options: LoadOptions,
+  thread: number,
+  script?: ScriptStart,
+): Promise<RequestSource | ScriptSource> {
   const { work, url, headers } = options;
   switch (work.kind) {
     case 'plain':
@@ -15,6 +19,7 @@ export async function sourceOf(options: LoadOptions, thread: number): Promise<Re
     case 'workload':
       return workloadSource({ ...options, work }, thread);
     case 'script':
-      return createScriptSource({ file: work.file, url, headers, thread });
+      if (script === undefined) throw new TypeError('a script has a text');
+      return createScriptSource({ file: work.file, url, headers, thread, ...script });
   }
 }

@@ -14,7 +14,7 @@ export function parseAddress(text: string): Address {
 }
 
 /** The parts of a URL that wrk hands to scripts, as they were given: neither decoded nor made canonical. */
-export interface Target {
+export interface UrlParts {
   readonly scheme: string;
   /** Without the brackets of an IPv6 address. */
   readonly host: string;
@@ -23,7 +23,7 @@ export interface Target {
   readonly path: string;
 }
 
-export function parseTarget(url: string): Target {
+export function parseUrl(url: string): UrlParts {
   const parts = /^([a-z]+):\/\/(?:[^@/?#]*@)?(?:\[([^\]]*)\]|([^:/?#]*))(?::(\d+))?([^#]*)/i.exec(url);
   if (parts === null) throw new TypeError(`not a URL: ${url}`);
   const [, scheme = '', bracketed, plain = '', port, path = ''] = parts;

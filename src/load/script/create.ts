@@ -1,13 +1,11 @@
 /** A script for a worker or for the main thread, in the language that its file's name says. */
-import { extname } from 'node:path';
 import { LuaMain } from './lua/main.js';
 import { LuaWorker } from './lua/worker.js';
 import { ModuleMain } from './module/main.js';
 import { ModuleWorker } from './module/worker.js';
 import type { ScriptMain, ScriptMainOptions, ScriptSource, ScriptSourceOptions } from './script.js';
 import { CheckedSource } from './source.js';
-
-const moduleExtensions = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
+import { isModule } from './text.js';
 
 /** For a worker: runs the script's top level. @throws ScriptError */
 export function createScriptSource(options: ScriptSourceOptions): Promise<ScriptSource> {
@@ -17,8 +15,4 @@ export function createScriptSource(options: ScriptSourceOptions): Promise<Script
 /** For the main thread: runs the script's top level. @throws ScriptError */
 export function createScriptMain(options: ScriptMainOptions): Promise<ScriptMain> {
   return isModule(options.file) ? ModuleMain.create(options) : LuaMain.create(options);
-}
-
-function isModule(file: string): boolean {
-  return moduleExtensions.includes(extname(file).toLowerCase());
 }

@@ -1,6 +1,7 @@
 /** Name lookup and trial connections that block, for scripts: done by a thread of their own, started when first wanted. */
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { workerFlags } from '../worker-flags.js';
 import type { Address } from './address.js';
 import { BlockingCaller, openLine } from './blocking.js';
 
@@ -36,6 +37,7 @@ function start(): BlockingCaller {
   const worker = new Worker(new URL('./resolver-thread.js', import.meta.url), {
     workerData: answerer,
     transferList: [answerer.port],
+    ...workerFlags(),
   });
   worker.unref();
   return new BlockingCaller(ours, limits.lookupMs);

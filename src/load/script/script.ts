@@ -5,11 +5,24 @@
 import type { RequestSource } from '../request/source.js';
 import type { Histogram } from '../statistics/histogram.js';
 import type { Address } from './address.js';
+import type { LineEnd } from './blocking.js';
 import type { ScriptThread } from './channel.js';
+
+/** What a generator thread is given for its script. */
+export interface ScriptStart {
+  /** Of readScript(). */
+  readonly text: string;
+  /** thread.addr until setup() sets another. */
+  readonly address: Address | undefined;
+  /** How setup() and done(), in the main thread, reach this thread. */
+  readonly line: LineEnd;
+}
 
 interface CommonOptions {
   /** As the user gave it: messages name it so. .js, .mjs, .cjs, .ts and .mts are modules, everything else is Lua. */
   readonly file: string;
+  /** Of readScript(). */
+  readonly text: string;
   readonly url: string;
   /** In the script's wrk.headers before it runs. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -18,16 +31,20 @@ interface CommonOptions {
 export interface ScriptSourceOptions extends CommonOptions {
   /** From 0. As in wrk2, the first request() of thread 0 is made for the check before the run and never sent. */
   readonly thread: number;
+  /** thread.addr until setup() sets another. */
+  readonly address?: Address | undefined;
 }
 
 export interface ScriptMainOptions extends CommonOptions {
-  /** Addresses of the URL's host, the one to be used first: each thread's thread.addr until setup() sets another. */
+  /** Addresses of the URL's host, as wrk.addrs has them; the first is the default of each thread's. */
   readonly addresses?: readonly Address[];
 }
 
 /** A script in a worker. Created, then set up through its ScriptThread side, then init(), then used. */
 export interface ScriptSource extends RequestSource, ScriptThread {
   readonly stopped: boolean;
+  /** Where setup() sent this thread; nothing if it left the default, for which the URL's host stands. */
+  readonly ownAddress: Address | undefined;
   /**
    * Runs the script's init() and looks at which hooks there are: onResponse and delayMs are right from here on, and
    * requestsPerSend too in thread 0; in the others it is right from the first next() on.

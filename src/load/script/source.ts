@@ -16,10 +16,10 @@ export class CheckedSource implements ScriptSource {
   #hooks!: Hooks;
   #fixed: Uint8Array | undefined;
   #checked = false;
+  #address: Address | undefined;
 
   requestsPerSend = 1;
   stopped = false;
-  threadAddress: Address | undefined;
   delayMs: ScriptSource['delayMs'];
   onResponse: ScriptSource['onResponse'];
 
@@ -31,6 +31,20 @@ export class CheckedSource implements ScriptSource {
 
   private constructor(options: ScriptSourceOptions) {
     this.#options = options;
+  }
+
+  get threadAddress(): Address | undefined {
+    return this.#address ?? this.#options.address;
+  }
+
+  set threadAddress(address: Address | undefined) {
+    this.#address = address;
+  }
+
+  get ownAddress(): Address | undefined {
+    const { address: original } = this.#options;
+    const { host, port } = this.#address ?? {};
+    return host === original?.host && port === original?.port ? undefined : this.#address;
   }
 
   async init(args: readonly string[]): Promise<void> {

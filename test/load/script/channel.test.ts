@@ -4,16 +4,25 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openLine } from '#dist/load/script/blocking.js';
 import { RemoteThread } from '#dist/load/script/channel.js';
+import { readScript } from '#dist/load/script/text.js';
 import { Histogram } from '#dist/load/statistics/histogram.js';
-import { main, scriptFile, url, written } from './harness.js';
+import { address, main, scriptFile, url, written } from './harness.js';
 
-type Told = { readonly sent: readonly string[]; readonly stopped: boolean; readonly address: unknown };
+type Told = {
+  readonly sent: readonly string[];
+  readonly stopped: boolean;
+  readonly address: unknown;
+  readonly ownAddress: unknown;
+};
 
 /** A worker whose script's top level has run. */
 async function startThread(file: string, thread: number, limitMs?: number) {
   const { caller, answerer } = openLine();
   const worker = new Worker(new URL('thread-worker.mjs', import.meta.url), {
-    workerData: { options: { file, url, headers: [], thread }, end: answerer },
+    workerData: {
+      options: { file, text: readScript(file), url, headers: [], thread, address },
+      end: answerer,
+    },
     transferList: [answerer.port],
   });
   onTestFinished(async () => {
@@ -112,11 +121,13 @@ describe('a thread', () => {
     for (const thread of [0, 1]) {
       const { remote, tell } = await startThread(file, thread);
       await state.setup(remote);
-      addresses.push([(await tell({ args: [] })).address, remote.getGlobal('seen')]);
+      const { address, ownAddress } = await tell({ args: [] });
+      addresses.push([address, ownAddress, remote.getGlobal('seen')]);
     }
     expect(addresses).toEqual([
-      [{ host: '127.0.0.1', port: 8080 }, '127.0.0.1:8080'],
-      [{ host: '127.0.0.1', port: 9 }, '127.0.0.1:9'],
+      // It is left to the run which address of the host that is.
+      [{ host: '127.0.0.1', port: 8080 }, undefined, '127.0.0.1:8080'],
+      [{ host: '127.0.0.1', port: 9 }, { host: '127.0.0.1', port: 9 }, '127.0.0.1:9'],
     ]);
   });
 

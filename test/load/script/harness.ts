@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createScriptMain, createScriptSource } from '#dist/load/script/create.js';
 import type { ScriptSource, ScriptSourceOptions } from '#dist/load/script/script.js';
+import { readScript } from '#dist/load/script/text.js';
 import { temporaryFolder } from '../../support/folder.js';
 
 export const scripts = fileURLToPath(new URL('scripts', import.meta.url));
@@ -25,12 +26,17 @@ export async function written(text: string, name = 'script.lua'): Promise<string
 }
 
 /** A source that is not initialised. */
-export function source(file: string, options: Partial<ScriptSourceOptions> = {}): Promise<ScriptSource> {
-  return createScriptSource({ file, url, headers: [], thread: 0, ...options });
+export async function source(
+  file: string,
+  options: Partial<ScriptSourceOptions> = {},
+): Promise<ScriptSource> {
+  return createScriptSource({ file, text: readScript(file), url, headers: [], thread: 0, ...options });
 }
 
-export function main(file: string, addresses = [{ host: '127.0.0.1', port: 8080 }]) {
-  return createScriptMain({ file, url, headers: [], addresses });
+export const address = { host: '127.0.0.1', port: 8080 };
+
+export async function main(file: string, addresses = [address]) {
+  return createScriptMain({ file, text: readScript(file), url, headers: [], addresses });
 }
 
 /** A source after its init(). */
@@ -60,10 +66,12 @@ export function nextText(from: ScriptSource): string {
 
 /** Runs a script's top level in a process of its own, which prints 0 before it and 9 after it, or the error's message. */
 export function inNewProcess(file: string): Promise<{ stdout: string; stderr: string }> {
-  const create = new URL('../../../dist/load/script/create.js', import.meta.url).href;
+  const compiled = (name: string) =>
+    JSON.stringify(new URL(`../../../dist/load/script/${name}.js`, import.meta.url).href);
+  const given = JSON.stringify({ file, text: readScript(file), url: 'http://x/', headers: [], thread: 0 });
   const code = `process.stdout.write('0\\n');
-    const { createScriptSource } = await import(${JSON.stringify(create)});
-    await createScriptSource({ file: ${JSON.stringify(file)}, url: 'http://x/', headers: [], thread: 0 }).catch((error) => {
+    const { createScriptSource } = await import(${compiled('create')});
+    await createScriptSource(${given}).catch((error) => {
       process.stderr.write(error.message);
     });
     process.stdout.write('9\\n');

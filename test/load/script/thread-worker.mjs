@@ -12,6 +12,7 @@ parentPort.on('message', async ({ args, requests }) => {
     sent.push(Buffer.from(source.next(), 'latin1').toString('latin1'));
     source.onResponse?.(200, { 'X-Token': 't' }, Buffer.from('body'));
   }
-  parentPort.postMessage({ sent, stopped: source.stopped, address: source.threadAddress });
+  const { stopped, threadAddress: address, ownAddress } = source;
+  parentPort.postMessage({ sent, stopped, address, ownAddress });
 });
 parentPort.postMessage('ready');

@@ -2,6 +2,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createScriptMain } from '#dist/load/script/create.js';
+import { readScript } from '#dist/load/script/text.js';
 import { evaluate, messageParts, nextText, scriptFile, source, written } from './harness.js';
 
 describe('wrk', () => {
@@ -59,12 +60,14 @@ describe('wrk', () => {
     );
     const connect = (to: number) => evaluate(`return wrk.connect(wrk.lookup('127.0.0.1', ${to})[1])`);
     expect([await connect(port), await connect(1)]).toEqual(['true', 'false']);
+    const file = scriptFile('address.lua');
     const address = await createScriptMain({
-      file: scriptFile('address.lua'),
+      file,
+      text: readScript(file),
       url: `http://127.0.0.1:${port}/`,
       headers: [],
     });
-    const thread = await source(scriptFile('address.lua'));
+    const thread = await source(file);
     await address.setup(thread);
     await thread.init([]);
     expect(thread.threadAddress).toEqual({ host: '127.0.0.1', port });

@@ -79,7 +79,7 @@ function write(handle: number, bytes: Buffer, from: Position): void {
 }
 
 /** A pipe or terminal that another program made non-blocking says "not now" when it is full, or empty. */
-function patiently(attempt: () => number): number {
+export function patiently(attempt: () => number): number {
   while (true)
     try {
       return attempt();

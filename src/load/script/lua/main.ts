@@ -1,8 +1,9 @@
 /** A Lua script in the main thread: setup() and done(). */
 import type { Histogram } from '../../statistics/histogram.js';
+import type { Statistics } from '../author.js';
 import type { ScriptThread } from '../channel.js';
 import type { DoneSummary, ScriptMain, ScriptMainOptions } from '../script.js';
-import { statisticOf } from '../statistics.js';
+import { statisticsOf } from '../statistics.js';
 import type { HostFunction } from './host.js';
 import { openScript } from './open.js';
 import type { LuaState } from './state.js';
@@ -10,15 +11,15 @@ import type { LuaValue } from './values.js';
 
 export class LuaMain implements ScriptMain {
   readonly #threads: ScriptThread[] = [];
-  #statistics: Readonly<Record<string, Histogram>> = {};
+  #statistics: Readonly<Record<string, Statistics>> = {};
   /** Set right after the constructor. */
   #state!: LuaState;
 
   static async create(options: ScriptMainOptions): Promise<LuaMain> {
     const main = new LuaMain();
-    const statistic: HostFunction = (name, what, value) =>
-      statisticOf(main.#statistics[name as string] as Histogram, what, value);
-    main.#state = await openScript(options, main.#threads, statistic);
+    const askStatistics: HostFunction = (name, what, value) =>
+      statistic(main.#statistics[name as string] as Statistics, what, value);
+    main.#state = await openScript(options, main.#threads, askStatistics);
     return main;
   }
 
@@ -29,9 +30,33 @@ export class LuaMain implements ScriptMain {
 
   async done(summary: DoneSummary, latency: Histogram, requests: Histogram): Promise<void> {
     if (!this.#state.isFunction(this.#state.name('done'))) return;
-    this.#statistics = { latency, requests };
+    this.#statistics = { latency: statisticsOf(latency), requests: statisticsOf(requests) };
     this.#state.callGlobal(this.#state.name('evenkeel_done'), 'done()', [table(summary)]);
   }
+}
+
+/** @param what a name, which may be none of ours; or a call that the library makes of latency:percentile(p) and latency[n] */
+function statistic(statistics: Statistics, what: LuaValue, value: LuaValue): LuaValue {
+  switch (what) {
+    case 'percentile':
+      return statistics.percentile(numberOf(value));
+    case 'at':
+      return statistics.at(numberOf(value));
+    case 'min':
+    case 'max':
+    case 'mean':
+    case 'stdev':
+    case 'count':
+      return statistics[what];
+    default:
+      return undefined;
+  }
+}
+
+function numberOf(value: LuaValue): number {
+  const number = typeof value === 'string' ? Number(value) : value;
+  if (typeof number === 'number' && !Number.isNaN(number)) return number;
+  throw new Error(`bad argument #1 to 'percentile' (number expected, got ${typeof value})`);
 }
 
 function table(fields: object): LuaValue {

@@ -1,11 +1,9 @@
 /** A state with all libraries, the `wrk` table filled in, and the script's top level run. */
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ScriptError } from '../../errors.js';
-import { type Address, formatAddress, parseAddress, parseTarget } from '../address.js';
+import { type Address, formatAddress, parseAddress, parseUrl } from '../address.js';
 import type { ScriptThread } from '../channel.js';
 import { connects, lookup } from '../resolver.js';
-import { fileFunctions, systemMessage } from './files.js';
+import { fileFunctions } from './files.js';
 import { bytesOf, type HostFunction, textOf } from './host.js';
 import { baseLibrary } from './library/base.js';
 import { doneLibrary } from './library/done.js';
@@ -19,6 +17,8 @@ import type { LuaTable, LuaValue } from './values.js';
 
 export interface LuaScriptOptions {
   readonly file: string;
+  /** What the file holds, one character a byte. */
+  readonly text: string;
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly addresses?: readonly Address[] | undefined;
@@ -33,7 +33,6 @@ export async function openScript(
   threads: readonly ScriptThread[],
   statistic: HostFunction,
 ): Promise<LuaState> {
-  const text = readScript(options.file);
   const state = await LuaState.create();
   const functions = { ...fileFunctions(), ...machineFunctions(), ...threadFunctions(threads), statistic };
   for (const [name, call] of Object.entries(functions)) state.define(`evenkeel_host_${name}`, call);
@@ -50,16 +49,8 @@ export async function openScript(
   state.run(wrkLibrary, '=evenkeel/wrk', undefined, [given(options)]);
   state.run(lastLibrary, '=evenkeel/last', undefined, [bytesOf(modulePath(options.file))]);
   // LuaJIT skips a first line for the shell.
-  state.run(text.replace(/^#.*/, ''), `@${bytesOf(options.file)}`);
+  state.run(options.text.replace(/^#.*/, ''), `@${bytesOf(options.file)}`);
   return state;
-}
-
-function readScript(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch (error) {
-    throw new ScriptError(`cannot open ${file}: ${systemMessage(error)}`);
-  }
 }
 
 /** Modules lie beside the script, or in the working directory. */
@@ -69,7 +60,7 @@ function modulePath(file: string): string {
 }
 
 function given({ url, headers, addresses }: LuaScriptOptions): LuaTable {
-  const { scheme, host, port, path } = parseTarget(url);
+  const { scheme, host, port, path } = parseUrl(url);
   const fields = new Map<LuaValue, LuaValue>([
     ['scheme', scheme],
     ['host', bytesOf(host)],

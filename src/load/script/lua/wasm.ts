@@ -27,7 +27,6 @@ export interface LuaModule {
     continuation: Pointer,
   ): number;
   _lua_checkstack(state: Pointer, slots: number): number;
-  _lua_close(state: Pointer): void;
   _lua_createtable(state: Pointer, items: number, fields: number): void;
   _lua_getglobal(state: Pointer, name: Pointer): number;
   _lua_gettop(state: Pointer): number;
@@ -37,7 +36,6 @@ export interface LuaModule {
   _lua_pushlstring(state: Pointer, text: Pointer, bytes: number): Pointer;
   _lua_pushnil(state: Pointer): void;
   _lua_pushnumber(state: Pointer, value: number): void;
-  _lua_pushvalue(state: Pointer, index: number): void;
   _lua_rawset(state: Pointer, index: number): void;
   _lua_setglobal(state: Pointer, name: Pointer): void;
   _lua_settop(state: Pointer, index: number): void;

@@ -1,6 +1,5 @@
 /** Loads a script in JavaScript or TypeScript, and turns what its hooks throw into messages with file and line. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ScriptError } from '../../errors.js';
@@ -17,7 +16,6 @@ const hookNames = ['setup', 'init', 'request', 'response', 'delay', 'done'] as c
 
 export async function loadModule(file: string): Promise<LoadedModule> {
   const url = pathToFileURL(resolve(file));
-  if (!existsSync(url)) throw new ScriptError(`cannot open ${file}: No such file or directory`);
   if (/^\.m?ts$/.test(extname(file)) && !stripsTypes())
     throw new ScriptError(
       `${file} is TypeScript, which needs Node 22.18 or later (this is ${process.version}): compile it to JavaScript`,

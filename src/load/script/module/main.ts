@@ -1,8 +1,9 @@
 /** A script in JavaScript or TypeScript in the main thread: setup() and done(). */
 import type { Histogram } from '../../statistics/histogram.js';
-import type { Statistics, Wrk } from '../author.js';
+import type { Wrk } from '../author.js';
 import type { ScriptThread } from '../channel.js';
 import type { DoneSummary, ScriptMain, ScriptMainOptions } from '../script.js';
+import { statisticsOf } from '../statistics.js';
 import { type LoadedModule, loadModule, scriptError } from './load.js';
 import { createWrk, scriptView } from './wrk.js';
 
@@ -22,7 +23,6 @@ export class ModuleMain implements ScriptMain {
   }
 
   async setup(thread: ScriptThread): Promise<void> {
-    thread.threadAddress = this.#options.addresses?.[0];
     await this.#guard('setup()', () => this.#module.hooks.setup?.(scriptView(thread), this.#wrk));
   }
 
@@ -39,17 +39,4 @@ export class ModuleMain implements ScriptMain {
       throw scriptError(this.#options.file, error, where);
     }
   }
-}
-
-function statisticsOf(histogram: Histogram): Statistics {
-  const { min, max, mean, stdDeviation: stdev, count } = histogram;
-  return {
-    min,
-    max,
-    mean,
-    stdev,
-    count,
-    percentile: (percent) => histogram.valueAtPercentile(percent),
-    at: (n) => histogram.valueAtPercentile((100 * n) / count),
-  };
 }

@@ -1,5 +1,5 @@
 /** The `wrk` object of scripts in JavaScript or TypeScript. */
-import { parseTarget } from '../address.js';
+import { parseUrl } from '../address.js';
 import type { Body, Headers, Thread, Wrk } from '../author.js';
 import type { ScriptThread } from '../channel.js';
 import { connects, lookup } from '../resolver.js';
@@ -9,7 +9,7 @@ export function createWrk(
   headers: readonly (readonly [name: string, value: string])[],
   thread: ScriptThread | undefined,
 ): Wrk {
-  const { scheme, host, port, path } = parseTarget(url);
+  const { scheme, host, port, path } = parseUrl(url);
   const wrk: Wrk = {
     scheme,
     host,

@@ -8,7 +8,7 @@ local function percentile(self, p) return host.statistic(names[self], 'percentil
 
 function Statistics:__index(key)
   if key == 'percentile' then return percentile end
-  if type(key) == 'number' then return host.statistic(names[self], 'sample', key) end
+  if type(key) == 'number' then return host.statistic(names[self], 'at', key) end
   return host.statistic(names[self], key)
 end
 
