@@ -17,8 +17,8 @@ export type FailureKind = 'connect' | 'read' | 'write';
 export interface ConnectionEvents {
   /** It may send. @param opened it was opened; else, all answers of the last send have come */
   onReady(opened: boolean): void;
-  /** Once for each request. */
-  onAnswer(status: number): void;
+  /** Once for each request. Returns whether the answer counts: one that comes after the end does not. */
+  onAnswer(status: number): boolean;
   /** It broke; what was in flight will not be answered. It opens itself again. */
   onFailure(kind: FailureKind, cause: string): void;
   onBytes(count: number): void;
@@ -140,8 +140,8 @@ export class Connection {
     if (!this.#open) return;
     this.#failures = 0;
     this.#inFlight--;
-    this.#events.onAnswer(answer.status);
-    this.#options.source.onResponse?.(answer.status, answer.headers, answer.body);
+    if (this.#events.onAnswer(answer.status))
+      this.#options.source.onResponse?.(answer.status, answer.headers, answer.body);
     this.#answeredOnce = true;
     if (answer.keepAlive) return;
     if (this.#inFlight === 0) this.#reopen();

@@ -44,7 +44,7 @@ export class Generator {
         { target, source, timeoutMs, maxBodyBytes: loadLimits.messageBytes, now: () => clock.now() },
         {
           onReady: (opened) => (this.#run ? this.#run.ready(index, opened) : this.#triedOne(index)),
-          onAnswer: (status) => this.#run?.answered(index, status),
+          onAnswer: (status) => this.#run?.answered(index, status) ?? false,
           onFailure: (kind, cause) => this.#failed(index, kind, cause),
           onBytes: (bytes) => this.#run?.received(bytes),
           onOpening: (opening) => {

@@ -30,8 +30,8 @@ export class RateSampler {
     if (this.#intervalUs === 0) {
       if (nowUs < this.#calibratedUs) return false;
       const wantedUs = Math.max(leastMs * 1000, 2 * this.#calibration.valueAtPercentile(90));
-      // At least ten samples in what is left of the run.
-      this.#intervalUs = Math.max(1000, Math.min(wantedUs, (this.#endUs - nowUs) / 10));
+      // At least ten samples in what is left of the run, if that is not too short.
+      this.#intervalUs = Math.max(leastMs * 1000, Math.min(wantedUs, (this.#endUs - nowUs) / 10));
       this.#restart(nowUs);
       return true;
     }

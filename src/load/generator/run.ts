@@ -102,14 +102,15 @@ export class Run implements Work {
     this.#count('sent', (this.#dispatcher.sends - sends) * this.#requestsPerSend);
   }
 
-  answered(index: number, status: number): void {
+  /** Returns whether the answer counts. */
+  answered(index: number, status: number): boolean {
     const nowUs = this.#given.clock.now();
     // An answer after the end is none: the request was in flight when the run ended.
-    if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return;
+    if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return false;
     this.#passSeconds(nowUs);
     this.#countTimeouts(this.#dispatcher.timedOutOn(index, nowUs, this.#given.options.timeoutMs * 1000));
     const latencyUs = this.#dispatcher.answered(index, nowUs, this.#seconds.current);
-    if (latencyUs === undefined) return;
+    if (latencyUs === undefined) return false;
     this.#sampler.answer(latencyUs);
     this.#count('completed');
     if (this.#seconds.warm) this.#completed++;
@@ -117,6 +118,7 @@ export class Run implements Work {
       this.#count('status');
       this.#causes.add(`answered with status ${status}`);
     }
+    return true;
   }
 
   failed(index: number, kind: FailureKind, cause: string): void {

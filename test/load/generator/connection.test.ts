@@ -29,7 +29,7 @@ function connectTo(peer: Peer, requestsPerSend = 1): string[] {
         if (!sent) connection.send();
         sent = true;
       },
-      onAnswer: (status) => void said.push(`${status}`),
+      onAnswer: (status) => said.push(`${status}`) > 0,
       onFailure: (kind, cause) => void said.push(`${kind}: ${cause}`),
       onBytes: () => {},
       onOpening: (opening) => void (opening && said.push('opening')),
