@@ -29,7 +29,7 @@ export type Profiles = Readonly<Record<ProfileKind, Profile>>;
 
 /** Frames that a report names of each graph. */
 export const framesNamed = 10;
-/** The load runs this long before a profile begins, and after it. */
+/** The load runs this long before a sampling begins; twice as long after its window, because a sampler takes a second to settle. */
 const marginMs = 1_000;
 
 /** Sends without measuring, so that the server's code is warm. */
@@ -75,7 +75,7 @@ async function profileWindow(
 ): Promise<{ window: WindowRecord; profile: Profile }> {
   const seconds = windowSeconds(options.durationMs);
   stage.say(`${name.toUpperCase()}: ${kind === 'cpu' ? 'CPU' : 'allocations'} for ${seconds} s, same load`);
-  const load = loadOptions(name, { options, subject }, seconds * 1000 + 2 * marginMs);
+  const load = loadOptions(name, { options, subject }, seconds * 1000 + 3 * marginMs);
   let sampling: Promise<Recording> | undefined;
   const result = await runLoad(load, {
     signal,

@@ -6,6 +6,7 @@ import { profileToJson, readProfile } from '#dist/profile/convert/json.js';
 import { toCpuProfile, toHeapProfile } from '#dist/profile/convert/to-v8.js';
 import type { Profile } from '#dist/profile/profile.js';
 import type { CallFrame, RawCpuProfile, RawHeapProfile } from '#dist/profile/sampling/raw.js';
+import { trimStart } from '#dist/profile/sampling/trim.js';
 
 const call = (functionName: string, url = '', line = 0): CallFrame => ({
   functionName,
@@ -52,6 +53,22 @@ describe('a .cpuprofile', () => {
         },
       ],
     });
+  });
+
+  it('can have its beginning cut off, and the samples after it stay where they are', () => {
+    const trimmed = trimStart(cpu, 350);
+    // The samples were at 1100, 1300, 1400, 1450, 1440 and 1600.
+    expect(trimmed).toMatchObject({ startTime: 1350, endTime: 2000, samples: [4, 3, 6, 2] });
+    expect(trimmed.timeDeltas).toEqual([50, 50, -10, 160]);
+    expect(trimmed.nodes.map(({ id, hitCount }) => [id, hitCount])).toEqual([
+      [1, 0],
+      [2, 1],
+      [3, 1],
+      [4, 1],
+      [5, 0],
+      [6, 1],
+    ]);
+    expect(trimStart(cpu, 5000)).toMatchObject({ startTime: 2000, endTime: 2000, samples: [] });
   });
 
   it('of a deep recursion is read', () => {

@@ -1,5 +1,6 @@
 /** What a frame is called and whose it is; and how much of the time it was sampled in it really had a CPU. */
 import { describe, expect, it } from 'vitest';
+import { cpuStacks } from '#dist/profile/convert/cpuprofile.js';
 import { frameNaming } from '#dist/profile/convert/frames.js';
 import { onCpuScales } from '#dist/profile/convert/on-cpu.js';
 import type { CallFrame } from '#dist/profile/sampling/raw.js';
@@ -50,22 +51,29 @@ describe('a frame', () => {
 
 describe('time on a CPU', () => {
   it.each([
-    { what: 'all of it', time: undefined, native: 1, other: 1 },
-    { what: 'all of it, if the thread had more', time: { cpuUs: 1200, readyUs: 0 }, native: 1, other: 1 },
-    {
-      what: 'without waiting, which is in native code',
-      time: { cpuUs: 700, readyUs: 0 },
-      native: 0.25,
-      other: 1,
-    },
-    {
-      what: 'without waiting for a CPU, in all alike',
-      time: { cpuUs: 500, readyUs: 500 },
-      native: 0.5,
-      other: 0.5,
-    },
-    { what: 'without both', time: { cpuUs: 400, readyUs: 400 }, native: 0.25, other: 0.5 },
-  ])('is $what', ({ time, native, other }) => {
-    expect(onCpuScales({ native: 400, other: 600 }, time)).toEqual({ native, other });
+    { what: 'shared out as it was sampled', cpuUs: 1000, native: 1, other: 1 },
+    { what: 'shared out alike, if samples were lost', cpuUs: 1500, native: 1.5, other: 1.5 },
+    { what: 'without waiting, which is in native code', cpuUs: 700, native: 0.25, other: 1 },
+    { what: 'alike again, if even that was less than the others', cpuUs: 300, native: 0, other: 0.5 },
+  ])('is $what', ({ cpuUs, native, other }) => {
+    expect(onCpuScales({ native: 400, other: 600 }, cpuUs)).toEqual({ native, other });
+  });
+
+  it('counts samples, so one that the thread lost its CPU after weighs no more than another', () => {
+    const a = { id: 2, callFrame: call('a', 'file:///a.js', 1) };
+    const b = { id: 3, callFrame: call('b', 'file:///a.js', 2) };
+    const root = { id: 1, callFrame: call('(root)'), children: [2, 3] };
+    const raw = {
+      nodes: [root, a, b],
+      startTime: 0,
+      endTime: 90,
+      samples: [2, 3, 2, 3],
+      timeDeltas: [10, 10, 10, 50],
+    };
+    const naming = frameNaming({ kind: 'cpu' });
+    const values = (cpuUs?: number) =>
+      Object.fromEntries(cpuStacks(raw, naming, cpuUs).map(({ frames, value }) => [frames[0]?.name, value]));
+    expect(values(40)).toEqual({ a: 20, b: 20 });
+    expect(values()).toEqual({ a: 60, b: 20 });
   });
 });

@@ -1,8 +1,7 @@
 /** From a .cpuprofile to stacks with µs. What was idle is left out, and so is our own measuring. */
-import type { Frame, Profile, Stack } from '../profile.js';
+import type { Profile, Stack } from '../profile.js';
 import { probeUrl } from '../sampling/connection.js';
 import type { RawCpuNode, RawCpuProfile } from '../sampling/raw.js';
-import type { ThreadTime } from '../sampling/recording.js';
 import { frameNaming, type Naming } from './frames.js';
 import { onCpuScales } from './on-cpu.js';
 
@@ -15,23 +14,36 @@ export function fromCpuProfile(raw: RawCpuProfile, root?: string): Profile {
   };
 }
 
-export function cpuStacks(raw: RawCpuProfile, naming: Naming, time?: ThreadTime): Stack[] {
+/** @param cpuUs how long the thread was on a CPU, if that is known */
+export function cpuStacks(raw: RawCpuProfile, naming: Naming, cpuUs?: number): Stack[] {
   const spent = timeOfNodes(raw);
-  const stacks = [...walk(raw.nodes)].flatMap(({ id, frames }): Stack[] => {
+  const busy = [...walk(raw.nodes)].flatMap(({ id, frames }): Stack[] => {
     const { us: value, samples } = spent.get(id) ?? { us: 0, samples: 0 };
-    return value === 0 || frames.length === 0 ? [] : [{ frames: frames.map(naming), value, samples }];
+    const left = samples === 0 || frames.length === 0 || frames[0]?.functionName === '(idle)';
+    return left ? [] : [{ frames: frames.map(naming), value, samples }];
   });
-  const busy = stacks.filter(({ frames }) => frames[0]?.name !== '(idle)');
-  const sum = (native: boolean) =>
-    busy.reduce((all, { frames, value }) => (isNative(frames) === native ? all + value : all), 0);
-  const scales = onCpuScales({ native: sum(true), other: sum(false) }, time);
-  return busy
-    .map((stack) => ({ ...stack, value: stack.value * scales[isNative(stack.frames) ? 'native' : 'other'] }))
-    .filter(({ value }) => value > 0);
+  const stacks = cpuUs === undefined ? busy : onCpu(busy, cpuUs, median(raw.timeDeltas));
+  return stacks.filter(({ value }) => value > 0);
 }
 
-function isNative(frames: readonly Frame[]): boolean {
+/** Of idle time the kernel has a little, which is nobody's: no more is given out than was sampled. */
+function onCpu(stacks: readonly Stack[], cpuUs: number, intervalUs: number): Stack[] {
+  const sampledUs = stacks.reduce((sum, { value }) => sum + value, 0);
+  const sum = (native: boolean) =>
+    stacks.reduce((sum, stack) => (isNative(stack) === native ? sum + stack.samples * intervalUs : sum), 0);
+  const scales = onCpuScales({ native: sum(true), other: sum(false) }, Math.min(cpuUs, sampledUs));
+  return stacks.map((stack) => ({
+    ...stack,
+    value: stack.samples * intervalUs * scales[isNative(stack) ? 'native' : 'other'],
+  }));
+}
+
+function isNative({ frames }: Stack): boolean {
   return frames.at(-1)?.kind === 'native';
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 /** A sample stands for the time until the next one. */

@@ -15,10 +15,10 @@ export function profileOf(recording: Recording, requests?: number): Profile {
 function stacksOf(recording: Recording): Stack[] {
   const naming = frameNaming(recording);
   if (recording.kind === 'cpu') {
-    const { raw, time, workers } = recording;
+    const { raw, cpuUs, workers } = recording;
     return [
-      ...cpuStacks(raw, naming, time),
-      ...workers.flatMap((worker) => inThread(worker.name, cpuStacks(worker.raw, naming, worker.time))),
+      ...cpuStacks(raw, naming, cpuUs),
+      ...workers.flatMap((worker) => inThread(worker.name, cpuStacks(worker.raw, naming, worker.cpuUs))),
     ];
   }
   return [

@@ -11,7 +11,6 @@ import {
   type Started,
   startThere,
 } from './connection.js';
-import type { ThreadTime } from './recording.js';
 
 export function startProbe(connection: InspectorConnection): Promise<Started<Beside>> {
   return startThere(connection, measure);
@@ -69,8 +68,8 @@ function measure(load: LoadModule): { stop(): Promise<Beside> } {
   };
 }
 
-/** What the thread has had of the CPUs so far. Synchronous over there, so it is that very thread's. */
-export async function threadTime(connection: InspectorConnection): Promise<ThreadTime | undefined> {
+/** How long the thread was on a CPU so far, if the system tells. Synchronous over there, so it is that very thread's. */
+export async function threadCpuUs(connection: InspectorConnection): Promise<number | undefined> {
   const text = await callThere(connection, (load) => {
     try {
       return load('node:fs').readFileSync('/proc/thread-self/schedstat', 'latin1') as string;
@@ -78,8 +77,8 @@ export async function threadTime(connection: InspectorConnection): Promise<Threa
       return ''; // not Linux, or one that does not keep it
     }
   });
-  const [, cpuNs, readyNs] = /^(\d+) (\d+) /.exec(text) ?? [];
-  return cpuNs === undefined ? undefined : { cpuUs: Number(cpuNs) / 1000, readyUs: Number(readyNs) / 1000 };
+  const [, ns] = /^(\d+) /.exec(text) ?? [];
+  return ns === undefined ? undefined : Number(ns) / 1000;
 }
 
 /** The folder of the package that the program belongs to, or of its main file. */

@@ -5,17 +5,10 @@
 import type { Beside } from '../profile.js';
 import type { RawCpuProfile, RawHeapProfile } from './raw.js';
 
-/** How a thread spent its time, as Linux tells; absent elsewhere. */
-export interface ThreadTime {
-  /** µs on a CPU. */
-  readonly cpuUs: number;
-  /** µs ready to run, while others had the CPUs. */
-  readonly readyUs: number;
-}
-
 export interface ThreadRecording<Raw> {
   readonly raw: Raw;
-  readonly time?: ThreadTime;
+  /** How long the thread was on a CPU, as Linux tells; absent elsewhere. */
+  readonly cpuUs?: number;
 }
 
 interface RecordingOf<Kind, Raw> extends ThreadRecording<Raw> {

@@ -4,15 +4,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InspectorConnection } from './connection.js';
-import { programRoot, startProbe, threadTime } from './probe.js';
-import type {
-  AllocationRecording,
-  CpuRecording,
-  Recording,
-  ThreadRecording,
-  ThreadTime,
-} from './recording.js';
+import { programRoot, startProbe } from './probe.js';
+import type { AllocationRecording, CpuRecording, Recording, ThreadRecording } from './recording.js';
 import { allocationSampler, cpuSampler, type Sampler } from './samplers.js';
+import { beginIn } from './thread.js';
 import { attachWorkers } from './workers.js';
 
 export interface SampleOptions {
@@ -21,7 +16,7 @@ export interface SampleOptions {
   readonly signal?: AbortSignal;
 }
 
-/** @param options.intervalUs between samples; default 1000, which costs about 1 % of a CPU. Half of it doubles the cost. */
+/** @param options.intervalUs between samples; default 1000. What it costs a thread grows with the samples. */
 export async function sampleCpu(
   connection: InspectorConnection,
   { intervalUs = 1000, ...options }: SampleOptions & { readonly intervalUs?: number },
@@ -50,34 +45,23 @@ async function sample<Raw>(
   sampler: Sampler<Raw>,
   { seconds, signal }: SampleOptions,
 ): Promise<Omit<CpuRecording, 'kind' | 'raw' | 'workers'> & Threads<Raw>> {
+  const signals = signal ? [connection.lost, signal] : [connection.lost];
   const root = await programRoot(connection);
   const workers = await attachWorkers(connection);
   try {
-    const begun = await Promise.all(
-      workers.threads.map(({ name, connection }) =>
-        atOnce(async () => ({ name, thread: await begin(connection, sampler) })),
-      ),
-    );
-    const main = await begin(connection, sampler);
+    const begun = await eachWorker(workers.threads, (thread) => beginIn(thread.connection, sampler));
+    const mainBegun = await beginIn(connection, sampler);
+    await wait(sampler.settleSeconds, signals);
+    const open = await eachWorker(begun, (thread) => thread.open());
+    const mainOpen = await mainBegun.open();
     const probe = await startProbe(connection);
     const start = performance.now();
-    await wait(seconds, signal ? [connection.lost, signal] : [connection.lost]);
+    await wait(seconds, signals);
     connection.lost.throwIfAborted();
     const durationUs = (performance.now() - start) * 1000;
     const beside = await probe.stop();
-    const recording = await main.end();
-    const ended = await Promise.all(
-      begun.map(
-        (worker) => worker && atOnce(async () => ({ name: worker.name, ...(await worker.thread.end()) })),
-      ),
-    );
-    return {
-      root,
-      durationUs,
-      beside,
-      ...recording,
-      workers: ended.filter((worker) => worker !== undefined),
-    };
+    const main = await mainOpen.end();
+    return { root, durationUs, beside, ...main, workers: await eachWorker(open, (thread) => thread.end()) };
   } finally {
     await workers.detach();
   }
@@ -87,27 +71,24 @@ interface Threads<Raw> extends ThreadRecording<Raw> {
   readonly workers: readonly (ThreadRecording<Raw> & { readonly name: string })[];
 }
 
-async function begin<Raw>(connection: InspectorConnection, sampler: Sampler<Raw>) {
-  await sampler.begin(connection);
-  const before = await threadTime(connection);
-  return {
-    end: async (): Promise<ThreadRecording<Raw>> => {
-      const time = between(before, await threadTime(connection));
-      return { raw: await sampler.end(connection), ...(time && { time }) };
-    },
-  };
-}
-
-function between(before: ThreadTime | undefined, after: ThreadTime | undefined): ThreadTime | undefined {
-  return before && after && { cpuUs: after.cpuUs - before.cpuUs, readyUs: after.readyUs - before.readyUs };
-}
-
 const workerPatienceMs = 5_000;
 
 /** A worker thread may end, or wait for something and never answer; then the process is sampled without it. */
-async function atOnce<Result>(run: () => Promise<Result>): Promise<Result | undefined> {
+async function eachWorker<Thread extends { readonly name: string }, Result>(
+  threads: readonly Thread[],
+  step: (thread: Thread) => Promise<Result>,
+): Promise<(Result & { readonly name: string })[]> {
   const late = sleep(workerPatienceMs, undefined, { ref: false });
-  return Promise.race([run().catch(() => undefined), late]);
+  const results = await Promise.all(
+    threads.map((thread) => {
+      const result = step(thread).then(
+        (result) => ({ ...result, name: thread.name }),
+        () => undefined,
+      );
+      return Promise.race([result, late]);
+    }),
+  );
+  return results.filter((result) => result !== undefined);
 }
 
 async function wait(seconds: number, signals: readonly AbortSignal[]): Promise<void> {
