@@ -32,6 +32,7 @@ export class Dispatcher {
   readonly #delayed = new Set<Turn>();
   #inFlight = 0;
   #sends = 0;
+  #usualServiceUs = 0;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -48,6 +49,11 @@ export class Dispatcher {
     return this.#sends;
   }
 
+  /** How long an answer took of late: a mean in which the last ones count most. */
+  get usualServiceUs(): number {
+    return this.#usualServiceUs;
+  }
+
   /** Sends what is due. Returns when the next slot will be. */
   sendDue(nowUs: number): number {
     const { schedule } = this.#options;
@@ -59,12 +65,22 @@ export class Dispatcher {
     }
     // All lanes have been looked at: what is still due belongs to lanes that are busy, which send once they are ready.
     if (schedule.dueUs(this.#slot) <= us) this.#slot = schedule.slotsBefore(us);
-    let next = schedule.dueUs(this.#slot);
+    let next = this.#nextDueUs();
     for (const turn of this.#delayed) {
       if (turn.dueUs <= us) this.#trySend(turn, us);
       else next = Math.min(next, turn.dueUs);
     }
     return next;
+  }
+
+  /** When the next slot of a lane that is not busy is due. A busy one sends when it has its answer, which nobody has to wait for here. */
+  #nextDueUs(): number {
+    const { schedule } = this.#options;
+    for (let ahead = 0; ahead < schedule.connections; ahead++) {
+      const slot = this.#slot + ahead;
+      if ((this.#turns[slot % schedule.connections] as Turn).unanswered === 0) return schedule.dueUs(slot);
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   /** The lane is able to send. @param opened it was opened; else, it has all its answers */
@@ -80,6 +96,7 @@ export class Dispatcher {
   answered(index: number, nowUs: number, into: Latencies): number | undefined {
     const { requestsPerSend, schedule } = this.#options;
     const turn = this.#turns[index] as Turn;
+    this.#usualServiceUs += (nowUs - turn.sentUs - this.#usualServiceUs) / 64;
     const latencyUs = turn.answered(nowUs, requestsPerSend, into);
     if (turn.unanswered === 0) {
       this.#inFlight--;

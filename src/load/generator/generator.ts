@@ -68,7 +68,7 @@ export class Generator {
   async begin(beginUs: number, requestsPerSend: number): Promise<Finished> {
     const { clock, control, options } = this.#given;
     const phases = phasesOf(beginUs, options.warmupMs, options.durationMs);
-    const pacer = new Pacer(clock, control.wake);
+    const pacer = new Pacer(clock, control.wake, options.threads);
     const run = new Run(this.#given, {
       lanes: this.#connections,
       requestsPerSend,

@@ -5,15 +5,22 @@
  * in slices, because neither answers nor messages are seen while the thread sleeps. A sleeper wakes late by some tens of
  * µs, so the last stretch before a due time is spun: each turn of the event loop then takes a few µs.
  */
+import { availableParallelism } from 'node:os';
 import type { Clock } from './clock.js';
 
-/** The stretch before a due time that is not slept through: about the p90 of how late Linux wakes a thread. */
-const guardUs = 60;
-/** Longest sleep while an answer may come: it is seen this much late at worst, and half of it on average. */
-const listeningSliceUs = 40;
+/**
+ * The stretch before a due time that is not slept through. About the p90 of how late Linux wakes a thread, where there are CPUs for all of
+ * us and the service; else less, because what spins takes the CPU from the service.
+ */
+const guardUs = { roomy: 60, crowded: 20 };
+/**
+ * While an answer may come, the thread sleeps for this share of the usual service time: answers are seen so much late at worst, and half
+ * of it on average. Shorter sleeps see them sooner, and each costs a turn of the event loop.
+ */
+const listeningShare = 1 / 10;
+const listeningSliceUs = { least: 40, most: 200 };
 /** Longest sleep while nothing is in flight. */
 const idleSliceUs = 1_000;
-
 /** A stretch of this length is more than a scheduler's mood. */
 const standstillUs = 1_000;
 
@@ -23,6 +30,8 @@ export interface Work {
   turn(nowUs: number): number | undefined;
   /** Whether an answer may come at any moment. */
   readonly listening: boolean;
+  /** How long an answer usually takes. */
+  readonly usualServiceUs: number;
   /** Counts sends and answers; a turn in which it does not move was idle. */
   readonly events: number;
 }
@@ -30,13 +39,18 @@ export interface Work {
 export class Pacer {
   readonly #clock: Clock;
   readonly #wake: Int32Array;
+  readonly #guardUs: number;
   #busyUs = 0;
   #standstills = { count: 0, totalUs: 0, longestUs: 0 };
 
-  /** @param wake a shared cell whose notification ends a sleep */
-  constructor(clock: Clock, wake: Int32Array) {
+  /**
+   * @param wake a shared cell whose notification ends a sleep
+   * @param threads that pace themselves on this machine
+   */
+  constructor(clock: Clock, wake: Int32Array, threads: number) {
     this.#clock = clock;
     this.#wake = wake;
+    this.#guardUs = threads < availableParallelism() ? guardUs.roomy : guardUs.crowded;
   }
 
   /** Time spent in turns in which something was sent or received, over all. */
@@ -70,7 +84,7 @@ export class Pacer {
           this.#noteStandstill(after - now);
           if (work.events !== events) this.#busyUs += after - began;
           events = work.events;
-          const awakeUs = after + this.#sleep(dueUs - after, work.listening);
+          const awakeUs = after + this.#sleep(dueUs - after, work);
           began = this.#clock.now();
           this.#noteStandstill(began - awakeUs);
           setImmediate(turn);
@@ -83,8 +97,12 @@ export class Pacer {
   }
 
   /** Returns how long it meant to sleep. */
-  #sleep(leftUs: number, listening: boolean): number {
-    const us = Math.min(leftUs - guardUs, listening ? listeningSliceUs : idleSliceUs);
+  #sleep(leftUs: number, { listening, usualServiceUs }: Work): number {
+    const { least, most } = listeningSliceUs;
+    const sliceUs = listening
+      ? Math.min(most, Math.max(least, usualServiceUs * listeningShare))
+      : idleSliceUs;
+    const us = Math.min(leftUs - this.#guardUs, sliceUs);
     if (us < 10) return 0;
     Atomics.wait(this.#wake, 0, 0, us / 1000);
     return us;

@@ -75,6 +75,10 @@ export class Run implements Work {
     return this.#dispatcher.inFlight > 0 || this.#opening();
   }
 
+  get usualServiceUs(): number {
+    return this.#dispatcher.usualServiceUs;
+  }
+
   get events(): number {
     return this.#dispatcher.sends + this.#arrivals;
   }
