@@ -42,7 +42,7 @@ function start(warmupMs = 0) {
     requestsPerSend: 1,
     phases,
     causes: new Causes(),
-    pacer: new Pacer(clock, control.wake),
+    pacer: new Pacer(clock, control.wake, 1),
     opening: () => false,
   });
   const turnAt = (us: number) => {
