@@ -23,13 +23,14 @@ ${describeMachine()}\n`);
 try {
   const results = await inTurn(Number(values.rounds), {
     evenkeel: async () => {
-      const { latency, lag, threads } = await runLoad({
+      const { latency, lag, threads, completed, elapsedUs } = await runLoad({
         ...defaultOptions,
         ...load,
         url: nginx.url,
         durationMs: load.seconds * 1000,
       });
       return {
+        rate: (completed / elapsedUs) * 1e6,
         p50: latency.valueAtPercentile(50) / 1000,
         p99: latency.valueAtPercentile(99) / 1000,
         max: latency.max / 1000,
@@ -51,8 +52,12 @@ try {
     process.stdout.write(
       `  p50 ratio wrk2 / evenkeel: ${(p50(results.wrk2) / p50(results.evenkeel)).toFixed(1)}\n`,
     );
-  const passed = p50(results.evenkeel) <= 0.25;
-  process.stdout.write(`  ${passed ? 'ok' : 'MISSED'}: evenkeel's p50 is to be at most 0.25 ms\n`);
+  const rates = (results.evenkeel ?? []).map(({ rate }) => rate as number);
+  const kept = Math.abs(median(rates) / load.rate - 1) <= 0.005;
+  const passed = kept && p50(results.evenkeel) <= 0.25;
+  process.stdout.write(
+    `  ${passed ? 'ok' : 'MISSED'}: evenkeel's p50 is to be at most 0.25 ms, and its rate within 0.5 % of ${load.rate}/s\n`,
+  );
   if (!wrk2) process.stdout.write('  wrk2 was not measured: give its path with --wrk2\n');
   process.exitCode = passed ? 0 : missed;
 } finally {

@@ -1,6 +1,7 @@
 /**
- * The reference load, by our own generator: the line as it is written for wrk2, for the whole minute, at a real server. Its rate is within
- * half a percent of what was asked, and every request that was due is accounted for.
+ * The reference load, by our own generator: the line as it is written for wrk2, for the whole minute, at a real server. Every request that
+ * was due is accounted for, and if the machine has no room for both, the verdict says so. That the generator keeps its rate is
+ * measured against a service that takes no time: npm run bench:load-floor.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,10 +19,7 @@ const script = fileURLToPath(new URL('../../wrk/put.lua', import.meta.url));
 
 beforeAll(() => requireMachine({ programs: ['mount'], root: true }));
 
-// Something else may want the cores for a moment: what the server can do, it does in one minute of three.
-it('load -t4 -c20 -d60s -R10000 -s wrk/put.lua --latency keeps its rate and counts every request', {
-  retry: 2,
-}, async () => {
+it('load -t4 -c20 -d60s -R10000 -s wrk/put.lua --latency counts every request, and says so if the rate was not kept', async () => {
   // In memory: 20 connections do 10 000 writes a second only if a commit takes less than 2 ms, which not every disk does.
   const { folder } = await smallDisk(2048, 0);
   const { url, end, stderr: serverErrors } = await startServer(folder);
@@ -39,15 +37,17 @@ it('load -t4 -c20 -d60s -R10000 -s wrk/put.lua --latency keeps its rate and coun
   );
   expect(errors).toEqual(noErrors);
   expect(requests.completed + unanswered.inFlight + unanswered.unsent).toBe(600_000);
-  expect(Math.abs(requests.completedPerSecond - 10_000), lines.at(-1)).toBeLessThan(50);
-  // The first ten of the sixty seconds are wrk2's calibration. Answers on either side of its end may be of the other's requests.
+  // The first ten of the sixty seconds are wrk2's calibration: what was answered in them is not in the percentiles.
   expect(latencyFromUs).toBe(10e6);
-  expect(Math.abs(latency.count - 500_000)).toBeLessThan(5000);
-  // Whether the generator had a core to itself is the machine's matter; it must say so if it had not.
+  expect(latency.count).toBeGreaterThan(495_000);
+  expect(latency.count).toBeLessThanOrEqual(600_000);
+  const kept = Math.abs(requests.completedPerSecond - 10_000) < 100;
+  const reasons = lines.slice(lines.indexOf('Verdict: NOT VALID') + 1);
+  if (!kept) expect(reasons[0]).toMatch(/^ {2}The rate was /);
   if (code !== 0) {
     expect(code).toBe(3);
-    const reasons = lines.slice(lines.indexOf('Verdict: NOT VALID') + 1);
-    for (const reason of reasons) expect(reason).toMatch(/^ {2}The generator was (?:late|saturated): /);
+    for (const reason of reasons)
+      expect(reason).toMatch(/^ {2}The (?:rate was|generator was (?:late|saturated)) ?/);
   }
   expect(await end('SIGTERM')).toEqual({ code: 0, signal: null });
   expect(serverErrors()).toBe('');
