@@ -28,8 +28,8 @@ const standstillUs = 1_000;
 export interface Work {
   /** Does what is due; returns when the next thing is due, or undefined to end the run. */
   turn(nowUs: number): number | undefined;
-  /** Whether an answer may come at any moment. */
-  readonly listening: boolean;
+  /** Answers, or connections to open, that are waited for. */
+  readonly awaited: number;
   /** How long an answer usually takes. */
   readonly usualServiceUs: number;
   /** Counts sends and answers; a turn in which it does not move was idle. */
@@ -97,11 +97,12 @@ export class Pacer {
   }
 
   /** Returns how long it meant to sleep. */
-  #sleep(leftUs: number, { listening, usualServiceUs }: Work): number {
+  #sleep(leftUs: number, { awaited, usualServiceUs }: Work): number {
     const { least, most } = listeningSliceUs;
-    const sliceUs = listening
-      ? Math.min(most, Math.max(least, usualServiceUs * listeningShare))
-      : idleSliceUs;
+    const wishedUs = Math.min(most, Math.max(least, usualServiceUs * listeningShare));
+    // Answers that come thick and fast are not slept through.
+    const betweenUs = usualServiceUs > 0 ? usualServiceUs / awaited / 2 : least;
+    const sliceUs = awaited > 0 ? Math.min(wishedUs, betweenUs) : idleSliceUs;
     const us = Math.min(leftUs - this.#guardUs, sliceUs);
     if (us < 10) return 0;
     Atomics.wait(this.#wake, 0, 0, us / 1000);

@@ -71,8 +71,8 @@ export class Run implements Work {
     this.#sampler = new RateSampler(phases.calibratedUs, phases.endUs);
   }
 
-  get listening(): boolean {
-    return this.#dispatcher.inFlight > 0 || this.#opening();
+  get awaited(): number {
+    return this.#dispatcher.inFlight + (this.#opening() ? 1 : 0);
   }
 
   get usualServiceUs(): number {
