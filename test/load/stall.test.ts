@@ -65,7 +65,7 @@ test('a stall gives the percentiles that arithmetic predicts, and the uncorrecte
     expect(
       Math.abs(measuredMs - predictedMs),
       `p${percentile}: ${measuredMs}, not ${predictedMs}`,
-    ).toBeLessThan(60);
+    ).toBeLessThan(120);
   }
   expect(result.latency.max / 1000).toBeGreaterThan(stallMs - 1);
   // One request a connection was in flight when the stall began: 8 of 1600, which is 0.5 %.
