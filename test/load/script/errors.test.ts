@@ -1,4 +1,5 @@
 /** A script that fails ends the run with one message: what, in which file and line, in which hook. */
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Histogram } from '#dist/load/statistics/histogram.js';
 import { main, ready, scriptFile, source, url, written } from './harness.js';
@@ -62,6 +63,14 @@ describe('at its top level', () => {
     const file = await written(script);
     await fails(source(file)).toThrow(message.startsWith(':') ? `${file}${message}` : message);
     await fails(source(file)).toMatchObject({ name: 'ScriptError' });
+  });
+
+  it('a file is named in full, however long its name', async () => {
+    for (const length of [50, 58, 59, 60, 61, 200]) {
+      const folder = dirname(await written('')).length;
+      const file = await written('nothing()', `${'x'.repeat(Math.max(1, length - folder - 7))}ü.lua`);
+      await fails(source(file)).toThrow(new RegExp(`^${file}:1: attempt to call a nil value`));
+    }
   });
 
   it('a file that is not there is named as the user named it', async () => {

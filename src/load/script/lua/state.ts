@@ -8,6 +8,8 @@ import { type LuaValue, LuaValues } from './values.js';
 import { type LuaModule, loadLua, luaType } from './wasm.js';
 
 const ok = 0;
+/** LUA_IDSIZE of luaconf.h, less the terminating zero: Lua cuts the front off longer names in its messages. */
+const longestName = 59;
 
 export class LuaState {
   readonly #lua: LuaModule;
@@ -15,6 +17,8 @@ export class LuaState {
   readonly #state: number;
   /** Where on the stack the function is that words errors; 0 is nowhere. */
   #handler = 0;
+  /** Names of files that Lua shortens in its messages, by what it makes of them. */
+  readonly #longNames = new Map<string, string>();
 
   static async create(): Promise<LuaState> {
     return new LuaState(await loadLua());
@@ -40,6 +44,8 @@ export class LuaState {
 
   /** Runs a piece of Lua and returns its first result. @param where what an error says it happened in */
   run(text: string, chunkName: string, where?: string, values: readonly LuaValue[] = []): LuaValue {
+    if (chunkName.length - 1 > longestName)
+      this.#longNames.set(`...${chunkName.slice(3 - longestName)}`, chunkName.slice(1));
     const name = this.#values.name(chunkName);
     const code = this.#values.scratch(text);
     const failed = this.#lua._luaL_loadbufferx(this.#state, code, text.length, name, 0);
@@ -141,8 +147,10 @@ export class LuaState {
   }
 
   #failure(where: string | undefined): ScriptError {
-    const text = Buffer.from(this.#values.describe(this.#state, -1), 'latin1').toString();
+    let bytes = this.#values.describe(this.#state, -1);
     this.pop(2);
+    for (const [short, long] of this.#longNames) bytes = bytes.replaceAll(short, () => long);
+    const text = Buffer.from(bytes, 'latin1').toString();
     return new ScriptError(where === undefined ? text : `${text} (in ${where})`);
   }
 }
