@@ -2,7 +2,7 @@
  * The grammar of the fast lane: requests for one entity as nearly all clients write them, and nothing else. It is a part of
  * RFC 9112's, so whatever it takes means the same to llhttp; what it does not take is not refused, but left to the full lane.
  *
- *     plain   = ( "GET" / "PUT" / "DELETE" ) " /v0/entity?" 1*qchar " HTTP/1.1" CRLF 1*( field CRLF ) CRLF content
+ *     plain   = ( "GET" / "PUT" / "DELETE" ) " /v0/entity?" *qchar " HTTP/1.1" CRLF 1*( field CRLF ) CRLF content
  *     qchar   = ALPHA / DIGIT / any of -._~%!$&'()*+,;=:@/?
  *     field   = token ":" *( %x20-7E / HTAB )
  *
