@@ -85,9 +85,19 @@ export function addressIn(words: readonly string[]): InspectorAddress {
 
 /** Node's flags, which end where the program's file begins; a later word of the same look is the program's own. */
 function argumentsOf(pid: number): string[] {
-  const words = read(`/proc/${pid}/cmdline`).split('\0').slice(1);
-  const file = words.findIndex((word, index) => !word.startsWith('-') && !takesValue(words[index - 1]));
+  const { words, file } = commandLineOf(pid);
   return file < 0 ? words : words.slice(0, file);
+}
+
+/** The program's file as the command line names it, if it names one. */
+export function programFileOf(pid: number): string | undefined {
+  const { words, file } = commandLineOf(pid);
+  return words[file];
+}
+
+function commandLineOf(pid: number): { words: string[]; file: number } {
+  const words = read(`/proc/${pid}/cmdline`).split('\0').slice(1);
+  return { words, file: words.findIndex((word, at) => !word.startsWith('-') && !takesValue(words[at - 1])) };
 }
 
 function takesValue(flag = ''): boolean {
