@@ -32,7 +32,7 @@ the disk and for a free CPU. V8 does not see the memory of Buffers; what is outs
 --native samples with Linux's perf (Debian's linux-perf) instead, for which the process is not attached to: all threads, with native and kernel
 frames. Functions in JavaScript have names only if the program was started with
   NODE_OPTIONS='--perf-basic-prof-only-functions --interpreted-frames-native-stack'
-and what V8 inlined is part of its caller. Libraries without frame pointers, such as the C library, may hide who called them. The
+(V8 then keeps a list of its code in /tmp/perf-PID.map), and what it inlined is part of its caller. Libraries without frame pointers, such as the C library, may hide who called them. The
 kernel's frames take root, or sysctl kernel.perf_event_paranoid=1. With --url the server must be on this machine.
 Ctrl-C ends the sampling early, and with --pid writes what there is.
 

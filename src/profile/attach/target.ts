@@ -7,15 +7,12 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ProfileError } from '../errors.js';
 
-/** @throws ProfileError `gone`, `not-permitted`, `not-node` */
-export function checkIsNode(pid: number): void {
+/** @param why it matters @throws ProfileError `gone`, `not-permitted`, `not-node` */
+export function checkIsNode(pid: number, why = "the signal that opens Node's inspector would end it"): void {
   checkMaySignal(pid);
   const program = programOf(pid);
   if (!/^node(js)?[-.\d]*(\.exe)?$/i.test(basename(program)))
-    throw new ProfileError(
-      'not-node',
-      `process ${pid} is ${program}, not node; the signal that opens Node's inspector would end it`,
-    );
+    throw new ProfileError('not-node', `process ${pid} is ${program}, not node; ${why}`);
 }
 
 /** @throws ProfileError `not-node` if SIGUSR1 would end the process, as far as the system tells */

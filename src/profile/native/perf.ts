@@ -33,7 +33,7 @@ const mostRecorded = '512M';
 export async function sampleNative(pid: number, { seconds, signal }: NativeOptions): Promise<NativeProfile> {
   if (process.platform !== 'linux')
     throw new ProfileError('perf', `--native needs Linux and its perf; this is ${process.platform}`);
-  checkIsNode(pid);
+  checkIsNode(pid, whyNode);
   const root = programRootOf(pid);
   const folder = await mkdtemp(join(tmpdir(), 'evenkeel-perf-'));
   try {
@@ -53,6 +53,7 @@ export async function sampleNative(pid: number, { seconds, signal }: NativeOptio
   }
 }
 
+const whyNode = 'for other programs use perf itself';
 const namelessNote =
   "JavaScript has no names, but '(compiled code)': for names start the program with " +
   "NODE_OPTIONS='--perf-basic-prof-only-functions --interpreted-frames-native-stack'";
@@ -78,7 +79,7 @@ async function record(
   const { code, problem } = await perf.ended.finally(() => signal?.removeEventListener('abort', interrupt));
   // It ends as its `sleep` did: by SIGTERM from perf, if it was interrupted or the process ended.
   if (code !== null && ![0, 130, 143].includes(code)) {
-    checkIsNode(pid);
+    checkIsNode(pid, whyNode);
     throw new ProfileError(
       'perf',
       `perf does not sample process ${pid}: ${problem || `it ended with ${code}`}; ${howToPermit()}`,
