@@ -7,14 +7,14 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { missed } from './support/rounds.js';
-import { isAfter, journalOf, keyOf } from './write-path/crash-life.js';
+import { isAfter, journalOf, keyOf, type Life } from './write-path/crash-life.js';
 import { JournalStore } from './write-path/journal-store.js';
 
 const { values } = parseArgs({
@@ -25,6 +25,7 @@ const keys = 64;
 const longestLifeMs = 800;
 const rounds = Number(values.rounds);
 const folder = mkdtempSync(join(values.folder, 'evenkeel-crash-'));
+const notes = join(folder, 'notes');
 /** By key: the number of the last write that is known to have happened. */
 const state = new Array<number>(keys).fill(0);
 const wrong: string[] = [];
@@ -40,24 +41,22 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 process.stdout.write(
-  `${rounds} kills, ${acknowledged} writes acknowledged, ${wrong.length} keys wrong\n${wrong.map((text) => `${text}\n`).join('')}`,
+  `${rounds} kills, ${acknowledged} writes acknowledged, ${wrong.length} things wrong\n${wrong.map((text) => `${text}\n`).join('')}`,
 );
 process.exitCode = wrong.length === 0 && acknowledged > 0 ? 0 : missed;
 
 /** One life of the writing process. Enters what was acknowledged, and returns how many writes that were. */
 async function liveAndDie(): Promise<number> {
-  const life = { folder, keys, next: state.map((number) => number + 1) };
+  const life = { folder, notes, keys, next: state.map((number) => number + 1) } satisfies Life;
   const path = fileURLToPath(new URL('./write-path/crash-child.js', import.meta.url));
-  const child = fork(path, [JSON.stringify(life)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-  let output = '';
-  child.stdout?.setEncoding('latin1').on('data', (text: string) => {
-    output += text;
-  });
-  const closed = once(child, 'close');
+  writeFileSync(notes, '');
+  const child = fork(path, [JSON.stringify(life)]);
+  const closed = once(child, 'exit');
   await sleep(Math.random() * longestLifeMs);
   child.kill('SIGKILL');
-  await closed;
-  const lines = output.split('\n').slice(0, -1);
+  const [code, signal] = await closed;
+  if (signal !== 'SIGKILL') wrong.push(`a life ended by itself, with ${code}`);
+  const lines = readFileSync(notes, 'latin1').split('\n').slice(0, -1);
   for (const line of lines) {
     const [key, number] = line.split(' ').map(Number) as [number, number];
     state[key] = number;

@@ -1,5 +1,5 @@
 /**
- * One cell of the comparison, in a process of its own: a store on a fresh copy of the seed, and writers. Either as many at once as asked
+ * One cell of the comparison, in a process of its own: a store on its copy of the seed, and writers. Either as many at once as asked
  * for, each with its next PUT as soon as the last is acknowledged; or a constant rate, where latency counts from when a PUT was due.
  */
 import { setImmediate as turn } from 'node:timers/promises';
@@ -32,11 +32,14 @@ let puts = 0;
 let keyBytes = 0;
 let counting = false;
 
+// The writer thread is up when it has answered.
+await store.put(nextKey(), value);
 const written = bytesWrittenTo(cell.folder);
 const writtenBefore = written();
 setTimeout(() => {
   counting = true;
 }, warmupMs);
+const cpuBefore = process.cpuUsage();
 const began = performance.now();
 const endMs = began + warmupMs + cell.seconds * 1000;
 if ('inFlight' in cell.load) await Promise.all(Array.from({ length: cell.load.inFlight }, write));
@@ -46,6 +49,7 @@ const memoryMiB = process.memoryUsage().rss / 2 ** 20;
 const stalls = stalledMs();
 const settleBegan = performance.now();
 await store.close();
+const cpu = process.cpuUsage(cpuBefore);
 process.send?.({
   rate,
   p50: latency.valueAtPercentile(50) / 1000,
@@ -53,6 +57,7 @@ process.send?.({
   'p99.9': latency.valueAtPercentile(99.9) / 1000,
   max: latency.max / 1000,
   'written/given': (written() - writtenBefore) / (keyBytes + puts * valueBytes),
+  'CPU µs': (cpu.user + cpu.system) / puts,
   'settled rate': puts / ((performance.now() - began) / 1000),
   'settle ms': performance.now() - settleBegan,
   'stalled ms': stalls,

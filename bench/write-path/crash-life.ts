@@ -3,6 +3,8 @@ import type { JournalOptions } from './journal-writer.js';
 
 export interface Life {
   readonly folder: string;
+  /** The file in which a life notes what was acknowledged. */
+  readonly notes: string;
   readonly keys: number;
   /** For each key, the number its next write has. */
   readonly next: readonly number[];

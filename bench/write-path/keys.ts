@@ -9,7 +9,8 @@ const seed = 1;
 /** @param entities in the store already, under the first keys */
 export function keysOf(order: Order, entities: number): () => Buffer {
   if (order === 'rising') {
-    let next = entities;
+    // Behind those of earlier runs on the folder, too.
+    let next = entities + Date.now();
     return () => Buffer.from(formatKey(next++));
   }
   const workload = {

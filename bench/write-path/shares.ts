@@ -16,6 +16,8 @@ const run = JSON.parse(process.argv[2] as string) as SharesRun;
 const { store, writer } = await openTreeStore(run.folder, { timed: true, noSync: run.noSync });
 const nextKey = keysOf(run.order, run.entities);
 const value = [Buffer.alloc(100, 'v')];
+// The thread is up when it has answered.
+await store.put(nextKey(), value);
 const began = performance.now();
 const endMs = began + run.seconds * 1000;
 await Promise.all(

@@ -19,7 +19,7 @@ export function comparisonTables(comparison: Comparison, results: Results): stri
       variant,
       spread(rounds, 'rate', 0),
       variant === first ? '' : ratios(rounds, results(first, load), 'rate'),
-      ...['settled rate', 'p50', 'p99', 'p99.9', 'max', 'written/given', 'rss MiB'].map((name) =>
+      ...['settled rate', 'p50', 'p99', 'p99.9', 'max', 'written/given', 'CPU µs', 'rss MiB'].map((name) =>
         middle(rounds, name),
       ),
     ];
@@ -38,7 +38,7 @@ export function comparisonTables(comparison: Comparison, results: Results): stri
 
 As fast as it goes. Latencies in ms; "settled" counts the time until everything is in the tree.
 
-${table(['load', 'store', 'PUT/s (least … most)', 'ratio (least … most)', 'settled PUT/s', 'p50', 'p99', 'p99.9', 'max', 'written / given', 'memory, MiB'], peak)}
+${table(['load', 'store', 'PUT/s (least … most)', 'ratio (least … most)', 'settled PUT/s', 'p50', 'p99', 'p99.9', 'max', 'written / given', 'CPU µs a PUT', 'memory, MiB'], peak)}
 
 At a constant rate, in ms from when a PUT was due (least … most).
 
@@ -63,7 +63,7 @@ export function variantsTable(variants: Readonly<Record<string, Variant>>): stri
 }
 
 export function planText({ rounds, entities, peakSeconds, rateSeconds }: Plan): string {
-  return `Medians of ${rounds} rounds, the order of the stores reversed each round, each run in a process of its own on a fresh copy of ${entities} entities; values of 100 B, in process, without HTTP; ${peakSeconds} s a run at full speed and ${rateSeconds} s at a constant rate, after half a second that is not counted.`;
+  return `Medians of ${rounds} rounds, the order of the stores reversed each round, each run in a process of its own, each store on a copy of the same ${entities} entities; values of 100 B, in process, without HTTP; ${peakSeconds} s a run at full speed and ${rateSeconds} s at a constant rate, after half a second that is not counted.`;
 }
 
 function ratios(rounds: readonly Figures[], base: readonly Figures[], name: string): string {
