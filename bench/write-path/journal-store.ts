@@ -2,7 +2,7 @@
 import { makeLimits } from '#dist/limits.js';
 import { EmbeddedStore } from '#dist/store/embedded/embedded-store.js';
 import { ceilingKey, dataFile, openDatabases, openRoot } from '#dist/store/embedded/environment.js';
-import { prepareFolder } from '#dist/store/embedded/folder.js';
+import { prepareFolder, syncNames } from '#dist/store/embedded/folder.js';
 import { GroupCommit } from '#dist/store/embedded/group-commit.js';
 import { makeFirstRoom } from '#dist/store/embedded/room.js';
 import { Sweeper } from '#dist/store/embedded/sweeper.js';
@@ -28,6 +28,7 @@ export class JournalStore extends EmbeddedStore {
       env.root.resetReadTxn(),
     );
     await writer.begin();
+    await syncNames(folder);
     const ceiling = env.meta.get(ceilingKey);
     const versions = new Versions(Date.now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     const limits = makeLimits();
