@@ -1,6 +1,6 @@
 /**
  * The crash check of the journal: writers, `kill -9` at a random moment, replay; every key must hold what its last acknowledged write
- * left, or the one after, which was in flight. The system stays up, so this shows that replay finds what left the process; that
+ * left, or the one after, which was in flight. In its life, each key reads as it was last written. The system stays up, so this shows that replay finds what left the process; that
  * it is on the disk is O_DSYNC's promise.
  *
  *   npm run bench:write-path-crash -- [--rounds 50] [--folder DIR]
