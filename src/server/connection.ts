@@ -73,6 +73,8 @@ export class Connection {
     this.#problem = problem;
     this.#onProblem?.(problem);
     if (!this.#running) this.#tell(problem);
+    // If the client has ended its side, node:http would end ours with the answer that is still to come, before this one.
+    else if (!this.#closing) this.#socket.destroySoon = () => {};
   }
 
   /**

@@ -123,7 +123,8 @@ async function serveRequest(
     if (needsOperator(problem)) report(problem.cause);
     // Content that is still to come, and may be long, is not worth reading to save the connection.
     const unread = !req.complete && (expectation !== 'none' || !isShort(req));
-    const close = problem.closes || connection.problem !== undefined || unread || service.draining;
+    const close =
+      problem.closes || (connection.problem !== undefined && !req.complete) || unread || service.draining;
     if (close) connection.closeAfterAnswer();
     sendProblem(res, problem, close);
   } finally {
