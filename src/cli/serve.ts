@@ -52,6 +52,13 @@ const flags = {
     parse: oneOf('group', 'each'),
     fallback: 'group' as const,
   },
+  lanes: {
+    value: 'WHICH',
+    help: 'both: plain requests take the fast lane; full: all take node:http, to compare with',
+    defaultText: 'both',
+    parse: oneOf('both', 'full'),
+    fallback: 'both' as const,
+  },
   'admin-port': {
     value: 'PORT',
     help: 'opens a port for evenkeel profile --url, on 127.0.0.1 only; 0 takes a free one',
@@ -86,10 +93,11 @@ export async function run(args: readonly string[], version: string): Promise<voi
     data,
     'max-value': maxValueBytes,
     commit,
+    lanes,
     'admin-port': adminPort,
     json,
   } = parseFlags(flags, args);
-  const server = await serve({ port, host, data, commit, limits: { maxValueBytes } });
+  const server = await serve({ port, host, data, commit, lanes, limits: { maxValueBytes } });
   const admin = await startAdmin(adminPort, server);
   const banner = {
     url: server.url,

@@ -2,7 +2,7 @@
  * From what a request asks for to its answer, over the Store. An answer says nothing of how it is sent: a
  * lane writes it to its connection.
  */
-import type { Store } from '../store/store.js';
+import type { Awaitable, Entity, Store } from '../store/store.js';
 import { Problem } from './problem.js';
 import { rangeChunks } from './range.js';
 import type { Operation } from './route.js';
@@ -25,11 +25,7 @@ const octets = { 'Content-Type': 'application/octet-stream' };
  * @param body the content of a PUT; empty otherwise
  * @throws Problem, StoreError
  */
-export function perform(
-  operation: Operation,
-  body: readonly Uint8Array[],
-  store: Store,
-): Answer | Promise<Answer> {
+export function perform(operation: Operation, body: readonly Uint8Array[], store: Store): Awaitable<Answer> {
   switch (operation.kind) {
     case 'status':
       if (store.failure) throw store.failure;
@@ -49,10 +45,17 @@ export function perform(
   }
 }
 
+/** Made once: the stack of an ordinary answer is worth nothing, and takes time. */
+const absent = new Problem(404, 'there is no entity under this id; PUT one first');
+
 const rangeType = { chunks: octets, ndjson: { 'Content-Type': 'application/x-ndjson' } };
 
-async function get(operation: Operation & { kind: 'get' }, store: Store): Promise<Answer> {
-  const entity = await store.get(operation.key, operation);
-  if (!entity) throw new Problem(404, 'there is no entity under this id; PUT one first');
+function get(operation: Operation & { kind: 'get' }, store: Store): Awaitable<Answer> {
+  const entity = store.get(operation.key, operation);
+  return entity instanceof Promise ? entity.then(found) : found(entity);
+}
+
+function found(entity: Entity | undefined): Answer {
+  if (!entity) throw absent;
   return { status: 200, headers: octets, body: entity.value };
 }

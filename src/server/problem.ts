@@ -32,6 +32,23 @@ export class Problem extends Error {
   }
 }
 
+/** A problem as an answer (RFC 9457). */
+export function problemAnswer(problem: Problem): {
+  readonly status: ProblemStatus;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+} {
+  return {
+    status: problem.status,
+    headers: { ...problem.headers, 'Content-Type': 'application/problem+json' },
+    body: Buffer.from(`${JSON.stringify(problem)}\n`),
+  };
+}
+
+export function lateRequest(): Problem {
+  return new Problem(408, 'the request did not arrive in time; send it whole and without pauses');
+}
+
 const retryAfterSeconds = 1;
 
 export function overloaded(detail: string, cause?: unknown): Problem {

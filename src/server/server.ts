@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { type Limits, makeLimits } from '../limits.js';
 import { openEmbedded } from '../store/embedded/open.js';
 import { type Store, StoreError } from '../store/store.js';
-import { fullLane } from './full-lane.js';
+import { FastLane } from './fast-lane/fast-lane.js';
+import { fullLane } from './full-lane/full-lane.js';
 import { Memory } from './memory.js';
 import { Running } from './running.js';
 
@@ -20,6 +21,11 @@ export interface ServeOptions {
    * stands still meanwhile; it is there to be compared with.
    */
   readonly commit?: 'group' | 'each';
+  /**
+   * `both` (the default): plain requests for entities take the fast lane, a parser of our own; all others take `node:http`. `full`: all take
+   * `node:http`. Answers are the same.
+   */
+  readonly lanes?: 'both' | 'full';
   /** Bounds to change, see {@link Limits}. */
   readonly limits?: Partial<Limits>;
   /** Called with each error that needs the operator, once. Default: a line on standard error. */
@@ -55,6 +61,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     throw new TypeError('the option host is an address such as 127.0.0.1, or left out');
   if (!['group', 'each', undefined].includes(options.commit))
     throw new TypeError(`the option commit is 'group' or 'each', got ${options.commit}`);
+  if (!['both', 'full', undefined].includes(options.lanes))
+    throw new TypeError(`the option lanes is 'both' or 'full', got ${options.lanes}`);
   const limits = makeLimits(options.limits);
   const store = await openEmbedded({ folder: options.data, limits, commit: options.commit ?? 'group' });
   try {
@@ -70,7 +78,9 @@ async function listen(store: Store, limits: Limits, options: ServeOptions): Prom
   const service = { store, draining: false };
   const running = new Running();
   const memory = new Memory(limits.maxBodyBytesInMemory);
-  const http = fullLane({ service, limits, memory, running, report: eachOnce(report) });
+  const lane = { service, limits, memory, running, report: eachOnce(report) };
+  const http = fullLane(lane);
+  const fast = options.lanes === 'full' ? undefined : new FastLane(http, lane);
   http.listen(port, host);
   try {
     await once(http, 'listening');
@@ -85,6 +95,7 @@ async function listen(store: Store, limits: Limits, options: ServeOptions): Prom
     const cutOff = running.count;
     const closed = new Promise((resolve) => http.close(resolve));
     http.closeAllConnections();
+    fast?.closeAllConnections();
     await closed;
     await store.close();
     return cutOff;

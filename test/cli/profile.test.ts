@@ -74,7 +74,7 @@ describe('profile --url', () => {
     const profile = readProfile(await readFile(json, 'utf8'), json);
     expect(profile.kind).toBe('alloc');
     const files = new Set(profile.stacks.flatMap(({ frames }) => frames.map(({ file }) => file)));
-    expect(files).toContain('dist/server/full-lane.js');
+    expect(files).toContain('dist/server/fast-lane/connection.js');
   });
 });
 

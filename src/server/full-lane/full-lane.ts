@@ -7,30 +7,21 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Limits } from '../limits.js';
+import { Heads } from '../heads.js';
+import type { LaneOptions } from '../lane.js';
+import { Lease } from '../memory.js';
+import { perform } from '../perform.js';
+import { needsOperator, Problem, problemOf } from '../problem.js';
+import { admit } from '../route.js';
 import { ClientGone, checkContentLength, readBody } from './body.js';
 import { checkHead, untrusted } from './check-head.js';
 import { Connection, parserProblem } from './connection.js';
-import { Lease, type Memory } from './memory.js';
-import { perform } from './perform.js';
-import { needsOperator, Problem, problemOf } from './problem.js';
-import { admit, type Service } from './route.js';
-import type { Running } from './running.js';
 import { sendAnswer, sendProblem } from './send.js';
-
-export interface FullLaneOptions {
-  readonly service: Service;
-  readonly limits: Limits;
-  readonly memory: Memory;
-  readonly running: Running;
-  /** Called with an error that its client can't be told in full, for the operator. */
-  readonly report: (error: unknown) => void;
-}
 
 type Expectation = 'none' | 'continue' | 'unknown';
 
 /** A server of the lane, ready to listen. */
-export function fullLane(options: FullLaneOptions): Server {
+export function fullLane(options: LaneOptions): Server {
   const { limits } = options;
   const server = createServer({
     maxHeaderSize: limits.maxHeaderBytes,
@@ -48,11 +39,12 @@ export function fullLane(options: FullLaneOptions): Server {
   server.maxHeadersCount = 0;
   server.setTimeout(limits.stallMs);
 
+  const heads = new Heads(limits.keepAliveMs);
   const connections = new WeakMap<Socket, Connection>();
   const connectionOf = (socket: Socket): Connection => {
     const known = connections.get(socket);
     if (known) return known;
-    const connection = new Connection(socket, limits);
+    const connection = new Connection(socket, limits, heads);
     connections.set(socket, connection);
     return connection;
   };
@@ -97,7 +89,7 @@ interface Exchange {
 /** Serves one request to its end. Never rejects: every failure is an answer, or a client that is gone. */
 async function serveRequest(
   { req, res, connection, expectation, hasBadLine }: Exchange,
-  { service, limits, memory, running, report }: FullLaneOptions,
+  { service, limits, memory, running, report }: LaneOptions,
 ): Promise<void> {
   // The connection ended with the answer before this one: nobody is there to be answered, so nothing is done.
   if (!res.socket) return;

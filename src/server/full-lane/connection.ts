@@ -5,12 +5,12 @@
  * to all requests before them, once, and then the connection is closed.
  */
 import type { IncomingMessage } from 'node:http';
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Limits } from '../limits.js';
+import type { Limits } from '../../limits.js';
+import type { Heads } from '../heads.js';
+import { endLingering } from '../linger.js';
+import { lateRequest, Problem, problemAnswer } from '../problem.js';
 import { LineGuard, parserIsLenient } from './line-guard.js';
-import { Problem } from './problem.js';
-import { problemContent } from './send.js';
 
 interface Request {
   readonly req: IncomingMessage;
@@ -21,6 +21,7 @@ interface Request {
 export class Connection {
   readonly #socket: Socket;
   readonly #limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>;
+  readonly #heads: Heads;
   readonly #queue: Request[] = [];
   #running: IncomingMessage | undefined;
   #problem: Problem | undefined;
@@ -29,8 +30,9 @@ export class Connection {
   readonly #guard: LineGuard | undefined;
   #received = 0;
 
-  constructor(socket: Socket, limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>) {
+  constructor(socket: Socket, limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>, heads: Heads) {
     this.#socket = socket;
+    this.#heads = heads;
     this.#limits = limits;
     if (parserIsLenient) {
       const guard = new LineGuard();
@@ -77,22 +79,12 @@ export class Connection {
     else if (!this.#closing) this.#socket.destroySoon = () => {};
   }
 
-  /**
-   * Closes the connection once the answer being written is out, but goes on reading for a while: a close with
-   * unread bytes would reset the connection and could destroy the answer on its way (RFC 9112 § 9.6).
-   */
+  /** Closes the connection once the answer being written is out. */
   closeAfterAnswer(): void {
     this.#closing = true;
     const socket = this.#socket;
     // What node:http calls when the last answer is out.
-    socket.destroySoon = () => {
-      // From here on the bytes go nowhere, not even through the parser.
-      socket.removeAllListeners('data');
-      socket.on('data', () => {});
-      socket.end();
-      const timer = setTimeout(() => socket.destroy(), this.#limits.lingerMs);
-      socket.once('close', () => clearTimeout(timer));
-    };
+    socket.destroySoon = () => endLingering(socket, this.#limits.lingerMs);
   }
 
   async #serveAll(): Promise<void> {
@@ -114,13 +106,11 @@ export class Connection {
 
   #tell(problem: Problem): void {
     if (this.#closing || !this.#socket.writable) return;
-    const { headers, content } = problemContent(problem);
-    const fields = Object.entries({ ...headers, Connection: 'close' }).map(
-      ([name, value]) => `${name}: ${value}\r\n`,
-    );
-    this.#socket.write(
-      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${fields.join('')}\r\n${content}`,
-    );
+    const { status, headers, body } = problemAnswer(problem);
+    this.#socket.cork();
+    this.#socket.write(this.#heads.head(status, headers, body.length, true), 'latin1');
+    this.#socket.write(body);
+    this.#socket.uncork();
     this.#closeNow();
   }
 
@@ -138,7 +128,7 @@ export function parserProblem(error: NodeJS.ErrnoException & { reason?: string }
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new Problem(413, 'the chunk extensions are too long; send none');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Problem(408, 'the request did not arrive in time; send it whole and without pauses');
+      return lateRequest();
   }
   if (!error.code?.startsWith('HPE_')) return undefined;
   return new Problem(400, `this is no HTTP/1.1 request: ${error.reason ?? error.message}`, { cause: error });

@@ -1,9 +1,9 @@
 /** Writes answers and problems through `node:http`. */
 import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Lease } from './memory.js';
-import type { Answer } from './perform.js';
-import type { Problem } from './problem.js';
+import type { Lease } from '../memory.js';
+import type { Answer } from '../perform.js';
+import { type Problem, problemAnswer } from '../problem.js';
 
 /**
  * Sends an answer. Resolves when all of it is handed over; for pages, that is as fast as the client reads.
@@ -35,22 +35,9 @@ export function sendProblem(res: ServerResponse, problem: Problem, close: boolea
     res.destroy();
     return;
   }
-  const { headers, content } = problemContent(problem);
+  const { status, headers, body } = problemAnswer(problem);
   if (close) res.setHeader('Connection', 'close');
-  res.writeHead(problem.status, headers).end(content);
-}
-
-/** A problem's header fields and content (RFC 9457). */
-export function problemContent(problem: Problem): { headers: Record<string, string>; content: string } {
-  const content = `${JSON.stringify(problem)}\n`;
-  return {
-    headers: {
-      ...problem.headers,
-      'Content-Type': 'application/problem+json',
-      'Content-Length': String(Buffer.byteLength(content)),
-    },
-    content,
-  };
+  res.writeHead(status, { ...headers, 'Content-Length': body.length }).end(body);
 }
 
 async function sendPages(

@@ -1,7 +1,7 @@
 /** Reads the content of a request, within its limits. */
 import type { IncomingMessage } from 'node:http';
+import { Problem } from '../problem.js';
 import type { Connection } from './connection.js';
-import { Problem } from './problem.js';
 
 /** The client went away before its request was whole: nothing is stored and nobody is left to answer. */
 export class ClientGone extends Error {

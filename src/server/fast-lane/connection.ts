@@ -1,0 +1,225 @@
+/**
+ * One client connection of the fast lane: plain requests one after another, in order, until one comes that is not plain. Then the
+ * connection is the full lane's, with the bytes from there on.
+ *
+ * Invariant: while a request runs, or an answer is not with the kernel yet, nothing is read. What had been read goes back to
+ * the socket, whose own buffer is bounded.
+ */
+import type { Socket } from 'node:net';
+import type { Heads } from '../heads.js';
+import type { LaneOptions } from '../lane.js';
+import { endLingering } from '../linger.js';
+import { type Answer, perform } from '../perform.js';
+import { lateRequest, needsOperator, problemAnswer, problemOf } from '../problem.js';
+import { admit } from '../route.js';
+import { findPlainRequest, PlainRequest } from './plain-request.js';
+
+export interface FastConnectionOptions extends LaneOptions {
+  readonly heads: Heads;
+  /** Takes the socket over, with its unread bytes. */
+  readonly handOver: (socket: Socket) => void;
+}
+
+/** Up to here content is copied behind its head, to leave in one piece; in bytes. */
+const mostCopied = 16 * 1024;
+const nothing = Buffer.alloc(0);
+/** The request found last. It is served before the next one is looked for. */
+const request = new PlainRequest();
+
+export class FastConnection {
+  readonly #socket: Socket;
+  readonly #options: FastConnectionOptions;
+  #begun = false;
+  /** A request runs. */
+  #running = false;
+  /** Answers are on their way to the kernel. */
+  #flushing = false;
+  /** The last answer has said that it is the last. */
+  #closing = false;
+  /** The client has sent its last byte. */
+  #ended = false;
+  #mayStall = false;
+  /** Requests whose answers are not all with the kernel, and what they hold of the common memory. */
+  #requests = 0;
+  #heldBytes = 0;
+
+  constructor(socket: Socket, options: FastConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    socket.setTimeout(options.limits.headerTimeoutMs);
+    socket.on('data', this.#onData).on('end', this.#onEnd).on('timeout', this.#onTimeout);
+    socket.on('error', this.#onError).on('close', this.#onClose);
+  }
+
+  get #busy(): boolean {
+    return this.#running || this.#flushing || this.#closing;
+  }
+
+  readonly #onData = (piece: Buffer): void => {
+    const { service, limits } = this.#options;
+    const socket = this.#socket;
+    if (!this.#begun) {
+      this.#begun = true;
+      socket.setTimeout(limits.keepAliveMs);
+    }
+    let at = 0;
+    while (at < piece.length && !this.#busy && socket.writableLength < socket.writableHighWaterMark) {
+      if (service.draining || !findPlainRequest(piece, at, limits, request)) {
+        // The answers before it have to be out first.
+        if (this.#requests > 0) break;
+        this.#handOver(piece.subarray(at));
+        return;
+      }
+      at = request.end;
+      // The answers to what came together leave together.
+      if (at < piece.length && socket.writableCorked === 0) socket.cork();
+      this.#serve(piece);
+    }
+    if (at < piece.length) {
+      socket.pause();
+      socket.unshift(piece.subarray(at));
+    }
+    this.#settle();
+  };
+
+  #serve(piece: Buffer): void {
+    const { service, running } = this.#options;
+    this.#requests++;
+    running.begin();
+    try {
+      const operation = admit(request, service);
+      const content = piece.subarray(request.contentStart, request.end);
+      this.#hold(content.length);
+      const answer = perform(operation, content.length > 0 ? [content] : [], service.store);
+      if (answer instanceof Promise) {
+        this.#running = true;
+        answer.then(this.#onAnswer, this.#onProblem);
+      } else this.#answer(answer);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  readonly #onAnswer = (answer: Answer): void => {
+    this.#running = false;
+    try {
+      this.#answer(answer);
+    } catch (error) {
+      this.#refuse(error);
+    }
+    this.#settle();
+  };
+
+  readonly #onProblem = (error: unknown): void => {
+    this.#running = false;
+    this.#refuse(error);
+    this.#settle();
+  };
+
+  /** @throws Problem 503 when there is no room for the content */
+  #answer({ status, headers, body }: Answer): void {
+    if (!(body instanceof Uint8Array)) throw new TypeError('a range is not plain, and all else is whole');
+    this.#hold(body.length);
+    this.#send(status, headers, body);
+  }
+
+  #refuse(error: unknown): void {
+    const problem = problemOf(error);
+    if (needsOperator(problem)) this.#options.report(problem.cause);
+    this.#closing ||= problem.closes;
+    const { status, headers, body } = problemAnswer(problem);
+    this.#send(status, headers, body);
+  }
+
+  #send(status: number, headers: Answer['headers'], body: Uint8Array): void {
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    this.#closing ||= this.#options.service.draining;
+    const head = this.#options.heads.head(status, headers, body.length, this.#closing);
+    if (body.length === 0) socket.write(head, 'latin1');
+    else if (body.length <= mostCopied) {
+      const whole = Buffer.allocUnsafe(head.length + body.length);
+      whole.write(head, 'latin1');
+      whole.set(body, head.length);
+      socket.write(whole);
+    } else {
+      socket.cork();
+      socket.write(head, 'latin1');
+      socket.write(body);
+      socket.uncork();
+    }
+  }
+
+  /** Goes on, once no request runs and the answers are with the kernel. */
+  #settle(): void {
+    const socket = this.#socket;
+    if (socket.writableCorked > 0) socket.uncork();
+    if (this.#running || this.#flushing) return;
+    if (socket.writableLength > 0 && !socket.destroyed) {
+      this.#flushing = true;
+      // Behind all that waits: called when that is out, or the connection is gone.
+      socket.write(nothing, this.#onFlushed);
+      return;
+    }
+    this.#release();
+    if (this.#closing) endLingering(socket, this.#options.limits.lingerMs);
+    else if (this.#ended) socket.end();
+    else if (socket.isPaused()) socket.resume();
+  }
+
+  readonly #onFlushed = (): void => {
+    this.#flushing = false;
+    this.#settle();
+  };
+
+  #hold(bytes: number): void {
+    this.#options.memory.take(bytes);
+    this.#heldBytes += bytes;
+  }
+
+  #release(): void {
+    const { running, memory, limits } = this.#options;
+    for (; this.#requests > 0; this.#requests--) running.end();
+    memory.give(this.#heldBytes);
+    this.#heldBytes = 0;
+    if (this.#mayStall) this.#socket.setTimeout(limits.keepAliveMs);
+    this.#mayStall = false;
+  }
+
+  /** Lets go of the connection. */
+  #handOver(unread: Buffer): void {
+    const socket = this.#socket;
+    socket.off('data', this.#onData).off('end', this.#onEnd).off('timeout', this.#onTimeout);
+    socket.off('error', this.#onError).off('close', this.#onClose);
+    // While it flows, what is put back would come out at once.
+    socket.pause();
+    socket.unshift(unread);
+    this.#options.handOver(socket);
+    socket.resume();
+  }
+
+  readonly #onEnd = (): void => {
+    this.#ended = true;
+    if (!this.#busy) this.#socket.end();
+  };
+
+  readonly #onTimeout = (): void => {
+    if (!this.#begun) {
+      this.#closing = true;
+      this.#refuse(lateRequest());
+      this.#settle();
+    } else if (!this.#busy || this.#mayStall) this.#socket.destroy();
+    else {
+      this.#mayStall = true;
+      this.#socket.setTimeout(this.#options.limits.stallMs);
+    }
+  };
+
+  readonly #onError = (): void => {
+    this.#socket.destroy();
+  };
+
+  readonly #onClose = (): void => {
+    if (!this.#running) this.#release();
+  };
+}

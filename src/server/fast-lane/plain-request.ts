@@ -1,0 +1,148 @@
+/**
+ * The grammar of the fast lane: requests for one entity as nearly all clients write them, and nothing else. It is a part of
+ * RFC 9112's, so whatever it takes means the same to llhttp; what it does not take is not refused, but left to the full lane.
+ *
+ *     plain   = ( "GET" / "PUT" / "DELETE" ) " /v0/entity?" *qchar " HTTP/1.1" CRLF 1*( field CRLF ) CRLF content
+ *     qchar   = ALPHA / DIGIT / any of -._~%!$&'()*+,;=:@/?
+ *     field   = token ":" *( %x20-7E / HTAB )
+ *
+ * with one Host; one Content-Length of 1 to 9 digits for PUT, and none otherwise; a Connection of keep-alive or none; none of
+ * the other fields that change where a request ends or who handles it; and all of the content there.
+ */
+import type { Limits } from '../../limits.js';
+
+/** One request, as places in the bytes that it was found in. Filled again for each request. */
+export class PlainRequest {
+  method = '';
+  target = '';
+  /** For an entity it makes no difference. */
+  readonly accept = undefined;
+  contentStart = 0;
+  /** Where the request ends, and its content. */
+  end = 0;
+}
+
+const isTarget = 1;
+const isToken = 2;
+const isText = 4;
+
+/** For each byte, what it may be part of. */
+const kinds = new Uint8Array(256);
+const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+for (let code = 0x20; code <= 0x7e; code++) mayBe(isText, String.fromCharCode(code));
+mayBe(isText, '\t');
+mayBe(isTarget, `${alphanumeric}-._~%!$&'()*+,;=:@/?`);
+mayBe(isToken, `${alphanumeric}!#$%&'*+-.^_\`|~`);
+
+function mayBe(kind: number, bytes: string): void {
+  for (const byte of Buffer.from(bytes)) kinds[byte] = (kinds[byte] as number) | kind;
+}
+
+const cr = 0x0d;
+const lf = 0x0a;
+const colon = 0x3a;
+const space = 0x20;
+const tab = 0x09;
+
+const methods = ['GET', 'PUT', 'DELETE'].map((method) => ({
+  method,
+  start: Buffer.from(`${method} /v0/entity?`),
+}));
+const version = Buffer.from(' HTTP/1.1\r\n');
+const host = Buffer.from('host');
+const contentLength = Buffer.from('content-length');
+const connection = Buffer.from('connection');
+const keepAlive = Buffer.from('keep-alive');
+/** Fields that mean something to the framing, to the connection or to how a request is answered, by their length. */
+const unplain: Buffer[][] = [];
+for (const name of [
+  'te',
+  'expect',
+  'trailer',
+  'upgrade',
+  'keep-alive',
+  'http2-settings',
+  'proxy-connection',
+  'transfer-encoding',
+]) {
+  unplain[name.length] ??= [];
+  unplain[name.length]?.push(Buffer.from(name));
+}
+
+/** Finds a plain request that begins at `start` and is there whole. Nothing is thrown: false is for the full lane to explain. */
+export function findPlainRequest(bytes: Buffer, start: number, limits: Limits, into: PlainRequest): boolean {
+  const known = methods.find((candidate) => startsWith(bytes, start, candidate.start));
+  if (known === undefined) return false;
+  let at = start + known.start.length;
+  while ((kinds[bytes[at] as number] as number) & isTarget) at++;
+  const targetEnd = at;
+  if (!startsWith(bytes, at, version)) return false;
+  at += version.length;
+
+  let hosts = 0;
+  let length = -1;
+  let fields = 0;
+  while (bytes[at] !== cr) {
+    const name = at;
+    while ((kinds[bytes[at] as number] as number) & isToken) at++;
+    const nameLength = at - name;
+    if (nameLength === 0 || bytes[at] !== colon) return false;
+    let value = ++at;
+    while ((kinds[bytes[at] as number] as number) & isText) at++;
+    if (bytes[at] !== cr || bytes[at + 1] !== lf) return false;
+    fields++;
+    if (nameLength === host.length && isName(bytes, name, host)) hosts++;
+    else if (nameLength === contentLength.length && isName(bytes, name, contentLength)) {
+      if (length >= 0) return false;
+      value = skipSpace(bytes, value);
+      length = digits(bytes, value, at);
+      if (length < 0) return false;
+    } else if (nameLength === connection.length && isName(bytes, name, connection)) {
+      value = skipSpace(bytes, value);
+      if (at - value !== keepAlive.length || !isName(bytes, value, keepAlive)) return false;
+    } else if (unplain[nameLength]?.some((other) => isName(bytes, name, other))) return false;
+    at += 2;
+  }
+  if (bytes[at + 1] !== lf) return false;
+  at += 2;
+  if (hosts !== 1 || fields > limits.maxHeaderFields || at - start > limits.maxHeaderBytes) return false;
+  if (length >= 0 !== (known.method === 'PUT') || length > limits.maxValueBytes) return false;
+  const end = at + Math.max(length, 0);
+  if (end > bytes.length) return false;
+
+  into.method = known.method;
+  into.target = bytes.toString('latin1', start + known.method.length + 1, targetEnd);
+  into.contentStart = at;
+  into.end = end;
+  return true;
+}
+
+function startsWith(bytes: Buffer, at: number, text: Buffer): boolean {
+  for (let index = 0; index < text.length; index++) if (bytes[at + index] !== text[index]) return false;
+  return true;
+}
+
+/** Whether these letters and hyphens stand there, in upper or lower case. */
+function isName(bytes: Buffer, at: number, lower: Buffer): boolean {
+  for (let index = 0; index < lower.length; index++)
+    if (((bytes[at + index] as number) | 0x20) !== lower[index]) return false;
+  return true;
+}
+
+function skipSpace(bytes: Buffer, start: number): number {
+  let at = start;
+  while (bytes[at] === space || bytes[at] === tab) at++;
+  return at;
+}
+
+/** The number that all of these bytes spell; -1 if they are not 1 to 9 digits. */
+function digits(bytes: Buffer, start: number, end: number): number {
+  if (end - start < 1 || end - start > 9) return -1;
+  let number = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
+}

@@ -1,0 +1,50 @@
+/** The heads of answers as text, with the fields that node:http would give them. */
+import { STATUS_CODES } from 'node:http';
+
+const secondMs = 1000;
+
+/** Header fields by the object that lists them: answers of one kind share theirs. */
+const lines = new WeakMap<object, string>();
+
+export class Heads {
+  readonly #keepAlive: string;
+  #second = 0;
+  #kept = '';
+  #closed = '';
+
+  /** @param keepAliveMs what a client is told of how long an idle connection is kept */
+  constructor(keepAliveMs: number) {
+    this.#keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1000)}\r\n\r\n`;
+  }
+
+  /**
+   * Status line and fields, to the empty line.
+   * @param fields without Content-Length, Date (RFC 9110 § 6.6.1) and Connection
+   */
+  head(
+    status: number,
+    fields: Readonly<Record<string, string>>,
+    contentLength: number,
+    closes: boolean,
+  ): string {
+    let text = lines.get(fields);
+    if (text === undefined) {
+      text = Object.entries(fields)
+        .map(([name, value]) => `${name}: ${value}\r\n`)
+        .join('');
+      lines.set(fields, text);
+    }
+    return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${text}Content-Length: ${contentLength}\r\n${this.#rest(closes)}`;
+  }
+
+  #rest(closes: boolean): string {
+    const second = Math.floor(Date.now() / secondMs);
+    if (second !== this.#second) {
+      this.#second = second;
+      const date = `Date: ${new Date(second * secondMs).toUTCString()}\r\n`;
+      this.#kept = `${date}${this.#keepAlive}`;
+      this.#closed = `${date}Connection: close\r\n\r\n`;
+    }
+    return closes ? this.#closed : this.#kept;
+  }
+}

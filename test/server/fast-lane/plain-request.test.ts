@@ -1,0 +1,112 @@
+/** The grammar of the fast lane, rule by rule: what is plain, where it ends, and what is left to the full lane. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeLimits } from '#dist/limits.js';
+import { findPlainRequest, PlainRequest } from '#dist/server/fast-lane/plain-request.js';
+
+const limits = makeLimits({ maxValueBytes: 1000, maxHeaderFields: 5 });
+
+function find(text: string, start = 0): PlainRequest | undefined {
+  const found = new PlainRequest();
+  return findPlainRequest(Buffer.from(text, 'latin1'), start, limits, found) ? found : undefined;
+}
+
+const get = (fields = '', target = '/v0/entity?id=a') => `GET ${target} HTTP/1.1\r\nHost: x\r\n${fields}\r\n`;
+const put = (fields: string, content = '') =>
+  `PUT /v0/entity?id=a HTTP/1.1\r\nHost: x\r\n${fields}\r\n${content}`;
+
+describe('what is plain', () => {
+  it.each([
+    ['GET', get(), ''],
+    ['DELETE', get().replace('GET', 'DELETE'), ''],
+    ['PUT', put('Content-Length: 5\r\n', 'a\r\n\0\xff'), 'a\r\n\0\xff'],
+    ['PUT', put('content-LENGTH:000000003\r\n', 'abc'), 'abc'],
+    ['PUT', put('Content-Length: \t 0\r\n'), ''],
+    ['GET', get('Connection: Keep-Alive\r\nAccept: */*\r\nX-\x7e!#: \t a\tb~ \r\nX:\r\n'), ''],
+  ])('%s %j', (method, text, content) => {
+    const found = find(`${text}GET `);
+    expect(found).toMatchObject({ method, target: '/v0/entity?id=a', end: text.length });
+    expect(text.slice(found?.contentStart)).toBe(content);
+  });
+
+  it('is found behind another, at the place asked for', () => {
+    const text = put('Content-Length: 3\r\n', 'GET') + get('', '/v0/entity?id=%00+b&replicas=1/1');
+    const first = find(text)?.end ?? 0;
+    expect(find(text, first)).toMatchObject({
+      method: 'GET',
+      target: '/v0/entity?id=%00+b&replicas=1/1',
+      end: text.length,
+    });
+  });
+});
+
+describe('what is left to the full lane', () => {
+  it.each([
+    ['HEAD', get().replace('GET', 'HEAD')],
+    ['a method in lower case', get().replace('GET', 'get')],
+    ['another path', get('', '/v0/entities?start=a')],
+    ['a path of the same beginning', get('', '/v0/entityx?id=a')],
+    ['the absolute form', get('', 'http://x/v0/entity?id=a')],
+    ['a fragment', get('', '/v0/entity?id=a#b')],
+    ['a byte above 0x7e in the target', get('', '/v0/entity?id=\xe4')],
+    ['HTTP/1.0', get().replace('1.1', '1.0')],
+    ['two spaces', get().replace(' HTTP', '  HTTP')],
+    ['an empty line first', `\r\n${get()}`],
+    ['no Host', get().replace('Host: x\r\n', 'X: y\r\n')],
+    ['two Hosts', get('hOST: x\r\n')],
+    ['a space before the colon', get('X : y\r\n')],
+    ['a folded line', get('X: y\r\n z\r\n')],
+    ['a field without a colon', get('X\r\n')],
+    ['a field without a name', get(': x\r\n')],
+    ['a bare LF', get().replace('x\r\n', 'x\n')],
+    ['a bare CR', get('X: a\rb\r\n')],
+    ['a NUL in a value', get('X: a\0b\r\n')],
+    ['DEL in a value', get('X: a\x7fb\r\n')],
+    ['a high byte in a value', get('X: \xe4\r\n')],
+    ['a high byte in a name', get('X\xe4: a\r\n')],
+    ['GET with a length', get('Content-Length: 0\r\n')],
+    ['PUT without one', put('')],
+    ['two lengths', put('Content-Length: 1\r\nContent-Length: 1\r\n', 'a')],
+    ['a list of lengths', put('Content-Length: 1, 1\r\n', 'a')],
+    ['a signed length', put('Content-Length: +1\r\n', 'a')],
+    ['a hexadecimal length', put('Content-Length: 0x1\r\n', 'a')],
+    ['an empty length', put('Content-Length: \r\n', 'a')],
+    ['a length with a space behind', put('Content-Length: 1 \r\n', 'a')],
+    ['a length of ten digits', put('Content-Length: 0000000001\r\n', 'a')],
+    ['a value past its limit', put('Content-Length: 1001\r\n', 'a'.repeat(1001))],
+    ['too many fields', get('A: a\r\n'.repeat(5))],
+    ['a head past its limit', get(`A: ${'a'.repeat(limits.maxHeaderBytes)}\r\n`)],
+    ...[
+      'Transfer-Encoding: chunked',
+      'TRANSFER-encoding: x',
+      'TE: trailers',
+      'Trailer: x',
+      'Expect: 100-continue',
+      'Upgrade: h2c',
+    ]
+      .concat([
+        'Keep-Alive: timeout=5',
+        'Proxy-Connection: close',
+        'HTTP2-Settings: AA',
+        'Connection: close',
+        'Connection: keep-alive, x',
+      ])
+      .map((field) => [field, get(`${field}\r\n`)] as [string, string]),
+  ])('%s', (_name, text) => {
+    expect(find(text)).toBeUndefined();
+  });
+
+  it('what is not there whole, wherever it is cut', () => {
+    const text = put('Content-Length: 5\r\nA: b\r\n', 'hello');
+    for (let end = 0; end < text.length; end++) expect(find(text.slice(0, end))).toBeUndefined();
+    expect(find(text)).toBeDefined();
+  });
+
+  it('any bytes, without an exception', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(210), (bytes, start) => {
+        expect(findPlainRequest(Buffer.from(bytes), start, limits, new PlainRequest())).toBe(false);
+      }),
+    );
+  });
+});
