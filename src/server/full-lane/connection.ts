@@ -39,6 +39,14 @@ export class Connection {
       this.#guard = guard;
       socket.prependListener('data', (piece: Buffer) => guard.feed(piece));
     }
+    socket.on('end', () => {
+      // node:http passes over what is wrong with the content of a request that has an Upgrade field, and over its end.
+      const last = this.#queue.at(-1)?.req ?? this.#running;
+      if (last?.complete === false)
+        this.fail(
+          new Problem(400, 'the connection ended before the content did; send all that was announced'),
+        );
+    });
   }
 
   /** Why nothing more can be understood on this connection. */
@@ -75,8 +83,8 @@ export class Connection {
     this.#problem = problem;
     this.#onProblem?.(problem);
     if (!this.#running) this.#tell(problem);
-    // If the client has ended its side, node:http would end ours with the answer that is still to come, before this one.
-    else if (!this.#closing) this.#socket.destroySoon = () => {};
+    // At the client's end node:http would end the connection with the answer that is still to come, before the refusal.
+    else this.#socket.removeAllListeners('end');
   }
 
   /** Closes the connection once the answer being written is out. */

@@ -145,7 +145,9 @@ export const aCase: fc.Arbitrary<Case> = fc
       cuts: [...offsets].filter((cut) => cut > 0 && cut < bytes.length).sort((a, b) => a - b),
       endsAtOnce: end < 7,
     };
-  });
+  })
+  // With a request under way the full lane cuts a connection that asks for a tunnel: whether the answer comes first is a race.
+  .filter(({ bytes }) => bytes.lastIndexOf('CONNECT') <= 0);
 
 export function pieces({ bytes, cuts }: Case): string[] {
   return [0, ...cuts].map((from, index) => bytes.slice(from, cuts[index]));
