@@ -24,6 +24,8 @@ export class Connection {
   readonly #heads: Heads;
   readonly #queue: Request[] = [];
   #running: IncomingMessage | undefined;
+  /** The request answered last, once none runs. */
+  #last: IncomingMessage | undefined;
   #problem: Problem | undefined;
   #closing = false;
   #onProblem: ((problem: Problem) => void) | undefined;
@@ -82,7 +84,7 @@ export class Connection {
     if (this.#problem) return;
     this.#problem = problem;
     this.#onProblem?.(problem);
-    if (!this.#running) this.#tell(problem);
+    if (!this.#running) this.#end(problem);
     // At the client's end node:http would end the connection with the answer that is still to come, before the refusal.
     else this.#socket.removeAllListeners('end');
   }
@@ -104,16 +106,20 @@ export class Connection {
       if (this.#socket.isPaused() && this.#queue.length < this.#limits.maxPipelined / 2)
         this.#socket.resume();
     }
-    const last = this.#running;
+    this.#last = this.#running;
     this.#running = undefined;
-    if (!this.#problem || this.#closing) return;
+    if (this.#problem) this.#end(this.#problem);
+  }
+
+  #end(problem: Problem): void {
+    if (this.#closing) return;
     // A request whose own body turned out bad has its answer already.
-    if (last?.complete === false) this.#closeNow();
-    else this.#tell(this.#problem);
+    if (this.#last?.complete === false) this.#closeNow();
+    else this.#tell(problem);
   }
 
   #tell(problem: Problem): void {
-    if (this.#closing || !this.#socket.writable) return;
+    if (!this.#socket.writable) return;
     const { status, headers, body } = problemAnswer(problem);
     this.#socket.cork();
     this.#socket.write(this.#heads.head(status, headers, body.length, true), 'latin1');

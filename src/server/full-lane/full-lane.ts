@@ -96,6 +96,9 @@ async function serveRequest(
   const over = new Promise((resolve) => res.once('close', resolve));
   const lease = new Lease(memory);
   let contentIsRead = false;
+  // We upgrade to nothing, and node:http drops what came behind such a request in one read with it: the next read could begin
+  // anywhere, such as in the content of a request that was dropped.
+  const losesBytes = req.headers.upgrade !== undefined;
   running.begin();
   try {
     checkHead(req, limits);
@@ -108,7 +111,7 @@ async function serveRequest(
     contentIsRead = operation.kind === 'put';
     if (hasBadLine()) throw untrusted('a line of the request does not end in CR LF');
     const answer = await perform(operation, content, service.store);
-    const last = service.draining;
+    const last = service.draining || losesBytes;
     if (last) connection.closeAfterAnswer();
     await sendAnswer(res, answer, last, lease);
   } catch (error) {
@@ -116,7 +119,7 @@ async function serveRequest(
     const problem = problemOf(error);
     if (needsOperator(problem)) report(problem.cause);
     const broken = connection.problem !== undefined && !req.complete;
-    const close = problem.closes || broken || isNotWorthReading() || service.draining;
+    const close = problem.closes || broken || isNotWorthReading() || losesBytes || service.draining;
     if (close) connection.closeAfterAnswer();
     sendProblem(res, problem, close);
   } finally {

@@ -8,6 +8,7 @@ import { type RunningServer, type ServeOptions, serve } from '#dist/server/serve
 import { type Case, pieces } from './cases.js';
 import { type Patience, play } from './play.js';
 import { prefix } from './requests.js';
+import { empty, stored } from './stores.js';
 
 /** Memory, where there is some: the fuzzing is about bytes, not about disks. */
 const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -140,25 +141,4 @@ export class Pair {
     const digits = (this.#played++).toString(16).padStart(prefix.length, '0');
     return digits.replace(/./g, (digit) => 'GHJKLMNOPQRSTUVW'[Number.parseInt(digit, 16)] as string);
   }
-}
-
-/** Every entity, a line each. */
-async function stored(url: string): Promise<string[]> {
-  const response = await fetch(`${url}/v0/entities?start=%00`, {
-    headers: { Accept: 'application/x-ndjson' },
-  });
-  if (response.status !== 200) throw new Error(`a range was answered with ${response.status}`);
-  return (await response.text()).split('\n').slice(0, -1);
-}
-
-async function empty(url: string, lines: readonly string[]): Promise<void> {
-  await Promise.all(
-    lines.map(async (line) => {
-      const { key, keyBase64 } = JSON.parse(line) as { key?: string; keyBase64?: string };
-      const bytes = key === undefined ? Buffer.from(keyBase64 ?? '', 'base64') : Buffer.from(key);
-      const id = bytes.toString('hex').replace(/../g, '%$&');
-      const { status } = await fetch(`${url}/v0/entity?id=${id}`, { method: 'DELETE' });
-      if (status !== 202) throw new Error(`a deletion was answered with ${status}`);
-    }),
-  );
 }

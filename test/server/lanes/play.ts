@@ -72,10 +72,9 @@ const date = /^date: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\
 function comparable(text: string): string {
   return text.replace(head, (answer) => {
     const [line, ...fields] = answer.slice(0, -4).split('\r\n');
-    const names = fields.map((field) => field.replace(/^[^:]*/, (name) => name.toLowerCase()));
-    return `${line}\r\n${names
-      .map((field) => field.replace(date, 'date: now'))
-      .sort()
-      .join('\r\n')}\r\n\r\n`;
+    const named = fields.map((field) =>
+      field.replace(/^[^:]*/, (name) => name.toLowerCase()).replace(date, 'date: now'),
+    );
+    return `${[line, ...named.sort()].join('\r\n')}\r\n\r\n`;
   });
 }
