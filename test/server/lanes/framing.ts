@@ -44,6 +44,8 @@ const spell: readonly ((length: number) => string)[] = [
   (length) => `${length}, ${length}`,
   (length) => `${length},`,
   (length) => `${length};`,
+  (length) => `${length}:`,
+  (length) => `${length}/`,
   (length) => `${length} ${length}`,
   (length) => `"${length}"`,
   (length) => `\t ${length} \t`,

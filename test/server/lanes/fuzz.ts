@@ -21,6 +21,8 @@ export interface FuzzReport {
 
 const atOnce = 32;
 const batchCases = 500;
+/** So long a smaller case is looked for: one that hangs takes seconds. */
+const smallestMs = 60_000;
 
 /** @throws Error with the seed, the smallest case that differs, and how */
 export async function fuzz(pair: Pair, { cases, seed, onProgress }: FuzzOptions): Promise<FuzzReport> {
@@ -61,7 +63,12 @@ async function confirm(pair: Pair, seed: number, number: number): Promise<void> 
     smallest = difference ?? smallest;
     return difference === undefined;
   });
-  const { failed, counterexample } = await fc.check(property, { seed, path: String(number), numRuns: 1 });
+  const { failed, counterexample } = await fc.check(property, {
+    seed,
+    path: String(number),
+    numRuns: 1,
+    interruptAfterTimeLimit: smallestMs,
+  });
   if (!failed || !smallest) return;
   throw new Error(
     [
