@@ -1,6 +1,7 @@
 /**
- * Two projects. `unit` needs nothing but Node and is what `npm test` runs; `system` needs Linux, root and Debian packages
- * (see test/system/) and is run by `npm run test:system`. Both test what ships: the compiled code in dist/.
+ * Three projects. `unit` needs nothing but Node, and `full-lane` is its tests of the server again, without the fast lane; `npm test`
+ * runs both. `system` needs Linux, root and Debian packages (see test/system/) and is run by `npm run test:system`. All test what
+ * ships: the compiled code in dist/.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -12,6 +13,14 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/system/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'full-lane',
+          include: ['test/server/*.test.ts', 'test/server/lanes/order.test.ts'],
+          env: { EVENKEEL_TEST_LANES: 'full' },
           testTimeout: 30_000,
         },
       },

@@ -47,6 +47,7 @@ test('a chunk that is none refuses the PUT it belongs to, once, and stores nothi
 
 const partial = {
   'by length': `${request('PUT', '/v0/entity?id=k', ['Content-Length: 1000'])}half`,
+  'by length, with an Upgrade field': `${request('PUT', '/v0/entity?id=k', ['Content-Length: 1000', 'Upgrade: h2c', 'Connection: Upgrade'])}half`,
   'by chunks': `${request('PUT', '/v0/entity?id=k', ['Transfer-Encoding: chunked'])}4\r\nhalf\r\n`,
   'within a chunk': `${request('PUT', '/v0/entity?id=k', ['Transfer-Encoding: chunked'])}400\r\nhalf`,
 };

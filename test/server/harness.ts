@@ -13,6 +13,11 @@ import type { Limits } from '../../src/limits.js';
 import { temporaryFolder } from '../support/folder.js';
 import type { RawAnswer } from '../support/http.js';
 
+/** Both, unless the project of tests says otherwise: what these tests claim holds for either. */
+const testedLanes: Lanes = process.env.EVENKEEL_TEST_LANES === 'full' ? 'full' : 'both';
+
+export type Lanes = 'both' | 'full';
+
 export interface TestServer extends RunningServer {
   readonly folder: string;
   /** The errors that the server told its operator. */
@@ -26,7 +31,13 @@ export async function startServer(limits: Partial<Limits> = {}, folder?: string)
   const report = (error: unknown) => {
     reports.push(error);
   };
-  const server = await serve({ data, port: 0, limits: { drainMs: 1000, ...limits }, report });
+  const server = await serve({
+    data,
+    port: 0,
+    lanes: testedLanes,
+    limits: { drainMs: 1000, ...limits },
+    report,
+  });
   onTestFinished(async () => {
     await server.close();
   });
@@ -34,12 +45,12 @@ export async function startServer(limits: Partial<Limits> = {}, folder?: string)
 }
 
 /** One server for all tests of a file whose requests must leave no trace. Its address is there once they run. */
-export function sharedServer(limits: Partial<Limits> = {}): { readonly url: string } {
+export function sharedServer(limits: Partial<Limits> = {}, lanes = testedLanes): { readonly url: string } {
   let server: RunningServer | undefined;
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'evenkeel-'));
-    server = await serve({ data: folder, port: 0, limits });
+    server = await serve({ data: folder, port: 0, lanes, limits });
   });
   afterAll(async () => {
     await server?.close();

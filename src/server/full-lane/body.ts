@@ -45,13 +45,16 @@ export function readBody(
     };
     const onEnd = () => settle(() => resolve(pieces));
     const onClose = () => fail(new ClientGone('the connection was closed within the request'));
+    // Whether what came before the bad bytes has been read yet is chance, so it counts either way.
+    const worse = (problem: Problem) =>
+      bytes + req.readableLength > maxBytes ? tooLarge(maxBytes) : problem;
     if (connection.problem && !req.complete) {
-      reject(connection.problem);
+      reject(worse(connection.problem));
       return;
     }
     connection.whileReading((problem) => {
       // What is whole is served, whatever follows it.
-      if (!req.complete) fail(problem);
+      if (!req.complete) fail(worse(problem));
     });
     req.on('data', onData).on('end', onEnd).on('close', onClose);
     if (req.destroyed && !req.complete) onClose();

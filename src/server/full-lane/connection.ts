@@ -24,6 +24,8 @@ export class Connection {
   readonly #heads: Heads;
   readonly #queue: Request[] = [];
   #running: IncomingMessage | undefined;
+  /** The request answered last, once none runs. */
+  #last: IncomingMessage | undefined;
   #problem: Problem | undefined;
   #closing = false;
   #onProblem: ((problem: Problem) => void) | undefined;
@@ -39,6 +41,14 @@ export class Connection {
       this.#guard = guard;
       socket.prependListener('data', (piece: Buffer) => guard.feed(piece));
     }
+    socket.on('end', () => {
+      // node:http passes over what is wrong with the content of a request that has an Upgrade field, and over its end.
+      const last = this.#queue.at(-1)?.req ?? this.#running;
+      if (last?.complete === false)
+        this.fail(
+          new Problem(400, 'the connection ended before the content did; send all that was announced'),
+        );
+    });
   }
 
   /** Why nothing more can be understood on this connection. */
@@ -74,7 +84,9 @@ export class Connection {
     if (this.#problem) return;
     this.#problem = problem;
     this.#onProblem?.(problem);
-    if (!this.#running) this.#tell(problem);
+    if (!this.#running) this.#end(problem);
+    // At the client's end node:http would end the connection with the answer that is still to come, before the refusal.
+    else this.#socket.removeAllListeners('end');
   }
 
   /** Closes the connection once the answer being written is out. */
@@ -94,16 +106,20 @@ export class Connection {
       if (this.#socket.isPaused() && this.#queue.length < this.#limits.maxPipelined / 2)
         this.#socket.resume();
     }
-    const last = this.#running;
+    this.#last = this.#running;
     this.#running = undefined;
-    if (!this.#problem || this.#closing) return;
+    if (this.#problem) this.#end(this.#problem);
+  }
+
+  #end(problem: Problem): void {
+    if (this.#closing) return;
     // A request whose own body turned out bad has its answer already.
-    if (last?.complete === false) this.#closeNow();
-    else this.#tell(this.#problem);
+    if (this.#last?.complete === false) this.#closeNow();
+    else this.#tell(problem);
   }
 
   #tell(problem: Problem): void {
-    if (this.#closing || !this.#socket.writable) return;
+    if (!this.#socket.writable) return;
     const { status, headers, body } = problemAnswer(problem);
     this.#socket.cork();
     this.#socket.write(this.#heads.head(status, headers, body.length, true), 'latin1');

@@ -95,6 +95,10 @@ async function serveRequest(
   if (!res.socket) return;
   const over = new Promise((resolve) => res.once('close', resolve));
   const lease = new Lease(memory);
+  let contentIsRead = false;
+  // We upgrade to nothing, and node:http drops what came behind such a request in one read with it: the next read could begin
+  // anywhere, such as in the content of a request that was dropped.
+  const losesBytes = req.headers.upgrade !== undefined;
   running.begin();
   try {
     checkHead(req, limits);
@@ -104,18 +108,18 @@ async function serveRequest(
       service,
     );
     const content = operation.kind === 'put' ? await receiveContent(lease) : [];
+    contentIsRead = operation.kind === 'put';
     if (hasBadLine()) throw untrusted('a line of the request does not end in CR LF');
     const answer = await perform(operation, content, service.store);
-    const last = service.draining;
+    const last = service.draining || losesBytes;
     if (last) connection.closeAfterAnswer();
     await sendAnswer(res, answer, last, lease);
   } catch (error) {
     if (error instanceof ClientGone || res.destroyed) return;
     const problem = problemOf(error);
     if (needsOperator(problem)) report(problem.cause);
-    // Content that is still to come, and may be long, is not worth reading to save the connection.
-    const unread = !req.complete && (expectation !== 'none' || !isShort(req));
-    const close = problem.closes || connection.problem !== undefined || unread || service.draining;
+    const broken = connection.problem !== undefined && !req.complete;
+    const close = problem.closes || broken || isNotWorthReading() || losesBytes || service.draining;
     if (close) connection.closeAfterAnswer();
     sendProblem(res, problem, close);
   } finally {
@@ -131,10 +135,11 @@ async function serveRequest(
     return readBody(req, connection, limits.maxValueBytes, (bytes) => lease.take(bytes));
   }
 
-  function isShort({ headers }: IncomingMessage): boolean {
-    return (
-      headers['transfer-encoding'] === undefined &&
-      Number(headers['content-length'] ?? 0) <= limits.maxValueBytes
-    );
+  /** Content that may be long, or may never come, to save the connection. By the head alone: how much is there already is chance. */
+  function isNotWorthReading(): boolean {
+    if (contentIsRead) return false;
+    const length = Number(req.headers['content-length'] ?? 0);
+    if (req.headers['transfer-encoding'] !== undefined || length > limits.maxValueBytes) return true;
+    return length > 0 && expectation !== 'none';
   }
 }

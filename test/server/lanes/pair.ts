@@ -1,0 +1,144 @@
+/** Two real servers of the same limits, each with a store of its own: one with both lanes, one with the full lane alone. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RunningServer, type ServeOptions, serve } from '#dist/server/server.js';
+import { type Case, pieces } from './cases.js';
+import { type Patience, play } from './play.js';
+import { prefix } from './requests.js';
+import { empty, stored } from './stores.js';
+
+/** Memory, where there is some: the fuzzing is about bytes, not about disks. */
+const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+export type Lanes = 'both' | 'full';
+
+/** What two servers did that differs, in words. */
+export interface Difference {
+  readonly what: string;
+  readonly both: string;
+  readonly full: string;
+}
+
+const busy: Patience = { quietMs: 30, turns: 3 };
+const alone: Patience = { quietMs: 150, turns: 12 };
+
+export class Pair {
+  readonly #servers: readonly [both: RunningServer, full: RunningServer];
+  readonly #folder: string;
+  readonly #reports: unknown[];
+  #played = 0;
+  /** Requests that never end, by server; they have been told. */
+  #left: number[] = [];
+
+  private constructor(servers: [RunningServer, RunningServer], folder: string, reports: unknown[]) {
+    this.#servers = servers;
+    this.#folder = folder;
+    this.#reports = reports;
+  }
+
+  /** @param lanes of the first server; others than `both` to try the comparison itself */
+  static async start(lanes: Lanes = 'both'): Promise<Pair> {
+    const folder = await mkdtemp(join(parent, 'evenkeel-lanes-'));
+    const reports: unknown[] = [];
+    const start = (name: string, lanes: Lanes) => {
+      const limits = { maxValueBytes: 2000, drainMs: 1000, lingerMs: 2000 };
+      const report = (error: unknown) => void reports.push(error);
+      const options: ServeOptions = {
+        data: join(folder, name),
+        port: 0,
+        lanes,
+        limits,
+        report,
+      };
+      return serve(options);
+    };
+    return new Pair([await start('both', lanes), await start('full', 'full')], folder, reports);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.close()));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Plays a case to both servers, beside others. Undefined: no difference. */
+  play(case_: Case): Promise<Difference | undefined> {
+    return this.#play(case_, busy);
+  }
+
+  /**
+   * Plays a case with nothing beside it, on empty stores, and compares what it did to them as well. Two refusals may race, such as
+   * content too long and its end too early: what the full lane itself answers to the same bytes at another pace is no difference.
+   */
+  async playAlone(case_: Case): Promise<Difference | undefined> {
+    const answers = await this.#play(case_, alone);
+    const effect = await this.settle();
+    if (!answers || effect) return effect;
+    return (await this.#fullAnswersSo(case_, answers)) ? undefined : answers;
+  }
+
+  async #fullAnswersSo({ bytes, cuts }: Case, { what, both }: Difference): Promise<boolean> {
+    if (what !== 'received') return false;
+    const requests = [...bytes.matchAll(/(?<!^)(GET|PUT|DELETE|HEAD|POST) /g)].map(({ index }) => index);
+    for (const endsAtOnce of [true, false])
+      for (const offsets of [cuts, [], requests]) {
+        const own = this.#ownPrefix();
+        const script = {
+          pieces: pieces({ bytes: bytes.replaceAll(prefix, own), cuts: offsets, endsAtOnce }),
+          endsAtOnce,
+        };
+        const { received } = await play(this.#servers[1].url, script, alone);
+        await this.settle();
+        if (received.replaceAll(own, prefix) === both) return true;
+      }
+    return false;
+  }
+
+  /** Compares the stores and empties them, once nothing runs. @throws Error if a server reported an error */
+  async settle(): Promise<Difference | undefined> {
+    const stuck = await this.#stuck();
+    if (this.#reports.length > 0) throw new Error('a server reported an error', { cause: this.#reports[0] });
+    const [both, full] = await Promise.all([stored(this.#servers[0].url), stored(this.#servers[1].url)]);
+    await Promise.all([empty(this.#servers[0].url, both), empty(this.#servers[1].url, full)]);
+    const [inBoth, inFull] = [both.join('\n'), full.join('\n')];
+    if (stuck) return stuck;
+    return inBoth === inFull ? undefined : { what: 'the stores differ', both: inBoth, full: inFull };
+  }
+
+  /** Waits until nothing runs, save what has been told to run for ever. */
+  async #stuck(): Promise<Difference | undefined> {
+    const deadline = performance.now() + 3000;
+    while (this.#servers.some(({ running }, at) => running > (this.#left[at] ?? 0))) {
+      if (performance.now() > deadline) {
+        this.#left = this.#servers.map(({ running }) => running);
+        return { what: 'requests that never end', both: String(this.#left[0]), full: String(this.#left[1]) };
+      }
+      await sleep(1);
+    }
+    return undefined;
+  }
+
+  async #play(case_: Case, patience: Patience): Promise<Difference | undefined> {
+    const own = this.#ownPrefix();
+    const script = {
+      pieces: pieces({ ...case_, bytes: case_.bytes.replaceAll(prefix, own) }),
+      endsAtOnce: case_.endsAtOnce,
+    };
+    const [both, full] = await Promise.all(this.#servers.map(({ url }) => play(url, script, patience)));
+    if (!both || !full) throw new TypeError('there are two servers');
+    const shown = (text: string) => text.replaceAll(own, prefix);
+    for (const what of ['received', 'open', 'end'] as const)
+      if (both[what] !== full[what]) return { what, both: shown(both[what]), full: shown(full[what]) };
+    if (full.end === 'hung')
+      return { what: 'both hang', both: shown(both.received), full: shown(full.received) };
+    return undefined;
+  }
+
+  /** As long as the one it stands for, so that lengths and cuts stay right. */
+  #ownPrefix(): string {
+    const digits = (this.#played++).toString(16).padStart(prefix.length, '0');
+    return digits.replace(/./g, (digit) => 'GHJKLMNOPQRSTUVW'[Number.parseInt(digit, 16)] as string);
+  }
+}
