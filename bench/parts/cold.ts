@@ -19,7 +19,8 @@ import { ms, thousands } from '../write/words.js';
 const valueBytes = 1000;
 const hotKeys = 100;
 const hot = { rate: 1000, connections: 4 };
-const other = { rate: 400, connections: 8 };
+/** Few enough for a disk that reads one page at a time. */
+const other = { rate: 200, connections: 8 };
 const limitBytes = 256 * 1024 ** 2;
 /** A record of 1000 bytes, as three of them fill a page of 4 KiB. */
 const bytesOnDisk = 1366;

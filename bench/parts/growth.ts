@@ -16,6 +16,8 @@ const valueBytes = 100;
 const getRate = 5000;
 const putRate = 2000;
 const connections = 20;
+/** The more are under way, the less they keep their order, and the less full LMDB's pages become. */
+const loaders = 128;
 const rangeEntities = 100_000;
 
 export const growth: Part = {
@@ -39,8 +41,8 @@ export const growth: Part = {
     }
   },
   section: (measured) => ({
-    intro: `Entities of ${keyBytes} + ${valueBytes} bytes, loaded over HTTP in the order of their keys (16 connections, 64 pipelined PUTs on each, so
-neighbours overtake each other a little; every PUT durable). “file / data” is the blocks of the data file over the bytes of keys and
+    intro: `Entities of ${keyBytes} + ${valueBytes} bytes, loaded over HTTP in the order of their keys (${loaders} connections, one PUT at a time on each,
+so neighbours overtake each other a little; every PUT durable). “file / data” is the blocks of the data file over the bytes of keys and
 values. Then GET at ${getRate} and PUT (overwriting) at ${putRate} a second over ${connections} connections, keys uniform, on a server started anew; a range
 over up to ${thousands(rangeEntities)} entities; and memory after all that: RssAnon, and with the pages of the map.`,
     tables: [table(measured)],
@@ -54,7 +56,8 @@ async function load(entities: number, folder: string): Promise<Figures> {
   const { port, pid, stop } = await startServer(folder);
   try {
     const began = performance.now();
-    await fill({ port, entities, language: httpPut(entityPath, 'v'.repeat(valueBytes), keyOf) });
+    const language = httpPut(entityPath, 'v'.repeat(valueBytes), keyOf);
+    await fill({ port, entities, language, connections: loaders, window: 1 });
     const seconds = (performance.now() - began) / 1000;
     const { anonBytes } = memoryOf(pid);
     const fileBytes = statSync(join(folder, 'data.mdb')).blocks * 512;

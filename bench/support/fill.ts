@@ -1,6 +1,6 @@
 /**
- * Stores entities through a server's own door as fast as it takes them: some connections, each with a window of requests that are sent
- * before the first of them is answered. Numbers rise over all connections together.
+ * Stores entities through a server's own door as fast as it takes them: many connections, for a server may take the requests of one in
+ * turn, each with a few that are sent before the first of them is answered. Numbers rise over all connections together.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -21,7 +21,7 @@ export interface Fill {
   readonly window?: number;
 }
 
-export async function fill({ port, entities, language, connections = 16, window = 64 }: Fill): Promise<void> {
+export async function fill({ port, entities, language, connections = 256, window = 4 }: Fill): Promise<void> {
   let next = 0;
   const one = async () => {
     const socket = connect(port, '127.0.0.1').setNoDelay().setEncoding('latin1');

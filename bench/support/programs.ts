@@ -34,13 +34,18 @@ export function versionsOf(programs: readonly Program[]): Record<string, string>
   const versions: Record<string, string> = {};
   for (const program of new Set(programs)) {
     try {
-      const row = execFileSync('dpkg-query', ['-W', packages[program]], { encoding: 'utf8', stdio: 'pipe' });
-      versions[program] = row.split('\t')[1]?.trim() ?? '';
+      // The package that brought it may be another one than the one advised.
+      const owner = query('-S', find(program) ?? program).split(':')[0] ?? '';
+      versions[program] = query('-W', owner).split('\t')[1]?.trim() ?? '';
     } catch {
       versions[program] = 'of unknown version (not from a Debian package)';
     }
   }
   return versions;
+}
+
+function query(...args: string[]): string {
+  return execFileSync('dpkg-query', args, { encoding: 'utf8', stdio: 'pipe' });
 }
 
 function find(program: string): string | undefined {
