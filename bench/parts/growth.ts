@@ -163,7 +163,8 @@ function plot(measured: Measured): string {
     over(figure.replace('get', 'GET').replace('put', 'PUT'), (size) => middle(look, figure, `${size}`) ?? 0);
   const file = (figure: string) => (size: number) =>
     median((load[size] ?? []).map((one) => one[figure] ?? 0));
-  return linePlot('Growth', 'latency at a constant rate, and the file over the data', 'entities', [
+  const subtitle = 'latency at a constant rate, and the file over the data';
+  return linePlot({ title: 'Growth', subtitle, over: 'entities', tenfold: true }, [
     { unit: 'ms', lines: ['get p50', 'get p99', 'put p50', 'put p99'].map(latency) },
     { unit: '×', lines: [over('file / data', file('ratio'))] },
   ]);

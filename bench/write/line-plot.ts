@@ -1,5 +1,5 @@
 /** Lines over a common axis, in panels one below another: growth over the number of entities, memory over time. */
-import { type Scale, scaleFor, tickText } from '#dist/profile/plot/axis.js';
+import { logarithmic, type Scale, scaleFor, tickText } from '#dist/profile/plot/axis.js';
 import { headingHeight, legend, line, margin, sheet, styleOf, valueGrid } from '#dist/profile/plot/chart.js';
 import { label } from '#dist/profile/plot/svg.js';
 
@@ -16,11 +16,22 @@ const plotHeight = 170;
 const panelGap = 64;
 const widthPx = 900;
 
-/** @param xUnit stands behind the values of the common axis */
-export function linePlot(title: string, subtitle: string, xUnit: string, panels: readonly Panel[]): string {
-  const right = widthPx - margin - 20;
+export interface Heading {
+  readonly title: string;
+  readonly subtitle: string;
+  /** What the common axis counts. */
+  readonly over: string;
+  /** A tenfold takes the same way everywhere on that axis. */
+  readonly tenfold?: boolean;
+}
+
+export function linePlot(
+  { title, subtitle, over, tenfold = false }: Heading,
+  panels: readonly Panel[],
+): string {
+  const right = widthPx - margin - 40;
   const all = panels.flatMap(({ lines }) => lines.flatMap(({ points }) => points.map(([x]) => x)));
-  const x = scaleOver(all, right);
+  const x = scaleOver(all, right, tenfold);
   const content: string[] = [];
   let top = headingHeight + 40;
   for (const { unit, lines } of panels) {
@@ -40,14 +51,14 @@ export function linePlot(title: string, subtitle: string, xUnit: string, panels:
     top = bottom + panelGap;
   }
   const foot = top - panelGap + 36;
-  content.push(label((left + right) / 2, foot, xUnit, { class: 'm' }));
+  content.push(label((left + right) / 2, foot, over, { class: 'm' }));
   return sheet({ title, subtitle, widthPx, heightPx: foot + margin }, content);
 }
 
-function scaleOver(values: readonly number[], right: number): Scale {
+function scaleOver(values: readonly number[], right: number, tenfold: boolean): Scale {
   const from = left + 20;
   const most = Math.max(...values);
-  const scale = scaleFor(values, from, right);
+  const scale = tenfold ? logarithmic(Math.min(...values), most, from, right) : scaleFor(values, from, right);
   // Room to the right of the last value says nothing here.
   return { at: scale.at, ticks: scale.ticks.filter((tick) => tick <= most * 1.001) };
 }
