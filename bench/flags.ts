@@ -8,6 +8,7 @@ const help = `npm run bench [-- FLAGS]
   --only PART[,PART]  get-peak, put-peak, reference, growth, cold, ten-minutes, or all; default: get-peak,put-peak
   --rounds N          rounds of each part (3; reference 5)
   --seconds N         of each measurement (3; reference 20, growth and cold 10)
+  --connections N,N   of the peaks: only these of 20, 64 and 256
   --entities N        of 100 bytes in a store before its peak is measured (200000; as many bytes of larger ones)
   --sizes N,N,…       growth: entities of each store (100000,1000000,10000000)
   --excess N          cold: times that the file is larger than the memory its server may use (8)
@@ -18,7 +19,7 @@ const help = `npm run bench [-- FLAGS]
   --quick             every part, small: shows that they run; its figures are not for publishing
 `;
 
-type Numbers = Omit<Settings, 'folder' | 'wrk2'>;
+type Numbers = Omit<Settings, 'folder' | 'wrk2' | 'connections'>;
 
 const defaults: Numbers = {
   rounds: 3,
@@ -60,6 +61,7 @@ export function readFlags(
       seconds: text,
       entities: text,
       sizes: text,
+      connections: text,
       excess: text,
       minutes: text,
       wrk2: text,
@@ -78,7 +80,10 @@ export function readFlags(
       .filter((name) => values[name] !== undefined)
       .map((name) => [name, positive(name, values[name] as string, name === 'minutes')]),
   );
-  const sizes = values.sizes?.split(',').map((size) => positive('sizes', size, false));
+  const list = (name: 'sizes' | 'connections') =>
+    values[name]?.split(',').map((text) => positive(name, text, false));
+  const sizes = list('sizes');
+  const connections = list('connections');
   const all = Object.keys(parts);
   const only = values.only ?? (values.quick ? 'all' : 'get-peak,put-peak');
   const names = only === 'all' ? all : only.split(',');
@@ -94,6 +99,7 @@ export function readFlags(
       ...(values.quick && quick),
       ...given,
       ...(sizes && { sizes: sizes.toSorted((a, b) => a - b) }),
+      connections,
       wrk2: values.wrk2 ?? process.env.WRK2,
     }),
   };

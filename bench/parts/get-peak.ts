@@ -5,7 +5,7 @@ import { installFastify, startFastify } from '../peers/fastify.js';
 import { startConstant } from '../peers/nginx.js';
 import { startRedisAlone, startWebdis } from '../peers/redis.js';
 import { ratio } from '../support/rounds.js';
-import { noLanes, peakPlot, peakTable } from './peak-tables.js';
+import { noLanes, peakPlot, peakTables } from './peak-tables.js';
 import { type Group, measurePeaks, type Subjects } from './peaks.js';
 
 const groups: readonly Group[] = [
@@ -33,7 +33,7 @@ export const getPeak: Part = {
     intro: `wrk reads keys drawn from all there are, over a store that was filled before: requests a second with every connection
 always busy. nginx returns a constant of the same length, and is the limit. “redis alone” is Redis driven by redis-benchmark in its own
 protocol.`,
-    tables: groups.map(({ name, connections }) => peakTable(measured, name, connections)),
+    tables: peakTables(measured, groups),
     bars: bars(measured),
     plots: { 'get-peak.svg': peakPlot('GET peak', measured, groups) },
   }),

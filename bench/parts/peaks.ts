@@ -28,10 +28,13 @@ export async function measurePeaks(
   method: Peak['method'],
   groups: readonly Group[],
   subjects: Subjects,
-  { rounds, seconds, entities, folder }: Settings,
+  { rounds, seconds, entities, folder, connections: wanted }: Settings,
 ): Promise<Pick<Measured, 'settings' | 'groups'>> {
   const results: Record<string, Rounds> = {};
-  for (const group of groups) {
+  for (const all of groups) {
+    const connections = all.connections.filter((count) => wanted?.includes(count) ?? true);
+    if (connections.length === 0) continue;
+    const group = { ...all, connections };
     // As many bytes are kept whatever the size of a value.
     const keySpace = Math.max(1000, Math.round((entities * 100) / group.valueBytes));
     process.stdout.write(`${method}, ${group.name}\n`);

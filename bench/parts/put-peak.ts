@@ -4,7 +4,7 @@ import { hasLanes, startEvenkeel } from '../peers/evenkeel.js';
 import { installFastify, startFastify } from '../peers/fastify.js';
 import { startRedisAlone, startWebdis } from '../peers/redis.js';
 import { ratio } from '../support/rounds.js';
-import { noLanes, peakPlot, peakTable } from './peak-tables.js';
+import { noLanes, peakPlot, peakTables } from './peak-tables.js';
 import { type Group, measurePeaks, type Subjects } from './peaks.js';
 
 const groups: readonly Group[] = [
@@ -36,7 +36,7 @@ export const putPeak: Part = {
       intro: `Every write is synced before it is answered, in all of them. Rising keys are new ones; uniform and zipfian ones
 overwrite a store that was filled before. “written” is what the kernel counts as written to the disk for each byte of key and value (the
 whole page is counted whatever changed in it). “redis alone” is Redis driven by redis-benchmark in its own protocol.`,
-      tables: groups.map(({ name, connections }) => peakTable(measured, name, connections)),
+      tables: peakTables(measured, groups),
       bars: [
         {
           what: 'durable PUT peak, rising keys, at 64 connections, times redis+webdis',
