@@ -4,12 +4,12 @@
  *
  *   npm run bench:load-floor -- [--wrk2 PATH]     (or WRK2=PATH; wrk2 is packaged nowhere, so bring your own)
  */
-import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { runLoad } from '#dist/load/load.js';
 import { defaultOptions } from '#dist/load/options.js';
 import { startNginx } from './support/nginx.js';
 import { describeMachine, type Figures, inTurn, median, missed, spread } from './support/rounds.js';
+import { runWrk2 } from './support/wrk2.js';
 
 const { values } = parseArgs({
   options: { wrk2: { type: 'string' }, rounds: { type: 'string', default: '3' } },
@@ -39,7 +39,7 @@ try {
         busy: Math.max(...threads.map(({ busy }) => busy)),
       };
     },
-    ...(wrk2 && { wrk2: async () => runWrk2(wrk2) }),
+    ...(wrk2 && { wrk2: () => runWrk2(wrk2, { ...load, url: nginx.url }) }),
   });
   const names = Object.keys(results);
   process.stdout.write('\nMedians in ms (least … most)\n');
@@ -66,22 +66,4 @@ try {
 
 function p50(figures: readonly Figures[] = []): number {
   return median(figures.map((round) => round.p50 as number));
-}
-
-/** Reads what wrk2 prints. */
-function runWrk2(program: string): Record<string, number> {
-  const args = [
-    `-t${load.threads}`,
-    `-c${load.connections}`,
-    `-d${load.seconds}s`,
-    `-R${load.rate}`,
-    '--latency',
-  ];
-  const text = execFileSync(program, [...args, nginx.url], { encoding: 'utf8' });
-  const at = (percentile: string) => {
-    const [, amount, unit] = new RegExp(`^ *${percentile}%\\s+([0-9.]+)(us|ms|s)$`, 'm').exec(text) ?? [];
-    if (unit === undefined) throw new Error(`wrk2 printed no ${percentile} %:\n${text}`);
-    return Number(amount) * { us: 0.001, ms: 1, s: 1000 }[unit as 'us' | 'ms' | 's'];
-  };
-  return { p50: at('50\\.000'), p99: at('99\\.000'), max: at('100\\.000') };
 }

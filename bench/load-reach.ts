@@ -28,7 +28,7 @@ const steps: Record<string, Step> = {
   'Lua peak': { work: script, rate: 80_000 },
 };
 
-const nginx = await startNginx(18_098, 0);
+const nginx = await startNginx(18_098, { core: 0 });
 process.stdout.write(
   `Reach: -t1 -c64 -d5s, generator on one core, ${nginx.version} on another\n${describeMachine()}\n`,
 );

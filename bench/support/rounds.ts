@@ -34,6 +34,20 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
+/** The median over the rounds of one side's figure divided by the other's in the same round. */
+export function ratio(rounds: Rounds, figure: string, side: string, other: string): number {
+  const ratios = (rounds[side] ?? []).map(
+    (figures, round) => (figures[figure] as number) / (rounds[other]?.[round]?.[figure] as number),
+  );
+  return median(ratios);
+}
+
+/** The median of one side's figure; undefined if it was not measured. */
+export function middle(rounds: Rounds | undefined, figure: string, side: string): number | undefined {
+  const values = (rounds?.[side] ?? []).flatMap((figures) => figures[figure] ?? []);
+  return values.length === 0 ? undefined : median(values);
+}
+
 /** `median (least … most)` of one figure over the rounds. */
 export function spread(figures: readonly Figures[] | undefined, name: string): string {
   const values = (figures ?? []).map((round) => round[name] as number);

@@ -1,0 +1,88 @@
+/**
+ * Peaks: as many requests as a peer answers when every connection always has one under way. A peer is started fresh, on empty data, for each
+ * group and round; the numbers of connections of a group follow each other on the same process.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Measured, Settings } from '../part.js';
+import type { Peer, StartOptions } from '../peers/peer.js';
+import { type Figures, inTurn, type Rounds } from '../support/rounds.js';
+import { keyBytes, type Peak } from '../support/wrk.js';
+
+export interface Group {
+  readonly name: string;
+  readonly order: Peak['order'];
+  readonly valueBytes: number;
+  readonly connections: readonly number[];
+}
+
+export interface Subject {
+  readonly start: (options: StartOptions) => Promise<Peer>;
+  /** Groups it takes no part in, by name. */
+  readonly not?: readonly string[];
+}
+
+export type Subjects = Readonly<Record<string, Subject>>;
+
+export async function measurePeaks(
+  method: Peak['method'],
+  groups: readonly Group[],
+  subjects: Subjects,
+  { rounds, seconds, entities, folder, connections: wanted }: Settings,
+): Promise<Pick<Measured, 'settings' | 'groups'>> {
+  const results: Record<string, Rounds> = {};
+  for (const all of groups) {
+    const connections = all.connections.filter((count) => wanted?.includes(count) ?? true);
+    if (connections.length === 0) continue;
+    const group = { ...all, connections };
+    // As many bytes are kept whatever the size of a value.
+    const keySpace = Math.max(1000, Math.round((entities * 100) / group.valueBytes));
+    process.stdout.write(`${method}, ${group.name}\n`);
+    const sides = Object.entries(subjects)
+      .filter(([, { not = [] }]) => !not.includes(group.name))
+      .map(([name, subject]) => [name, () => visit(subject, { method, group, keySpace, seconds, folder })]);
+    results[group.name] = await inTurn(rounds, Object.fromEntries(sides));
+  }
+  return { settings: { rounds, 'seconds of each measurement': seconds, entities }, groups: results };
+}
+
+interface Visit {
+  readonly method: Peak['method'];
+  readonly group: Group;
+  readonly keySpace: number;
+  readonly seconds: number;
+  readonly folder: string;
+}
+
+/** Rising keys begin this far apart, so that no run overwrites another's. */
+const stride = 100_000_000;
+
+async function visit({ start }: Subject, visit: Visit): Promise<Figures> {
+  const { method, group, keySpace, seconds } = visit;
+  const { order, valueBytes, connections } = group;
+  const folder = mkdtempSync(join(visit.folder, 'peak-'));
+  const figures: Record<string, number> = {};
+  try {
+    const peer = await start({ folder, valueBytes });
+    try {
+      await peer.fill(keySpace);
+      const peak = { method, order, keySpace, valueBytes };
+      await peer.peak({ ...peak, first: stride, connections: connections[0] ?? 1, seconds: 1 });
+      for (const [index, count] of connections.entries()) {
+        const before = peer.writtenBytes();
+        const run = { ...peak, first: (index + 2) * stride, connections: count, seconds };
+        const { requests, rate, p50, p99, answerBytes } = await peer.peak(run);
+        const cell = `c${count}`;
+        Object.assign(figures, { [`${cell} rate`]: rate, [`${cell} p50`]: p50, [`${cell} p99`]: p99 });
+        if (answerBytes !== undefined && method === 'GET') figures[`${cell} answer`] = answerBytes;
+        if (method === 'PUT')
+          figures[`${cell} written`] = (peer.writtenBytes() - before) / (requests * (keyBytes + valueBytes));
+      }
+    } finally {
+      await peer.stop();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return figures;
+}

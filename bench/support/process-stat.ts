@@ -1,0 +1,46 @@
+/** What the kernel counts of a process: bytes it made the disk write, memory, page faults. Linux only. */
+import { readFileSync } from 'node:fs';
+
+/** Bytes written to the disk by these processes, and by the children they have waited for. */
+export function writtenBytes(pids: readonly number[]): number {
+  return pids.map((pid) => field(`/proc/${pid}/io`, 'write_bytes')).reduce((a, b) => a + b, 0);
+}
+
+export interface Memory {
+  readonly rssBytes: number;
+  /** Without the pages of files, of which the system can take back those of the data file at any time. */
+  readonly anonBytes: number;
+  readonly peakBytes: number;
+}
+
+export function memoryOf(pid: number): Memory {
+  const status = `/proc/${pid}/status`;
+  return {
+    rssBytes: field(status, 'VmRSS') * 1024,
+    anonBytes: field(status, 'RssAnon') * 1024,
+    peakBytes: field(status, 'VmHWM') * 1024,
+  };
+}
+
+/** Resident pages of the map of one file. Walks the whole map, so not under load. */
+export function mappedBytes(pid: number, file: string): number {
+  let inside = false;
+  let bytes = 0;
+  for (const line of readFileSync(`/proc/${pid}/smaps`, 'utf8').split('\n')) {
+    if (/^[0-9a-f]+-[0-9a-f]+ /.test(line)) inside = line.endsWith(file);
+    else if (inside && line.startsWith('Rss:')) bytes += Number(/\d+/.exec(line)?.[0]) * 1024;
+  }
+  return bytes;
+}
+
+/** Faults that had to read the disk. */
+export function majorFaults(pid: number): number {
+  const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  return Number(rest.split(' ')[9]);
+}
+
+function field(path: string, name: string): number {
+  const [, number] = new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(path, 'utf8')) ?? [];
+  if (number === undefined) throw new Error(`${path} has no ${name}`);
+  return Number(number);
+}
