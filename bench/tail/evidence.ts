@@ -1,7 +1,7 @@
 /** What was seen of the server and of the generator while the load ran. Times are in µs from the run's start. */
 
-/** A thread that a request's way leads through. */
-export type Who = 'main' | 'writer' | `generator ${number}`;
+/** A thread that a request's way leads through: the server's, the generator's, and the kernel's that pass packets on when interrupts may not. */
+export type Who = 'main' | 'writer' | `generator ${number}` | `network ${number}`;
 
 /** Something that took a thread's time. */
 export interface Stretch {

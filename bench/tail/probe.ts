@@ -43,7 +43,8 @@ function stretch(what: Stretch['what'], fromMs: number, toMs: number, note: stri
   tell({ event: 'stretch', tid, what, fromUs, toUs, note });
 }
 
-tell({ event: 'thread', tid, generator: (workerData as { thread?: number } | null)?.thread });
+const generator = (workerData as { thread?: number } | null)?.thread;
+tell({ event: 'thread', tid, generator });
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
     const { startTime, duration, detail } = entry as typeof entry & { detail?: { kind?: number } };
@@ -52,14 +53,18 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: 'gc' });
 
-if (isMainThread) {
-  channel.onmessage = (message) => tell((message as { data: ProbeEvent }).data);
+// The writer blocks for each commit, as it should; all others are to have a turn soon.
+if (isMainThread || generator !== undefined) {
   let lastMs = performance.now();
   setInterval(() => {
     const nowMs = performance.now();
     stretch('loop', lastMs + tickMs, nowMs, 'no turn');
     lastMs = nowMs;
   }, tickMs).unref();
+}
+
+if (isMainThread) {
+  channel.onmessage = (message) => tell((message as { data: ProbeEvent }).data);
   subscribe('evenkeel:commit', (message) => {
     const { beganMs, endedMs, writes } = message as CommitEvent;
     stretch('commit', beganMs, endedMs, `${writes} writes`);

@@ -1,5 +1,5 @@
 /** Looks at threads of other processes every 10 ms, by what Linux tells of them in /proc. Out here, so that it costs them nothing. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import type { Clock } from '#dist/load/generator/clock.js';
 import type { Sample, ThreadSample, Who } from './evidence.js';
 
@@ -89,6 +89,7 @@ export class Sampler {
     this.#clock = clock;
     this.#lastUs = clock.now();
     this.#lastStealUs = this.#stealUs();
+    for (const [cpu, pid] of networkThreads()) this.watch(`network ${cpu}`, pid, pid);
     this.#timer = setInterval(() => this.#sample(), everyMs);
   }
 
@@ -132,4 +133,18 @@ export class Sampler {
     const [, ...ticks] = (this.#stat.read().split('\n')[0] ?? '').split(/\s+/);
     return Number(ticks[7] ?? 0) * tickUs;
   }
+}
+
+/** By CPU. Packets of loopback wait for them when there are too many for the interrupt that brought them. */
+function networkThreads(): Map<number, number> {
+  const threads = new Map<number, number>();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const [, cpu] = /^ksoftirqd\/(\d+)$/m.exec(readFileSync(`/proc/${pid}/comm`, 'utf8')) ?? [];
+      if (cpu !== undefined) threads.set(Number(cpu), Number(pid));
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return threads;
 }

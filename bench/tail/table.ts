@@ -1,5 +1,6 @@
 /** Prints what became of the slow requests: a line for each cause, and in full what has none. */
-import { type Attributed, type Cause, causes } from './attribute.js';
+import type { Attributed, Cause } from './attribute.js';
+import { causes } from './hold-ups.js';
 
 /** From here on a request without a cause is a failure of the bench. */
 export const mustBeNamedUs = 50_000;

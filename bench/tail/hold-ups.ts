@@ -1,0 +1,132 @@
+/**
+ * How long each of what was seen can have held up a request, between the moment it was due and its answer. Stretches have exact ends. Of a sample
+ * the kernel says only how much, and adds a wait for a CPU when it ends; so all of each sample that touches the request counts, up to its latency.
+ */
+import type { SlowRequest } from '#dist/load/result.js';
+import { type Evidence, overlapUs, type Span, type Stretch, type Who, within } from './evidence.js';
+
+/** The first of two that took the same is named. */
+export const causes = [
+  'generator late',
+  'server stopped',
+  'garbage collection',
+  'page faults',
+  'CPU taken by others',
+  'CPU taken by the host',
+  'disk sync',
+  'event loop busy',
+] as const;
+export type Held = (typeof causes)[number];
+
+/** In µs. */
+export type HoldUps = Readonly<Record<Held, number>>;
+
+export function holdUps(request: SlowRequest, evidence: Evidence): HoldUps {
+  const { dueUs, latencyUs, lagUs, serviceUs } = request;
+  const span = { fromUs: dueUs, toUs: dueUs + latencyUs };
+  const seen = new Seen(within(evidence, span), span);
+  const stopped = seen.stoppedUs();
+  const collecting = seen.stretchUs(
+    'gc',
+    ['main', 'writer'],
+    ({ who, ...gc }) => 1 - seen.share(gc, who, 'waitUs'),
+  );
+  // Whoever had no CPU and did not wait for one waited for the disk; or for the main thread, which had no turn to hear of the commit.
+  const commits = seen.stretchUs(
+    'commit',
+    ['main'],
+    (commit) => seen.blocked(commit, 'writer') - seen.stretchShare(commit, 'loop', 'main'),
+  );
+  const loopBlocked = seen.stretchUs('loop', ['main'], (gap) => seen.blocked(gap, 'main'));
+  const computing = seen.stretchUs('loop', ['main'], (gap) => seen.share(gap, 'main', 'cpuUs'));
+  const writerFaults = seen.faults('writer') > 0;
+  const all: Record<Held, number> = {
+    'generator late':
+      lagUs + seen.generatorUs(request.thread, { fromUs: span.toUs - serviceUs, toUs: span.toUs }),
+    'server stopped': stopped,
+    'garbage collection': collecting,
+    'page faults': (seen.faults('main') > 0 ? loopBlocked : 0) + (writerFaults ? commits : 0),
+    'CPU taken by others':
+      seen.threadUs(span, 'main', 'waitUs') + seen.threadUs(span, 'writer', 'waitUs') + seen.networkUs(),
+    'CPU taken by the host': seen.stealUs(),
+    'disk sync': writerFaults || stopped > 0 ? 0 : commits,
+    'event loop busy': Math.max(0, computing - collecting),
+  };
+  for (const cause of causes) all[cause] = Math.min(all[cause], latencyUs);
+  return all;
+}
+
+/** What was seen while one request was under way. */
+class Seen {
+  readonly #evidence: Evidence;
+  readonly #span: Span;
+
+  constructor(evidence: Evidence, span: Span) {
+    this.#evidence = evidence;
+    this.#span = span;
+  }
+
+  /** @param part how much of the stretch counts, 0 … 1 */
+  stretchUs(what: Stretch['what'], of: readonly Who[], part: (stretch: Stretch) => number): number {
+    return this.#evidence.stretches
+      .filter((stretch) => stretch.what === what && of.includes(stretch.who))
+      .reduce((us, found) => us + overlapUs(found, this.#span) * Math.min(1, Math.max(0, part(found))), 0);
+  }
+
+  /** The share of a span that such stretches take. */
+  stretchShare(span: Span, what: Stretch['what'], of: Who): number {
+    const us = this.#evidence.stretches
+      .filter(({ who, ...stretch }) => stretch.what === what && who === of)
+      .reduce((total, stretch) => total + overlapUs(stretch, span), 0);
+    return us / (span.toUs - span.fromUs);
+  }
+
+  threadUs(span: Span, who: Who, what: 'waitUs' | 'cpuUs'): number {
+    const us = this.#evidence.samples
+      .filter((sample) => overlapUs(sample, span) > 0)
+      .reduce((total, { threads }) => total + (threads[who]?.[what] ?? 0), 0);
+    return Math.min(us, span.toUs - span.fromUs);
+  }
+
+  share(span: Span, who: Who, what: 'waitUs' | 'cpuUs'): number {
+    return this.threadUs(span, who, what) / (span.toUs - span.fromUs);
+  }
+
+  /** The share of a span in which a thread neither had a CPU nor waited for one. */
+  blocked(span: Span, who: Who): number {
+    return 1 - this.share(span, who, 'cpuUs') - this.share(span, who, 'waitUs');
+  }
+
+  /** How long the answer can have lain there unseen. */
+  generatorUs(thread: number, served: Span): number {
+    const who: Who = `generator ${thread}`;
+    const all = served.toUs - served.fromUs;
+    const shares = [this.share(served, who, 'waitUs')].concat(
+      (['gc', 'loop'] as const).map((what) => this.stretchShare(served, what, who)),
+    );
+    return all === 0 ? 0 : all * Math.max(...shares);
+  }
+
+  /** The longest that a CPU's packets waited. */
+  networkUs(): number {
+    const whos = new Set(this.#evidence.samples.flatMap(({ threads }) => Object.keys(threads) as Who[]));
+    const waits = [...whos]
+      .filter((who) => who.startsWith('network'))
+      .map((who) => this.threadUs(this.#span, who, 'waitUs'));
+    return Math.max(0, ...waits);
+  }
+
+  faults(who: Who): number {
+    return this.#evidence.samples.reduce((sum, { threads }) => sum + (threads[who]?.faults ?? 0), 0);
+  }
+
+  stoppedUs(): number {
+    return this.#evidence.samples
+      .filter(({ threads }) => threads.main?.stopped)
+      .reduce((us, sample) => us + overlapUs(sample, this.#span), 0);
+  }
+
+  stealUs(): number {
+    return this.#evidence.samples.reduce((us, sample) => us + sample.stealUs, 0);
+  }
+}
