@@ -41,7 +41,7 @@ const load = {
 };
 if (process.platform !== 'linux') throw new Error('bench:tail reads /proc of Linux; run it there');
 /** What was seen last may still be on its way when a run ends. */
-const settleMs = 300;
+const settleMs = 1000;
 
 mkdirSync(values.data, { recursive: true });
 const folder = mkdtempSync(join(values.data, 'tail-'));

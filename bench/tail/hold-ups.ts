@@ -1,9 +1,17 @@
 /**
- * How long each of what was seen can have held up a request, between the moment it was due and its answer. Stretches have exact ends. Of a sample
- * the kernel says only how much, and adds a wait for a CPU when it ends; so all of each sample that touches the request counts, up to its latency.
+ * How long each of what was seen can have held up a request, between the moment it was due and its answer. Stretches have exact ends; of a sample the
+ * kernel says only how much.
  */
 import type { SlowRequest } from '#dist/load/result.js';
-import { type Evidence, overlapUs, type Span, type Stretch, type Who, within } from './evidence.js';
+import {
+  type Evidence,
+  overlapUs,
+  type Sample,
+  type Span,
+  type Stretch,
+  type Who,
+  within,
+} from './evidence.js';
 
 /** The first of two that took the same is named. */
 export const causes = [
@@ -25,11 +33,11 @@ export function holdUps(request: SlowRequest, evidence: Evidence): HoldUps {
   const { dueUs, latencyUs, lagUs, serviceUs } = request;
   const span = { fromUs: dueUs, toUs: dueUs + latencyUs };
   const seen = new Seen(within(evidence, span), span);
-  const stopped = seen.stoppedUs();
+  const stopped = seen.stoppedUs(span);
   const collecting = seen.stretchUs(
     'gc',
     ['main', 'writer'],
-    ({ who, ...gc }) => 1 - seen.share(gc, who, 'waitUs'),
+    (gc) => 1 - (seen.waitUs(gc, gc.who) + seen.stoppedUs(gc)) / (gc.toUs - gc.fromUs),
   );
   // Whoever had no CPU and did not wait for one waited for the disk; or for the main thread, which had no turn to hear of the commit.
   const commits = seen.stretchUs(
@@ -38,7 +46,11 @@ export function holdUps(request: SlowRequest, evidence: Evidence): HoldUps {
     (commit) => seen.blocked(commit, 'writer') - seen.stretchShare(commit, 'loop', 'main'),
   );
   const loopBlocked = seen.stretchUs('loop', ['main'], (gap) => seen.blocked(gap, 'main'));
-  const computing = seen.stretchUs('loop', ['main'], (gap) => seen.share(gap, 'main', 'cpuUs'));
+  const computing = seen.stretchUs(
+    'loop',
+    ['main'],
+    (gap) => seen.cpuUs(gap, 'main') / (gap.toUs - gap.fromUs),
+  );
   const writerFaults = seen.faults('writer') > 0;
   const all: Record<Held, number> = {
     'generator late':
@@ -46,8 +58,11 @@ export function holdUps(request: SlowRequest, evidence: Evidence): HoldUps {
     'server stopped': stopped,
     'garbage collection': collecting,
     'page faults': (seen.faults('main') > 0 ? loopBlocked : 0) + (writerFaults ? commits : 0),
-    'CPU taken by others':
-      seen.threadUs(span, 'main', 'waitUs') + seen.threadUs(span, 'writer', 'waitUs') + seen.networkUs(),
+    // The kernel's thread and ours may have waited for the same CPU at the same time.
+    'CPU taken by others': Math.max(
+      seen.waitUs(span, 'main') + seen.waitUs(span, 'writer'),
+      seen.networkUs(),
+    ),
     'CPU taken by the host': seen.stealUs(),
     'disk sync': writerFaults || stopped > 0 ? 0 : commits,
     'event loop busy': Math.max(0, computing - collecting),
@@ -81,30 +96,41 @@ class Seen {
     return us / (span.toUs - span.fromUs);
   }
 
-  threadUs(span: Span, who: Who, what: 'waitUs' | 'cpuUs'): number {
-    const us = this.#evidence.samples
-      .filter((sample) => overlapUs(sample, span) > 0)
-      .reduce((total, { threads }) => total + (threads[who]?.[what] ?? 0), 0);
-    return Math.min(us, span.toUs - span.fromUs);
+  /** A wait for a CPU is added when it ends: it may have begun long before its sample, but counts at most from the beginning of the span. */
+  waitUs(span: Span, who: Who): number {
+    return this.#inSamples(span, ({ threads, toUs }) =>
+      Math.min(threads[who]?.waitUs ?? 0, Math.min(toUs, span.toUs) - span.fromUs),
+    );
   }
 
-  share(span: Span, who: Who, what: 'waitUs' | 'cpuUs'): number {
-    return this.threadUs(span, who, what) / (span.toUs - span.fromUs);
+  /** Time on a CPU is taken to be spread evenly over its sample. */
+  cpuUs(span: Span, who: Who): number {
+    return this.#inSamples(
+      span,
+      (sample) =>
+        ((sample.threads[who]?.cpuUs ?? 0) * overlapUs(sample, span)) / (sample.toUs - sample.fromUs),
+    );
+  }
+
+  #inSamples(span: Span, part: (sample: Sample) => number): number {
+    const us = this.#evidence.samples
+      .filter((sample) => overlapUs(sample, span) > 0)
+      .reduce((total, sample) => total + part(sample), 0);
+    return Math.min(us, span.toUs - span.fromUs);
   }
 
   /** The share of a span in which a thread neither had a CPU nor waited for one. */
   blocked(span: Span, who: Who): number {
-    return 1 - this.share(span, who, 'cpuUs') - this.share(span, who, 'waitUs');
+    return 1 - (this.cpuUs(span, who) + this.waitUs(span, who)) / (span.toUs - span.fromUs);
   }
 
   /** How long the answer can have lain there unseen. */
   generatorUs(thread: number, served: Span): number {
     const who: Who = `generator ${thread}`;
     const all = served.toUs - served.fromUs;
-    const shares = [this.share(served, who, 'waitUs')].concat(
-      (['gc', 'loop'] as const).map((what) => this.stretchShare(served, what, who)),
-    );
-    return all === 0 ? 0 : all * Math.max(...shares);
+    if (all === 0) return 0;
+    const shares = (['gc', 'loop'] as const).map((what) => this.stretchShare(served, what, who));
+    return Math.max(this.waitUs(served, who), ...shares.map((share) => share * all));
   }
 
   /** The longest that a CPU's packets waited. */
@@ -112,7 +138,7 @@ class Seen {
     const whos = new Set(this.#evidence.samples.flatMap(({ threads }) => Object.keys(threads) as Who[]));
     const waits = [...whos]
       .filter((who) => who.startsWith('network'))
-      .map((who) => this.threadUs(this.#span, who, 'waitUs'));
+      .map((who) => this.waitUs(this.#span, who));
     return Math.max(0, ...waits);
   }
 
@@ -120,10 +146,10 @@ class Seen {
     return this.#evidence.samples.reduce((sum, { threads }) => sum + (threads[who]?.faults ?? 0), 0);
   }
 
-  stoppedUs(): number {
+  stoppedUs(span: Span): number {
     return this.#evidence.samples
       .filter(({ threads }) => threads.main?.stopped)
-      .reduce((us, sample) => us + overlapUs(sample, this.#span), 0);
+      .reduce((us, sample) => us + overlapUs(sample, span), 0);
   }
 
   stealUs(): number {

@@ -78,5 +78,5 @@ export const loadLimits = {
   messageBytes: 16 * 1024 * 1024,
   /** Slow requests that are listed; and of one thread in one second, so that a stall does not crowd out those before and after it. */
   slowRequests: 10_000,
-  slowInSecond: 1_000,
+  slowInSecond: 4_000,
 } as const;
