@@ -2,12 +2,15 @@
 import { sampleOver, statusOver } from '../profile/attach/admin.js';
 import { attachTo } from '../profile/attach/attach.js';
 import { profileOf } from '../profile/convert/recording.js';
+import { toCpuProfile } from '../profile/convert/to-v8.js';
 import { mostSeconds } from '../profile/debug-server.js';
+import { sampleNative } from '../profile/native/perf.js';
+import type { Profile } from '../profile/profile.js';
 import type { Recording } from '../profile/sampling/recording.js';
 import { sampleKind } from '../profile/sampling/sample.js';
 import { Countdown } from './countdown.js';
 import { exitCodes } from './exit-codes.js';
-import { optional, parseCommandLine, UsageError, wholeNumber } from './flags.js';
+import { on, optional, parseCommandLine, UsageError, wholeNumber } from './flags.js';
 import { type Output, outputFlag, writeProfile } from './profile-output.js';
 import { describeProfile } from './profile-text.js';
 import { onInterrupt } from './signals.js';
@@ -23,6 +26,7 @@ export const takeFlags = {
     help: 'or the admin address of an Evenkeel server, as serve --admin-port prints it',
     ...optional(adminUrl),
   },
+  native: on('cpu only: by Linux perf, with the frames of native code and of the kernel, in all threads'),
   seconds: {
     value: 'N',
     help: 'for so long',
@@ -42,19 +46,20 @@ type Kind = Recording['kind'];
 
 export async function take(kind: Kind, args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(takeFlags, args);
-  const { pid, url, seconds, requests } = values;
+  const { pid, url, native, seconds, requests } = values;
   if (operands.length > 0) throw new UsageError(`there is no use for '${operands[0]}': only flags are taken`);
+  if (native && kind !== 'cpu') throw new UsageError('--native is for profile cpu: perf sees no allocations');
   const outputs = outputsFor(kind, values.output);
   const interruption = new AbortController();
   const stopListening = onInterrupt(() => interruption.abort());
   const { signal } = interruption;
-  const taken = await takenBy({ kind, pid, url, seconds, signal }).finally(stopListening);
+  const taken = await takenBy({ kind, pid, url, native, seconds, signal }).finally(stopListening);
   if (signal.aborted) process.exitCode = exitCodes.interrupted;
   if (taken === undefined) return;
-  const profile = profileOf(taken.recording, requests);
+  const { profile, raw } = resultOf(taken, requests);
   for (const line of describeProfile(profile, taken.who)) process.stdout.write(`${line}\n`);
   for (const output of outputs) {
-    await writeProfile(output, profile, { title: `${titles[kind]}, ${taken.who}`, raw: taken.recording.raw });
+    await writeProfile(output, profile, { title: `${titles[kind]}, ${taken.who}`, raw });
     process.stdout.write(`Wrote ${output.file}\n`);
   }
 }
@@ -65,28 +70,44 @@ interface Asked {
   readonly kind: Kind;
   readonly pid: number | undefined;
   readonly url: string | undefined;
+  readonly native: boolean;
   readonly seconds: number;
   readonly signal: AbortSignal;
 }
 
 interface Taken {
-  readonly recording: Recording;
+  /** By V8's samplers, or by perf. */
+  readonly result: { readonly recording: Recording } | { readonly profile: Profile };
   readonly who: string;
 }
 
-function takenBy({ pid, url, ...asked }: Asked): Promise<Taken | undefined> {
+function resultOf({ result }: Taken, requests: number | undefined): { profile: Profile; raw: object } {
+  if ('recording' in result)
+    return { profile: profileOf(result.recording, requests), raw: result.recording.raw };
+  const profile = { ...result.profile, ...(requests !== undefined && { requests }) };
+  return { profile, raw: toCpuProfile(profile) };
+}
+
+async function takenBy({ pid, url, native, ...asked }: Asked): Promise<Taken | undefined> {
   if ((pid === undefined) === (url === undefined))
     throw new UsageError('give either --pid, a process, or --url, an admin address');
+  if (native) return byPerf(pid ?? (await statusOver(url as string)).pid, asked);
   return url === undefined ? fromProcess(pid as number, asked) : fromAdmin(url, asked);
 }
 
 type How = Pick<Asked, 'kind' | 'seconds' | 'signal'>;
 
+async function byPerf(pid: number, { seconds, signal }: How): Promise<Taken> {
+  const { profile, notes } = await counting(seconds, sampleNative(pid, { seconds, signal }));
+  for (const note of notes) process.stderr.write(`evenkeel: note: ${note}\n`);
+  return { result: { profile }, who: `process ${pid}` };
+}
+
 async function fromProcess(pid: number, { kind, seconds, signal }: How): Promise<Taken> {
   const { connection, detach } = await attachTo(pid);
   try {
     const recording = await counting(seconds, sampleKind(kind, connection, { seconds, signal }));
-    return { recording, who: `process ${pid}` };
+    return { result: { recording }, who: `process ${pid}` };
   } finally {
     if (!(await detach()))
       process.stderr.write(`evenkeel: warning: the inspector of process ${pid} is still open\n`);
@@ -96,10 +117,8 @@ async function fromProcess(pid: number, { kind, seconds, signal }: How): Promise
 async function fromAdmin(url: string, { kind, seconds, signal }: How): Promise<Taken | undefined> {
   const { pid } = await statusOver(url);
   try {
-    return {
-      recording: await counting(seconds, sampleOver(url, { kind, seconds, signal })),
-      who: `process ${pid}`,
-    };
+    const recording = await counting(seconds, sampleOver(url, { kind, seconds, signal }));
+    return { result: { recording }, who: `process ${pid}` };
   } catch (error) {
     if (signal.aborted) return undefined; // given up; the server gave it up too
     throw error;

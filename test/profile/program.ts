@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { Profile } from '#dist/profile/profile.js';
@@ -16,14 +17,14 @@ export interface Program {
   readonly inspectorPort: number;
 }
 
-/** Starts a program of `programs/` and waits for its first line. Killed when the test is over. */
+/** Starts a program of `programs/`, or by its full path, and waits for its first line. Killed when the test is over. */
 export async function startProgram(
   name: string,
   flags: (inspectorPort: number) => readonly string[] = (port) => [`--inspect-port=${port}`],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Program> {
   const inspectorPort = await freePort();
-  const file = fileURLToPath(new URL(`programs/${name}`, import.meta.url));
+  const file = resolve(fileURLToPath(new URL('programs', import.meta.url)), name);
   const child = spawn(process.execPath, [...flags(inspectorPort), file], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, ...env },

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 
 /** Program → the Debian package that has it. */
-const packages = { strace: 'strace', wrk: 'wrk', mount: 'mount' } as const;
+const packages = { strace: 'strace', wrk: 'wrk', mount: 'mount', perf: 'linux-perf' } as const;
 
 export interface Requirements {
   readonly programs?: readonly (keyof typeof packages)[];

@@ -7,15 +7,12 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ProfileError } from '../errors.js';
 
-/** @throws ProfileError `gone`, `not-permitted`, `not-node` */
-export function checkIsNode(pid: number): void {
+/** @param why it matters @throws ProfileError `gone`, `not-permitted`, `not-node` */
+export function checkIsNode(pid: number, why = "the signal that opens Node's inspector would end it"): void {
   checkMaySignal(pid);
   const program = programOf(pid);
   if (!/^node(js)?[-.\d]*(\.exe)?$/i.test(basename(program)))
-    throw new ProfileError(
-      'not-node',
-      `process ${pid} is ${program}, not node; the signal that opens Node's inspector would end it`,
-    );
+    throw new ProfileError('not-node', `process ${pid} is ${program}, not node; ${why}`);
 }
 
 /** @throws ProfileError `not-node` if SIGUSR1 would end the process, as far as the system tells */
@@ -85,9 +82,19 @@ export function addressIn(words: readonly string[]): InspectorAddress {
 
 /** Node's flags, which end where the program's file begins; a later word of the same look is the program's own. */
 function argumentsOf(pid: number): string[] {
-  const words = read(`/proc/${pid}/cmdline`).split('\0').slice(1);
-  const file = words.findIndex((word, index) => !word.startsWith('-') && !takesValue(words[index - 1]));
+  const { words, file } = commandLineOf(pid);
   return file < 0 ? words : words.slice(0, file);
+}
+
+/** The program's file as the command line names it, if it names one. */
+export function programFileOf(pid: number): string | undefined {
+  const { words, file } = commandLineOf(pid);
+  return words[file];
+}
+
+function commandLineOf(pid: number): { words: string[]; file: number } {
+  const words = read(`/proc/${pid}/cmdline`).split('\0').slice(1);
+  return { words, file: words.findIndex((word, at) => !word.startsWith('-') && !takesValue(words[at - 1])) };
 }
 
 function takesValue(flag = ''): boolean {
