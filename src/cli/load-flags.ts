@@ -4,7 +4,7 @@ import { defaultOptions, loadLimits, type Workload } from '../load/options.js';
 import { inputFile, outputFile, socketFile } from './files.js';
 import { byteSize, formatBytes, on, optional, UsageError, type Values, wholeNumber } from './flags.js';
 import { type Header, header, withoutValue } from './header.js';
-import { duration, metric, oneOf } from './units.js';
+import { duration, latency, metric, oneOf } from './units.js';
 
 export const wrkFlags = {
   threads: {
@@ -117,6 +117,11 @@ export const ourFlags = {
     value: 'SLO',
     help: "objective such as 'p99<5ms,p99.9<20ms,errors<0.1%'; also mean, max, rate>9900",
     ...optional(parseSlo),
+  },
+  slow: {
+    value: 'T',
+    help: 'lists each request that takes as long as this or longer, such as 20ms; all of them in --json',
+    ...optional((text) => latency(text) / 1000),
   },
   'find-max': on('searches the highest rate that is valid and holds --slo, --duration a step'),
   'allow-invalid': on('a run that is not valid is no failure'),

@@ -49,6 +49,7 @@ export function parseLoad(args: readonly string[]): LoadCommand | 'help' | 'vers
       headers: values.header,
       ...(values['unix-socket'] !== undefined && { unixSocket: values['unix-socket'] }),
       insecure: values.insecure,
+      ...(values.slow !== undefined && { slowMs: values.slow }),
       work: workOf(values, scriptArgs),
     },
     print: { latency: values.latency || values.u_latency, uncorrected: values.u_latency },

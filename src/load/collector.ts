@@ -1,7 +1,9 @@
 /** Adds up what all threads recorded: the totals of the run, and its time line. */
 import { Causes } from './generator/causes.js';
-import type { Finished, SecondOver } from './generator/messages.js';
+import type { Finished, SecondOver, SlowOfThread } from './generator/messages.js';
 import { counterNames, failureKinds, RecordSet, type SharedRecords } from './generator/recorder.js';
+import { Slowest, type Taken } from './generator/slowest.js';
+import { loadLimits } from './options.js';
 import type { Latencies, Second, Unanswered } from './result.js';
 import { Histogram } from './statistics/histogram.js';
 
@@ -28,6 +30,7 @@ export class Collector {
   #nextSecond = 0;
   readonly #causes = new Causes();
   readonly #rates = new Histogram();
+  readonly #slow = new Slowest<SlowOfThread & { thread: number }>(loadLimits.slowRequests);
   #unanswered: Unanswered = { inFlight: 0, unsent: 0 };
 
   constructor(records: readonly SharedRecords[], latencyFrom: number) {
@@ -61,6 +64,11 @@ export class Collector {
     return this.#unanswered;
   }
 
+  /** To be taken once, at the end. */
+  takeSlow(): Taken<SlowOfThread & { thread: number }> {
+    return this.#slow.take();
+  }
+
   get failures(): number {
     return failureKinds.reduce((sum, kind) => sum + this.counted(kind), 0);
   }
@@ -70,7 +78,7 @@ export class Collector {
   }
 
   /** A thread has handed a set of records over. */
-  second(thread: number, { set, from, to }: SecondOver): void {
+  second(thread: number, { set, from, to, slow }: SecondOver): void {
     const records = this.#records[thread] as SharedRecords;
     const recorded = records.sets[set];
     this.#latenciesFrom(from).addLatencies(recorded);
@@ -80,6 +88,8 @@ export class Collector {
     second.completed += recorded.counted('completed');
     second.errors += failureKinds.reduce((sum, kind) => sum + recorded.counted(kind), 0);
     records.giveBack(set);
+    for (const request of slow?.requests ?? []) this.#slow.add({ ...request, thread });
+    this.#slow.addUnlisted(slow?.unlisted ?? 0);
     this.#told[thread] = to + 1;
     this.#closeSeconds(Math.min(...this.#told));
   }

@@ -11,7 +11,7 @@ import { failureKinds, SharedRecords } from './generator/recorder.js';
 import type { LoadOptions } from './options.js';
 import type { Snapshot } from './output/progress.js';
 import { firstOpen, resolveTargets } from './resolve-target.js';
-import type { Calibration, Errors, LoadResult } from './result.js';
+import type { Calibration, Errors, LoadResult, Slow } from './result.js';
 import { ScriptConductor } from './script-conductor.js';
 import { Team } from './team.js';
 
@@ -91,7 +91,8 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
     team.all('calibrated', limitMs).then(hooks.onCalibrated, () => {});
     const finished = await team.all('finished', limitMs);
     clearInterval(ticker);
-    const result = resultOf(options, startedAt, beginUs, collector, finished);
+    const beginAtMs = performance.timeOrigin + performance.now() + (beginUs - clock.now()) / 1000;
+    const result = resultOf(options, startedAt, { us: beginUs, atMs: beginAtMs }, collector, finished);
     hooks.onResult?.(result);
     if (script) await aroundScript(() => script.done(result));
     return result;
@@ -117,14 +118,20 @@ function progressOf(collector: Collector, options: LoadOptions, sinceBeginUs: nu
   };
 }
 
+/** The first due time, by the run's clock and by the wall clock. */
+interface Begin {
+  readonly us: number;
+  readonly atMs: number;
+}
+
 function resultOf(
   options: LoadOptions,
   startedAt: string,
-  beginUs: number,
+  begin: Begin,
   collector: Collector,
   finished: readonly Finished[],
 ): LoadResult {
-  const { countFromUs } = phasesOf(beginUs, options.warmupMs, options.durationMs);
+  const { countFromUs } = phasesOf(begin.us, options.warmupMs, options.durationMs);
   const early = finished.find(({ endedEarly }) => endedEarly)?.endedEarly;
   const [connect, read, write, timeout, status] = failureKinds.map((kind) => collector.counted(kind));
   return {
@@ -145,6 +152,20 @@ function resultOf(
     threads: finished.map(({ thread }) => thread),
     requestRates: collector.requestRates,
     timeline: collector.timeline,
+    ...(options.slowMs !== undefined && {
+      slow: slowOf(options.slowMs, begin.atMs + options.warmupMs, collector),
+    }),
     ...(early && { endedEarly: early }),
+  };
+}
+
+function slowOf(slowMs: number, startAtMs: number, collector: Collector): Slow {
+  const { requests, unlisted } = collector.takeSlow();
+  return {
+    fromUs: slowMs * 1000,
+    requests: requests
+      .map((request) => ({ ...request, dueAtMs: startAtMs + request.dueUs / 1000 }))
+      .sort((a, b) => a.dueUs - b.dueUs),
+    unlisted,
   };
 }

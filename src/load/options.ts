@@ -49,6 +49,8 @@ export interface LoadOptions {
   readonly unixSocket?: string;
   /** Takes any TLS certificate. */
   readonly insecure: boolean;
+  /** Requests that take so long are listed one by one; undefined: none. */
+  readonly slowMs?: number;
   readonly work: Work;
 }
 
@@ -74,4 +76,7 @@ export const loadLimits = {
   valueBytes: 16 * 1024 * 1024,
   /** Largest request a script may return, and largest body handed to its response(). */
   messageBytes: 16 * 1024 * 1024,
+  /** Slow requests that are listed; and of one thread in one second, so that a stall does not crowd out those before and after it. */
+  slowRequests: 10_000,
+  slowInSecond: 4_000,
 } as const;

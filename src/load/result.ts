@@ -67,6 +67,33 @@ export interface Second {
   readonly maxUs: number;
 }
 
+/** latencyUs = waitUs + lagUs + serviceUs, as in {@link Latencies}. */
+export interface SlowRequest {
+  /** When it was due, from the run's start. Below 0: in the warm-up, and answered after it. */
+  readonly dueUs: number;
+  /** The same by the wall clock: ms since 1970, with a fraction. */
+  readonly dueAtMs: number;
+  readonly latencyUs: number;
+  readonly waitUs: number;
+  readonly lagUs: number;
+  readonly serviceUs: number;
+  readonly thread: number;
+  /** Of this thread. */
+  readonly connection: number;
+}
+
+/**
+ * Requests of the whole run, calibration included, that took so long. One that was in flight at the end is there as it was then; those that were
+ * due but unsent are not.
+ */
+export interface Slow {
+  readonly fromUs: number;
+  /** The slowest, in the order in which they were due; see {@link loadLimits}. */
+  readonly requests: readonly SlowRequest[];
+  /** Slow as well, but not among them. */
+  readonly unlisted: number;
+}
+
 export interface LoadResult extends Latencies {
   readonly options: LoadOptions;
   /** Wall clock, ISO 8601. */
@@ -87,6 +114,8 @@ export interface LoadResult extends Latencies {
   /** Requests a second of one thread, sampled at its interval. */
   readonly requestRates: Histogram;
   readonly timeline: readonly Second[];
+  /** If they were asked for. */
+  readonly slow?: Slow;
   /** Why the run ended before its time: a signal, or thread:stop() in a script. */
   readonly endedEarly?: 'signal' | 'script';
 }

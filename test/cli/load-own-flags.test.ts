@@ -49,6 +49,13 @@ describe('our own flags', () => {
     expect(parse(...search).slo.map(({ text }) => text)).toEqual(['p99<5ms']);
   });
 
+  it('ask for slow requests by a time with its unit', () => {
+    expect(optionsOf('-R1', '--slow', '20ms', url).slowMs).toBe(20);
+    expect(optionsOf('-R1', '--slow=500us', url).slowMs).toBe(0.5);
+    expect(optionsOf('-R1', url)).not.toHaveProperty('slowMs');
+    expect(() => parse('-R1', '--slow', '20', url)).toThrow('a time with its unit, such as 50us or 0.05ms');
+  });
+
   it('let an invalid run pass', () => {
     expect(parse('-R1', '--allow-invalid', url).allowInvalid).toBe(true);
   });

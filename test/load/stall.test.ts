@@ -8,6 +8,7 @@ import { performance } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
 import { runLoad } from '#dist/load/load.js';
 import { defaultOptions } from '#dist/load/options.js';
+import type { Histogram } from '#dist/load/statistics/histogram.js';
 
 const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
@@ -40,6 +41,7 @@ async function startService(stallAt: number, stallMs: number) {
 
 test('a stall gives the percentiles that arithmetic predicts, and the uncorrected ones hide it', async () => {
   const service = await startService(401, 600);
+  const beganAtMs = Date.now();
   // 800 requests a second over 8 connections: each connection has one due every 10 ms.
   const result = await runLoad({
     ...defaultOptions,
@@ -48,6 +50,7 @@ test('a stall gives the percentiles that arithmetic predicts, and the uncorrecte
     connections: 8,
     rate: 800,
     durationMs: 2000,
+    slowMs: 50,
   });
   service.close();
   const stallMs = service.stalledMs();
@@ -68,7 +71,28 @@ test('a stall gives the percentiles that arithmetic predicts, and the uncorrecte
     ).toBeLessThan(120);
   }
   expect(result.latency.max / 1000).toBeGreaterThan(stallMs - 1);
+  // Each of the slow ones is listed, with when it was due and on which connection.
+  const { requests = [], unlisted } = result.slow ?? {};
+  const [over, atLeast] = [51_000, 49_000].map((us) => countFrom(result.latency, us));
+  expect(unlisted).toBe(0);
+  expect(requests.length).toBeGreaterThanOrEqual(over as number);
+  expect(requests.length).toBeLessThanOrEqual(atLeast as number);
+  expect(Math.max(...requests.map(({ latencyUs }) => latencyUs))).toBeCloseTo(result.latency.max, -3);
+  expect(new Set(requests.map(({ thread, connection }) => `${thread}.${connection}`)).size).toBe(8);
+  for (const { dueUs, dueAtMs, latencyUs, waitUs, lagUs, serviceUs } of requests) {
+    expect(waitUs + lagUs + serviceUs).toBeCloseTo(latencyUs, 3);
+    expect(dueUs).toBeLessThan(2_000_000);
+    // Connecting, and the two seconds of the run.
+    expect(dueAtMs - beganAtMs - dueUs / 1000).toBeGreaterThan(0);
+    expect(dueAtMs + latencyUs / 1000).toBeLessThan(Date.now());
+  }
   // One request a connection was in flight when the stall began: 8 of 1600, which is 0.5 %.
   expect(result.service.valueAtPercentile(99) / 1000).toBeLessThan(stallMs / 4);
   expect(result.service.valueAtPercentile(99.9) / 1000).toBeGreaterThan(stallMs - 30);
 });
+
+function countFrom(histogram: Histogram, us: number): number {
+  let count = 0;
+  for (const bucket of histogram.buckets()) if (bucket.lowest >= us) count += bucket.count;
+  return count;
+}

@@ -9,6 +9,7 @@
 import type { Latencies, Unanswered } from '../result.js';
 import { recordLags, recordRamp } from './ramp.js';
 import type { Schedule } from './schedule.js';
+import type { SlowLog } from './slow-log.js';
 import { type Lane, Turn } from './turn.js';
 
 export interface DispatcherOptions {
@@ -21,6 +22,8 @@ export interface DispatcherOptions {
   readonly delayMs?: (() => number) | undefined;
   /** Sends happen before this time only. */
   readonly endUs: number;
+  /** Takes those that were slow. */
+  readonly slow?: SlowLog | undefined;
 }
 
 export class Dispatcher {
@@ -36,7 +39,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#turns = options.lanes.map((lane, slot) => new Turn(lane, slot));
+    this.#turns = options.lanes.map((lane, index) => new Turn(lane, index, options.slow));
     for (const turn of this.#turns) this.#schedule(turn);
   }
 

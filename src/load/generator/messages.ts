@@ -1,7 +1,8 @@
 /** What the main thread and a generator thread say to each other. Measurements go through shared memory instead. */
 import type { LoadOptions } from '../options.js';
-import type { Calibration, ThreadResult, Unanswered } from '../result.js';
+import type { Calibration, SlowRequest, ThreadResult, Unanswered } from '../result.js';
 import type { ScriptStart } from '../script/script.js';
+import type { Taken } from './slowest.js';
 import type { Target } from './target.js';
 
 /** Given to a thread at its start. */
@@ -40,7 +41,11 @@ export interface SecondOver {
   readonly set: 0 | 1;
   readonly from: number;
   readonly to: number;
+  /** If they are asked for. */
+  readonly slow?: Taken<SlowOfThread>;
 }
+
+export type SlowOfThread = Omit<SlowRequest, 'thread' | 'dueAtMs'>;
 
 export interface Finished {
   readonly kind: 'finished';

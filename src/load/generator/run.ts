@@ -9,6 +9,7 @@ import type { Phases } from './phases.js';
 import { RateSampler } from './rate-sampler.js';
 import { Schedule } from './schedule.js';
 import { Seconds } from './seconds.js';
+import { SlowLog } from './slow-log.js';
 import type { Lane } from './turn.js';
 
 /** How often the requests in flight are looked through for one that is out of time. */
@@ -59,6 +60,7 @@ export class Run implements Work {
       connections: lanes.length,
     });
     const now = () => clock.now();
+    const slow = load.slowMs === undefined ? undefined : new SlowLog(load.slowMs * 1000, phases.countFromUs);
     this.#dispatcher = new Dispatcher({
       schedule,
       lanes,
@@ -66,8 +68,9 @@ export class Run implements Work {
       now,
       delayMs,
       endUs: phases.endUs,
+      slow,
     });
-    this.#seconds = new Seconds(records, phases, given.tell);
+    this.#seconds = new Seconds(records, phases, given.tell, slow);
     this.#sampler = new RateSampler(phases.calibratedUs, phases.endUs);
   }
 

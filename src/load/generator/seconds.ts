@@ -2,6 +2,7 @@
 import type { SecondOver } from './messages.js';
 import type { Phases } from './phases.js';
 import type { RecordSet, SharedRecords } from './recorder.js';
+import type { SlowLog } from './slow-log.js';
 
 const secondUs = 1e6;
 
@@ -11,18 +12,20 @@ export class Seconds {
   /** The second of the run from which on latencies count. */
   readonly #latencyFrom: number;
   readonly #send: (message: SecondOver) => void;
+  readonly #slow: SlowLog | undefined;
   #set: 0 | 1 = 0;
   #warm: boolean;
   #from = 0;
   /** When the current set must be handed over, or cleared at the end of the warm-up. */
   #boundaryUs: number;
 
-  constructor(records: SharedRecords, phases: Phases, send: (message: SecondOver) => void) {
+  constructor(records: SharedRecords, phases: Phases, send: (message: SecondOver) => void, slow?: SlowLog) {
     const { beginUs, countFromUs, latencyFromUs } = phases;
     this.#records = records;
     this.#latencyFrom = (latencyFromUs - countFromUs) / secondUs;
     this.#countFromUs = countFromUs;
     this.#send = send;
+    this.#slow = slow;
     this.#warm = countFromUs <= beginUs;
     this.#boundaryUs = this.#warm ? countFromUs + secondUs : countFromUs;
   }
@@ -46,6 +49,7 @@ export class Seconds {
     this.#boundaryUs = this.#countFromUs + (second + 1) * secondUs;
     if (!this.#warm) {
       this.current.reset();
+      this.#slow?.take();
       this.#warm = true;
       return;
     }
@@ -59,15 +63,23 @@ export class Seconds {
       return;
     }
     this.#records.hand(this.#set);
-    this.#send({ kind: 'second', set: this.#set, from: this.#from, to: second - 1 });
+    this.#send(this.#over(second - 1));
     this.#set = other;
     this.#from = second;
   }
 
   /** The rest of the last second; nothing if the run ended within the warm-up. */
   last(endUs: number): SecondOver {
-    if (!this.#warm) this.current.reset();
+    if (!this.#warm) {
+      this.current.reset();
+      this.#slow?.take();
+    }
     const to = Math.max(this.#from, Math.ceil((endUs - this.#countFromUs) / secondUs) - 1);
-    return { kind: 'second', set: this.#set, from: this.#from, to };
+    return this.#over(to);
+  }
+
+  #over(to: number): SecondOver {
+    const slow = this.#slow && { slow: this.#slow.take() };
+    return { kind: 'second', set: this.#set, from: this.#from, to, ...slow };
   }
 }

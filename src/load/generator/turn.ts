@@ -4,6 +4,7 @@
  * time. What the generator did is lag, for each request that it delayed, and nothing of it passes for the service's doing.
  */
 import type { Latencies } from '../result.js';
+import type { SlowLog } from './slow-log.js';
 
 /** What the dispatcher needs of a connection. */
 export interface Lane {
@@ -15,6 +16,10 @@ export interface Lane {
 
 export class Turn {
   readonly lane: Lane;
+  readonly #connection: number;
+  readonly #slow: SlowLog | undefined;
+  /** Slower ones are written down one by one. */
+  readonly #slowUs: number;
   slot: number;
   dueUs = 0;
   sentUs = 0;
@@ -26,9 +31,13 @@ export class Turn {
   /** Answers to this slot that an earlier send of it has had, before it broke: they count once. */
   #answeredBefore = 0;
 
-  constructor(lane: Lane, slot: number) {
+  /** @param connection its number, and that of its first slot */
+  constructor(lane: Lane, connection: number, slow?: SlowLog) {
     this.lane = lane;
-    this.slot = slot;
+    this.slot = connection;
+    this.#connection = connection;
+    this.#slow = slow;
+    this.#slowUs = slow?.fromUs ?? Number.POSITIVE_INFINITY;
   }
 
   send(requests: number): void {
@@ -68,6 +77,8 @@ export class Turn {
     into.wait.record(idealSentUs - this.dueUs);
     into.lag.record(this.sentUs - idealSentUs);
     into.service.record(answeredUs - this.sentUs);
+    if (answeredUs - this.dueUs >= this.#slowUs)
+      this.#slow?.add(this.#connection, this.dueUs, idealSentUs, this.sentUs, answeredUs);
   }
 
   get #idealSentUs(): number {

@@ -49,6 +49,7 @@ export function toJson(result: LoadResult, extras: RecordExtras): LoadRecord {
     },
     threads: result.threads,
     timeline: result.timeline,
+    ...(result.slow && { slow: result.slow }),
     verdict: extras.verdict,
     slo: extras.slo,
     ...(extras.search === undefined ? {} : { search: extras.search }),

@@ -6,7 +6,7 @@
  */
 import type { LoadOptions } from '../options.js';
 import type { SloOutcome, Verdict } from '../outcome.js';
-import type { Errors, Second, ThreadResult, Unanswered } from '../result.js';
+import type { Errors, Second, Slow, ThreadResult, Unanswered } from '../result.js';
 
 export const schemaVersion = 'evenkeel-load/1';
 
@@ -66,6 +66,8 @@ export interface LoadRecord {
   readonly threads: readonly ThreadResult[];
   /** Each second of the run, by the time of the answer. */
   readonly timeline: readonly Second[];
+  /** Requests that took as long as `--slow` or longer, one by one; the slowest, if there are too many. Absent without it. */
+  readonly slow?: Slow;
   /** What the instrument says of its own measurement. */
   readonly verdict: Verdict;
   /** The clauses of the objective, and whether they were met; none if there was no objective. */

@@ -66,6 +66,7 @@ const options = object({
   warmupMs: amount,
   'unixSocket?': text,
   insecure: flag,
+  'slowMs?': amount,
   work,
 });
 
@@ -77,6 +78,17 @@ const second = object({
   p50Us: amount,
   p99Us: amount,
   maxUs: amount,
+});
+
+const slowRequest = object({
+  dueUs: { type: 'number' },
+  dueAtMs: amount,
+  latencyUs: amount,
+  waitUs: amount,
+  lagUs: amount,
+  serviceUs: amount,
+  thread: count,
+  connection: count,
 });
 
 export const loadSchema: Schema = object({
@@ -114,6 +126,7 @@ export const loadSchema: Schema = object({
     }),
   ),
   timeline: array(second),
+  'slow?': object({ fromUs: amount, requests: array(slowRequest), unlisted: count }),
   verdict: object({ valid: flag, 'reasons?': array(text) }),
   slo: array(object({ text, unit: text, limit: amount, 'actual?': amount, held: flag })),
   'search?': array(

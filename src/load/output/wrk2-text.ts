@@ -10,6 +10,7 @@ import type { Histogram } from '../statistics/histogram.js';
 import { formatPercentileTable } from './hgrm.js';
 import { fixed, fixedIn } from './printf.js';
 import { withoutSecrets } from './secrets.js';
+import { formatSlow } from './slow-text.js';
 import { formatBinary, formatDuration, formatMetric, formatTimeUs, inColumn } from './units.js';
 
 export interface ReportOptions {
@@ -111,6 +112,7 @@ function additions(result: LoadResult): string[] {
     part('Lag', result.lag, 'the generator itself was late'),
     part('Service', result.service, 'from sent to answered'),
   );
+  if (result.slow) lines.push(...formatSlow(result.slow));
   if (causes.length > 0) lines.push('  Failures:', ...causes.map(cause));
   return lines;
 }

@@ -5,6 +5,7 @@
  *
  * Exactly one batch is in flight at a time. What waits behind it is bounded, by count and by bytes.
  */
+import { channel } from 'node:diagnostics_channel';
 import type { Limits } from '../../limits.js';
 import { StoreError } from '../store.js';
 import { encodeBatch, type Write, writeBytes } from './batch.js';
@@ -17,6 +18,18 @@ import type { Writer } from './writer.js';
  */
 const maxBatchBytes = 4 * 1024 * 1024;
 export const maxBatchWrites = 512;
+
+/** Tells of each commit, as a {@link CommitEvent}, once it is over; costs nothing while nobody listens. */
+const commits = channel('evenkeel:commit');
+
+/** Times are of this thread's performance.now(): from giving the batch to the writer until its reply was heard. */
+export interface CommitEvent {
+  readonly beganMs: number;
+  readonly endedMs: number;
+  readonly writes: number;
+  /** Whether it is on the disk. */
+  readonly stored: boolean;
+}
 
 interface Queued {
   readonly write: Write;
@@ -112,7 +125,7 @@ export class GroupCommit {
         writes.push(queued.write);
       }
       const memory = encodeBatch(writes, bytes, this.#versions.next);
-      await this.#writer.commit(memory, this.#versions.ceilingToStore);
+      await this.#store(memory, batch.length);
       this.#versions.committed();
       this.#onCommit();
     } catch (error) {
@@ -120,6 +133,21 @@ export class GroupCommit {
       return;
     }
     for (const queued of batch) queued.resolve();
+  }
+
+  async #store(memory: ArrayBuffer, writes: number): Promise<void> {
+    const stored = this.#writer.commit(memory, this.#versions.ceilingToStore);
+    if (!commits.hasSubscribers) return stored;
+    const beganMs = performance.now();
+    const tell = (stored: boolean) =>
+      commits.publish({ beganMs, endedMs: performance.now(), writes, stored } satisfies CommitEvent);
+    return stored.then(
+      () => tell(true),
+      (error) => {
+        tell(false);
+        throw error;
+      },
+    );
   }
 
   async #fail(batch: readonly Queued[], error: unknown): Promise<void> {

@@ -2,6 +2,7 @@
 import { Dispatcher } from '#dist/load/generator/dispatcher.js';
 import { RecordSet } from '#dist/load/generator/recorder.js';
 import { Schedule } from '#dist/load/generator/schedule.js';
+import type { SlowLog } from '#dist/load/generator/slow-log.js';
 import type { Lane } from '#dist/load/generator/turn.js';
 
 export interface VirtualRun {
@@ -14,6 +15,7 @@ export interface VirtualRun {
   readonly answerUs: (arrivedUs: number) => number | undefined;
   /** The generator does nothing in these stretches of time. */
   readonly asleep?: readonly (readonly [fromUs: number, toUs: number])[];
+  readonly slow?: SlowLog;
 }
 
 export interface VirtualResult {
@@ -44,8 +46,16 @@ export function play(run: VirtualRun): VirtualResult {
       lane.answerUs = run.answerUs(nowUs) ?? Number.POSITIVE_INFINITY;
       return nowUs;
     };
-  const { delayMs } = run;
-  const dispatcher = new Dispatcher({ schedule, lanes, requestsPerSend, now: () => nowUs, delayMs, endUs });
+  const { delayMs, slow } = run;
+  const dispatcher = new Dispatcher({
+    schedule,
+    lanes,
+    requestsPerSend,
+    now: () => nowUs,
+    delayMs,
+    endUs,
+    slow,
+  });
   while (nowUs < endUs) {
     const nextDueUs = dispatcher.sendDue(nowUs);
     const nextAnswerUs = Math.min(...lanes.map((lane) => lane.answerUs));

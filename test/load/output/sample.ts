@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { defaultOptions } from '#dist/load/options.js';
 import { type RecordExtras, toJson } from '#dist/load/output/json.js';
-import type { LoadResult } from '#dist/load/result.js';
+import type { LoadResult, SlowRequest } from '#dist/load/result.js';
 import { Histogram } from '#dist/load/statistics/histogram.js';
 
 /** Of a run with -t2 -c8 -d15s -R1000 -L -U. */
@@ -64,6 +64,26 @@ export const sampleResult: LoadResult = {
   ],
 };
 
+/** One that was served slowly, unless changed. */
+export function slowRequest(
+  dueUs: number,
+  latencyUs: number,
+  change: Partial<SlowRequest> = {},
+): SlowRequest {
+  const dueAtMs = 1_714_979_289_000 + dueUs / 1000;
+  return {
+    dueUs,
+    dueAtMs,
+    latencyUs,
+    waitUs: 0,
+    lagUs: 0,
+    serviceUs: latencyUs,
+    thread: 0,
+    connection: 0,
+    ...change,
+  };
+}
+
 export const emptyResult: LoadResult = {
   ...sampleResult,
   elapsedUs: 0,
@@ -103,10 +123,12 @@ export const full = toJson(
     ...sampleResult,
     endedEarly: 'signal',
     causes: [['status 503', 93]],
+    slow: { fromUs: 9000, requests: [slowRequest(1_000_000, 9100)], unlisted: 1 },
     options: {
       ...sampleResult.options,
       headers: [['Accept', '*/*']],
       unixSocket: '/run/store.sock',
+      slowMs: 9,
       work: { kind: 'script', file: 'put.lua', args: ['a'] },
     },
   },
