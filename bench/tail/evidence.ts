@@ -1,7 +1,10 @@
 /** What was seen of the server and of the generator while the load ran. Times are in µs from the run's start. */
 
-/** A thread that a request's way leads through: the server's, the generator's, and the kernel's that pass packets on when interrupts may not. */
-export type Who = 'main' | 'writer' | `generator ${number}` | `network ${number}`;
+/**
+ * A thread that a request's way leads through: the server's, the generator's, and the kernel's that pass packets on when interrupts may not; or one of V8's
+ * helpers in the server, which collect garbage beside the main thread.
+ */
+export type Who = 'main' | 'writer' | `helper ${number}` | `generator ${number}` | `network ${number}`;
 
 /** Something that took a thread's time. */
 export interface Stretch {

@@ -62,13 +62,20 @@ export class Seen {
     return Math.max(this.waitUs(served, who), ...shares.map((share) => share * all));
   }
 
+  /** How long a collection waited for CPUs that its own helpers had: that is its doing, and nobody else's. */
+  ownWaitUs(gc: Stretch): number {
+    const helped = this.#threads('helper').reduce((us, who) => us + this.cpuUs(gc, who), 0);
+    return Math.min(this.waitUs(gc, gc.who), helped);
+  }
+
   /** The longest that a CPU's packets waited. */
   networkUs(): number {
+    return Math.max(0, ...this.#threads('network').map((who) => this.waitUs(this.#span, who)));
+  }
+
+  #threads(kind: 'helper' | 'network'): Who[] {
     const whos = new Set(this.#evidence.samples.flatMap(({ threads }) => Object.keys(threads) as Who[]));
-    const waits = [...whos]
-      .filter((who) => who.startsWith('network'))
-      .map((who) => this.waitUs(this.#span, who));
-    return Math.max(0, ...waits);
+    return [...whos].filter((who) => who.startsWith(kind));
   }
 
   faults(who: Who): number {

@@ -79,6 +79,16 @@ describe('the cause of a request of 40 ms is', () => {
     expect(causesOf([fortyMs], { stretches, samples: computing })).toEqual(['garbage collection']);
   });
 
+  test('the collection, if its own helpers had the CPU that it waited for; else whoever had it', () => {
+    const stretches = [stretch('gc', 'main', 20, 60)];
+    const waiting = (helpers: Partial<Record<Who, Partial<ThreadSample>>>) =>
+      causesOf([fortyMs], { stretches, samples: samples(() => ({ main: { waitUs: 8 * ms }, ...helpers })) });
+    expect(waiting({ 'helper 0': { cpuUs: 5 * ms }, 'helper 3': { cpuUs: 3 * ms } })).toEqual([
+      'garbage collection',
+    ]);
+    expect(waiting({ 'helper 0': { cpuUs: ms } })).toEqual(['CPU taken by others']);
+  });
+
   test('what took most, if several together took half', () => {
     const mixed = {
       stretches: [stretch('gc', 'main', 25, 37)],
