@@ -79,7 +79,7 @@ export class Seen {
   }
 
   faults(who: Who): number {
-    return this.#evidence.samples.reduce((sum, { threads }) => sum + (threads[who]?.faults ?? 0), 0);
+    return this.#inSamples(this.#span, ({ threads }) => threads[who]?.faults ?? 0);
   }
 
   stoppedUs(span: Span): number {
@@ -89,6 +89,6 @@ export class Seen {
   }
 
   stealUs(): number {
-    return this.#evidence.samples.reduce((us, sample) => us + sample.stealUs, 0);
+    return this.#inSamples(this.#span, ({ stealUs }) => stealUs);
   }
 }

@@ -73,6 +73,16 @@ describe('the cause of a request of 40 ms is', () => {
     expect(causesOf([fortyMs], { stretches, samples: faulting })).toEqual(['page faults']);
   });
 
+  test('a stall that began long before it, judged as a whole', () => {
+    const late = slowRequest(at + 60 * ms, 22 * ms);
+    const busy = (n: number) => ({ main: { cpuUs: n < 5 ? 10 * ms : ms } });
+    const stretches = [stretch('loop', 'main', 0, 81)];
+    expect(causesOf([late], { stretches, samples: samples(busy) })).toEqual(['event loop busy']);
+    const commit = [stretch('commit', 'main', 0, 81)];
+    const computed = samples((n) => ({ writer: { cpuUs: n < 5 ? 10 * ms : 0 } }));
+    expect(causesOf([late], { stretches: commit, samples: computed })).toEqual(['unknown']);
+  });
+
   test('the collection, not the loop that it held', () => {
     const stretches = [stretch('gc', 'main', 22, 58), stretch('loop', 'main', 21, 60)];
     const computing = samples(() => ({ main: { cpuUs: 10 * ms } }));
