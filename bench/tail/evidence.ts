@@ -1,7 +1,10 @@
 /** What was seen of the server and of the generator while the load ran. Times are in µs from the run's start. */
 
-/** A thread that a request's way leads through: the server's, the generator's, and the kernel's that pass packets on when interrupts may not. */
-export type Who = 'main' | 'writer' | `generator ${number}` | `network ${number}`;
+/**
+ * A thread that a request's way leads through: the server's, the generator's, and the kernel's that pass packets on when interrupts may not; or one of V8's
+ * helpers in the server, which collect garbage beside the main thread.
+ */
+export type Who = 'main' | 'writer' | `helper ${number}` | `generator ${number}` | `network ${number}`;
 
 /** Something that took a thread's time. */
 export interface Stretch {
@@ -48,10 +51,17 @@ export function overlapUs(a: Span, b: Span): number {
   return Math.max(0, Math.min(a.toUs, b.toUs) - Math.max(a.fromUs, b.fromUs));
 }
 
-/** What of it touches a span. */
+/** The stretches that touch a span, and all samples of the span and of these stretches. */
 export function within({ stretches, samples }: Evidence, span: Span): Evidence {
-  const touches = (other: Span) => other.fromUs < span.toUs && other.toUs > span.fromUs;
-  return { stretches: stretches.filter(touches), samples: samples.filter(touches) };
+  const touched = stretches.filter((stretch) => overlapUs(stretch, span) > 0);
+  const whole = touched.reduce(
+    ({ fromUs, toUs }, stretch) => ({
+      fromUs: Math.min(fromUs, stretch.fromUs),
+      toUs: Math.max(toUs, stretch.toUs),
+    }),
+    span,
+  );
+  return { stretches: touched, samples: samples.filter((sample) => overlapUs(sample, whole) > 0) };
 }
 
 /** The same with times that count from a later moment. */

@@ -27,7 +27,12 @@ export function holdUps(request: SlowRequest, evidence: Evidence): HoldUps {
   const collecting = seen.stretchUs(
     'gc',
     ['main', 'writer'],
-    (gc) => 1 - (seen.waitUs(gc, gc.who) + seen.stoppedUs(gc)) / (gc.toUs - gc.fromUs),
+    (gc) => 1 - (seen.waitUs(gc, gc.who) - seen.ownWaitUs(gc) + seen.stoppedUs(gc)) / (gc.toUs - gc.fromUs),
+  );
+  const ownWaits = seen.stretchUs(
+    'gc',
+    ['main', 'writer'],
+    (gc) => seen.ownWaitUs(gc) / (gc.toUs - gc.fromUs),
   );
   // Whoever had no CPU and did not wait for one waited for the disk; or for the main thread, which had no turn to hear of the commit.
   const commits = seen.stretchUs(
@@ -50,8 +55,8 @@ export function holdUps(request: SlowRequest, evidence: Evidence): HoldUps {
     'page faults': (seen.faults('main') > 0 ? loopBlocked : 0) + (writerFaults ? commits : 0),
     // The kernel's thread and ours may have waited for the same CPU at the same time.
     'CPU taken by others': Math.max(
-      seen.waitUs(span, 'main') + seen.waitUs(span, 'writer'),
-      seen.networkUs(),
+      0,
+      Math.max(seen.waitUs(span, 'main') + seen.waitUs(span, 'writer'), seen.networkUs()) - ownWaits,
     ),
     'CPU taken by the host': seen.stealUs(),
     'disk sync': writerFaults || stopped > 0 ? 0 : commits,

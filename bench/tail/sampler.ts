@@ -98,6 +98,13 @@ export class Sampler {
     this.#threads.set(who, new WatchedThread(who, pid, tid));
   }
 
+  /** Watches the threads that the process has beside its main one. */
+  watchHelpers(pid: number): void {
+    const tids = readdirSync(`/proc/${pid}/task`).map(Number);
+    for (const [index, tid] of tids.filter((tid) => tid !== pid).entries())
+      this.watch(`helper ${index}`, pid, tid);
+  }
+
   /** What was seen since the last call. */
   take(): readonly Sample[] {
     const samples = this.#samples;

@@ -62,17 +62,24 @@ export class Seen {
     return Math.max(this.waitUs(served, who), ...shares.map((share) => share * all));
   }
 
+  /** How long a collection waited for CPUs that its own helpers had: that is its doing, and nobody else's. */
+  ownWaitUs(gc: Stretch): number {
+    const helped = this.#threads('helper').reduce((us, who) => us + this.cpuUs(gc, who), 0);
+    return Math.min(this.waitUs(gc, gc.who), helped);
+  }
+
   /** The longest that a CPU's packets waited. */
   networkUs(): number {
+    return Math.max(0, ...this.#threads('network').map((who) => this.waitUs(this.#span, who)));
+  }
+
+  #threads(kind: 'helper' | 'network'): Who[] {
     const whos = new Set(this.#evidence.samples.flatMap(({ threads }) => Object.keys(threads) as Who[]));
-    const waits = [...whos]
-      .filter((who) => who.startsWith('network'))
-      .map((who) => this.waitUs(this.#span, who));
-    return Math.max(0, ...waits);
+    return [...whos].filter((who) => who.startsWith(kind));
   }
 
   faults(who: Who): number {
-    return this.#evidence.samples.reduce((sum, { threads }) => sum + (threads[who]?.faults ?? 0), 0);
+    return this.#inSamples(this.#span, ({ threads }) => threads[who]?.faults ?? 0);
   }
 
   stoppedUs(span: Span): number {
@@ -82,6 +89,6 @@ export class Seen {
   }
 
   stealUs(): number {
-    return this.#evidence.samples.reduce((us, sample) => us + sample.stealUs, 0);
+    return this.#inSamples(this.#span, ({ stealUs }) => stealUs);
   }
 }

@@ -73,6 +73,7 @@ function start(args: readonly string[], stdout: 'pipe' | 'inherit', sampler: Sam
       if (who === undefined) return;
       roles.set(message.tid, who);
       sampler.watch(who, pid, message.tid);
+      if (who === 'main') sampler.watchHelpers(pid);
     } else if (message.event === 'stretch') {
       const { event: _, tid, ...stretch } = message;
       const who = roles.get(tid);

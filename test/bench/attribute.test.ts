@@ -73,10 +73,30 @@ describe('the cause of a request of 40 ms is', () => {
     expect(causesOf([fortyMs], { stretches, samples: faulting })).toEqual(['page faults']);
   });
 
+  test('a stall that began long before it, judged as a whole', () => {
+    const late = slowRequest(at + 60 * ms, 22 * ms);
+    const busy = (n: number) => ({ main: { cpuUs: n < 5 ? 10 * ms : ms } });
+    const stretches = [stretch('loop', 'main', 0, 81)];
+    expect(causesOf([late], { stretches, samples: samples(busy) })).toEqual(['event loop busy']);
+    const commit = [stretch('commit', 'main', 0, 81)];
+    const computed = samples((n) => ({ writer: { cpuUs: n < 5 ? 10 * ms : 0 } }));
+    expect(causesOf([late], { stretches: commit, samples: computed })).toEqual(['unknown']);
+  });
+
   test('the collection, not the loop that it held', () => {
     const stretches = [stretch('gc', 'main', 22, 58), stretch('loop', 'main', 21, 60)];
     const computing = samples(() => ({ main: { cpuUs: 10 * ms } }));
     expect(causesOf([fortyMs], { stretches, samples: computing })).toEqual(['garbage collection']);
+  });
+
+  test('the collection, if its own helpers had the CPU that it waited for; else whoever had it', () => {
+    const stretches = [stretch('gc', 'main', 20, 60)];
+    const waiting = (helpers: Partial<Record<Who, Partial<ThreadSample>>>) =>
+      causesOf([fortyMs], { stretches, samples: samples(() => ({ main: { waitUs: 8 * ms }, ...helpers })) });
+    expect(waiting({ 'helper 0': { cpuUs: 5 * ms }, 'helper 3': { cpuUs: 3 * ms } })).toEqual([
+      'garbage collection',
+    ]);
+    expect(waiting({ 'helper 0': { cpuUs: ms } })).toEqual(['CPU taken by others']);
   });
 
   test('what took most, if several together took half', () => {
