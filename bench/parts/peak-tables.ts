@@ -29,7 +29,7 @@ function peakTable(rounds: Rounds, name: string, connections: readonly number[])
     const values = figures(side, figure);
     return values.length === 0 ? '' : format(median(values));
   };
-  const put = figures('evenkeel', `c${connections[0]} written`).length > 0;
+  const put = figures('evenkeel', `c${connections[0]} answer`).length === 0;
   const last = put ? 'written' : 'answer';
   const rows = connections.flatMap((count) =>
     Object.keys(rounds).map((side) => {

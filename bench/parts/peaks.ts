@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Measured, Settings } from '../part.js';
 import type { Peer, StartOptions } from '../peers/peer.js';
+import { diskWrittenBytes } from '../support/process-stat.js';
 import { type Figures, inTurn, type Rounds } from '../support/rounds.js';
 import { keyBytes, type Peak } from '../support/wrk.js';
 
@@ -69,14 +70,15 @@ async function visit({ start }: Subject, visit: Visit): Promise<Figures> {
       const peak = { method, order, keySpace, valueBytes };
       await peer.peak({ ...peak, first: stride, connections: connections[0] ?? 1, seconds: 1 });
       for (const [index, count] of connections.entries()) {
-        const before = peer.writtenBytes();
+        const before = diskWrittenBytes(folder);
         const run = { ...peak, first: (index + 2) * stride, connections: count, seconds };
         const { requests, rate, p50, p99, answerBytes } = await peer.peak(run);
         const cell = `c${count}`;
         Object.assign(figures, { [`${cell} rate`]: rate, [`${cell} p50`]: p50, [`${cell} p99`]: p99 });
         if (answerBytes !== undefined && method === 'GET') figures[`${cell} answer`] = answerBytes;
-        if (method === 'PUT')
-          figures[`${cell} written`] = (peer.writtenBytes() - before) / (requests * (keyBytes + valueBytes));
+        const after = diskWrittenBytes(folder);
+        if (method === 'PUT' && before !== undefined && after !== undefined)
+          figures[`${cell} written`] = (after - before) / (requests * (keyBytes + valueBytes));
       }
     } finally {
       await peer.stop();

@@ -34,8 +34,8 @@ export const putPeak: Part = {
     const rounds = measured.groups['rising, 100 B'] ?? {};
     return {
       intro: `Every write is synced before it is answered, in all of them. Rising keys are new ones; uniform and zipfian ones
-overwrite a store that was filled before. “written” is what the kernel counts as written to the disk for each byte of key and value (the
-whole page is counted whatever changed in it). “redis alone” is Redis driven by redis-benchmark in its own protocol.`,
+overwrite a store that was filled before. “written” is what was written to the disk for each byte of key and value, the file system's journal
+and whatever else the machine wrote meanwhile included. “redis alone” is Redis driven by redis-benchmark in its own protocol.`,
       tables: peakTables(measured, groups),
       bars: [
         {

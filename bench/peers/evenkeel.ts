@@ -38,9 +38,9 @@ export async function startServer(
 }
 
 export async function startEvenkeel(options: StartOptions, flags: readonly string[] = []): Promise<Peer> {
-  const { url, port, pid, stop } = await startServer(options.folder, flags);
+  const { url, port, stop } = await startServer(options.folder, flags);
   const language = httpPut(entityPath, 'v'.repeat(options.valueBytes));
-  return httpPeer({ url, path: [entityPath, ''], filled: { port, language }, pids: [pid], stop });
+  return httpPeer({ url, path: [entityPath, ''], filled: { port, language }, stop });
 }
 
 /** Whether `serve` can be told which lanes to use. */

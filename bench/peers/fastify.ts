@@ -30,7 +30,6 @@ export async function startFastify({ folder, valueBytes }: StartOptions): Promis
     url,
     path: [entityPath, ''],
     filled: { port: Number(new URL(url).port), language },
-    pids: [running.pid],
     stop: running.stop,
   });
 }

@@ -6,5 +6,5 @@ import { httpPeer, type Peer, type StartOptions } from './peer.js';
 
 export async function startConstant({ valueBytes }: StartOptions): Promise<Peer> {
   const { url, stop } = await startNginx(await freePort(), { bodyBytes: valueBytes });
-  return httpPeer({ url, path: [entityPath, ''], pids: [], stop });
+  return httpPeer({ url, path: [entityPath, ''], stop });
 }

@@ -1,6 +1,5 @@
 /** What the peaks ask of every peer, whatever it speaks. */
 import { type Fill, fill, type Language } from '../support/fill.js';
-import { writtenBytes } from '../support/process-stat.js';
 import { type Peak, type PeakFigures, runWrk } from '../support/wrk.js';
 
 export interface StartOptions {
@@ -12,8 +11,6 @@ export interface StartOptions {
 export interface Peer {
   readonly fill: (entities: number) => Promise<void>;
   readonly peak: (peak: Peak) => Promise<PeakFigures>;
-  /** What it has made the disk write so far. */
-  readonly writtenBytes: () => number;
   readonly stop: () => Promise<void>;
 }
 
@@ -23,17 +20,15 @@ export interface HttpPeer {
   readonly path: readonly [string, string];
   /** How it is filled, if it keeps anything. */
   readonly filled?: { readonly port: number; readonly language: () => Language } | undefined;
-  readonly pids: readonly number[];
   readonly stop: () => Promise<void>;
 }
 
-export function httpPeer({ url, path, filled, pids, stop }: HttpPeer): Peer {
+export function httpPeer({ url, path, filled, stop }: HttpPeer): Peer {
   return {
     fill: async (entities) => {
       if (filled) await fill({ ...filled, entities } satisfies Fill);
     },
     peak: (peak) => runWrk(url, path, peak),
-    writtenBytes: () => writtenBytes(pids),
     stop,
   };
 }

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fill, redisSet } from '../support/fill.js';
 import { freePort, listening, type Running, start } from '../support/process.js';
-import { writtenBytes } from '../support/process-stat.js';
 import type { Peak, PeakFigures } from '../support/wrk.js';
 import { httpPeer, type Peer, type StartOptions } from './peer.js';
 
@@ -38,7 +37,6 @@ export async function startWebdis(
     // .bin: the value as it is, without JSON around it, as Evenkeel answers.
     path: method === 'GET' ? ['/GET/', '.bin'] : ['/SET/', ''],
     filled: { port, language: redisSet('v'.repeat(valueBytes)) },
-    pids: [redis.pid, webdis.pid],
     stop: async () => {
       await webdis.stop();
       await redis.stop();
@@ -51,7 +49,6 @@ export async function startRedisAlone({ folder, valueBytes }: StartOptions): Pro
   return {
     fill: (entities) => fill({ port, entities, language: redisSet('v'.repeat(valueBytes)) }),
     peak: (peak) => timedBenchmark(port, peak),
-    writtenBytes: () => writtenBytes([redis.pid]),
     stop: redis.stop,
   };
 }

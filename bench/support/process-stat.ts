@@ -1,9 +1,19 @@
-/** What the kernel counts of a process: bytes it made the disk write, memory, page faults. Linux only. */
-import { readFileSync } from 'node:fs';
+/** What the kernel counts: bytes written to a disk, and a process's memory and page faults. Linux only. */
+import { readFileSync, statSync } from 'node:fs';
 
-/** Bytes written to the disk by these processes, and by the children they have waited for. */
-export function writtenBytes(pids: readonly number[]): number {
-  return pids.map((pid) => field(`/proc/${pid}/io`, 'write_bytes')).reduce((a, b) => a + b, 0);
+/**
+ * Bytes written to the disk that holds a folder, by all of the machine, the file system's own journal included; undefined if the folder is on
+ * no disk. A process's `write_bytes` won't do: it counts the whole page-cache folio in which a byte changed, up to MiBs of it.
+ */
+export function diskWrittenBytes(folder: string): number | undefined {
+  const { dev } = statSync(folder);
+  const number = `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
+  try {
+    const [, , , , , , sectors] = readFileSync(`/sys/dev/block/${number}/stat`, 'utf8').trim().split(/\s+/);
+    return Number(sectors) * 512;
+  } catch {
+    return undefined;
+  }
 }
 
 export interface Memory {
