@@ -42,9 +42,14 @@ export class Seen {
   }
 
   #inSamples(span: Span, part: (sample: Sample) => number): number {
-    const us = this.#evidence.samples
-      .filter((sample) => overlapUs(sample, span) > 0)
-      .reduce((total, sample) => total + part(sample), 0);
+    const { samples } = this.#evidence;
+    let us = 0;
+    // They are in order: from the first that reaches into the span on.
+    for (let at = firstAfter(samples, span.fromUs); at < samples.length; at++) {
+      const sample = samples[at] as Sample;
+      if (sample.fromUs >= span.toUs) break;
+      us += part(sample);
+    }
     return Math.min(us, span.toUs - span.fromUs);
   }
 
@@ -74,8 +79,9 @@ export class Seen {
   }
 
   #threads(kind: 'helper' | 'network'): Who[] {
-    const whos = new Set(this.#evidence.samples.flatMap(({ threads }) => Object.keys(threads) as Who[]));
-    return [...whos].filter((who) => who.startsWith(kind));
+    // All of them are watched from the beginning to the end.
+    const whos = Object.keys(this.#evidence.samples[0]?.threads ?? {}) as Who[];
+    return whos.filter((who) => who.startsWith(kind));
   }
 
   faults(who: Who): number {
@@ -91,4 +97,15 @@ export class Seen {
   stealUs(): number {
     return this.#inSamples(this.#span, ({ stealUs }) => stealUs);
   }
+}
+
+/** The index of the first sample that ends after a time. */
+function firstAfter(samples: readonly Sample[], us: number): number {
+  let [low, high] = [0, samples.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((samples[middle] as Sample).toUs > us) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

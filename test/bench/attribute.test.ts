@@ -46,7 +46,7 @@ describe('the cause of a request of 40 ms is', () => {
     ['CPU taken by others', { samples: samples((n) => (n === 5 ? { main: { waitUs: 35 * ms } } : {})) }],
     [
       'CPU taken by others',
-      { samples: samples((n) => (n === 5 ? { 'network 1': { waitUs: 35 * ms } } : {})) },
+      { samples: samples((n) => ({ 'network 1': { waitUs: n === 5 ? 35 * ms : 0 } })) },
     ],
     ['unknown', { samples: samples((n) => (n === 8 ? { main: { waitUs: 35 * ms } } : {})) }],
     ['CPU taken by the host', { samples: samples(() => ({}), 8 * ms) }],
