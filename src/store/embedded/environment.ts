@@ -36,6 +36,12 @@ export function dataFile(folder: string): string {
   return join(folder, 'data.mdb');
 }
 
+/**
+ * An option that lmdb's types lack. Entities are read one by one: what the kernel reads ahead of a page fault takes time, on the event loop,
+ * and pushes pages out that are in use.
+ */
+const unlisted = { noReadAhead: true };
+
 export function openRoot(folder: string): RootDatabase<Buffer, Buffer> {
   return open<Buffer, Buffer>({
     path: dataFile(folder),
@@ -47,6 +53,7 @@ export function openRoot(folder: string): RootDatabase<Buffer, Buffer> {
     maxReaders: 16,
     mapSize: mapBytes,
     overlappingSync: false,
+    ...unlisted,
   });
 }
 
