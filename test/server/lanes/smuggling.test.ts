@@ -156,8 +156,9 @@ const chunks: Row[] = [
   refused('a bare LF in a chunk extension', put('Transfer-Encoding: chunked', `1;x\n${crlf}v${crlf}${last}`)),
   refused('a chunk longer than its size', put('Transfer-Encoding: chunked', `1${crlf}vv${crlf}${last}`)),
   stays(
-    'chunk extensions',
-    put('Transfer-Encoding: chunked', `1;a=b;c="d"${crlf}v${crlf}${last}`),
+    // Node 20.19.0's llhttp takes one at most.
+    'a chunk extension',
+    put('Transfer-Encoding: chunked', `1;a="b"${crlf}v${crlf}${last}`),
     [201],
     ['k'],
   ),
