@@ -55,6 +55,8 @@ interface Visit {
   readonly folder: string;
 }
 
+/** For every peer: V8 compiles what is hot for about so long, and nobody restarts a server every few seconds. */
+const warmupSeconds = 2;
 /** Rising keys begin this far apart, so that no run overwrites another's. */
 const stride = 100_000_000;
 
@@ -68,7 +70,7 @@ async function visit({ start }: Subject, visit: Visit): Promise<Figures> {
     try {
       await peer.fill(keySpace);
       const peak = { method, order, keySpace, valueBytes };
-      await peer.peak({ ...peak, first: stride, connections: connections[0] ?? 1, seconds: 1 });
+      await peer.peak({ ...peak, first: stride, connections: connections[0] ?? 1, seconds: warmupSeconds });
       for (const [index, count] of connections.entries()) {
         const before = diskWrittenBytes(folder);
         const run = { ...peak, first: (index + 2) * stride, connections: count, seconds };
