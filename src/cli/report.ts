@@ -99,6 +99,8 @@ ${describeFlags(flags)}
 Starts a server on a fresh store, warms it up, and loads it with wrk/put.lua and then with wrk/get.lua: measured first, then the same
 load under the CPU and under the allocation sampler. Writes DIR/NAME.md with its flame graphs and plots, and all figures as DIR/NAME.json.
 
+Exit code ${exitCodes.notValid}: it is all written, but a measured run is not valid; the document begins with why.
+
 Examples:
   evenkeel report
   evenkeel report --duration 5s
@@ -123,6 +125,8 @@ export async function run(args: readonly string[]): Promise<void> {
   const outcome = after === undefined ? await measure(optionsOf(values)) : readReport(after);
   if (outcome === undefined) return;
   if (after === undefined) process.stdout.write(`${writeReport(out, outcome)}\n`);
+  if (after === undefined && Object.values(outcome.record.phases).some(({ load }) => !load.verdict.valid))
+    process.exitCode = exitCodes.notValid;
   if (before) process.stdout.write(`${writeComparison(out, before, outcome)}\n`);
 }
 

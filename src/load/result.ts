@@ -88,7 +88,7 @@ export interface SlowRequest {
  */
 export interface Slow {
   readonly fromUs: number;
-  /** The slowest, in the order in which they were due; see {@link loadLimits}. */
+  /** The slowest of each second, and of those the slowest, in the order in which they were due; see {@link loadLimits}. */
   readonly requests: readonly SlowRequest[];
   /** Slow as well, but not among them. */
   readonly unlisted: number;

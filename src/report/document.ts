@@ -13,6 +13,7 @@ export function pictureOf(label: string, name: string): string {
 export function formatDocument({ record, profiles }: Outcome): string {
   const { label, phases } = record;
   return [
+    verdicts(record),
     ...phaseNames.flatMap((name) => phaseSection(label, name, record)),
     '### Latency by percentile, and over time',
     picture(label, 'percentiles', 'Latency by percentile'),
@@ -37,6 +38,17 @@ export function formatDocument({ record, profiles }: Outcome): string {
     `All figures: [${label}.json](${label}.json).`,
     '',
   ].join('\n\n');
+}
+
+/** What the measured runs are worth, before anything is read out of them. */
+function verdicts({ phases }: Outcome['record']): string {
+  return phaseNames
+    .map((name) => {
+      const { verdict } = phases[name].load;
+      const title = name.toUpperCase();
+      return verdict.valid ? `**${title}: valid.**` : `**${title}: NOT VALID.** ${verdict.reasons.join(' ')}`;
+    })
+    .join('  \n');
 }
 
 function phaseSection(label: string, name: PhaseName, { phases }: Outcome['record']): string[] {

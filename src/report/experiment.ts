@@ -26,9 +26,10 @@ export async function runExperiment(
     const stage: Stage = { options, subject, machine, signal, say };
     const warmMs = warmUpMs(options.durationMs);
     say(`Warming ${subject.url} up with each request for ${warmMs / 1000} s`);
-    for (const name of phaseNames) await warmUp(name, stage, warmMs);
-    const put = await runPhase('put', stage);
-    const get = await runPhase('get', stage);
+    let keys = 0;
+    for (const name of phaseNames) keys = await warmUp(name, stage, warmMs, keys);
+    const put = await runPhase('put', stage, keys);
+    const get = await runPhase('get', stage, put.keys);
     return {
       record: {
         schema: reportSchema,

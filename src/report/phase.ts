@@ -31,20 +31,35 @@ export type Profiles = Readonly<Record<ProfileKind, Profile>>;
 export const framesNamed = 10;
 /** The load runs this long before a sampling begins; twice as long after its window, because a sampler takes a second to settle. */
 const marginMs = 1_000;
+/** What each thread of wrk/get.lua reads unless told otherwise. */
+const keysRead = 10_000;
 
-/** Sends without measuring, so that the server's code is warm. */
-export async function warmUp(name: PhaseName, stage: Stage, durationMs: number): Promise<void> {
-  await runLoad(loadOptions(name, stage, durationMs), { signal: stage.signal });
+/** Sends without measuring, so that the server's code is warm. @returns {@link keysWritten} */
+export async function warmUp(
+  name: PhaseName,
+  stage: Stage,
+  durationMs: number,
+  keys: number,
+): Promise<number> {
+  const result = await runLoad(loadOptions(name, stage, durationMs, keys), { signal: stage.signal });
   stage.signal.throwIfAborted();
+  return keysWritten(result);
 }
 
+/** Keys that each thread of wrk/put.lua has surely written, from its first on: what wrk/get.lua may read. */
+function keysWritten({ threads, options }: LoadResult): number {
+  return Math.min(...threads.map(({ completed }) => completed)) - options.connections;
+}
+
+/** @param keys that each thread of a GET may read */
 export async function runPhase(
   name: PhaseName,
   stage: Stage,
-): Promise<{ record: PhaseRecord; profiles: Profiles }> {
+  keys: number,
+): Promise<{ record: PhaseRecord; profiles: Profiles; keys: number }> {
   const { options, machine, signal, say } = stage;
   say(`${name.toUpperCase()}: ${options.rate}/s for ${options.durationMs / 1000} s`);
-  const load = loadOptions(name, stage, options.durationMs);
+  const load = loadOptions(name, stage, options.durationMs, keys);
   let text = formatHeader(load);
   const result = await runLoad(load, {
     signal,
@@ -55,8 +70,13 @@ export async function runPhase(
   signal.throwIfAborted();
   const verdict = judge(result);
   text += `${formatReport(result, { latency: true, uncorrected: false })}${formatVerdict(verdict, result).join('\n')}\n`;
-  const cpu = await profileWindow('cpu', name, stage);
-  const alloc = await profileWindow('alloc', name, stage);
+  say(
+    `${name.toUpperCase()}: ${formatVerdict(verdict, result)
+      .join(' ')
+      .replace(/^Verdict: /, '')}`,
+  );
+  const cpu = await profileWindow('cpu', name, stage, keys);
+  const alloc = await profileWindow('alloc', name, stage, keys);
   return {
     record: {
       commandLine: commandLineOf(name, load),
@@ -65,6 +85,7 @@ export async function runPhase(
       windows: { cpu: cpu.window, alloc: alloc.window },
     },
     profiles: { cpu: cpu.profile, alloc: alloc.profile },
+    keys: keysWritten(result),
   };
 }
 
@@ -72,10 +93,11 @@ async function profileWindow(
   kind: ProfileKind,
   name: PhaseName,
   { options, subject, signal, ...stage }: Stage,
+  keys: number,
 ): Promise<{ window: WindowRecord; profile: Profile }> {
   const seconds = windowSeconds(options.durationMs);
   stage.say(`${name.toUpperCase()}: ${kind === 'cpu' ? 'CPU' : 'allocations'} for ${seconds} s, same load`);
-  const load = loadOptions(name, { options, subject }, seconds * 1000 + 3 * marginMs);
+  const load = loadOptions(name, { options, subject }, seconds * 1000 + 3 * marginMs, keys);
   let sampling: Promise<Recording> | undefined;
   const result = await runLoad(load, {
     signal,
@@ -114,16 +136,19 @@ function loadOptions(
   name: PhaseName,
   { options, subject }: Pick<Stage, 'options' | 'subject'>,
   durationMs: number,
+  keys: number,
 ): LoadOptions {
   const { threads, connections, rate } = options;
-  const work = { kind: 'script', file: scriptOf(name), args: [] } as const;
+  const args = name === 'get' && keys < keysRead ? [String(Math.max(2, keys))] : [];
+  const work = { kind: 'script', file: scriptOf(name), args } as const;
   return { ...defaultOptions, url: subject.url, threads, connections, rate, durationMs, work };
 }
 
 function commandLineOf(
   name: PhaseName,
-  { threads, connections, durationMs, rate, url }: LoadOptions,
+  { threads, connections, durationMs, rate, url, work }: LoadOptions,
 ): string {
   const shape = `-t${threads} -c${connections} -d${durationMs / 1000}s -R${rate}`;
-  return `evenkeel load ${shape} -s ${scriptOf(name)} --latency ${url}`;
+  const args = work.kind === 'script' ? work.args.map((arg) => ` -- ${arg}`) : [];
+  return `evenkeel load ${shape} -s ${scriptOf(name)} --latency ${url}${args.join('')}`;
 }

@@ -44,10 +44,15 @@ export function referenceTable(phases: ReportRecord['phases']): string {
       ...phaseNames.flatMap((name) => {
         const theirs = reference[name].latencyUs[percentile] as number;
         const ours = valueAt(phases[name], Number(percentile));
-        return [formatTimeUs(theirs), formatTimeUs(ours), `${(theirs / ours).toFixed(2)} ×`];
+        return [formatTimeUs(theirs), formatTimeUs(ours), timesFaster(theirs, ours)];
       }),
     ]);
-  return markdownTable(['', 'PUT reference', 'PUT', 'faster', 'GET reference', 'GET', 'faster'], rows);
+  return markdownTable(['', 'PUT reference', 'PUT', '', 'GET reference', 'GET', ''], rows);
+}
+
+function timesFaster(theirs: number, ours: number): string {
+  const [times, how] = theirs >= ours ? [theirs / ours, 'faster'] : [ours / theirs, 'slower'];
+  return `${times.toPrecision(2)} × ${how}`;
 }
 
 function valueAt({ load }: PhaseRecord, percentile: number): number {

@@ -32,17 +32,26 @@ export class Problem extends Error {
   }
 }
 
-/** A problem as an answer (RFC 9457). */
-export function problemAnswer(problem: Problem): {
+interface ProblemAnswer {
   readonly status: ProblemStatus;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-} {
-  return {
+}
+
+/** Of the problems that are thrown again and again. */
+const answers = new WeakMap<Problem, ProblemAnswer>();
+
+/** A problem as an answer (RFC 9457). */
+export function problemAnswer(problem: Problem): ProblemAnswer {
+  const known = answers.get(problem);
+  if (known) return known;
+  const answer = {
     status: problem.status,
     headers: { ...problem.headers, 'Content-Type': 'application/problem+json' },
     body: Buffer.from(`${JSON.stringify(problem)}\n`),
   };
+  answers.set(problem, answer);
+  return answer;
 }
 
 export function lateRequest(): Problem {

@@ -14,17 +14,35 @@ import { lastingFolder } from './lasting-folder.js';
 
 const out = lastingFolder();
 const small = ['--rate', '200', '--threads', '1', '--connections', '4', '--duration', '2s', '--out', out];
-let stdout = '';
+let outcome: { readonly code?: number; readonly stdout: string; readonly stderr: string };
 
 beforeAll(async () => {
-  ({ stdout } = await promisify(execFile)(process.execPath, [mainFile, 'report', ...small]));
+  // It ends with 3 where the generator was late, as it may be here.
+  outcome = await promisify(execFile)(process.execPath, [mainFile, 'report', ...small]).catch(
+    (error) => error,
+  );
 }, 120_000);
 
 const text = (name: string) => readFileSync(join(out, name), 'utf8');
 
 test('it says where the document is, and leaves neither its server nor its store behind', () => {
-  expect(stdout).toBe(`${join(out, 'async.md')}\n`);
+  expect(outcome.stdout).toBe(`${join(out, 'async.md')}\n`);
   expect(readdirSync(out).filter((name) => name.startsWith('.store'))).toEqual([]);
+});
+
+test('what the runs are worth is said on the terminal, before all else in the document, and by the exit code', () => {
+  const { phases } = readReport(join(out, 'async.json')).record;
+  const verdicts = phaseNames.map((name) => phases[name].load.verdict.valid);
+  expect(outcome.code ?? 0).toBe(verdicts.every(Boolean) ? 0 : 3);
+  const [put, get] = verdicts.map((valid) => (valid ? 'valid' : 'NOT VALID'));
+  expect(text('async.md')).toMatch(new RegExp(`^\\*\\*PUT: ${put}\\.\\*\\*.*\\n\\*\\*GET: ${get}\\.\\*\\*`));
+  expect(outcome.stderr).toMatch(new RegExp(`PUT: ${put} .*GET: ${get} `, 's'));
+});
+
+test('GET reads nothing but what PUT wrote', () => {
+  const { load, commandLine } = readReport(join(out, 'async.json')).record.phases.get;
+  expect(commandLine).toMatch(/ -- \d+$/);
+  expect(load.errors.status).toBe(0);
 });
 
 test('the document has the order of the reference: for PUT and GET the graphs, then the load’s text', () => {

@@ -101,8 +101,8 @@ export class Run implements Work {
 
   ready(index: number, opened: boolean): void {
     this.#arrivals++;
-    if (this.#endedUs !== undefined) return;
     const nowUs = this.#given.clock.now();
+    if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return;
     this.#passSeconds(nowUs);
     const sends = this.#dispatcher.sends;
     this.#dispatcher.ready(index, nowUs, opened);

@@ -2,7 +2,7 @@
 import type { Profile, Stack } from '../profile.js';
 import { probeUrl } from '../sampling/connection.js';
 import type { RawCpuNode, RawCpuProfile } from '../sampling/raw.js';
-import { frameNaming, type Naming } from './frames.js';
+import { frameNaming, framesOf, type Naming } from './frames.js';
 import { onCpuScales } from './on-cpu.js';
 
 /** @param root the folder of the program's package; without it, file names stay as they are */
@@ -20,7 +20,7 @@ export function cpuStacks(raw: RawCpuProfile, naming: Naming, cpuUs?: number): S
   const busy = [...walk(raw.nodes)].flatMap(({ id, frames }): Stack[] => {
     const { us: value, samples } = spent.get(id) ?? { us: 0, samples: 0 };
     const left = samples === 0 || frames.length === 0 || frames[0]?.functionName === '(idle)';
-    return left ? [] : [{ frames: frames.map(naming), value, samples }];
+    return left ? [] : [{ frames: framesOf(frames, naming), value, samples }];
   });
   const stacks = cpuUs === undefined ? busy : onCpu(busy, cpuUs, median(raw.timeDeltas));
   return stacks.filter(({ value }) => value > 0);

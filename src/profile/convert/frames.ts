@@ -23,6 +23,21 @@ export function frameNaming({ kind, root }: NamingOptions): Naming {
   };
 }
 
+const nativeOf = '(native code of ';
+const nameless = new Map<string, Frame>();
+
+/** Frames of a stack. A nameless function in C++, as an addon's methods are, goes by the name of who calls it. */
+export function framesOf(callFrames: readonly CallFrame[], naming: Naming): Frame[] {
+  const frames = callFrames.map(naming);
+  return frames.map((frame, depth) => {
+    const caller = frames[depth - 1]?.name;
+    if (frame.kind !== 'native' || frame.name !== '(anonymous)' || caller === undefined) return frame;
+    const named = nameless.get(caller) ?? { ...frame, name: `${nativeOf}${caller})` };
+    nameless.set(caller, named);
+    return named;
+  });
+}
+
 function frameOf(
   { functionName, url, lineNumber }: CallFrame,
   kind: Profile['kind'],
@@ -41,6 +56,7 @@ const nativeStates = ['(program)', '(EXTERNAL)', '(V8 API)'];
  * own built-ins, such as `slice`.
  */
 function kindWithoutFile(name: string, kind: Profile['kind']): FrameKind {
+  if (name.startsWith(nativeOf)) return 'native';
   if (/^\(.+\)$/.test(name) && name !== '(anonymous)') return nativeStates.includes(name) ? 'native' : 'v8';
   return kind === 'cpu' ? 'native' : 'v8';
 }

@@ -2,8 +2,8 @@
  * One client connection of the fast lane: plain requests one after another, in order, until one comes that is not plain. Then the
  * connection is the full lane's, with the bytes from there on.
  *
- * Invariant: while a request runs, or an answer is not with the kernel yet, nothing is read. What had been read goes back to
- * the socket, whose own buffer is bounded.
+ * Invariant: while a request runs, or an answer is not with the kernel yet, no further request is looked at. What had been read goes
+ * back to the socket, whose own buffer is bounded.
  */
 import type { Socket } from 'node:net';
 import type { Heads } from '../heads.js';
@@ -38,6 +38,7 @@ export class FastConnection {
   #closing = false;
   /** The client has sent its last byte. */
   #ended = false;
+  /** The socket's timeout is for a stall, not for an idle connection. */
   #mayStall = false;
   /** Requests whose answers are not all with the kernel, and what they hold of the common memory. */
   #requests = 0;
@@ -157,6 +158,8 @@ export class FastConnection {
     if (this.#running || this.#flushing) return;
     if (socket.writableLength > 0 && !socket.destroyed) {
       this.#flushing = true;
+      this.#mayStall = true;
+      socket.setTimeout(this.#options.limits.stallMs);
       // Behind all that waits: called when that is out, or the connection is gone.
       socket.write(nothing, this.#onFlushed);
       return;
@@ -204,6 +207,8 @@ export class FastConnection {
   };
 
   readonly #onTimeout = (): void => {
+    // The end has a time limit of its own.
+    if (this.#closing && !this.#flushing) return;
     if (!this.#begun) {
       this.#closing = true;
       this.#refuse(lateRequest());

@@ -98,9 +98,11 @@ export class GroupCommit {
   }
 
   async #commitAll(): Promise<void> {
-    // One turn of the event loop, so that all requests read from the sockets in this turn share the first commit.
-    if (this.#mostWrites > 1) await new Promise(setImmediate);
-    while (this.#queue.length > 0) await this.#commit(this.#takeBatch());
+    while (this.#queue.length > 0) {
+      // One turn of the event loop, so that all requests read from the sockets in this turn share the commit.
+      if (this.#mostWrites > 1) await new Promise(setImmediate);
+      await this.#commit(this.#takeBatch());
+    }
     this.#running = undefined;
   }
 
@@ -117,6 +119,10 @@ export class GroupCommit {
   }
 
   async #commit(batch: Queued[]): Promise<void> {
+    if (this.#failure) {
+      for (const queued of batch) queued.reject(this.#failure);
+      return;
+    }
     try {
       let bytes = 0;
       const writes: Write[] = [];
@@ -136,9 +142,9 @@ export class GroupCommit {
   }
 
   async #store(memory: ArrayBuffer, writes: number): Promise<void> {
+    const beganMs = commits.hasSubscribers ? performance.now() : 0;
     const stored = this.#writer.commit(memory, this.#versions.ceilingToStore);
-    if (!commits.hasSubscribers) return stored;
-    const beganMs = performance.now();
+    if (beganMs === 0) return stored;
     const tell = (stored: boolean) =>
       commits.publish({ beganMs, endedMs: performance.now(), writes, stored } satisfies CommitEvent);
     return stored.then(
