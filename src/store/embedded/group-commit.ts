@@ -98,11 +98,9 @@ export class GroupCommit {
   }
 
   async #commitAll(): Promise<void> {
-    while (this.#queue.length > 0) {
-      // One turn of the event loop, so that all requests read from the sockets in this turn share the commit.
-      if (this.#mostWrites > 1) await new Promise(setImmediate);
-      await this.#commit(this.#takeBatch());
-    }
+    // One turn of the event loop, so that all requests read from the sockets in this turn share the first commit.
+    if (this.#mostWrites > 1) await new Promise(setImmediate);
+    while (this.#queue.length > 0) await this.#commit(this.#takeBatch());
     this.#running = undefined;
   }
 
