@@ -22,6 +22,8 @@ function perform(request: Exclude<WriterRequest, { kind: 'close' }>): WriterRepl
   }
 }
 
+/** Never notified: a wait for it is a sleep, and finer than a timer. */
+const nobody = new Int32Array(new SharedArrayBuffer(4));
 const port = parentPort;
 if (port === null) throw new TypeError('writer-thread.js runs as a worker thread');
 port.on('message', async (request: WriterRequest) => {
@@ -29,6 +31,12 @@ port.on('message', async (request: WriterRequest) => {
     await env.root.close();
     port.postMessage({ kind: 'done' } satisfies WriterReply);
     port.close();
-  } else port.postMessage(perform(request));
+    return;
+  }
+  port.postMessage(perform(request));
+  if (request.kind === 'commit' && request.restMs > 0) {
+    Atomics.wait(nobody, 0, 0, request.restMs);
+    port.postMessage({ kind: 'rested' } satisfies WriterReply);
+  }
 });
 port.postMessage({ kind: 'done' } satisfies WriterReply);
