@@ -10,9 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => pair.close());
 
-test('20 000 cases, other ones each time, are told apart by nothing', { timeout: 240_000 }, async () => {
+test('20 000 cases are told apart by nothing', { timeout: 240_000 }, async () => {
   const cases = 20_000;
-  const { unsteady } = await fuzz(pair, { cases, seed: Math.floor(Math.random() * 1e9) });
+  // The same cases each time, so that a failure is the change's; new ones are for `npm run fuzz:lanes`.
+  const seed = 20_261_123;
+  const { unsteady } = await fuzz(pair, { cases, seed });
   // They come of mutated keys that meet; if they were many, something would hide behind them.
   expect(unsteady).toBeLessThan(cases / 50);
 });
