@@ -20,7 +20,7 @@ const maxBatchBytes = 4 * 1024 * 1024;
 export const maxBatchWrites = 512;
 /**
  * After a commit of several writes the writer rests this long, in ms, while the next batch gathers (as with PostgreSQL's commit_delay). A commit takes
- * some 200 µs of CPU whatever is in it, so at 10 000 writes a second half as many commits save a third of the server's CPU; see ARCHITECTURE.md.
+ * some 200 µs of CPU whatever is in it, so fewer and fuller ones leave more for all else; ARCHITECTURE.md has the figures.
  */
 const restMs = 0.5;
 
