@@ -16,6 +16,8 @@ const metaBytes = 168;
 const metaFlag = 0x08;
 const noRoot = 2n ** 64n - 1n;
 const deepestTree = 32;
+/** Where it stands in a meta page's trees. */
+const mainTree = 1;
 const secondLookMs = 50;
 const at = { flags: 18, magic: 24, version: 28, freeTree: 48, mainTree: 96, lastPage: 144, txnId: 152 };
 
@@ -82,13 +84,17 @@ async function findTreeProblem(file: FileHandle, metas: readonly Meta[]): Promis
     const pages = BigInt(Math.floor(size / meta.pageSize));
     if (meta.txnId > 0n && meta.lastPage >= pages)
       return `it has ${pages} pages, a meta page counts ${meta.lastPage + 1n}`;
-    for (const { root, depth } of meta.trees) {
+    for (const [number, { root, depth }] of meta.trees.entries()) {
       if (root === noRoot) continue;
       if (root > meta.lastPage || root < 2n || depth < 1 || depth > deepestTree)
         return 'a meta page points outside of the file';
       const page = await readAt(file, Number(root) * meta.pageSize, 16);
       if (page.readBigUInt64LE() !== root) return 'a tree begins on a page that is not its root';
-      if (page.readBigUInt64LE(8) > meta.txnId) return 'a tree begins on a page of a later commit';
+      const writtenBy = page.readBigUInt64LE(8);
+      // Each commit writes a new root of the main tree, where the roots of the databases are. An older one says that the number
+      // of the commit was changed: LMDB would take the older state for the newest.
+      if (number === mainTree ? writtenBy !== meta.txnId : writtenBy > meta.txnId)
+        return `a meta page of commit ${meta.txnId} points to a page of commit ${writtenBy}`;
     }
   }
   return undefined;
