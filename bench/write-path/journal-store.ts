@@ -43,6 +43,6 @@ export class JournalStore extends EmbeddedStore {
   override get(key: Buffer): Entity | undefined {
     const held = this.writer.find(key);
     if (held === undefined) return super.get(key);
-    return held === null ? undefined : readRecord(key, held, Date.now());
+    return held === null ? undefined : readRecord(key, held, Date.now);
   }
 }

@@ -11,6 +11,12 @@ export class Heads {
   #second = 0;
   #kept = '';
   #closed = '';
+  /** The head made last, and what for: answers of one kind and length share it until the second is over. */
+  #last = '';
+  #status = 0;
+  #fields: object | undefined;
+  #contentLength = -1;
+  #closes = false;
 
   /** @param keepAliveMs what a client is told of how long an idle connection is kept */
   constructor(keepAliveMs: number) {
@@ -27,6 +33,15 @@ export class Heads {
     contentLength: number,
     closes: boolean,
   ): string {
+    const second = Math.floor(Date.now() / secondMs);
+    if (second !== this.#second) this.#begin(second);
+    else if (
+      fields === this.#fields &&
+      contentLength === this.#contentLength &&
+      status === this.#status &&
+      closes === this.#closes
+    )
+      return this.#last;
     let text = lines.get(fields);
     if (text === undefined) {
       text = Object.entries(fields)
@@ -34,17 +49,19 @@ export class Heads {
         .join('');
       lines.set(fields, text);
     }
-    return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${text}Content-Length: ${contentLength}\r\n${this.#rest(closes)}`;
+    this.#fields = fields;
+    this.#contentLength = contentLength;
+    this.#status = status;
+    this.#closes = closes;
+    this.#last = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${text}Content-Length: ${contentLength}\r\n${closes ? this.#closed : this.#kept}`;
+    return this.#last;
   }
 
-  #rest(closes: boolean): string {
-    const second = Math.floor(Date.now() / secondMs);
-    if (second !== this.#second) {
-      this.#second = second;
-      const date = `Date: ${new Date(second * secondMs).toUTCString()}\r\n`;
-      this.#kept = `${date}${this.#keepAlive}`;
-      this.#closed = `${date}Connection: close\r\n\r\n`;
-    }
-    return closes ? this.#closed : this.#kept;
+  #begin(second: number): void {
+    this.#second = second;
+    const date = `Date: ${new Date(second * secondMs).toUTCString()}\r\n`;
+    this.#kept = `${date}${this.#keepAlive}`;
+    this.#closed = `${date}Connection: close\r\n\r\n`;
+    this.#fields = undefined;
   }
 }

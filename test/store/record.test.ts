@@ -21,7 +21,7 @@ function encode(id: Uint8Array, pieces: readonly Uint8Array[], fields: RecordFie
 /** What reading the record gives: an entity, undefined, or the code of its StoreError. */
 function read(id: Uint8Array, record: Buffer, nowMs: number) {
   try {
-    return readRecord(id, record, nowMs);
+    return readRecord(id, record, () => nowMs);
   } catch (error) {
     if (error instanceof StoreError) return error.code;
     throw error;

@@ -13,6 +13,7 @@ import { type Answer, perform } from '../perform.js';
 import { lateRequest, needsOperator, problemAnswer, problemOf } from '../problem.js';
 import { admit } from '../route.js';
 import { findPlainRequest, PlainRequest } from './plain-request.js';
+import { atTurnsEnd } from './turn.js';
 
 export interface FastConnectionOptions extends LaneOptions {
   readonly heads: Heads;
@@ -20,8 +21,11 @@ export interface FastConnectionOptions extends LaneOptions {
   readonly handOver: (socket: Socket) => void;
 }
 
-/** Up to here content is copied behind its head, to leave in one piece; in bytes. */
-const mostCopied = 16 * 1024;
+/**
+ * Up to here content becomes text behind its head, to leave in one piece; in bytes. Node writes a latin1 string of up to 16 KiB from its
+ * stack, without a Buffer.
+ */
+const mostAsText = 8 * 1024;
 const nothing = Buffer.alloc(0);
 /** The request found last. It is served before the next one is looked for. */
 const request = new PlainRequest();
@@ -32,6 +36,10 @@ export class FastConnection {
   #begun = false;
   /** A request runs. */
   #running = false;
+  /** Answers that leave together at the end of this turn of the event loop, one character a byte (latin1). */
+  #text = '';
+  /** That end is waited for. */
+  #leaving = false;
   /** Answers are on their way to the kernel. */
   #flushing = false;
   /** The last answer has said that it is the last. */
@@ -56,6 +64,10 @@ export class FastConnection {
     return this.#running || this.#flushing || this.#closing;
   }
 
+  get #unsentLength(): number {
+    return this.#text.length + this.#socket.writableLength;
+  }
+
   readonly #onData = (piece: Buffer): void => {
     const { service, limits } = this.#options;
     const socket = this.#socket;
@@ -64,7 +76,7 @@ export class FastConnection {
       socket.setTimeout(limits.keepAliveMs);
     }
     let at = 0;
-    while (at < piece.length && !this.#busy && socket.writableLength < socket.writableHighWaterMark) {
+    while (at < piece.length && !this.#busy && this.#unsentLength < socket.writableHighWaterMark) {
       if (service.draining || !findPlainRequest(piece, at, limits, request)) {
         // The answers before it have to be out first.
         if (this.#requests > 0) break;
@@ -72,16 +84,22 @@ export class FastConnection {
         return;
       }
       at = request.end;
-      // The answers to what came together leave together.
-      if (at < piece.length && socket.writableCorked === 0) socket.cork();
       this.#serve(piece);
     }
     if (at < piece.length) {
       socket.pause();
       socket.unshift(piece.subarray(at));
     }
-    this.#settle();
+    if (this.#leaving || (this.#running && this.#text === '')) return;
+    this.#leaving = true;
+    atTurnsEnd(this);
   };
+
+  /** The turn of the event loop ends: its answers leave. */
+  leave(): void {
+    this.#leaving = false;
+    this.#settle();
+  }
 
   #serve(piece: Buffer): void {
     const { service, running } = this.#options;
@@ -89,9 +107,10 @@ export class FastConnection {
     running.begin();
     try {
       const operation = admit(request, service);
-      const content = piece.subarray(request.contentStart, request.end);
-      this.#hold(content.length);
-      const answer = perform(operation, content.length > 0 ? [content] : [], service.store);
+      const contentLength = request.end - request.contentStart;
+      this.#hold(contentLength);
+      const content = contentLength > 0 ? [piece.subarray(request.contentStart, request.end)] : [];
+      const answer = perform(operation, content, service.store);
       if (answer instanceof Promise) {
         this.#running = true;
         answer.then(this.#onAnswer, this.#onProblem);
@@ -137,24 +156,27 @@ export class FastConnection {
     if (socket.destroyed) return;
     this.#closing ||= this.#options.service.draining;
     const head = this.#options.heads.head(status, headers, body.length, this.#closing);
-    if (body.length === 0) socket.write(head, 'latin1');
-    else if (body.length <= mostCopied) {
-      const whole = Buffer.allocUnsafe(head.length + body.length);
-      whole.write(head, 'latin1');
-      whole.set(body, head.length);
-      socket.write(whole);
-    } else {
+    if (body.length === 0) this.#text += head;
+    else if (body.length <= mostAsText) this.#text += head + latin1(body);
+    else {
+      this.#text += head;
       socket.cork();
-      socket.write(head, 'latin1');
+      this.#flushText();
       socket.write(body);
       socket.uncork();
     }
   }
 
+  #flushText(): void {
+    if (this.#text === '') return;
+    if (!this.#socket.destroyed) this.#socket.write(this.#text, 'latin1');
+    this.#text = '';
+  }
+
   /** Goes on, once no request runs and the answers are with the kernel. */
   #settle(): void {
     const socket = this.#socket;
-    if (socket.writableCorked > 0) socket.uncork();
+    this.#flushText();
     if (this.#running || this.#flushing) return;
     if (socket.writableLength > 0 && !socket.destroyed) {
       this.#flushing = true;
@@ -203,7 +225,7 @@ export class FastConnection {
 
   readonly #onEnd = (): void => {
     this.#ended = true;
-    if (!this.#busy) this.#socket.end();
+    if (!this.#busy && !this.#leaving) this.#socket.end();
   };
 
   readonly #onTimeout = (): void => {
@@ -227,4 +249,9 @@ export class FastConnection {
   readonly #onClose = (): void => {
     if (!this.#running) this.#release();
   };
+}
+
+function latin1(bytes: Uint8Array): string {
+  const { buffer, byteOffset, length } = bytes;
+  return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(buffer, byteOffset, length)).toString('latin1');
 }

@@ -40,8 +40,9 @@ export class EmbeddedStore implements Store {
     this.#mustBeOpen();
     checkKey(key);
     return this.#reading(() => {
-      const record = this.#parts.env.entities.get(asBuffer(key));
-      return record && readRecord(key, record, this.#parts.now());
+      // A buffer that lmdb uses again, or a part of the memory map: readRecord() copies.
+      const record = this.#parts.env.entities.getBinaryFast(asBuffer(key));
+      return record && readRecord(key, asBuffer(record), this.#parts.now);
     });
   }
 
@@ -90,12 +91,13 @@ export class EmbeddedStore implements Store {
     const { rangePageEntities, rangePageBytes } = this.#parts.limits;
     const page: Entity[] = [];
     const nowMs = this.#parts.now();
+    const now = () => nowMs;
     const range =
       end === undefined ? { start, exclusiveStart } : { start, exclusiveStart, end: asBuffer(end) };
     let bytes = 0;
     let read = 0;
     for (const { key, value: record } of this.#parts.env.entities.getRange(range)) {
-      const entity = readRecord(key, record, nowMs);
+      const entity = readRecord(key, record, now);
       if (entity) page.push(entity);
       bytes += key.length + record.length;
       read++;
