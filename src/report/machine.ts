@@ -1,6 +1,6 @@
 /** Where a report was made: the figures depend on it more than on anything else. */
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { release } from 'node:os';
+import { getPriority, release } from 'node:os';
 import { join } from 'node:path';
 import { machine } from '../load/machine.js';
 import type { FsyncTimes, ReportMachine } from './record.js';
@@ -10,6 +10,7 @@ export function describeMachine(dataFolder: string): ReportMachine {
   return {
     ...machine(),
     kernel: `${process.platform} ${release()}`,
+    niceness: getPriority(),
     ...(disk !== undefined && { disk }),
   };
 }

@@ -22,7 +22,7 @@ export const maxBatchWrites = 512;
  * After a commit of several writes the writer rests this long, in ms, while the next batch gathers (as with PostgreSQL's commit_delay). A commit takes
  * some 200 µs of CPU whatever is in it, so fewer and fuller ones leave more for all else; ARCHITECTURE.md has the figures.
  */
-const restMs = 0.5;
+const restMs = 0.3;
 
 /** Tells of each commit, as a {@link CommitEvent}, once it is over; costs nothing while nobody listens. */
 const commits = channel('evenkeel:commit');
