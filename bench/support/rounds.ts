@@ -1,5 +1,6 @@
 /** Fair comparison on a shared machine: the sides in turn, the order reversed each round, medians with their spread. */
-import { cpus, getPriority, release } from 'node:os';
+import { cpus, release } from 'node:os';
+import { priority } from '#dist/report/machine.js';
 
 /** The exit code of a bench whose bar was missed. */
 export const missed = 3;
@@ -60,5 +61,5 @@ export function format(value: number): string {
 
 export function describeMachine(): string {
   const [first] = cpus();
-  return `${cpus().length} × ${first?.model}, ${process.platform} ${release()}, Node ${process.version}, niceness ${getPriority()}`;
+  return `${cpus().length} × ${first?.model}, ${process.platform} ${release()}, Node ${process.version}, ${priority()}`;
 }

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { loadLimits } from '../load/options.js';
 import { writeComparison } from '../report/comparison.js';
 import { type Outcome, runExperiment } from '../report/experiment.js';
-import { defaultReport, type ReportOptions } from '../report/options.js';
+import { defaultReport, type ReportOptions, referenceThreads } from '../report/options.js';
 import { readReport } from '../report/read.js';
 import { writeReport } from '../report/write.js';
 import { exitCodes } from './exit-codes.js';
@@ -39,7 +39,7 @@ const flags = {
   },
   threads: {
     value: 'N',
-    help: 'threads that send',
+    help: `threads that send; the reference's ${referenceThreads}, or fewer where they would take the server's CPU`,
     defaultText: String(defaultReport.threads),
     parse: metric(1, loadLimits.threads),
     fallback: defaultReport.threads as number,

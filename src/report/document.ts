@@ -19,7 +19,8 @@ export function formatDocument({ record, profiles }: Outcome): string {
     picture(label, 'percentiles', 'Latency by percentile'),
     picture(label, 'timeline', 'Rate and latency each second'),
     '### Against the reference',
-    'The reference ran on another machine, under wrk2, whose own timers add about 1 ms to each median.',
+    'The reference ran on another machine, under wrk2 with 4 threads, whose own timers add about 1 ms to each median. Its report does not say what was ' +
+      'on the disk when a PUT was answered; here the PUT was.',
     referenceTable(phases),
     '### What a request costs',
     costTable(record),

@@ -10,9 +10,20 @@ export function describeMachine(dataFolder: string): ReportMachine {
   return {
     ...machine(),
     kernel: `${process.platform} ${release()}`,
-    niceness: getPriority(),
+    priority: priority(),
     ...(disk !== undefined && { disk }),
   };
+}
+
+/** How this process and its children go before others: their niceness, and that of their session where Linux groups by it (sched(7), autogroup). */
+export function priority(): string {
+  const own = `nice ${getPriority()}`;
+  try {
+    const group = /nice (-?\d+)/.exec(readFileSync('/proc/self/autogroup', 'latin1'))?.[1];
+    return group === undefined ? own : `${own}, its session ${group}`;
+  } catch {
+    return own; // not Linux, or without autogroups
+  }
 }
 
 /** The mount that holds a folder: the longest mount point that is a beginning of its path. */

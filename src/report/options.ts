@@ -1,4 +1,5 @@
 /** What a report is of: the load of the reference, and where it goes. */
+import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,15 +20,26 @@ export interface ReportOptions {
   readonly commit: 'group' | 'each';
 }
 
+/** Threads of the reference load. */
+export const referenceThreads = 4;
+
 export const defaultReport = {
   label: 'async',
-  threads: 4,
+  threads: threadsFor(availableParallelism()),
   connections: 20,
   rate: 10_000,
   durationMs: 60_000,
   out: 'reports',
   commit: 'group',
 } as const satisfies ReportOptions;
+
+/**
+ * The reference's threads, or half or a quarter of them where they would take CPUs that the server needs: a thread of ours is awake for its
+ * due times, and what more threads than CPUs measure is how they wait for each other.
+ */
+export function threadsFor(cpus: number): number {
+  return [referenceThreads, referenceThreads / 2].find((threads) => threads < cpus) ?? 1;
+}
 
 /** How long a profile is taken: a quarter of the run, within bounds. */
 export function windowSeconds(durationMs: number): number {

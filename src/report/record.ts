@@ -23,8 +23,8 @@ export interface ReportRecord {
 }
 
 export interface ReportMachine extends Machine {
-  /** Of the report's processes, server and load alike: below 0 they go before the machine's other work. Absent in records made before it was kept. */
-  readonly niceness?: number;
+  /** Of the report's processes, server and load alike, against the machine's other work. Absent in records made before it was kept. */
+  readonly priority?: string;
   readonly kernel: string;
   /** File system and device below the store, where Linux tells; absent elsewhere. */
   readonly disk?: string;

@@ -27,7 +27,7 @@ export function machineTable({ machine, fdatasync, commit, startedAt }: ReportRe
       ['Memory', `${(machine.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
       ['Kernel', machine.kernel],
       ['Node', machine.node],
-      ['Niceness', machine.niceness === undefined ? 'unknown' : String(machine.niceness)],
+      ['Priority', machine.priority ?? 'unknown'],
       ['Disk', machine.disk ?? 'unknown'],
       ['fdatasync', sync],
       ['Commits', commit === 'each' ? 'each write its own' : commit === 'group' ? 'in groups' : 'unknown'],

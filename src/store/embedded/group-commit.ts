@@ -9,6 +9,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { Limits } from '../../limits.js';
 import { StoreError } from '../store.js';
 import { encodeBatch, type Write, writeBytes } from './batch.js';
+import { Gathering } from './gathering.js';
 import type { Versions } from './versions.js';
 import type { Writer } from './writer.js';
 
@@ -18,12 +19,6 @@ import type { Writer } from './writer.js';
  */
 const maxBatchBytes = 4 * 1024 * 1024;
 export const maxBatchWrites = 512;
-/**
- * After a commit of several writes the writer rests this long, in ms, while the next batch gathers (as with PostgreSQL's commit_delay). A commit takes
- * some 200 µs of CPU whatever is in it, so fewer and fuller ones leave more for all else; ARCHITECTURE.md has the figures.
- */
-const restMs = 0.3;
-
 /** Tells of each commit, as a {@link CommitEvent}, once it is over; costs nothing while nobody listens. */
 const commits = channel('evenkeel:commit');
 
@@ -51,6 +46,7 @@ export class GroupCommit {
   readonly #mostWrites: number;
   #queue: Queued[] = [];
   #queuedBytes = 0;
+  readonly #gathering = new Gathering();
   #running: Promise<void> | undefined;
   #failure: StoreError | undefined;
 
@@ -93,6 +89,7 @@ export class GroupCommit {
     return new Promise((resolve, reject) => {
       this.#queue.push({ write, bytes, resolve, reject });
       this.#queuedBytes += bytes;
+      this.#gathering.joined(this.#queue.length);
       this.#running ??= this.#commitAll();
     });
   }
@@ -103,11 +100,13 @@ export class GroupCommit {
   }
 
   async #commitAll(): Promise<void> {
+    const grouped = this.#mostWrites > 1;
     // One turn of the event loop, so that all requests read from the sockets in this turn share the first commit.
-    if (this.#mostWrites > 1) await new Promise(setImmediate);
+    if (grouped) await new Promise(setImmediate);
     while (this.#queue.length > 0) {
-      await this.#commit(this.#takeBatch());
-      await this.#writer.rested;
+      const batch = this.#takeBatch();
+      await this.#commit(batch);
+      if (grouped) await this.#gathering.over(batch.length, this.#queue.length);
     }
     this.#running = undefined;
   }
@@ -149,7 +148,7 @@ export class GroupCommit {
 
   async #store(memory: ArrayBuffer, writes: number): Promise<void> {
     const beganMs = commits.hasSubscribers ? performance.now() : 0;
-    const stored = this.#writer.commit(memory, this.#versions.ceilingToStore, writes > 1 ? restMs : 0);
+    const stored = this.#writer.commit(memory, this.#versions.ceilingToStore);
     if (beganMs === 0) return stored;
     const tell = (stored: boolean) =>
       commits.publish({ beganMs, endedMs: performance.now(), writes, stored } satisfies CommitEvent);

@@ -22,8 +22,6 @@ function perform(request: Exclude<WriterRequest, { kind: 'close' }>): WriterRepl
   }
 }
 
-/** Never notified: a wait for it is a sleep, and finer than a timer. */
-const nobody = new Int32Array(new SharedArrayBuffer(4));
 const port = parentPort;
 if (port === null) throw new TypeError('writer-thread.js runs as a worker thread');
 port.on('message', async (request: WriterRequest) => {
@@ -34,9 +32,5 @@ port.on('message', async (request: WriterRequest) => {
     return;
   }
   port.postMessage(perform(request));
-  if (request.kind === 'commit' && request.restMs > 0) {
-    Atomics.wait(nobody, 0, 0, request.restMs);
-    port.postMessage({ kind: 'rested' } satisfies WriterReply);
-  }
 });
 port.postMessage({ kind: 'done' } satisfies WriterReply);

@@ -11,33 +11,23 @@ export interface WriterOptions {
 }
 
 export type WriterRequest =
-  | {
-      readonly kind: 'commit';
-      readonly batch: ArrayBuffer;
-      readonly ceiling: number | undefined;
-      readonly restMs: number;
-    }
+  | { readonly kind: 'commit'; readonly batch: ArrayBuffer; readonly ceiling: number | undefined }
   | { readonly kind: 'sweep'; readonly nowMs: number; readonly limit: number }
   | { readonly kind: 'close' };
 
 export type WriterReply =
   | { readonly kind: 'done' }
-  /** After the reply to a commit that asked for a rest: it is over. */
-  | { readonly kind: 'rested' }
   | { readonly kind: 'swept'; readonly removed: number }
   | { readonly kind: 'error'; readonly message: string; readonly full: boolean };
 
 export interface Writer {
   /** Why nothing more can be written; undefined while it can. */
   readonly failure: StoreError | undefined;
-  /** Of the last commit: resolves when its rest is over. Absent where there is none. */
-  readonly rested?: Promise<void>;
   /**
    * Stores a batch in one transaction; it is on the disk when the promise resolves. The memory is given away.
-   * @param restMs how long the writer may sleep after it
    * @throws StoreError `full`, `failed`
    */
-  commit(batch: ArrayBuffer, ceiling: number | undefined, restMs: number): Promise<void>;
+  commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<void>;
   /** Removes up to `limit` entities that had expired by `nowMs`, and says how many. @throws StoreError `full`, `failed` */
   sweep(nowMs: number, limit: number): Promise<number>;
   close(): Promise<void>;
@@ -53,8 +43,6 @@ export class WriterThread implements Writer {
   readonly #waiting: Waiting[] = [];
   #dead: StoreError | undefined;
   #closed = false;
-  #rested = Promise.resolve();
-  #endRest = () => {};
 
   private constructor(options: WriterOptions) {
     this.#worker = new Worker(new URL('./writer-thread.js', import.meta.url), {
@@ -76,16 +64,8 @@ export class WriterThread implements Writer {
     return this.#dead;
   }
 
-  get rested(): Promise<void> {
-    return this.#rested;
-  }
-
-  async commit(batch: ArrayBuffer, ceiling: number | undefined, restMs: number): Promise<void> {
-    if (restMs > 0 && !this.#dead)
-      this.#rested = new Promise((resolve) => {
-        this.#endRest = resolve;
-      });
-    await this.#ask({ kind: 'commit', batch, ceiling, restMs }, [batch]);
+  async commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<void> {
+    await this.#ask({ kind: 'commit', batch, ceiling }, [batch]);
   }
 
   async sweep(nowMs: number, limit: number): Promise<number> {
@@ -111,10 +91,6 @@ export class WriterThread implements Writer {
   }
 
   #answer(reply: WriterReply): void {
-    if (reply.kind === 'rested') {
-      this.#endRest();
-      return;
-    }
     const waiting = this.#waiting.shift();
     if (reply.kind === 'error')
       waiting?.reject(reply.full ? full(new Error(reply.message)) : failed(reply.message));
@@ -129,7 +105,6 @@ export class WriterThread implements Writer {
       { cause },
     );
     for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#dead);
-    this.#endRest();
   }
 }
 
