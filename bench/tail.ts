@@ -79,7 +79,7 @@ async function phase(name: string, { url, take }: Server): Promise<void> {
   );
   await sleep(settleMs);
   const { startUs, slow, failures, completed, event: _, ...latencies } = result;
-  const seen = since({ stretches: [...stretches, ...take()], samples: sampler.take() }, startUs);
+  const seen = since({ stretches: [...stretches, ...take()], ...sampler.take() }, startUs);
   const moments = momentsOf(slow.requests);
   const outcome = {
     name,
@@ -99,10 +99,14 @@ async function phase(name: string, { url, take }: Server): Promise<void> {
 }
 
 /** Of all that was seen, what slow requests were near to. */
-function near(moments: readonly Moment[], { stretches, samples }: Evidence): Evidence {
+function near(moments: readonly Moment[], { stretches, samples, others = [] }: Evidence): Evidence {
   const touches = ({ fromUs, toUs }: Span) =>
     moments.some(({ beganUs, endedUs }) => fromUs < endedUs && toUs > beganUs);
-  return { stretches: stretches.filter(touches), samples: samples.filter(touches) };
+  return {
+    stretches: stretches.filter(touches),
+    samples: samples.filter(touches),
+    others: others.filter(touches),
+  };
 }
 
 function atLeast(

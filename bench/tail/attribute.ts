@@ -4,7 +4,7 @@
  */
 import type { SlowRequest } from '#dist/load/result.js';
 import type { Moment } from '#dist/load/slow-moments.js';
-import { type Evidence, within } from './evidence.js';
+import { type Busy, type Evidence, within } from './evidence.js';
 import { causes, type Held, type HoldUps, holdUps } from './hold-ups.js';
 
 export type Cause = Held | `behind: ${Held}` | 'first second' | 'unknown';
@@ -14,6 +14,8 @@ export interface Attributed {
   readonly cause: Cause;
   /** How long each can have held it up. */
   readonly held: HoldUps;
+  /** Who took the CPU meanwhile, of those that run beside: the busiest first. */
+  readonly others: readonly Busy[];
 }
 
 const firstSecondUs = 1e6;
@@ -30,7 +32,8 @@ export function attribute(moment: Moment, evidence: Evidence): Attributed[] {
     const own = cause.replace('behind: ', '') as Held;
     if (causes.includes(own)) before.set(connection, own);
     else before.delete(connection);
-    return { request, cause, held };
+    const { others = [] } = within(near, { fromUs: request.dueUs, toUs: request.dueUs + request.latencyUs });
+    return { request, cause, held, others: others.toSorted((a, b) => b.cpuUs - a.cpuUs) };
   });
 }
 

@@ -36,10 +36,17 @@ export interface Sample {
   readonly threads: Readonly<Partial<Record<Who, ThreadSample>>>;
 }
 
+/** CPU time that another process took between two looks at it. */
+export interface Busy extends Span {
+  readonly name: string;
+  readonly cpuUs: number;
+}
+
 export interface Evidence {
   readonly stretches: readonly Stretch[];
   /** In the order of time. */
   readonly samples: readonly Sample[];
+  readonly others?: readonly Busy[];
 }
 
 export interface Span {
@@ -52,7 +59,7 @@ export function overlapUs(a: Span, b: Span): number {
 }
 
 /** The stretches that touch a span, and all samples of the span and of these stretches. */
-export function within({ stretches, samples }: Evidence, span: Span): Evidence {
+export function within({ stretches, samples, others = [] }: Evidence, span: Span): Evidence {
   const touched = stretches.filter((stretch) => overlapUs(stretch, span) > 0);
   const whole = touched.reduce(
     ({ fromUs, toUs }, stretch) => ({
@@ -61,13 +68,14 @@ export function within({ stretches, samples }: Evidence, span: Span): Evidence {
     }),
     span,
   );
-  return { stretches: touched, samples: samples.filter((sample) => overlapUs(sample, whole) > 0) };
+  const near = (seen: Span) => overlapUs(seen, whole) > 0;
+  return { stretches: touched, samples: samples.filter(near), others: others.filter(near) };
 }
 
 /** The same with times that count from a later moment. */
-export function since({ stretches, samples }: Evidence, startUs: number): Evidence {
+export function since({ stretches, samples, others = [] }: Evidence, startUs: number): Evidence {
   const shift = <Timed extends Span>(timed: Timed) => {
     return { ...timed, fromUs: timed.fromUs - startUs, toUs: timed.toUs - startUs };
   };
-  return { stretches: stretches.map(shift), samples: samples.map(shift) };
+  return { stretches: stretches.map(shift), samples: samples.map(shift), others: others.map(shift) };
 }

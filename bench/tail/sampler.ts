@@ -1,7 +1,9 @@
 /** Looks at threads of other processes every 10 ms, by what Linux tells of them in /proc. Out here, so that it costs them nothing. */
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Clock } from '#dist/load/generator/clock.js';
-import type { Sample, ThreadSample, Who } from './evidence.js';
+import type { Busy, Sample, ThreadSample, Who } from './evidence.js';
+import { OtherProcesses } from './others.js';
+import { ProcFile } from './proc-file.js';
 
 const everyMs = 10;
 /** Of /proc/stat, on every Linux that Node runs on. */
@@ -12,25 +14,6 @@ interface Counters {
   readonly waitUs: number;
   readonly faults: number;
   readonly stopped: boolean;
-}
-
-/** One file of /proc, kept open and read from its beginning each time. */
-class ProcFile {
-  readonly #descriptor: number;
-  static readonly #memory = Buffer.alloc(4096);
-
-  constructor(path: string) {
-    this.#descriptor = openSync(path, 'r');
-  }
-
-  read(): string {
-    const length = readSync(this.#descriptor, ProcFile.#memory, 0, ProcFile.#memory.length, 0);
-    return ProcFile.#memory.toString('latin1', 0, length);
-  }
-
-  close(): void {
-    closeSync(this.#descriptor);
-  }
 }
 
 class WatchedThread {
@@ -80,6 +63,7 @@ export class Sampler {
   readonly #clock: Clock;
   readonly #stat = new ProcFile('/proc/stat');
   readonly #threads = new Map<Who, WatchedThread>();
+  readonly #others: OtherProcesses;
   #samples: Sample[] = [];
   #lastUs: number;
   #lastStealUs: number;
@@ -87,6 +71,7 @@ export class Sampler {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#others = new OtherProcesses(clock);
     this.#lastUs = clock.now();
     this.#lastStealUs = this.#stealUs();
     for (const [cpu, pid] of networkThreads()) this.watch(`network ${cpu}`, pid, pid);
@@ -106,13 +91,14 @@ export class Sampler {
   }
 
   /** What was seen since the last call. */
-  take(): readonly Sample[] {
+  take(): { samples: readonly Sample[]; others: readonly Busy[] } {
     const samples = this.#samples;
     this.#samples = [];
-    return samples;
+    return { samples, others: this.#others.take() };
   }
 
   stop(): void {
+    this.#others.stop();
     clearInterval(this.#timer);
     this.#stat.close();
     for (const thread of this.#threads.values()) thread.close();

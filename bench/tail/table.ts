@@ -62,13 +62,18 @@ export function formatOutcome({ moments, unlisted }: PhaseOutcome, slowMs: numbe
 }
 
 /** When, how late, and whatever was seen. */
-export function describe({ request, held }: Attributed): string {
+export function describe({ request, held, others }: Attributed): string {
   const { dueUs, latencyUs, waitUs, lagUs, serviceUs, thread, connection } = request;
   const seen = causes.filter((cause) => held[cause] >= 100).map((cause) => `${cause} ${ms(held[cause])}`);
   return (
     `at ${(dueUs / 1e6).toFixed(3)} s, ${ms(latencyUs)} (wait ${ms(waitUs)}, lag ${ms(lagUs)}, service ${ms(serviceUs)}), ` +
-    `connection ${thread}.${connection}; seen: ${seen.join(', ') || 'nothing'}`
+    `connection ${thread}.${connection}; seen: ${seen.join(', ') || 'nothing'}${beside(others)}`
   );
+}
+
+function beside(others: Attributed['others']): string {
+  const named = others.slice(0, 2).map(({ name, cpuUs }) => `${name} ${ms(cpuUs)}`);
+  return named.length === 0 ? '' : `; beside, of 100 ms: ${named.join(', ')}`;
 }
 
 export function worstOf(moment: readonly Attributed[]): Attributed {

@@ -4,7 +4,7 @@ import type { SlowRequest } from '#dist/load/result.js';
 import { momentsOf } from '#dist/load/slow-moments.js';
 import { type Attributed, attribute } from '../../bench/tail/attribute.js';
 import type { Evidence, Sample, Stretch, ThreadSample, Who } from '../../bench/tail/evidence.js';
-import { anyUnnamed, rowsOf } from '../../bench/tail/table.js';
+import { anyUnnamed, describe as describeSlow, rowsOf } from '../../bench/tail/table.js';
 import { slowRequest } from '../load/output/sample.js';
 
 const ms = 1000;
@@ -166,4 +166,15 @@ describe('the table', () => {
     expect(of(one('disk sync', 500))).toBe(false);
     expect(of(one('disk sync', 500), 1)).toBe(true);
   });
+});
+
+test('a slow request is told with the processes that took the CPU beside it, and with no others', () => {
+  const busy = (name: string, fromMs: number, cpuMs: number) => {
+    return { name, fromUs: at + fromMs * ms, toUs: at + (fromMs + 100) * ms, cpuUs: cpuMs * ms };
+  };
+  const others = [busy('cron', 0, 3), busy('kdamond.0', 0, 43), busy('sshd', 0, 1), busy('backup', 100, 90)];
+  const [moment] = momentsOf([fortyMs]);
+  const evidence = { stretches: [], samples: samples(() => ({})), others };
+  const [one] = attribute(moment as NonNullable<typeof moment>, evidence);
+  expect(describeSlow(one as Attributed)).toMatch(/; beside, of 100 ms: kdamond\.0 43\.0 ms, cron 3\.0 ms$/);
 });
