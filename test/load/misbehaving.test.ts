@@ -113,10 +113,12 @@ describe('what is no answer is a read error in words:', () => {
 test('a peer that answers twice is believed once, and the connection is not used again', async () => {
   const peer = await startPeer({ onRequest: send(okAnswer + okAnswer) });
   const { errors, completed, causes } = await measure(peer.url);
-  // Each connection breaks with its answer, so each answer is followed by one failure.
   expect(completed).toBeGreaterThan(0);
-  expect(errors).toEqual({ ...none, read: completed });
-  expect(causes).toEqual([[expect.stringMatching(/^read: bytes that answer no request: "HTTP/), completed]]);
+  // Each connection breaks with its answer, so each answer is followed by one failure; that of the last may be past the end of the run.
+  const { read } = errors;
+  expect(completed - read).toBeOneOf([0, 1]);
+  expect(errors).toEqual({ ...none, read });
+  expect(causes).toEqual([[expect.stringMatching(/^read: bytes that answer no request: "HTTP/), read]]);
 });
 
 test('a peer that speaks first is refused', async () => {

@@ -12,6 +12,7 @@ import { endLingering } from '../linger.js';
 import { type Answer, perform } from '../perform.js';
 import { lateRequest, needsOperator, problemAnswer, problemOf } from '../problem.js';
 import { admit } from '../route.js';
+import { Outgoing } from './outgoing.js';
 import { findPlainRequest, PlainRequest } from './plain-request.js';
 import { atTurnsEnd } from './turn.js';
 
@@ -21,11 +22,6 @@ export interface FastConnectionOptions extends LaneOptions {
   readonly handOver: (socket: Socket) => void;
 }
 
-/**
- * Up to here content becomes text behind its head, to leave in one piece; in bytes. Node writes a latin1 string of up to 16 KiB from its
- * stack, without a Buffer.
- */
-const mostAsText = 8 * 1024;
 const nothing = Buffer.alloc(0);
 /** The request found last. It is served before the next one is looked for. */
 const request = new PlainRequest();
@@ -36,9 +32,8 @@ export class FastConnection {
   #begun = false;
   /** A request runs. */
   #running = false;
-  /** Answers that leave together at the end of this turn of the event loop, one character a byte (latin1). */
-  #text = '';
-  /** That end is waited for. */
+  readonly #outgoing: Outgoing;
+  /** The end of this turn of the event loop is waited for, when the answers leave. */
   #leaving = false;
   /** Answers are on their way to the kernel. */
   #flushing = false;
@@ -54,6 +49,7 @@ export class FastConnection {
 
   constructor(socket: Socket, options: FastConnectionOptions) {
     this.#socket = socket;
+    this.#outgoing = new Outgoing(socket, options.heads);
     this.#options = options;
     socket.setTimeout(options.limits.headerTimeoutMs);
     socket.on('data', this.#onData).on('end', this.#onEnd).on('timeout', this.#onTimeout);
@@ -64,10 +60,6 @@ export class FastConnection {
     return this.#running || this.#flushing || this.#closing;
   }
 
-  get #unsentLength(): number {
-    return this.#text.length + this.#socket.writableLength;
-  }
-
   readonly #onData = (piece: Buffer): void => {
     const { service, limits } = this.#options;
     const socket = this.#socket;
@@ -76,7 +68,7 @@ export class FastConnection {
       socket.setTimeout(limits.keepAliveMs);
     }
     let at = 0;
-    while (at < piece.length && !this.#busy && this.#unsentLength < socket.writableHighWaterMark) {
+    while (at < piece.length && !this.#busy && this.#outgoing.unsentLength < socket.writableHighWaterMark) {
       if (service.draining || !findPlainRequest(piece, at, limits, request)) {
         // The answers before it have to be out first.
         if (this.#requests > 0) break;
@@ -90,7 +82,7 @@ export class FastConnection {
       socket.pause();
       socket.unshift(piece.subarray(at));
     }
-    if (this.#leaving || (this.#running && this.#text === '')) return;
+    if (this.#leaving || (this.#running && this.#outgoing.empty)) return;
     this.#leaving = true;
     atTurnsEnd(this);
   };
@@ -152,31 +144,15 @@ export class FastConnection {
   }
 
   #send(status: number, headers: Answer['headers'], body: Uint8Array): void {
-    const socket = this.#socket;
-    if (socket.destroyed) return;
+    if (this.#socket.destroyed) return;
     this.#closing ||= this.#options.service.draining;
-    const head = this.#options.heads.head(status, headers, body.length, this.#closing);
-    if (body.length === 0) this.#text += head;
-    else if (body.length <= mostAsText) this.#text += head + latin1(body);
-    else {
-      this.#text += head;
-      socket.cork();
-      this.#flushText();
-      socket.write(body);
-      socket.uncork();
-    }
-  }
-
-  #flushText(): void {
-    if (this.#text === '') return;
-    if (!this.#socket.destroyed) this.#socket.write(this.#text, 'latin1');
-    this.#text = '';
+    this.#outgoing.add(status, headers, body, this.#closing);
   }
 
   /** Goes on, once no request runs and the answers are with the kernel. */
   #settle(): void {
     const socket = this.#socket;
-    this.#flushText();
+    this.#outgoing.flush();
     if (this.#running || this.#flushing) return;
     if (socket.writableLength > 0 && !socket.destroyed) {
       this.#flushing = true;
@@ -249,9 +225,4 @@ export class FastConnection {
   readonly #onClose = (): void => {
     if (!this.#running) this.#release();
   };
-}
-
-function latin1(bytes: Uint8Array): string {
-  const { buffer, byteOffset, length } = bytes;
-  return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(buffer, byteOffset, length)).toString('latin1');
 }
