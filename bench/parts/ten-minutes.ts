@@ -1,9 +1,11 @@
 /** The reference load for minutes: whether memory stays level, and what is slow now and then. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runLoad } from '#dist/load/load.js';
 import { defaultOptions } from '#dist/load/options.js';
+import { threadsFor } from '#dist/report/options.js';
 import type { Measured, Part } from '../part.js';
 import { startServer } from '../peers/evenkeel.js';
 import { mappedBytes, memoryOf } from '../support/process-stat.js';
@@ -11,7 +13,7 @@ import { type Figures, median } from '../support/rounds.js';
 import { linePlot } from '../write/line-plot.js';
 import { mebibytes, ms, thousands } from '../write/words.js';
 
-const load = { threads: 4, connections: 20, rate: 10_000 };
+const load = { threads: threadsFor(availableParallelism()), connections: 20, rate: 10_000 };
 const slowUs = 50_000;
 const phases = ['PUT', 'GET'] as const;
 type Phase = (typeof phases)[number];
