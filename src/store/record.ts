@@ -63,18 +63,30 @@ export function writeRecord(
 }
 
 /**
- * The entity in a record, or undefined if it has expired by now, in ms since 1970. Its value is a copy: the record may be a buffer that is used again.
+ * The entity in a record, or undefined if it has expired by `now()`, in ms since 1970. The value is a view of `record`.
+ * @param reused the record's memory is used again: the value is a copy
  * @throws StoreError `damaged` if the record is cut short, of an unknown format or fails its checksum.
  */
-export function readRecord(key: Uint8Array, record: Buffer, now: () => number): Entity | undefined {
+export function readRecord(
+  key: Uint8Array,
+  record: Buffer,
+  now: () => number,
+  reused = false,
+): Entity | undefined {
   const { version, expiresMs } = readFields(record);
   const header = expiresMs === undefined ? permanentHeader : expiringHeader;
-  const value = Buffer.allocUnsafe(record.length - header);
-  record.copy(value, 0, header, record.length);
+  const value = reused ? copyFrom(record, header) : record.subarray(header);
   const crcAt = header - crcBytes;
   const crc = crc32(value, crcOf(record, 0, crcAt, crcOf(key, 0, key.length, 0)));
   if (crc !== record.readUInt32BE(crcAt)) throw damaged('fails its checksum');
   return expiresMs !== undefined && expiresMs <= now() ? undefined : { key, value, version };
+}
+
+/** A copy of what lies behind `start`. (Without a view of it first: lmdb's buffer is longer than it says.) */
+function copyFrom(record: Buffer, start: number): Buffer {
+  const copy = Buffer.allocUnsafe(record.length - start);
+  record.copy(copy, 0, start, record.length);
+  return copy;
 }
 
 /** zlib's crc32() of `bytes[start, end)`. A call into zlib takes as long as some 60 bytes take here; keys and fields are mostly shorter. */

@@ -40,9 +40,9 @@ export class EmbeddedStore implements Store {
     this.#mustBeOpen();
     checkKey(key);
     return this.#reading(() => {
-      // A buffer that lmdb uses again, or a part of the memory map: readRecord() copies.
+      // A buffer that lmdb uses again, or a part of the memory map.
       const record = this.#parts.env.entities.getBinaryFast(asBuffer(key));
-      return record && readRecord(key, asBuffer(record), this.#parts.now);
+      return record && readRecord(key, asBuffer(record), this.#parts.now, true);
     });
   }
 

@@ -19,6 +19,7 @@ import type { Writer } from './writer.js';
  */
 const maxBatchBytes = 4 * 1024 * 1024;
 export const maxBatchWrites = 512;
+
 /** Tells of each commit, as a {@link CommitEvent}, once it is over; costs nothing while nobody listens. */
 const commits = channel('evenkeel:commit');
 

@@ -29,8 +29,6 @@ port.on('message', async (request: WriterRequest) => {
     await env.root.close();
     port.postMessage({ kind: 'done' } satisfies WriterReply);
     port.close();
-    return;
-  }
-  port.postMessage(perform(request));
+  } else port.postMessage(perform(request));
 });
 port.postMessage({ kind: 'done' } satisfies WriterReply);
