@@ -8,7 +8,7 @@ import { readlinkSync } from 'node:fs';
 import { constants, PerformanceObserver, performance } from 'node:perf_hooks';
 import { BroadcastChannel, isMainThread, workerData } from 'node:worker_threads';
 import { monotonicClock } from '#dist/load/generator/clock.js';
-import type { CommitEvent } from '#dist/store/embedded/group-commit.js';
+import type { CommitEvent } from '#dist/store/embedded/commit-event.js';
 import type { Stretch } from './evidence.js';
 
 export type ProbeEvent =

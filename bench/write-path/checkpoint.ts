@@ -2,6 +2,7 @@
  * Takes a segment's batches into the tree: the newest entry of each key, in order of keys, in transactions of the size that the store
  * makes today. Each is synced as today's are. Doing it twice does no harm, so a checkpoint that was cut off is begun again.
  */
+import { decodeBatch } from '#dist/store/embedded/batch.js';
 import type { Transactions } from '#dist/store/embedded/transactions.js';
 import { type Entry, entriesOf, joinEntries, newestSorted } from './entries.js';
 import type { Frame } from './segment.js';
@@ -16,7 +17,7 @@ export function checkpoint(
 ): void {
   const ceiling = Math.max(0, ...frames.map((frame) => frame.ceiling)) || undefined;
   for (const slice of slices(newestSorted(allEntries(memory, frames))))
-    transactions.commit(joinEntries(memory, slice), ceiling);
+    transactions.commit([...decodeBatch(joinEntries(memory, slice))], ceiling);
 }
 
 function* allEntries(memory: Buffer<ArrayBufferLike>, frames: readonly Frame[]): Generator<Entry> {

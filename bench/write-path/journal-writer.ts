@@ -29,6 +29,7 @@ interface Half {
 }
 
 export class JournalWriter implements Writer {
+  readonly merges = false;
   readonly #thread: ThreadLine<CheckpointRequest, number>;
   readonly #mostKeys: number;
   readonly #onTreeChanged: () => void;
@@ -80,7 +81,7 @@ export class JournalWriter implements Writer {
     return undefined;
   }
 
-  async commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<void> {
+  async commit(batch: ArrayBuffer, _writes: number, ceiling: number | undefined): Promise<undefined> {
     try {
       if (!this.#active.segment.fits(batch.byteLength) || this.#active.index.size >= this.#mostKeys)
         await this.#turnOver();

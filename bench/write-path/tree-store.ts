@@ -16,6 +16,7 @@ import { openTree, type TreeOptions } from './tree-options.js';
 import type { TreeRequest, TreeThreadOptions } from './tree-thread.js';
 
 export class TreeWriter implements Writer {
+  readonly merges = false;
   readonly #thread: ThreadLine<TreeRequest, unknown>;
   #failure: StoreError | undefined;
   /** Once closed: what the parts took, if they were timed. */
@@ -31,7 +32,7 @@ export class TreeWriter implements Writer {
     return this.#failure;
   }
 
-  async commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<void> {
+  async commit(batch: ArrayBuffer, _writes: number, ceiling: number | undefined): Promise<undefined> {
     try {
       await this.#thread.ask({ kind: 'commit', batch, ceiling }, [batch]);
     } catch (error) {

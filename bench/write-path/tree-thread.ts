@@ -1,6 +1,7 @@
 /** A writer thread like the store's, with one thing changed: the order of a batch's keys, or how it waits for work. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { decodeBatch } from '#dist/store/embedded/batch.js';
 import { openDatabases } from '#dist/store/embedded/environment.js';
 import { Transactions } from '#dist/store/embedded/transactions.js';
 import { entriesOf, joinEntries, newestSorted } from './entries.js';
@@ -48,7 +49,8 @@ async function commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<
   const ordered = options.sorted
     ? joinEntries(memory, newestSorted(entriesOf(memory, 0, memory.length)))
     : batch;
-  (timed ?? transactions).commit(ordered, ceiling);
+  if (timed) timed.commit(ordered);
+  else transactions.commit([...decodeBatch(ordered)], ceiling);
 }
 
 async function answer(request: TreeRequest): Promise<void> {

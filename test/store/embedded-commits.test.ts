@@ -1,20 +1,28 @@
 /** What the embedded store tells of its commits on the diagnostics channel. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, onTestFinished, test } from 'vitest';
-import type { CommitEvent } from '#dist/store/embedded/group-commit.js';
+import type { CommitEvent } from '#dist/store/embedded/commit-event.js';
 import { openEmbedded } from '#dist/store/embedded/open.js';
 import { temporaryFolder } from '../support/folder.js';
-import { bytes, numbered, openAt } from './suite/factory.js';
+import { bytes, keys, numbered, openAt, value } from './suite/factory.js';
+
+/** What is told of commits from here on, until the test ends. */
+function hearCommits(): CommitEvent[] {
+  const told: CommitEvent[] = [];
+  const hear = (event: unknown) => void told.push(event as CommitEvent);
+  subscribe('evenkeel:commit', hear);
+  onTestFinished(() => void unsubscribe('evenkeel:commit', hear));
+  return told;
+}
+
+const inOrder = (times: readonly number[]) => expect(times).toEqual(times.toSorted((a, b) => a - b));
 
 test('each commit tells how many writes it had, and when, before they are acknowledged', async () => {
   const folder = await temporaryFolder();
   const store = await openAt({ open: () => openEmbedded({ folder }) });
   const put = (key: string) => store.put(bytes(key), [bytes('value')]);
   await put('unheard');
-  const told: CommitEvent[] = [];
-  const hear = (event: unknown) => void told.push(event as CommitEvent);
-  subscribe('evenkeel:commit', hear);
-  onTestFinished(() => void unsubscribe('evenkeel:commit', hear));
+  const told = hearCommits();
 
   const beganMs = performance.now();
   await Promise.all(numbered(7).map(put));
@@ -27,6 +35,50 @@ test('each commit tells how many writes it had, and when, before they are acknow
     { writes: 7, stored: true },
     { writes: 1, stored: true },
   ]);
-  const times = told.flatMap((commit) => [commit.beganMs, commit.endedMs]);
-  expect([beganMs, ...times, endedMs]).toEqual([beganMs, ...times, endedMs].sort((a, b) => a - b));
+  inOrder([beganMs, ...told.flatMap((commit) => [commit.beganMs, commit.endedMs]), endedMs]);
+});
+
+test('writes of many turns of the event loop share the commits that they wait for', async () => {
+  const folder = await temporaryFolder();
+  const store = await openAt({ open: () => openEmbedded({ folder }) });
+  const told = hearCommits();
+  const turns = 200;
+  const calls: Promise<void>[] = [];
+  for (const key of numbered(turns)) {
+    calls.push(store.put(bytes(key), [bytes('value')]));
+    await new Promise(setImmediate);
+  }
+  await Promise.all(calls);
+  expect(told.reduce((sum, { writes }) => sum + writes, 0)).toBe(turns);
+  expect(told.length).toBeLessThan(turns / 2);
+  inOrder(told.flatMap((commit) => [commit.beganMs, commit.endedMs]));
+});
+
+test('a store that is closed while batches wait for the writer stores them first', async () => {
+  const folder = await temporaryFolder();
+  const store = await openEmbedded({ folder });
+  const calls: Promise<void>[] = [];
+  for (const key of numbered(40)) {
+    calls.push(store.put(bytes(key), [bytes('value')]));
+    if (calls.length % 4 === 0) await new Promise(setImmediate);
+  }
+  await store.close();
+  await Promise.all(calls);
+  const again = await openAt({ open: () => openEmbedded({ folder }) });
+  expect(await keys(again, 'key')).toEqual(numbered(40));
+});
+
+test('batches that are more than one commit may hold are stored, in order', async () => {
+  const folder = await temporaryFolder();
+  const store = await openAt({ open: () => openEmbedded({ folder }) });
+  const told = hearCommits();
+  const calls: Promise<void>[] = [];
+  for (const [i, key] of numbered(30).entries()) {
+    calls.push(store.put(bytes(key), [Buffer.alloc(512 * 1024)]), store.put(bytes('last'), [bytes(`${i}`)]));
+    await new Promise(setImmediate);
+  }
+  await Promise.all(calls);
+  expect(told.every(({ writes }) => writes <= 16)).toBe(true);
+  expect(await value(store, 'last')).toBe('29');
+  expect(await keys(store, 'key', 'last')).toEqual(numbered(30));
 });

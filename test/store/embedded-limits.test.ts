@@ -119,6 +119,38 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     expect(await keys(store, 'key')).toEqual(stored);
   });
 
+  test('a larger file refuses, of the writes that share a commit, those that have no room, and no others', async () => {
+    const folder = await temporaryFolder();
+    const child = await startChild('./holder.mjs', 2 * KiB * KiB);
+    expect(await child.ask({ do: 'open', folder })).toEqual({});
+    const model = new Map<string, number>();
+    const endingsOf = async (writes: readonly { key: string; valueBytes?: number }[]) => {
+      const { endings } = (await child.ask({ do: 'many', writes })) as { endings: string[] };
+      for (const [i, { key, valueBytes }] of writes.entries())
+        if (endings[i] !== 'stored') expect(endings[i]).toBe('full');
+        else if (valueBytes === undefined) model.delete(key);
+        else model.set(key, valueBytes);
+      return endings;
+    };
+    const names = numbered(200);
+    const first = await endingsOf(names.map((key) => ({ key, valueBytes: 20 * KiB })));
+    expect(new Set(first)).toEqual(new Set(['stored', 'full']));
+    // Each key is deleted or given a small value, and one that is large beside it.
+    const mixed = names.flatMap((key, i) => [
+      i % 2 === 0 ? { key } : { key, valueBytes: 10 },
+      { key: `more-${key}`, valueBytes: 60 * KiB },
+    ]);
+    const endings = await endingsOf(mixed);
+    expect(new Set(endings)).toEqual(new Set(['stored', 'full']));
+    expect(endings.filter((_, i) => mixed[i]?.valueBytes === undefined)).not.toContain('full');
+    expect(await child.ask({ do: 'failure' })).toEqual({});
+    await child.kill();
+    const store = await openAt({ open: () => openEmbedded({ folder }) });
+    expect(await keys(store, '0')).toEqual([...model.keys()].sort());
+    for (const [key, valueBytes] of model)
+      expect((await store.get(bytes(key)))?.value, key).toHaveLength(valueBytes);
+  });
+
   test("to write at all fails the write and every later one with 'failed'; reads go on", async () => {
     const folder = await temporaryFolder();
     const child = await startChild('./holder.mjs');
@@ -134,6 +166,19 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     const store = await openAt({ open: () => openEmbedded({ folder }) });
     expect(await value(store, 'a')).toBe('one');
   });
+});
+
+test("of many writes under way, those after the first that failed are 'failed' too, and none of them is stored", async () => {
+  const folder = await temporaryFolder();
+  const child = await startChild('./holder.mjs');
+  await child.ask({ do: 'open', folder });
+  await child.ask({ do: 'put', key: 'a', value: 'one' });
+  await child.ask({ do: 'loseDescriptors' });
+  const writes = numbered(50).map((key) => ({ key, valueBytes: 10 }));
+  expect(await child.ask({ do: 'many', writes })).toEqual({ endings: writes.map(() => 'failed') });
+  expect(await child.ask({ do: 'close' })).toEqual({});
+  const store = await openAt({ open: () => openEmbedded({ folder }) });
+  expect(await keys(store, '0')).toEqual(['a']);
 });
 
 test("a writer thread that dies fails every write with 'failed'; reads go on, and the store closes", async () => {

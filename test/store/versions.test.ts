@@ -64,7 +64,7 @@ function play(events: readonly Event[]) {
         }
         expect(given.every((version) => version < disk.ceiling)).toBe(true);
       }
-      if (step.end === 'stored') versions.committed();
+      if (step.end === 'stored' && ceiling !== undefined) versions.committed(ceiling);
       if (step.end.startsWith('crash')) versions = start();
     }
   }
@@ -112,8 +112,10 @@ describe('the ceiling', () => {
     let stored = 0;
     for (let i = 0; i < 10_000; i++, nowMs++) {
       versions.next();
-      if (versions.ceilingToStore !== undefined) stored++;
-      versions.committed();
+      const ceiling = versions.ceilingToStore;
+      if (ceiling === undefined) continue;
+      stored++;
+      versions.committed(ceiling);
     }
     expect(stored).toBe(10);
   });
@@ -130,7 +132,7 @@ describe('the ceiling', () => {
     const ceiling = versions.ceilingToStore;
     versions.next();
     expect(versions.ceilingToStore).toBe(ceiling);
-    versions.committed();
+    versions.committed(ceiling as number);
     expect(versions.ceilingToStore).toBeUndefined();
   });
 

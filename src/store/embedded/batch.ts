@@ -8,6 +8,13 @@
  */
 import { readFields, recordBytes, writeRecord } from '../record.js';
 
+/**
+ * One transaction's worth: enough to make the sync's share small, little enough to keep the next commit near, and the
+ * room that must be on the disk for it (room.ts) in bounds. A single write may be larger.
+ */
+export const maxBatchBytes = 4 * 1024 * 1024;
+export const maxBatchWrites = 512;
+
 const put = 1;
 const remove = 2;
 const deleteOverhead = 1 + 2;

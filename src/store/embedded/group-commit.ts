@@ -1,42 +1,27 @@
 /**
- * Group commit: all writes that arrive while one commit is under way share the next one, so a disk that syncs
- * a thousand times a second can acknowledge many thousands of writes. The promise of a write settles when its own
- * batch has: resolved after the sync, or rejected with that batch's error, and with nobody else's.
+ * Group commit, the event loop's half: the writes of a turn go to the writer together as a batch, and the writer stores all batches that
+ * wait for it in one commit, so a disk that syncs a thousand times a second can acknowledge many thousands of writes, and never
+ * waits for the event loop between two commits. The promise of a write settles when it is known what became of it: resolved after the sync,
+ * or rejected with its own error, and with nobody else's.
  *
- * Exactly one batch is in flight at a time. What waits behind it is bounded, by count and by bytes.
+ * What waits, here and with the writer, is bounded, by count and by bytes.
  */
-import { channel } from 'node:diagnostics_channel';
 import type { Limits } from '../../limits.js';
 import { StoreError } from '../store.js';
-import { encodeBatch, type Write, writeBytes } from './batch.js';
-import { Gathering } from './gathering.js';
+import { encodeBatch, maxBatchBytes, maxBatchWrites, type Write, writeBytes } from './batch.js';
 import type { Versions } from './versions.js';
-import type { Writer } from './writer.js';
-
-/**
- * One transaction's worth: enough to make the sync's share small, little enough to keep the next batch near, and the
- * room that must be on the disk for it (room.ts) in bounds.
- */
-const maxBatchBytes = 4 * 1024 * 1024;
-export const maxBatchWrites = 512;
-
-/** Tells of each commit, as a {@link CommitEvent}, once it is over; costs nothing while nobody listens. */
-const commits = channel('evenkeel:commit');
-
-/** Times are of this thread's performance.now(): from giving the batch to the writer until its reply was heard. */
-export interface CommitEvent {
-  readonly beganMs: number;
-  readonly endedMs: number;
-  readonly writes: number;
-  /** Whether it is on the disk. */
-  readonly stored: boolean;
-}
+import type { Refusal, Writer } from './writer.js';
 
 interface Queued {
   readonly write: Write;
   readonly bytes: number;
   resolve(): void;
   reject(error: unknown): void;
+}
+
+interface Batch {
+  readonly writes: readonly Queued[];
+  readonly bytes: number;
 }
 
 export class GroupCommit {
@@ -47,8 +32,13 @@ export class GroupCommit {
   readonly #mostWrites: number;
   #queue: Queued[] = [];
   #queuedBytes = 0;
-  readonly #gathering = new Gathering();
-  #running: Promise<void> | undefined;
+  /** What the writer has been given and has not answered. */
+  #givenWrites = 0;
+  #givenBytes = 0;
+  /** The batch given last. Batches settle in order. */
+  #last: Promise<void> | undefined;
+  /** The end of this turn of the event loop is waited for. */
+  #giving = false;
   #failure: StoreError | undefined;
 
   /**
@@ -76,43 +66,50 @@ export class GroupCommit {
 
   /**
    * Queues a write. Resolves once it is durable.
-   * @throws StoreError `overloaded` when the queue is full, `full`, `failed`.
+   * @throws StoreError `overloaded` when too much waits already, `full`, `failed`.
    */
   write(write: Write): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
     const bytes = writeBytes(write);
     const { maxQueuedWrites, maxQueuedBytes } = this.#limits;
-    const overBytes = this.#queue.length > 0 && this.#queuedBytes + bytes > maxQueuedBytes;
-    if (this.#queue.length >= maxQueuedWrites || overBytes)
+    const waiting = this.#queue.length + this.#givenWrites;
+    const waitingBytes = this.#queuedBytes + this.#givenBytes;
+    if (waiting >= maxQueuedWrites || (waiting > 0 && waitingBytes + bytes > maxQueuedBytes))
       return Promise.reject(
         new StoreError('overloaded', 'too many writes wait for the disk already; try again later'),
       );
     return new Promise((resolve, reject) => {
       this.#queue.push({ write, bytes, resolve, reject });
       this.#queuedBytes += bytes;
-      this.#gathering.joined(this.#queue.length);
-      this.#running ??= this.#commitAll();
+      if (this.#giving) return;
+      this.#giving = true;
+      // All requests read from the sockets in this turn of the event loop share a batch.
+      setImmediate(this.#give);
     });
   }
 
   /** Resolves when everything queued so far has settled. */
   async settled(): Promise<void> {
-    while (this.#running) await this.#running;
+    while (this.#queue.length + this.#givenWrites > 0)
+      await (this.#givenWrites > 0 ? this.#last : new Promise(setImmediate));
   }
 
-  async #commitAll(): Promise<void> {
-    const grouped = this.#mostWrites > 1;
-    // One turn of the event loop, so that all requests read from the sockets in this turn share the first commit.
-    if (grouped) await new Promise(setImmediate);
-    while (this.#queue.length > 0) {
+  readonly #give = (): void => {
+    this.#giving = false;
+    while (this.#queue.length > 0 && this.#mayGive()) {
       const batch = this.#takeBatch();
-      await this.#commit(batch);
-      if (grouped) await this.#gathering.over(batch.length, this.#queue.length);
+      this.#givenWrites += batch.writes.length;
+      this.#givenBytes += batch.bytes;
+      this.#last = this.#commit(batch);
     }
-    this.#running = undefined;
+  };
+
+  /** A writer that merges batches is kept supplied for its next commit; what is beyond that waits here, where it is not copied yet. */
+  #mayGive(): boolean {
+    return this.#givenWrites === 0 || (this.#writer.merges && this.#givenBytes < maxBatchBytes);
   }
 
-  #takeBatch(): Queued[] {
+  #takeBatch(): Batch {
     let bytes = 0;
     let count = 0;
     for (const queued of this.#queue) {
@@ -121,60 +118,43 @@ export class GroupCommit {
       count++;
     }
     this.#queuedBytes -= bytes;
-    return count === this.#queue.length ? this.#queue.splice(0) : this.#queue.splice(0, count);
+    const all = count === this.#queue.length;
+    return { writes: all ? this.#queue.splice(0) : this.#queue.splice(0, count), bytes };
   }
 
-  async #commit(batch: Queued[]): Promise<void> {
-    if (this.#failure) {
-      for (const queued of batch) queued.reject(this.#failure);
-      return;
-    }
+  async #commit({ writes, bytes }: Batch): Promise<void> {
     try {
-      let bytes = 0;
-      const writes: Write[] = [];
-      for (const queued of batch) {
-        bytes += queued.bytes;
-        writes.push(queued.write);
-      }
-      const memory = encodeBatch(writes, bytes, this.#versions.next);
-      await this.#store(memory, batch.length);
-      this.#versions.committed();
-      this.#onCommit();
+      const refusal = await this.#store(writes, bytes);
+      const refused = new Set(refusal?.places);
+      for (const [place, queued] of writes.entries())
+        if (refused.has(place)) queued.reject(refusal?.error);
+        else queued.resolve();
     } catch (error) {
-      await this.#fail(batch, error);
-      return;
+      if (error instanceof StoreError && error.code !== 'full') this.#fail(error);
+      for (const queued of writes) queued.reject(error);
     }
-    for (const queued of batch) queued.resolve();
+    this.#givenWrites -= writes.length;
+    this.#givenBytes -= bytes;
+    this.#give();
   }
 
-  async #store(memory: ArrayBuffer, writes: number): Promise<void> {
-    const beganMs = commits.hasSubscribers ? performance.now() : 0;
-    const stored = this.#writer.commit(memory, this.#versions.ceilingToStore);
-    if (beganMs === 0) return stored;
-    const tell = (stored: boolean) =>
-      commits.publish({ beganMs, endedMs: performance.now(), writes, stored } satisfies CommitEvent);
-    return stored.then(
-      () => tell(true),
-      (error) => {
-        tell(false);
-        throw error;
-      },
+  async #store(writes: readonly Queued[], bytes: number): Promise<Refusal | undefined> {
+    if (this.#failure) throw this.#failure;
+    const memory = encodeBatch(
+      writes.map(({ write }) => write),
+      bytes,
+      this.#versions.next,
     );
+    const ceiling = this.#versions.ceilingToStore;
+    const refusal = await this.#writer.commit(memory, writes.length, ceiling);
+    if (ceiling !== undefined && refusal?.places.length !== writes.length) this.#versions.committed(ceiling);
+    this.#onCommit();
+    return refusal;
   }
 
-  async #fail(batch: readonly Queued[], error: unknown): Promise<void> {
-    const code = error instanceof StoreError ? error.code : undefined;
-    if (code === 'full' && batch.length > 1) {
-      // What has no room together may have it apart, deletions above all.
-      const half = Math.ceil(batch.length / 2);
-      await this.#commit(batch.slice(0, half));
-      await this.#commit(batch.slice(half));
-      return;
-    }
-    for (const queued of batch) queued.reject(error);
-    if (!(error instanceof StoreError) || code === 'full') return;
-    this.#failure = error;
-    for (const queued of this.#queue.splice(0)) queued.reject(error);
+  #fail(error: StoreError): void {
+    this.#failure ??= error;
+    for (const queued of this.#queue.splice(0)) queued.reject(this.#failure);
     this.#queuedBytes = 0;
   }
 }

@@ -2,6 +2,7 @@
 import { type Limits, makeLimits } from '../../limits.js';
 import { readUint64, writeUint64 } from '../record.js';
 import { type Store, StoreError } from '../store.js';
+import { maxBatchWrites } from './batch.js';
 import { BlockingWriter } from './blocking-writer.js';
 import { EmbeddedStore } from './embedded-store.js';
 import {
@@ -14,7 +15,7 @@ import {
   openRoot,
 } from './environment.js';
 import { prepareFolder, syncNames, unusable } from './folder.js';
-import { GroupCommit, maxBatchWrites } from './group-commit.js';
+import { GroupCommit } from './group-commit.js';
 import { makeFirstRoom } from './room.js';
 import { Sweeper } from './sweeper.js';
 import { Versions } from './versions.js';

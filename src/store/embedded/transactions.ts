@@ -4,7 +4,7 @@
  * where it happened. Which thread that blocks is the caller's choice.
  */
 import { readFields, readUint64, writeUint64 } from '../record.js';
-import { decodeBatch, type Step } from './batch.js';
+import type { Step } from './batch.js';
 import { ceilingKey, dataFile, type Environment, formatKey, shapeOf, statsOf } from './environment.js';
 import { overflowPages, pagesNeeded, Room } from './room.js';
 
@@ -25,12 +25,11 @@ export class Transactions {
   }
 
   /**
-   * Stores a batch.
+   * Stores changes of keys, in order.
    * @param ceiling a new version ceiling to store with it
    * @throws StoreError `full`, before anything is changed; else what LMDB throws, see {@link saysFull}
    */
-  commit(batch: ArrayBuffer, ceiling: number | undefined): void {
-    const steps = [...decodeBatch(batch)];
+  commit(steps: readonly Step[], ceiling: number | undefined): void {
     this.#transaction(() => this.#store(steps, ceiling));
   }
 

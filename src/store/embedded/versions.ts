@@ -35,8 +35,8 @@ export class Versions {
     return this.#ceiling > this.#durableCeiling ? this.#ceiling : undefined;
   }
 
-  /** The batch that carried the ceiling is on the disk. */
-  committed(): void {
-    this.#durableCeiling = this.#ceiling;
+  /** A batch that carried this ceiling is on the disk. */
+  committed(ceiling: number): void {
+    this.#durableCeiling = Math.max(this.#durableCeiling, ceiling);
   }
 }

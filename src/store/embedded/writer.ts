@@ -1,9 +1,11 @@
 /**
- * Who writes: a thread of its own, of which this is the main thread's end (a message out, a reply back, in order). It
+ * Who writes: a thread of its own, of which this is the main thread's end (messages out, replies back, in order). It
  * turns LMDB's and the system's error codes into StoreErrors, and a thread that dies into the failure of everything it was asked.
  */
 import { Worker } from 'node:worker_threads';
 import { StoreError } from '../store.js';
+import { tellCommit } from './commit-event.js';
+import type { Unfit } from './fitting.js';
 import { full } from './room.js';
 
 export interface WriterOptions {
@@ -11,38 +13,63 @@ export interface WriterOptions {
 }
 
 export type WriterRequest =
-  | { readonly kind: 'commit'; readonly batch: ArrayBuffer; readonly ceiling: number | undefined }
+  | {
+      readonly kind: 'commit';
+      readonly batch: ArrayBuffer;
+      readonly writes: number;
+      readonly ceiling: number | undefined;
+    }
   | { readonly kind: 'sweep'; readonly nowMs: number; readonly limit: number }
   | { readonly kind: 'close' };
 
 export type WriterReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'swept'; readonly removed: number }
-  | { readonly kind: 'error'; readonly message: string; readonly full: boolean };
+  /** To so many batches at once; the places are counted through all of them. */
+  | { readonly kind: 'committed'; readonly batches: number; readonly unfit: Unfit | undefined }
+  /** To a sweep. */
+  | { readonly kind: 'full'; readonly message: string }
+  /** To so many requests at once. */
+  | { readonly kind: 'failed'; readonly requests: number; readonly message: string };
+
+/** Writes of a batch that found no room, by their place in it; all others are stored. */
+export interface Refusal {
+  readonly places: readonly number[];
+  readonly error: StoreError;
+}
 
 export interface Writer {
   /** Why nothing more can be written; undefined while it can. */
   readonly failure: StoreError | undefined;
+  /** Whether batches that wait with it share a commit. If not, it is given one at a time. */
+  readonly merges: boolean;
   /**
-   * Stores a batch in one transaction; it is on the disk when the promise resolves. The memory is given away.
-   * @throws StoreError `full`, `failed`
+   * Stores a batch; it is on the disk when the promise resolves, but for what was refused. The memory is given away.
+   * @param writes how many are in it
+   * @throws StoreError `failed`
    */
-  commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<void>;
+  commit(batch: ArrayBuffer, writes: number, ceiling: number | undefined): Promise<Refusal | undefined>;
   /** Removes up to `limit` entities that had expired by `nowMs`, and says how many. @throws StoreError `full`, `failed` */
   sweep(nowMs: number, limit: number): Promise<number>;
   close(): Promise<void>;
 }
 
+/** A request that the thread has not answered. */
 interface Waiting {
-  resolve(reply: WriterReply): void;
+  /** Of a batch; otherwise 0. */
+  readonly writes: number;
+  readonly askedMs: number;
+  resolve(value: Refusal | number | undefined): void;
   reject(error: StoreError): void;
 }
 
 export class WriterThread implements Writer {
+  readonly merges = true;
   readonly #worker: Worker;
-  readonly #waiting: Waiting[] = [];
+  #waiting: Waiting[] = [];
   #dead: StoreError | undefined;
   #closed = false;
+  #lastCommitMs = 0;
 
   private constructor(options: WriterOptions) {
     this.#worker = new Worker(new URL('./writer-thread.js', import.meta.url), {
@@ -56,7 +83,7 @@ export class WriterThread implements Writer {
 
   static async start(options: WriterOptions): Promise<WriterThread> {
     const writer = new WriterThread(options);
-    await writer.#reply();
+    await writer.#reply(0);
     return writer;
   }
 
@@ -64,13 +91,17 @@ export class WriterThread implements Writer {
     return this.#dead;
   }
 
-  async commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<void> {
-    await this.#ask({ kind: 'commit', batch, ceiling }, [batch]);
+  async commit(
+    batch: ArrayBuffer,
+    writes: number,
+    ceiling: number | undefined,
+  ): Promise<Refusal | undefined> {
+    const answer = await this.#ask({ kind: 'commit', batch, writes, ceiling }, writes, [batch]);
+    return answer as Refusal | undefined;
   }
 
   async sweep(nowMs: number, limit: number): Promise<number> {
-    const reply = await this.#ask({ kind: 'sweep', nowMs, limit });
-    return reply.kind === 'swept' ? reply.removed : 0;
+    return (await this.#ask({ kind: 'sweep', nowMs, limit })) as number;
   }
 
   async close(): Promise<void> {
@@ -80,21 +111,54 @@ export class WriterThread implements Writer {
     await this.#worker.terminate();
   }
 
-  #ask(request: WriterRequest, transfer: ArrayBuffer[] = []): Promise<WriterReply> {
+  #ask(request: WriterRequest, writes = 0, transfer: ArrayBuffer[] = []) {
     if (this.#dead) return Promise.reject(this.#dead);
     this.#worker.postMessage(request, transfer);
-    return this.#reply();
+    return this.#reply(writes);
   }
 
-  #reply(): Promise<WriterReply> {
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  #reply(writes: number): Promise<Refusal | number | undefined> {
+    const askedMs = performance.now();
+    return new Promise((resolve, reject) => this.#waiting.push({ writes, askedMs, resolve, reject }));
   }
 
   #answer(reply: WriterReply): void {
+    if (reply.kind === 'committed') {
+      this.#settle(reply.batches, reply.unfit);
+      return;
+    }
+    if (reply.kind === 'failed') {
+      const asked = this.#waiting.splice(0, reply.requests);
+      this.#tell(asked, false);
+      for (const waiting of asked) waiting.reject(failed(reply.message));
+      return;
+    }
     const waiting = this.#waiting.shift();
-    if (reply.kind === 'error')
-      waiting?.reject(reply.full ? full(new Error(reply.message)) : failed(reply.message));
-    else waiting?.resolve(reply);
+    if (reply.kind === 'full') waiting?.reject(full(new Error(reply.message)));
+    else waiting?.resolve(reply.kind === 'swept' ? reply.removed : undefined);
+  }
+
+  /** A commit is over. */
+  #settle(batches: number, unfit: Unfit | undefined): void {
+    const asked = this.#waiting.splice(0, batches);
+    this.#tell(asked, true);
+    const error = unfit && full(new Error(unfit.message));
+    let first = 0;
+    for (const { writes, resolve } of asked) {
+      const end = first + writes;
+      const places = unfit?.places.filter((place) => place >= first && place < end) ?? [];
+      resolve(
+        error && places.length > 0 ? { places: places.map((place) => place - first), error } : undefined,
+      );
+      first = end;
+    }
+  }
+
+  #tell(asked: readonly Waiting[], stored: boolean): void {
+    let writes = 0;
+    for (const waiting of asked) writes += waiting.writes;
+    if (writes > 0) tellCommit(Math.max(asked[0]?.askedMs ?? 0, this.#lastCommitMs), writes, stored);
+    this.#lastCommitMs = performance.now();
   }
 
   #die(cause: unknown): void {

@@ -27,6 +27,23 @@ const actions = {
     await store.delete(Buffer.from(key));
     return {};
   },
+  /** Puts and deletes (without `valueBytes`), each in a turn of the event loop of its own and none awaited; how each ended, by its code. */
+  async many({ writes }) {
+    const endings = [];
+    for (const { key, valueBytes } of writes) {
+      const name = Buffer.from(key);
+      const ending =
+        valueBytes === undefined ? store.delete(name) : store.put(name, [Buffer.alloc(valueBytes, 'v')]);
+      endings.push(
+        ending.then(
+          () => 'stored',
+          (error) => error.code,
+        ),
+      );
+      await new Promise(setImmediate);
+    }
+    return { endings: await Promise.all(endings) };
+  },
   async get({ key }) {
     const entity = await store.get(Buffer.from(key));
     return { value: entity && Buffer.from(entity.value).toString() };

@@ -36,6 +36,18 @@ export function concurrencyTrait(factory: StoreFactory): void {
     expect(await value(store, 'c')).toBe('y');
   });
 
+  test('and so do those of many turns of the event loop, while earlier ones are under way', async () => {
+    const store = await openFresh(factory);
+    const calls: Promise<void>[] = [];
+    for (let i = 0; i < 300; i++) {
+      calls.push(put(store, 'a', `${i}`), i % 2 === 0 ? put(store, 'b', 'x') : store.delete(bytes('b')));
+      if (i % 3 === 0) await new Promise(setImmediate);
+    }
+    await Promise.all(calls);
+    expect(await value(store, 'a')).toBe('299');
+    expect(await value(store, 'b')).toBeUndefined();
+  });
+
   test('a value read while it is being written is one that was put, whole', async () => {
     const store = await openFresh(factory);
     const filled = (i: number) => Buffer.alloc(20_000, i);

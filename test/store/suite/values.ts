@@ -73,6 +73,18 @@ export function valueTrait(factory: StoreFactory): void {
     expect(Buffer.from(entity?.value ?? '').toString()).toBe('one');
   });
 
+  test.each([1, 100, 5_000, 40_000, 1_000_000])(
+    'an entity of %i bytes stays as it was read when others are read after it',
+    async (length) => {
+      const store = await openFresh(factory);
+      const names = ['a', 'b', 'c'];
+      for (const name of names) await store.put(bytes(name), [Buffer.alloc(length, name)]);
+      const read = await Promise.all(names.map((name) => store.get(bytes(name))));
+      for (const [i, name] of names.entries())
+        expect(Buffer.alloc(length, name).equals(read[i]?.value ?? bytes(''))).toBe(true);
+    },
+  );
+
   test('memory may be reused once the put has settled', async () => {
     const store = await openFresh(factory);
     const memory = bytes('one');
