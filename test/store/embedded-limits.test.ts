@@ -181,6 +181,15 @@ test("of many writes under way, those after the first that failed are 'failed' t
   expect(await keys(store, '0')).toEqual(['a']);
 });
 
+test('the writer commits nothing more after a failure, though the system would take it again', async () => {
+  const folder = await temporaryFolder();
+  const child = await startChild('./holder.mjs');
+  await (await openEmbedded({ folder })).close();
+  expect(await child.ask({ do: 'commitAfterFailure', folder })).toEqual({
+    endings: ['stored', 'failed', 'failed'],
+  });
+});
+
 test("a writer thread that dies fails every write with 'failed'; reads go on, and the store closes", async () => {
   const folder = await temporaryFolder();
   const child = await startChild('./holder.mjs');

@@ -4,7 +4,9 @@
  */
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
+import { encodeBatch, writeBytes } from '#dist/store/embedded/batch.js';
 import { openEmbedded } from '#dist/store/embedded/open.js';
+import { WriterThread } from '#dist/store/embedded/writer.js';
 
 /** @type {import('#dist/store/store.js').Store | undefined} */
 let store;
@@ -51,22 +53,30 @@ const actions = {
   async failure() {
     return { failure: store.failure?.code, message: store.failure?.message };
   },
-  /** Puts /dev/null, opened for reading, in the place of every descriptor of the data file: writes fail with EBADF. */
   async loseDescriptors() {
-    let lost = 0;
-    for (const name of readdirSync('/proc/self/fd')) {
-      let target = '';
-      try {
-        target = readlinkSync(`/proc/self/fd/${name}`);
-      } catch {
-        // The descriptor of the directory being listed.
-      }
-      if (!target.endsWith('data.mdb')) continue;
-      closeSync(Number(name));
-      if (openSync('/dev/null', 'r') !== Number(name)) throw new Error('the descriptor went to another file');
-      lost++;
-    }
-    return { lost };
+    return { lost: reopen('data.mdb', '/dev/null', 'r').length };
+  },
+  /** How commits of a writer alone end: one, one while the system refuses to write, and one when it no longer does. */
+  async commitAfterFailure({ folder }) {
+    const writer = await WriterThread.start({ folder });
+    const endings = [];
+    const commit = async (name) => {
+      const write = { key: Buffer.from(name), value: [Buffer.from('x')], expiresMs: undefined };
+      const batch = encodeBatch([write], writeBytes(write), () => 1);
+      endings.push(
+        await writer.commit(batch, 1, undefined).then(
+          () => 'stored',
+          (error) => error.code,
+        ),
+      );
+    };
+    await commit('a');
+    const numbers = reopen('data.mdb', '/dev/null', 'r');
+    await commit('b');
+    for (const number of numbers) reopen(number, `${folder}/data.mdb`, 'r+');
+    await commit('c');
+    await writer.close();
+    return { endings };
   },
   /** Ends the writer thread from inside, as an uncaught error in it would. */
   async endWriter() {
@@ -86,6 +96,33 @@ const actions = {
     return {};
   },
 };
+
+/**
+ * Puts another file in the place of descriptors, which keep their numbers.
+ * @param which a number, or the end of the name of the file they are open on
+ * @returns their numbers
+ */
+function reopen(which, path, flags) {
+  const numbers = typeof which === 'number' ? [which] : descriptorsOf(which);
+  for (const number of numbers) {
+    closeSync(number);
+    if (openSync(path, flags) !== number) throw new Error('the descriptor went to another file');
+  }
+  return numbers;
+}
+
+function descriptorsOf(nameEnd) {
+  return readdirSync('/proc/self/fd')
+    .map(Number)
+    .filter((number) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${number}`).endsWith(nameEnd);
+      } catch {
+        // The descriptor of the directory that was listed.
+        return false;
+      }
+    });
+}
 
 process.on('message', async (request) => {
   try {
