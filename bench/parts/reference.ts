@@ -1,10 +1,12 @@
 /** The reference load, 10 000 requests a second over 20 connections: Evenkeel beside a constant responder, by wrk2 and by `evenkeel load`. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { judge } from '#dist/load/judge/verdict.js';
 import { runLoad } from '#dist/load/load.js';
 import { defaultOptions } from '#dist/load/options.js';
+import { threadsFor } from '#dist/report/options.js';
 import type { Bar, Part, Settings } from '../part.js';
 import { startServer } from '../peers/evenkeel.js';
 import { fill, httpPut } from '../support/fill.js';
@@ -15,6 +17,8 @@ import { runWrk2 } from '../support/wrk2.js';
 import { ms } from '../write/words.js';
 
 const load = { threads: 4, connections: 20, rate: 10_000 };
+/** Of `evenkeel load`: four would take the server's CPU on a small machine, and it would call no run valid. */
+const ourThreads = threadsFor(availableParallelism());
 /** Keys of each thread that get.lua reads. */
 const keys = 10_000;
 /** As long as those of wrk/put.lua. */
@@ -59,12 +63,13 @@ export const reference: Part = {
       groups[tool] = await inTurn(rounds, Object.fromEntries(all));
     }
     const skipped = wrk2 === undefined ? ['wrk2: give its path with --wrk2 or WRK2'] : [];
-    return { settings: { rounds, 'seconds of each run': seconds, ...load }, groups, skipped };
+    const made = { rounds, 'seconds of each run': seconds, ...load, 'threads of evenkeel load': ourThreads };
+    return { settings: made, groups, skipped };
   },
   section: ({ groups }) => ({
     intro: `\`-t4 -c20 -R10000\` with wrk/put.lua and wrk/get.lua, each run on a fresh server; nginx returns a constant as long as a value to
 get.lua. Times in ms are from the moment a request was due; each PUT is synced before its answer. wrk2 leaves its first ten seconds
-out, \`evenkeel load\` warms up for ${warmupMs / 1000} s before the run. “×” is the median of the ratios to nginx in the same round. “lag p99”
+out, \`evenkeel load\` warms up for ${warmupMs / 1000} s before the run and has as many threads as there is room for here (${ourThreads}). “×” is the median of the ratios to nginx in the same round. “lag p99”
 is the generator's own lateness, and “valid” how many of the runs it found fit to publish.`,
     tables: Object.entries(groups).map(([tool, rounds]) => ({
       head: [`by ${tool}`, 'p50', '×', 'p99', '×', 'p99.9', '×', 'max', 'lag p99', 'valid'],
@@ -115,6 +120,7 @@ async function ours(url: string, file: string, seconds: number): Promise<Figures
   const result = await runLoad({
     ...defaultOptions,
     ...load,
+    threads: ourThreads,
     url,
     durationMs: seconds * 1000,
     warmupMs,
