@@ -1,4 +1,7 @@
-/** The store as it is, but for its writer thread, which runs tree-thread.ts with the options of a trial. */
+/**
+ * The store with a writer thread that runs tree-thread.ts with the options of a trial. It is given one batch at a time, as the store's own was when
+ * decision 1 was made; today's takes all batches that wait.
+ */
 import { makeLimits } from '#dist/limits.js';
 import { EmbeddedStore } from '#dist/store/embedded/embedded-store.js';
 import { ceilingKey, dataFile, openDatabases } from '#dist/store/embedded/environment.js';

@@ -1,4 +1,4 @@
-/** The stores that are compared: today's, today's with one thing changed, and the trial's journal. */
+/** The stores that are compared: today's, one batch at a time with one thing changed, and the trial's journal. */
 import { openEmbedded } from '#dist/store/embedded/open.js';
 import type { Store } from '#dist/store/store.js';
 import { JournalStore } from './journal-store.js';

@@ -1,11 +1,12 @@
 /** The life of a server: open the store, listen, serve, drain, close. */
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type Limits, makeLimits } from '../limits.js';
 import { openEmbedded } from '../store/embedded/open.js';
 import { type Store, StoreError } from '../store/store.js';
-import { FastLane } from './fast-lane/fast-lane.js';
+import { putFastLaneBefore } from './fast-lane/fast-lane.js';
 import { fullLane } from './full-lane/full-lane.js';
+import { isLingering } from './linger.js';
 import { Memory } from './memory.js';
 import { Running } from './running.js';
 
@@ -38,7 +39,8 @@ export interface RunningServer {
   /** Requests that are running now. */
   readonly running: number;
   /**
-   * Refuses new requests with 503, lets running ones finish for at most `limits.drainMs`, and closes the store.
+   * Refuses new requests with 503, lets running ones finish for at most `limits.drainMs` and their clients go for at most
+   * `limits.lingerMs`, and closes the store.
    * May be called twice.
    * @returns the number of requests that were cut off; none of them was acknowledged.
    */
@@ -80,7 +82,12 @@ async function listen(store: Store, limits: Limits, options: ServeOptions): Prom
   const memory = new Memory(limits.maxBodyBytesInMemory);
   const lane = { service, limits, memory, running, report: eachOnce(report) };
   const http = fullLane(lane);
-  const fast = options.lanes === 'full' ? undefined : new FastLane(http, lane);
+  if (options.lanes !== 'full') putFastLaneBefore(http, lane);
+  const sockets = new Set<Socket>();
+  http.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   http.listen(port, host);
   try {
     await once(http, 'listening');
@@ -93,9 +100,15 @@ async function listen(store: Store, limits: Limits, options: ServeOptions): Prom
     service.draining = true;
     await running.idle(limits.drainMs);
     const cutOff = running.count;
+    const closings = [...sockets].map((socket) => {
+      // What lingers has its last answer on the way, and a time limit of its own.
+      if (!isLingering(socket)) socket.destroy();
+      return new Promise((resolve) => socket.once('close', resolve));
+    });
+    await Promise.all(closings);
     const closed = new Promise((resolve) => http.close(resolve));
-    http.closeAllConnections();
-    fast?.closeAllConnections();
+    // Those that came meanwhile.
+    for (const socket of sockets) socket.destroy();
     await closed;
     await store.close();
     return cutOff;

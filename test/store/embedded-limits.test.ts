@@ -166,27 +166,27 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     const store = await openAt({ open: () => openEmbedded({ folder }) });
     expect(await value(store, 'a')).toBe('one');
   });
-});
 
-test("of many writes under way, those after the first that failed are 'failed' too, and none of them is stored", async () => {
-  const folder = await temporaryFolder();
-  const child = await startChild('./holder.mjs');
-  await child.ask({ do: 'open', folder });
-  await child.ask({ do: 'put', key: 'a', value: 'one' });
-  await child.ask({ do: 'loseDescriptors' });
-  const writes = numbered(50).map((key) => ({ key, valueBytes: 10 }));
-  expect(await child.ask({ do: 'many', writes })).toEqual({ endings: writes.map(() => 'failed') });
-  expect(await child.ask({ do: 'close' })).toEqual({});
-  const store = await openAt({ open: () => openEmbedded({ folder }) });
-  expect(await keys(store, '0')).toEqual(['a']);
-});
+  test("of many writes under way, those after the first that failed are 'failed' too, and none of them is stored", async () => {
+    const folder = await temporaryFolder();
+    const child = await startChild('./holder.mjs');
+    await child.ask({ do: 'open', folder });
+    await child.ask({ do: 'put', key: 'a', value: 'one' });
+    await child.ask({ do: 'loseDescriptors' });
+    const writes = numbered(50).map((key) => ({ key, valueBytes: 10 }));
+    expect(await child.ask({ do: 'many', writes })).toEqual({ endings: writes.map(() => 'failed') });
+    expect(await child.ask({ do: 'close' })).toEqual({});
+    const store = await openAt({ open: () => openEmbedded({ folder }) });
+    expect(await keys(store, '0')).toEqual(['a']);
+  });
 
-test('the writer commits nothing more after a failure, though the system would take it again', async () => {
-  const folder = await temporaryFolder();
-  const child = await startChild('./holder.mjs');
-  await (await openEmbedded({ folder })).close();
-  expect(await child.ask({ do: 'commitAfterFailure', folder })).toEqual({
-    endings: ['stored', 'failed', 'failed'],
+  test('the writer commits nothing more after a failure, though the system would take it again', async () => {
+    const folder = await temporaryFolder();
+    const child = await startChild('./holder.mjs');
+    await (await openEmbedded({ folder })).close();
+    expect(await child.ask({ do: 'commitAfterFailure', folder })).toEqual({
+      endings: ['stored', 'failed', 'failed'],
+    });
   });
 });
 

@@ -43,31 +43,46 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
 );
 
-/** Plays the events; the disk keeps the versions and the ceiling of the batches that reached it. */
-function play(events: readonly Event[]) {
+/**
+ * Plays the events; the disk keeps the versions and the ceiling of the batches that reached it. Batches are committed in order, each when
+ * `ahead` more have been given; a crash loses those that were not.
+ */
+function play(events: readonly Event[], ahead = 0) {
   let nowMs = 1000;
-  const disk = { ceiling: 0, versions: [] as number[], ceilingsStored: 0 };
-  const start = () => new Versions(() => nowMs, disk.ceiling);
+  const disk = { ceiling: 0, versions: [] as number[] };
+  let given: { versions: number[]; ceiling: number | undefined; end: string }[] = [];
+  const start = () => {
+    given = [];
+    return new Versions(() => nowMs, disk.ceiling);
+  };
   let versions = start();
+  const commit = (most: number) => {
+    while (given.length > most) {
+      const batch = given.shift();
+      if (batch === undefined || batch.end === 'fails') continue;
+      if (batch.end === 'crash before') {
+        versions = start();
+        return;
+      }
+      disk.versions.push(...batch.versions);
+      disk.ceiling = Math.max(disk.ceiling, batch.ceiling ?? 0);
+      expect(batch.versions.every((version) => version < disk.ceiling)).toBe(true);
+      if (batch.end === 'crash after') versions = start();
+      else if (batch.ceiling !== undefined) versions.committed(batch.ceiling);
+    }
+  };
   for (const step of events) {
     if (step.kind === 'clock') nowMs = step.ms;
-    else if (step.kind === 'restart') versions = start();
-    else {
-      const given = Array.from({ length: step.puts }, () => versions.next());
-      const ceiling = versions.ceilingToStore;
-      if (step.end === 'stored' || step.end === 'crash after') {
-        disk.versions.push(...given);
-        if (ceiling !== undefined) {
-          expect(ceiling).toBeGreaterThan(disk.ceiling);
-          disk.ceiling = ceiling;
-          disk.ceilingsStored++;
-        }
-        expect(given.every((version) => version < disk.ceiling)).toBe(true);
-      }
-      if (step.end === 'stored' && ceiling !== undefined) versions.committed(ceiling);
-      if (step.end.startsWith('crash')) versions = start();
+    else if (step.kind === 'restart') {
+      commit(0);
+      versions = start();
+    } else {
+      const own = Array.from({ length: step.puts }, () => versions.next());
+      given.push({ versions: own, ceiling: versions.ceilingToStore, end: step.end });
+      commit(ahead);
     }
   }
+  commit(0);
   return disk;
 }
 
@@ -75,8 +90,8 @@ const events = fc.array(event, { maxLength: 40 });
 
 test('the versions on the disk strictly rise, whatever the clock does and wherever the process ends', () => {
   fc.assert(
-    fc.property(events, (steps) => {
-      const { versions } = play(steps);
+    fc.property(events, fc.nat(4), (steps, ahead) => {
+      const { versions } = play(steps, ahead);
       const wrong = versions.findIndex(
         (version, i) => !Number.isSafeInteger(version) || version <= (versions[i - 1] ?? 0),
       );

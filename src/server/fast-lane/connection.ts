@@ -2,8 +2,8 @@
  * One client connection of the fast lane: plain requests one after another, in order, until one comes that is not plain. Then the
  * connection is the full lane's, with the bytes from there on.
  *
- * Invariant: while a request runs, or an answer is not with the kernel yet, no further request is looked at. What had been read goes
- * back to the socket, whose own buffer is bounded.
+ * Invariant: while a request runs, or answers wait for the kernel to take them, no further request is looked at. What had been read goes
+ * back to the socket, whose own buffer is bounded. Answers of one turn of the event loop gather up to the socket's high-water mark.
  */
 import type { Socket } from 'node:net';
 import type { Heads } from '../heads.js';
@@ -89,6 +89,8 @@ export class FastConnection {
 
   /** The turn of the event loop ends: its answers leave. */
   leave(): void {
+    // It may have been handed over since, with all its answers out.
+    if (!this.#leaving) return;
     this.#leaving = false;
     this.#settle();
   }
@@ -189,6 +191,7 @@ export class FastConnection {
 
   /** Lets go of the connection. */
   #handOver(unread: Buffer): void {
+    this.#leaving = false;
     const socket = this.#socket;
     socket.off('data', this.#onData).off('end', this.#onEnd).off('timeout', this.#onTimeout);
     socket.off('error', this.#onError).off('close', this.#onClose);

@@ -4,7 +4,7 @@ import type { Heads } from '../heads.js';
 
 /**
  * Up to here content becomes text behind its head, to leave in one piece; in bytes. Node writes a latin1 string of up to 16 KiB from its
- * stack, without a Buffer.
+ * stack, without a Buffer; where more has gathered, the copy is still the only one.
  */
 const mostAsText = 8 * 1024;
 

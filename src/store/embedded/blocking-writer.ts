@@ -2,8 +2,10 @@
  * Writes on the event loop, which stands still until the disk has each transaction. It is there to be compared with: what group commit
  * in a thread of its own buys shows against it.
  */
+
+import type { StoreError } from '../store.js';
 import { decodeBatch } from './batch.js';
-import { tellCommit } from './commit-event.js';
+import { monotonicMs, tellCommit } from './commit-event.js';
 import type { Environment } from './environment.js';
 import { commitFitting } from './fitting.js';
 import { full } from './room.js';
@@ -11,12 +13,16 @@ import { saysFull, Transactions } from './transactions.js';
 import { failed, type Refusal, type Writer } from './writer.js';
 
 export class BlockingWriter implements Writer {
-  readonly failure = undefined;
   readonly merges = false;
   readonly #transactions: Transactions;
+  #failure: StoreError | undefined;
 
   constructor(env: Environment, folder: string) {
     this.#transactions = new Transactions(env, folder);
+  }
+
+  get failure(): StoreError | undefined {
+    return this.#failure;
   }
 
   async commit(
@@ -24,30 +30,30 @@ export class BlockingWriter implements Writer {
     writes: number,
     ceiling: number | undefined,
   ): Promise<Refusal | undefined> {
-    const beganMs = performance.now();
-    let stored = false;
+    if (this.#failure) throw this.#failure;
+    const beganMs = monotonicMs();
     try {
-      const steps = [...decodeBatch(batch)];
-      const unfit = translate(() => commitFitting(this.#transactions, steps, ceiling));
-      stored = true;
+      const unfit = commitFitting(this.#transactions, [...decodeBatch(batch)], ceiling);
+      tellCommit(beganMs, monotonicMs(), writes);
       return unfit && { places: unfit.places, error: full(new Error(unfit.message)) };
-    } finally {
-      tellCommit(beganMs, writes, stored);
+    } catch (error) {
+      this.#failure = failed((error as Error).message);
+      throw this.#failure;
     }
   }
 
   async sweep(nowMs: number, limit: number): Promise<number> {
-    return translate(() => this.#transactions.sweep(nowMs, limit));
+    if (this.#failure) throw this.#failure;
+    try {
+      return this.#transactions.sweep(nowMs, limit);
+    } catch (error) {
+      if (saysFull(error)) throw full(error as Error);
+      const failure = failed((error as Error).message);
+      if (this.#transactions.broken) this.#failure = failure;
+      throw failure;
+    }
   }
 
   /** The environment is the store's, which closes it. */
   async close(): Promise<void> {}
-}
-
-function translate<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw saysFull(error) ? full(error as Error) : failed((error as Error).message);
-  }
 }

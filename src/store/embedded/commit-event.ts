@@ -5,16 +5,21 @@ const commits = channel('evenkeel:commit');
 
 /** What the channel `evenkeel:commit` carries. Times are the main thread's performance.now(). */
 export interface CommitEvent {
-  /** When the first of its batches was given to the writer, or the commit before was heard of, whichever was later. */
+  /** When the writer thread began with it. */
   readonly beganMs: number;
-  /** When the writer's reply was heard. */
+  /** When it was on the disk. Its writes are acknowledged once the event loop has heard of it. */
   readonly endedMs: number;
   readonly writes: number;
-  /** Whether it is on the disk: all of it but what found no room. */
-  readonly stored: boolean;
 }
 
-export function tellCommit(beganMs: number, writes: number, stored: boolean): void {
-  if (commits.hasSubscribers)
-    commits.publish({ beganMs, endedMs: performance.now(), writes, stored } satisfies CommitEvent);
+/** The clock that all threads have in common, in ms. */
+export function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** @param beganMs and endedMs by {@link monotonicMs} */
+export function tellCommit(beganMs: number, endedMs: number, writes: number): void {
+  if (!commits.hasSubscribers) return;
+  const shift = performance.now() - monotonicMs();
+  commits.publish({ beganMs: beganMs + shift, endedMs: endedMs + shift, writes } satisfies CommitEvent);
 }

@@ -1,8 +1,7 @@
 /**
  * Group commit, the event loop's half: the writes of a turn go to the writer together as a batch, and the writer stores all batches that
- * wait for it in one commit, so a disk that syncs a thousand times a second can acknowledge many thousands of writes, and never
- * waits for the event loop between two commits. The promise of a write settles when it is known what became of it: resolved after the sync,
- * or rejected with its own error, and with nobody else's.
+ * wait for it in one commit, so a disk that syncs a thousand times a second can acknowledge many thousands of writes. The promise of a
+ * write settles when it is known what became of it: resolved after the sync, or rejected, for a lack of room only if it found none itself.
  *
  * What waits, here and with the writer, is bounded, by count and by bytes.
  */
@@ -35,7 +34,7 @@ export class GroupCommit {
   /** What the writer has been given and has not answered. */
   #givenWrites = 0;
   #givenBytes = 0;
-  /** The batch given last. Batches settle in order. */
+  /** The batch given last. */
   #last: Promise<void> | undefined;
   /** The end of this turn of the event loop is waited for. */
   #giving = false;
@@ -43,7 +42,7 @@ export class GroupCommit {
 
   /**
    * @param onCommit called after each commit and before its writes are acknowledged
-   * @param mostWrites in one batch; 1: no grouping
+   * @param mostWrites in one batch; 1, with a writer that does not merge: no grouping
    */
   constructor(
     writer: Writer,
@@ -90,8 +89,11 @@ export class GroupCommit {
 
   /** Resolves when everything queued so far has settled. */
   async settled(): Promise<void> {
-    while (this.#queue.length + this.#givenWrites > 0)
-      await (this.#givenWrites > 0 ? this.#last : new Promise(setImmediate));
+    while (this.#queue.length + this.#givenWrites > 0) {
+      await this.#last;
+      // A turn of the event loop: for what is queued to be given, and for replies to be heard.
+      await new Promise(setImmediate);
+    }
   }
 
   readonly #give = (): void => {
@@ -104,7 +106,7 @@ export class GroupCommit {
     }
   };
 
-  /** A writer that merges batches is kept supplied for its next commit; what is beyond that waits here, where it is not copied yet. */
+  /** A writer that merges batches is kept supplied with up to a commit's worth; what is beyond that waits here, where it is not copied yet. */
   #mayGive(): boolean {
     return this.#givenWrites === 0 || (this.#writer.merges && this.#givenBytes < maxBatchBytes);
   }
@@ -135,11 +137,10 @@ export class GroupCommit {
     }
     this.#givenWrites -= writes.length;
     this.#givenBytes -= bytes;
-    this.#give();
+    if (!this.#giving) this.#give();
   }
 
   async #store(writes: readonly Queued[], bytes: number): Promise<Refusal | undefined> {
-    if (this.#failure) throw this.#failure;
     const memory = encodeBatch(
       writes.map(({ write }) => write),
       bytes,

@@ -17,11 +17,17 @@ export class Transactions {
   readonly #room: Room;
   /** Entities that expire. While there are none, an overwrite needs no look at what it replaces. */
   #expiringEntities: number;
+  #broken = false;
 
   constructor(env: Environment, folder: string) {
     this.#env = env;
     this.#room = new Room(dataFile(folder));
     this.#expiringEntities = statsOf(env.expiry).entryCount;
+  }
+
+  /** Whether a commit failed on its way to the disk: what is there now is not known. */
+  get broken(): boolean {
+    return this.#broken;
   }
 
   /**
@@ -41,10 +47,16 @@ export class Transactions {
   /** Runs the work in one transaction that is durable on return. A throw aborts it. */
   #transaction<T>(work: () => T): T {
     const before = this.#expiringEntities;
+    let commits = false;
     try {
-      return this.#env.root.transactionSync(work);
+      return this.#env.root.transactionSync(() => {
+        const result = work();
+        commits = true;
+        return result;
+      });
     } catch (error) {
       this.#expiringEntities = before;
+      this.#broken ||= commits && !saysFull(error);
       throw error;
     }
   }

@@ -4,6 +4,7 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { decodeBatch, maxBatchBytes, maxBatchWrites } from './batch.js';
+import { monotonicMs } from './commit-event.js';
 import { openDatabases, openRoot } from './environment.js';
 import { commitFitting } from './fitting.js';
 import { saysFull, Transactions } from './transactions.js';
@@ -14,7 +15,7 @@ type CommitRequest = Extract<WriterRequest, { kind: 'commit' }>;
 const { folder } = workerData as WriterOptions;
 const env = openDatabases(openRoot(folder));
 const transactions = new Transactions(env, folder);
-/** What a transaction failed by. Nothing is written after that: what is on the disk is not known. */
+/** Why nothing is written any more. */
 let failure: string | undefined;
 
 const port = parentPort;
@@ -29,11 +30,11 @@ async function serve(request: WriterRequest): Promise<WriterRequest | undefined>
     return undefined;
   }
   if (request.kind === 'sweep') {
-    reply(attempt(1, () => ({ kind: 'swept', removed: transactions.sweep(request.nowMs, request.limit) })));
+    reply(failure === undefined ? sweep(request.nowMs, request.limit) : failed(1, failure));
     return undefined;
   }
   const { requests, next } = gather(request);
-  reply(attempt(requests.length, () => commit(requests)));
+  reply(failure === undefined ? commit(requests) : failed(requests.length, failure));
   return next;
 }
 
@@ -53,21 +54,33 @@ function gather(first: CommitRequest): { requests: CommitRequest[]; next: Writer
 }
 
 function commit(requests: readonly CommitRequest[]): WriterReply {
-  const steps = requests.flatMap(({ batch }) => [...decodeBatch(batch)]);
-  // The last one is the highest.
-  const ceiling = requests.findLast((request) => request.ceiling !== undefined)?.ceiling;
-  return { kind: 'committed', batches: requests.length, unfit: commitFitting(transactions, steps, ceiling) };
+  const beganMs = monotonicMs();
+  try {
+    const steps = requests.flatMap(({ batch }) => [...decodeBatch(batch)]);
+    // The last one is the highest.
+    const ceiling = requests.findLast((request) => request.ceiling !== undefined)?.ceiling;
+    const unfit = commitFitting(transactions, steps, ceiling);
+    return { kind: 'committed', batches: requests.length, unfit, beganMs, endedMs: monotonicMs() };
+  } catch (error) {
+    failure = (error as Error).message;
+    return failed(requests.length, failure);
+  }
 }
 
-function attempt(requests: number, work: () => WriterReply): WriterReply {
+function sweep(nowMs: number, limit: number): WriterReply {
   try {
-    if (failure === undefined) return work();
+    return { kind: 'swept', removed: transactions.sweep(nowMs, limit) };
   } catch (error) {
     const { message } = error as Error;
     if (saysFull(error)) return { kind: 'full', message };
-    failure = message;
+    // One that failed before it came to commit has changed nothing. Nobody waits for a sweep: writing goes on.
+    if (transactions.broken) failure = message;
+    return failed(1, message);
   }
-  return { kind: 'failed', requests, message: failure };
+}
+
+function failed(requests: number, message: string): WriterReply {
+  return { kind: 'failed', requests, message, final: failure !== undefined };
 }
 
 function reply(message: WriterReply): void {

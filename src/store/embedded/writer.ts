@@ -26,11 +26,23 @@ export type WriterReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'swept'; readonly removed: number }
   /** To so many batches at once; the places are counted through all of them. */
-  | { readonly kind: 'committed'; readonly batches: number; readonly unfit: Unfit | undefined }
+  | {
+      readonly kind: 'committed';
+      readonly batches: number;
+      readonly unfit: Unfit | undefined;
+      /** By the clock of commit-event.ts. */
+      readonly beganMs: number;
+      readonly endedMs: number;
+    }
   /** To a sweep. */
   | { readonly kind: 'full'; readonly message: string }
-  /** To so many requests at once. */
-  | { readonly kind: 'failed'; readonly requests: number; readonly message: string };
+  /** To so many requests at once. Final: nothing will be written any more. */
+  | {
+      readonly kind: 'failed';
+      readonly requests: number;
+      readonly message: string;
+      readonly final: boolean;
+    };
 
 /** Writes of a batch that found no room, by their place in it; all others are stored. */
 export interface Refusal {
@@ -58,7 +70,6 @@ export interface Writer {
 interface Waiting {
   /** Of a batch; otherwise 0. */
   readonly writes: number;
-  readonly askedMs: number;
   resolve(value: Refusal | number | undefined): void;
   reject(error: StoreError): void;
 }
@@ -68,8 +79,8 @@ export class WriterThread implements Writer {
   readonly #worker: Worker;
   #waiting: Waiting[] = [];
   #dead: StoreError | undefined;
+  #failure: StoreError | undefined;
   #closed = false;
-  #lastCommitMs = 0;
 
   private constructor(options: WriterOptions) {
     this.#worker = new Worker(new URL('./writer-thread.js', import.meta.url), {
@@ -88,7 +99,7 @@ export class WriterThread implements Writer {
   }
 
   get failure(): StoreError | undefined {
-    return this.#dead;
+    return this.#dead ?? this.#failure;
   }
 
   async commit(
@@ -118,19 +129,19 @@ export class WriterThread implements Writer {
   }
 
   #reply(writes: number): Promise<Refusal | number | undefined> {
-    const askedMs = performance.now();
-    return new Promise((resolve, reject) => this.#waiting.push({ writes, askedMs, resolve, reject }));
+    return new Promise((resolve, reject) => this.#waiting.push({ writes, resolve, reject }));
   }
 
   #answer(reply: WriterReply): void {
     if (reply.kind === 'committed') {
-      this.#settle(reply.batches, reply.unfit);
+      const writes = this.#settle(reply.batches, reply.unfit);
+      tellCommit(reply.beganMs, reply.endedMs, writes);
       return;
     }
     if (reply.kind === 'failed') {
-      const asked = this.#waiting.splice(0, reply.requests);
-      this.#tell(asked, false);
-      for (const waiting of asked) waiting.reject(failed(reply.message));
+      const error = failed(reply.message);
+      if (reply.final) this.#failure ??= error;
+      for (const waiting of this.#waiting.splice(0, reply.requests)) waiting.reject(error);
       return;
     }
     const waiting = this.#waiting.shift();
@@ -138,13 +149,11 @@ export class WriterThread implements Writer {
     else waiting?.resolve(reply.kind === 'swept' ? reply.removed : undefined);
   }
 
-  /** A commit is over. */
-  #settle(batches: number, unfit: Unfit | undefined): void {
-    const asked = this.#waiting.splice(0, batches);
-    this.#tell(asked, true);
+  /** A commit is over. @returns how many writes it had */
+  #settle(batches: number, unfit: Unfit | undefined): number {
     const error = unfit && full(new Error(unfit.message));
     let first = 0;
-    for (const { writes, resolve } of asked) {
+    for (const { writes, resolve } of this.#waiting.splice(0, batches)) {
       const end = first + writes;
       const places = unfit?.places.filter((place) => place >= first && place < end) ?? [];
       resolve(
@@ -152,13 +161,7 @@ export class WriterThread implements Writer {
       );
       first = end;
     }
-  }
-
-  #tell(asked: readonly Waiting[], stored: boolean): void {
-    let writes = 0;
-    for (const waiting of asked) writes += waiting.writes;
-    if (writes > 0) tellCommit(Math.max(asked[0]?.askedMs ?? 0, this.#lastCommitMs), writes, stored);
-    this.#lastCommitMs = performance.now();
+    return first;
   }
 
   #die(cause: unknown): void {

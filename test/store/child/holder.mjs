@@ -29,10 +29,10 @@ const actions = {
     await store.delete(Buffer.from(key));
     return {};
   },
-  /** Puts and deletes (without `valueBytes`), each in a turn of the event loop of its own and none awaited; how each ended, by its code. */
+  /** Puts and deletes (without `valueBytes`), one to five in a turn of the event loop and none awaited; how each ended, by its code. */
   async many({ writes }) {
     const endings = [];
-    for (const { key, valueBytes } of writes) {
+    for (const [i, { key, valueBytes }] of writes.entries()) {
       const name = Buffer.from(key);
       const ending =
         valueBytes === undefined ? store.delete(name) : store.put(name, [Buffer.alloc(valueBytes, 'v')]);
@@ -42,7 +42,7 @@ const actions = {
           (error) => error.code,
         ),
       );
-      await new Promise(setImmediate);
+      if ((i * i) % 11 < 4) await new Promise(setImmediate);
     }
     return { endings: await Promise.all(endings) };
   },
