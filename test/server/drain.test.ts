@@ -70,10 +70,7 @@ test('an answer under way is finished for its reader', async () => {
   expect(await closed).toBe(0);
 });
 
-test.each([
-  ['bytes that are no request', 'x'],
-  ['half a request', request('PUT', '/v0/entity?id=l', ['Content-Length: 1000000'])],
-])('an answer under way is whole for a slow reader that has sent %s behind', async (_, more) => {
+test('an answer under way is whole for a slow reader that has sent bytes behind that are no request', async () => {
   const server = await startServer({ drainMs: 10_000 });
   const value = randomBytes(16 * 1024 * 1024);
   await fetch(entityUrl(server.url, 'k'), { method: 'PUT', body: value });
@@ -82,13 +79,12 @@ test.each([
   connection.write(request('GET', '/v0/entity?id=k'));
   await expect.poll(() => server.running, { interval: 5 }).toBe(1);
   // To close with unread bytes resets a connection, and what was on its way is lost.
-  connection.write(more.padEnd(300_000, 'x'));
+  connection.write('x'.repeat(300_000));
   const closed = server.close();
   connection.resume();
   await connection.closed;
   expect(connection.received.includes(value.toString('latin1'))).toBe(true);
-  // Half a request may count as one that was cut off.
-  expect(await closed).toBeLessThanOrEqual(1);
+  expect(await closed).toBe(0);
 });
 
 test('a client that does not go holds a close up for lingerMs at most', async () => {

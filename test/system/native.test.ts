@@ -93,7 +93,9 @@ describe('a server', () => {
     for (let key = 0; !over; key++) await put(url, `key${key}`, 'value');
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
     const profile = readProfile(await readFile(json, 'utf8'), json);
-    expect(inside(profile, 'worker threads', 'commitFitting', 'mdb_txn_commit', 'do_fsync')).toBeGreaterThan(0);
+    expect(inside(profile, 'worker threads', 'commitFitting', 'mdb_txn_commit', 'do_fsync')).toBeGreaterThan(
+      0,
+    );
     expect(inside(profile, 'worker threads', '#onData')).toBe(0);
     expect(inside(profile, '#onData')).toBeGreaterThan(0);
     expect(await readFile(svg, 'utf8')).toContain('mdb_txn_commit');
