@@ -180,14 +180,18 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     expect(await keys(store, '0')).toEqual(['a']);
   });
 
-  test('the writer commits nothing more after a failure, though the system would take it again', async () => {
-    const folder = await temporaryFolder();
-    const child = await startChild('./holder.mjs');
-    await (await openEmbedded({ folder })).close();
-    expect(await child.ask({ do: 'commitAfterFailure', folder })).toEqual({
-      endings: ['stored', 'failed', 'failed'],
-    });
-  });
+  test.each(['commit', 'sweep'])(
+    'the writer commits nothing more after a %s that failed, though the system would take it again',
+    async (by) => {
+      const folder = await temporaryFolder();
+      const child = await startChild('./holder.mjs');
+      await (await openEmbedded({ folder })).close();
+      expect(await child.ask({ do: 'commitAfterFailure', folder, by })).toEqual({
+        endings: ['stored', 'failed', 'failed'],
+        failure: 'failed',
+      });
+    },
+  );
 });
 
 test("a writer thread that dies fails every write with 'failed'; reads go on, and the store closes", async () => {

@@ -77,7 +77,7 @@ interface Waiting {
 export class WriterThread implements Writer {
   readonly merges = true;
   readonly #worker: Worker;
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #dead: StoreError | undefined;
   #failure: StoreError | undefined;
   #closed = false;

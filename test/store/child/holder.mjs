@@ -56,12 +56,16 @@ const actions = {
   async loseDescriptors() {
     return { lost: reopen('data.mdb', '/dev/null', 'r').length };
   },
-  /** How commits of a writer alone end: one, one while the system refuses to write, and one when it no longer does. */
-  async commitAfterFailure({ folder }) {
+  /** How a writer's work ends: a commit, a commit or sweep while the system refuses to write, and a commit when it no longer does. */
+  async commitAfterFailure({ folder, by }) {
     const writer = await WriterThread.start({ folder });
     const endings = [];
     const commit = async (name) => {
-      const write = { key: Buffer.from(name), value: [Buffer.from('x')], expiresMs: undefined };
+      const write = {
+        key: Buffer.from(name),
+        value: [Buffer.from('x')],
+        expiresMs: name === 'a' ? 1 : undefined,
+      };
       const batch = encodeBatch([write], writeBytes(write), () => 1);
       endings.push(
         await writer.commit(batch, 1, undefined).then(
@@ -72,11 +76,13 @@ const actions = {
     };
     await commit('a');
     const numbers = reopen('data.mdb', '/dev/null', 'r');
-    await commit('b');
+    if (by === 'commit') await commit('b');
+    else endings.push(await writer.sweep(Date.now(), 10).then(String, (error) => error.code));
     for (const number of numbers) reopen(number, `${folder}/data.mdb`, 'r+');
     await commit('c');
+    const failure = writer.failure?.code;
     await writer.close();
-    return { endings };
+    return { endings, failure };
   },
   /** Ends the writer thread from inside, as an uncaught error in it would. */
   async endWriter() {
