@@ -100,7 +100,7 @@ export class FastConnection {
     this.#requests++;
     running.begin();
     try {
-      const operation = admit(request, service);
+      const operation = request.operation ?? admit(request, service);
       const contentLength = request.end - request.contentStart;
       this.#hold(contentLength);
       const content = contentLength > 0 ? [piece.subarray(request.contentStart, request.end)] : [];

@@ -8,12 +8,18 @@
  *
  * with one Host; one Content-Length of 1 to 9 digits for PUT, and none otherwise; a Connection of keep-alive or none; none of
  * the other fields that change where a request ends or who handles it; and all of the content there.
+ *
+ * Most queries are `id=` and a key of qchars other than % + and &. What such a one asks for is seen at once; the routes say it of all others.
  */
-import type { Limits } from '../../limits.js';
+import { type Limits, maxKeyBytes } from '../../limits.js';
+import type { Operation } from '../route.js';
 
 /** One request, as places in the bytes that it was found in. Filled again for each request. */
 export class PlainRequest {
+  /** What it asks for, if that was seen at once. Its key is a part of the bytes. */
+  operation: Operation | undefined;
   method = '';
+  /** Empty if `operation` says it. */
   target = '';
   /** For an entity it makes no difference. */
   readonly accept = undefined;
@@ -25,6 +31,8 @@ export class PlainRequest {
 const isTarget = 1;
 const isToken = 2;
 const isText = 4;
+/** Of a target: it stands for itself in a key, and does not end it. */
+const isLiteral = 8;
 
 /** For each byte, what it may be part of. */
 const kinds = new Uint8Array(256);
@@ -32,6 +40,7 @@ const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 for (let code = 0x20; code <= 0x7e; code++) mayBe(isText, String.fromCharCode(code));
 mayBe(isText, '\t');
 mayBe(isTarget, `${alphanumeric}-._~%!$&'()*+,;=:@/?`);
+mayBe(isLiteral, `${alphanumeric}-._~!$'()*,;=:@/?`);
 mayBe(isToken, `${alphanumeric}!#$%&'*+-.^_\`|~`);
 
 function mayBe(kind: number, bytes: string): void {
@@ -44,10 +53,11 @@ const colon = 0x3a;
 const space = 0x20;
 const tab = 0x09;
 
-const methods = ['GET', 'PUT', 'DELETE'].map((method) => ({
-  method,
-  start: Buffer.from(`${method} /v0/entity?`),
-}));
+const methods = (['get', 'put', 'delete'] as const).map((kind) => {
+  const method = kind.toUpperCase();
+  return { kind, method, start: Buffer.from(`${method} /v0/entity?`) };
+});
+const id = Buffer.from('id=');
 const version = Buffer.from(' HTTP/1.1\r\n');
 const host = Buffer.from('host');
 const contentLength = Buffer.from('content-length');
@@ -73,7 +83,10 @@ for (const name of [
 export function findPlainRequest(bytes: Buffer, start: number, limits: Limits, into: PlainRequest): boolean {
   const known = methods.find((candidate) => startsWith(bytes, start, candidate.start));
   if (known === undefined) return false;
-  let at = start + known.start.length;
+  const query = start + known.start.length;
+  let at = query;
+  while ((kinds[bytes[at] as number] as number) & isLiteral) at++;
+  const literalEnd = at;
   while ((kinds[bytes[at] as number] as number) & isTarget) at++;
   const targetEnd = at;
   if (!startsWith(bytes, at, version)) return false;
@@ -110,8 +123,15 @@ export function findPlainRequest(bytes: Buffer, start: number, limits: Limits, i
   const end = at + Math.max(length, 0);
   if (end > bytes.length) return false;
 
+  const key = query + id.length;
+  const isSeen =
+    literalEnd === targetEnd &&
+    targetEnd > key &&
+    targetEnd - key <= maxKeyBytes &&
+    startsWith(bytes, query, id);
+  into.operation = isSeen ? { kind: known.kind, key: bytes.subarray(key, targetEnd) } : undefined;
   into.method = known.method;
-  into.target = bytes.toString('latin1', start + known.method.length + 1, targetEnd);
+  into.target = isSeen ? '' : bytes.toString('latin1', start + known.method.length + 1, targetEnd);
   into.contentStart = at;
   into.end = end;
   return true;

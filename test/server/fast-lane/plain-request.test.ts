@@ -1,8 +1,11 @@
-/** The grammar of the fast lane, rule by rule: what is plain, where it ends, and what is left to the full lane. */
+/** The grammar of the fast lane, rule by rule: what is plain, where it ends, what it asks for, and what is left to the full lane. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeLimits } from '#dist/limits.js';
 import { findPlainRequest, PlainRequest } from '#dist/server/fast-lane/plain-request.js';
+import { admit } from '#dist/server/route.js';
+import { openEmbedded } from '#dist/store/embedded/open.js';
+import { temporaryFolder } from '../../support/folder.js';
 
 const limits = makeLimits({ maxValueBytes: 1000, maxHeaderFields: 5 });
 
@@ -25,7 +28,8 @@ describe('what is plain', () => {
     ['GET', get('Connection: Keep-Alive\r\nAccept: */*\r\nX-\x7e!#: \t a\tb~ \r\nX:\r\n'), ''],
   ])('%s %j', (method, text, content) => {
     const found = find(`${text}GET `);
-    expect(found).toMatchObject({ method, target: '/v0/entity?id=a', end: text.length });
+    expect(found).toMatchObject({ method, end: text.length });
+    expect(found?.operation).toEqual({ kind: method.toLowerCase(), key: Buffer.from('a') });
     expect(text.slice(found?.contentStart)).toBe(content);
   });
 
@@ -33,10 +37,65 @@ describe('what is plain', () => {
     const text = put('Content-Length: 3\r\n', 'GET') + get('', '/v0/entity?id=%00+b&replicas=1/1');
     const first = find(text)?.end ?? 0;
     expect(find(text, first)).toMatchObject({
+      operation: undefined,
       method: 'GET',
       target: '/v0/entity?id=%00+b&replicas=1/1',
       end: text.length,
     });
+  });
+});
+
+describe('what is seen at once', () => {
+  it.each([
+    ['no key', 'id=', false],
+    ['the longest key', `id=${'k'.repeat(1024)}`, true],
+    ['one byte more', `id=${'k'.repeat(1025)}`, false],
+    ['another name', 'ID=a', false],
+    ['no parameter', '', false],
+    ['a second parameter', 'id=a&replicas=1/1', false],
+    ['an empty one', 'id=a&', false],
+    ['an escape', 'id=%61', false],
+    ['a plus', 'id=a+b', false],
+    ['signs that end nothing', "id==a?/;id=b'()*", true],
+  ])('%s', (_name, query, isSeen) => {
+    expect(find(get('', `/v0/entity?${query}`))?.operation !== undefined).toBe(isSeen);
+  });
+
+  it('is what the routes say', async () => {
+    const store = await openEmbedded({ folder: await temporaryFolder() });
+    const character = fc.constantFrom(..."aZ09-._~%!$&'()*+,;=:@/?");
+    const query = fc
+      .tuple(
+        fc.constantFrom('id=', 'id=', 'id', 'id==', 'Id=', 'ttl=1&id=', ''),
+        fc.string({ unit: character, maxLength: 40 }),
+      )
+      .map((parts) => parts.join(''));
+    let seen = 0;
+    try {
+      fc.assert(
+        fc.property(fc.constantFrom('GET', 'PUT', 'DELETE'), query, (method, query) => {
+          const target = `/v0/entity?${query}`;
+          const text =
+            method === 'PUT'
+              ? put('Content-Length: 0\r\n').replace('/v0/entity?id=a', () => target)
+              : get('', target).replace('GET', method);
+          const found = find(text);
+          expect(found).toBeDefined();
+          if (found?.operation === undefined) {
+            expect(found?.target).toBe(target);
+            return;
+          }
+          seen++;
+          expect(found.operation).toEqual(
+            admit({ method, target, accept: undefined }, { store, draining: false }),
+          );
+        }),
+        { numRuns: 2000 },
+      );
+    } finally {
+      await store.close();
+    }
+    expect(seen).toBeGreaterThan(100);
   });
 });
 
