@@ -8,17 +8,14 @@
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { monotonicClock } from '#dist/load/generator/clock.js';
-import { type Moment, momentsOf } from '#dist/load/slow-moments.js';
 import { describeMachine, missed } from './support/rounds.js';
-import { attribute } from './tail/attribute.js';
-import { type Evidence, type Span, since } from './tail/evidence.js';
+import type { Evidence } from './tail/evidence.js';
+import { watchPhase } from './tail/phase.js';
 import { Sampler } from './tail/sampler.js';
-import { anyUnnamed, describe, formatOutcome, type PhaseOutcome, worstOf } from './tail/table.js';
-import { runPhase, type Server, startServer } from './tail/watched.js';
+import { countUnnamed, describe, formatOutcome, type PhaseOutcome, worstOf } from './tail/table.js';
+import { type Server, startServer } from './tail/watched.js';
 
 const { values } = parseArgs({
   options: {
@@ -37,12 +34,10 @@ const load = {
   connections: atLeast('connections', 1, 4096),
   rate: atLeast('rate', 1, 1_000_000),
   durationMs: seconds * 1000,
+  warmupMs: 0,
   slowMs: atLeast('slow', 1, 60_000),
 };
 if (process.platform !== 'linux') throw new Error('bench:tail reads /proc of Linux; run it there');
-/** What was seen last may still be on its way when a run ends. */
-const settleMs = 1000;
-
 mkdirSync(values.data, { recursive: true });
 const folder = mkdtempSync(join(values.data, 'tail-'));
 const sampler = new Sampler(monotonicClock());
@@ -53,7 +48,7 @@ try {
   process.stdout.write(
     `Tail: -t${load.threads} -c${load.connections} -R${load.rate} -d${seconds}s, slow is ${load.slowMs} ms; server ${server.pid}\n${describeMachine()}\n`,
   );
-  for (const name of ['put', 'get']) await phase(name, server);
+  for (const name of ['put', 'get'] as const) await phase(name, server);
 } finally {
   sampler.stop();
   await server?.end();
@@ -61,7 +56,7 @@ try {
 }
 if (values.json !== undefined)
   writeFileSync(values.json, `${JSON.stringify({ load, phases }, undefined, 1)}\n`);
-const unnamed = phases.filter(anyUnnamed).map(({ name }) => name);
+const unnamed = phases.filter((phase) => countUnnamed(phase) > 0).map(({ name }) => name);
 process.stdout.write(
   unnamed.length === 0
     ? '\nok: each request of 50 ms or more has a cause\n'
@@ -69,25 +64,11 @@ process.stdout.write(
 );
 process.exitCode = unnamed.length === 0 ? 0 : missed;
 
-async function phase(name: string, { url, take }: Server): Promise<void> {
-  take();
-  sampler.take();
-  const file = fileURLToPath(new URL(`../../wrk/${name}.lua`, import.meta.url));
-  const { result, stretches } = await runPhase(
-    { ...load, url, work: { kind: 'script', file, args: [] } },
-    sampler,
-  );
-  await sleep(settleMs);
-  const { startUs, slow, failures, completed, event: _, ...latencies } = result;
-  const seen = since({ stretches: [...stretches, ...take()], ...sampler.take() }, startUs);
-  const moments = momentsOf(slow.requests);
-  const outcome = {
-    name,
-    moments: moments.map((moment) => attribute(moment, seen)),
-    unlisted: slow.unlisted,
-  };
-  phases.push({ ...outcome, figures: { completed, ...latencies }, evidence: near(moments, seen) });
-  const { p50Us, p99Us, p999Us, maxUs } = latencies;
+async function phase(name: 'put' | 'get', server: Server): Promise<void> {
+  const { outcome, result, evidence } = await watchPhase(name, load, server, sampler);
+  const { startUs: _, slow: __, event: ___, failures, ...figures } = result;
+  phases.push({ ...outcome, figures, evidence });
+  const { completed, p50Us, p99Us, p999Us, maxUs } = figures;
   const [p50, p99, p999, max] = [p50Us, p99Us, p999Us, maxUs].map((us) => `${(us / 1000).toFixed(2)} ms`);
   process.stdout.write(
     `\n${name.toUpperCase()}: ${completed} answers, p50 ${p50}, p99 ${p99}, p99.9 ${p999}, max ${max}\n`,
@@ -96,17 +77,6 @@ async function phase(name: string, { url, take }: Server): Promise<void> {
   for (const line of formatOutcome(outcome, load.slowMs)) process.stdout.write(`${line}\n`);
   const worst = outcome.moments.map(worstOf).toSorted((a, b) => b.request.latencyUs - a.request.latencyUs);
   for (const one of worst.slice(0, 10)) process.stdout.write(`  ${one.cause}: ${describe(one)}\n`);
-}
-
-/** Of all that was seen, what slow requests were near to. */
-function near(moments: readonly Moment[], { stretches, samples, others = [] }: Evidence): Evidence {
-  const touches = ({ fromUs, toUs }: Span) =>
-    moments.some(({ beganUs, endedUs }) => fromUs < endedUs && toUs > beganUs);
-  return {
-    stretches: stretches.filter(touches),
-    samples: samples.filter(touches),
-    others: others.filter(touches),
-  };
 }
 
 function atLeast(

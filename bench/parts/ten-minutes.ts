@@ -1,20 +1,21 @@
-/** The reference load for minutes: whether memory stays level, and what is slow now and then. */
+/** The reference load for minutes: whether memory stays level, and what makes a request slow now and then. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { runLoad } from '#dist/load/load.js';
-import { defaultOptions } from '#dist/load/options.js';
+import { monotonicClock } from '#dist/load/generator/clock.js';
 import { threadsFor } from '#dist/report/options.js';
 import type { Measured, Part } from '../part.js';
-import { startServer } from '../peers/evenkeel.js';
 import { mappedBytes, memoryOf } from '../support/process-stat.js';
-import type { Figures } from '../support/rounds.js';
+import type { Figures, Rounds } from '../support/rounds.js';
+import { watchPhase } from '../tail/phase.js';
+import { Sampler } from '../tail/sampler.js';
+import { countUnnamed, mustBeNamedUs, rowsOf } from '../tail/table.js';
+import { type Server, startServer } from '../tail/watched.js';
 import { linePlot } from '../write/line-plot.js';
 import { mebibytes, ms, thousands } from '../write/words.js';
 
 const load = { threads: threadsFor(availableParallelism()), connections: 20, rate: 10_000 };
-const slowUs = 50_000;
+const slowMs = mustBeNamedUs / 1000;
 const phases = ['PUT', 'GET'] as const;
 type Phase = (typeof phases)[number];
 
@@ -23,22 +24,29 @@ export const tenMinutes: Part = {
   programs: [],
   measure: async ({ minutes, folder }) => {
     const data = mkdtempSync(join(folder, 'minutes-'));
+    const sampler = new Sampler(monotonicClock());
     try {
-      const { url, pid, stop } = await startServer(data);
+      const server = await startServer(data, sampler);
       try {
-        const groups: Record<string, Record<string, Figures[]>> = {};
-        for (const phase of phases) groups[phase] = await run(phase, { url, pid, data, minutes });
+        const groups: Record<string, Rounds> = {};
+        for (const phase of phases) {
+          const { main, causes } = await run(phase, { server, sampler, data, minutes });
+          groups[phase] = main;
+          groups[causesOf(phase)] = causes;
+        }
         return { settings: { ...load, 'minutes of each': minutes }, groups, skipped: [] };
       } finally {
-        await stop();
+        await server.end();
       }
     } finally {
+      sampler.stop();
       rmSync(data, { recursive: true, force: true });
     }
   },
   section: (measured) => ({
     intro: `wrk/put.lua, then wrk/get.lua, by \`evenkeel load\` at 10 000 a second, on one server. RssAnon is read every second. “beyond the map” is the
-resident memory without the data file's pages, at the end. “later / earlier” is the most RssAnon of the second half over that of the first. (V8 gives
+resident memory without the data file's pages, at the end. Requests above ${slowMs} ms are told by their cause, as \`npm run bench:tail\` finds it, and the moments they
+came in; its probe runs in server and generator. “later / earlier” is the most RssAnon of the second half over that of the first. (V8 gives
 memory back and takes it again, so a median would tell when it did.)`,
     tables: [table(measured)],
     bars: bars(measured),
@@ -47,15 +55,15 @@ memory back and takes it again, so a median would tell when it did.)`,
 };
 
 interface Place {
-  readonly url: string;
-  readonly pid: number;
+  readonly server: Server;
+  readonly sampler: Sampler;
   readonly data: string;
   readonly minutes: number;
 }
 
-/** Figures of the whole, and of each second. */
-async function run(phase: Phase, { url, pid, data, minutes }: Place): Promise<Record<string, Figures[]>> {
-  const file = fileURLToPath(new URL(`../../../wrk/${phase.toLowerCase()}.lua`, import.meta.url));
+/** Figures of the whole, the memory in each second, and for each cause what it made slow. */
+async function run(phase: Phase, { server, sampler, data, minutes }: Place) {
+  const { pid } = server;
   const memory: Figures[] = [];
   const began = performance.now();
   const timer = setInterval(() => {
@@ -63,33 +71,35 @@ async function run(phase: Phase, { url, pid, data, minutes }: Place): Promise<Re
     memory.push({ second: (performance.now() - began) / 1000, anonBytes, rssBytes });
   }, 1000);
   try {
-    const work = { kind: 'script', file, args: [] } as const;
-    const durationMs = minutes * 60_000;
-    const result = await runLoad({ ...defaultOptions, ...load, url, durationMs, warmupMs: 3_000, work });
-    const { latency, lag, timeline, errors } = result;
-    let slow = 0;
-    for (const { lowest, count } of latency.buckets()) if (lowest > slowUs) slow += count;
+    const times = { durationMs: minutes * 60_000, warmupMs: 3_000, slowMs };
+    const name = phase.toLowerCase() as Lowercase<Phase>;
+    const { outcome, result } = await watchPhase(name, { ...load, ...times }, server, sampler);
     const { rssBytes } = memoryOf(pid);
     const whole = {
       requests: result.completed,
-      failed: Object.values(errors).reduce((a, b) => a + b, 0),
-      p50: latency.valueAtPercentile(50) / 1000,
-      p99: latency.valueAtPercentile(99) / 1000,
-      p999: latency.valueAtPercentile(99.9) / 1000,
-      max: latency.max / 1000,
-      slow,
-      'lag p99': lag.valueAtPercentile(99) / 1000,
-      'lag max': lag.max / 1000,
+      failed: result.failed,
+      p50: result.p50Us / 1000,
+      p99: result.p99Us / 1000,
+      p999: result.p999Us / 1000,
+      max: result.maxUs / 1000,
+      unnamed: countUnnamed(outcome),
+      'lag max': result.lagMaxUs / 1000,
       beyondMap: rssBytes - mappedBytes(pid, join(data, 'data.mdb')),
       mostAnon: Math.max(...memory.map(({ anonBytes = 0 }) => anonBytes)),
     };
     process.stdout.write(`${phase} ${JSON.stringify(whole)}\n`);
-    const slowest = timeline.filter(({ maxUs }) => maxUs > slowUs);
-    const seconds = slowest.map(({ second, maxUs }) => ({ second, max: maxUs / 1000 }));
-    return { whole: [whole], memory, slow: seconds };
+    const causes = rowsOf(outcome.moments).map(({ cause, moments, requests, worstUs }) => [
+      cause,
+      [{ moments, requests, worst: worstUs / 1000 }],
+    ]);
+    return { main: { whole: [whole], memory }, causes: Object.fromEntries(causes) as Rounds };
   } finally {
     clearInterval(timer);
   }
+}
+
+function causesOf(phase: Phase): string {
+  return `${phase}, above ${slowMs} ms`;
 }
 
 /** The most RssAnon of the second half over that of the first: what leaks shows there, and what comes and goes does not. */
@@ -101,26 +111,44 @@ function level(memory: readonly Figures[] = []): number {
 
 function table({ groups }: Measured) {
   const rows = phases.map((phase) => {
-    const { whole, memory, slow = [] } = groups[phase] ?? {};
+    const { whole, memory } = groups[phase] ?? {};
     const of = (figure: string) => whole?.[0]?.[figure] as number;
-    const when = slow.slice(0, 8).map(({ second, max }) => `${second} s: ${ms(max as number)}`);
     return [
       phase,
       thousands(of('requests')),
       thousands(of('failed')),
       ...['p50', 'p99', 'p999', 'max'].map((figure) => ms(of(figure))),
-      `${of('slow')}${when.length > 0 ? ` (${when.join(', ')}${slow.length > 8 ? ', …' : ''})` : ''}`,
+      slowText(groups[causesOf(phase)]),
       ms(of('lag max')),
       mebibytes(of('beyondMap')),
       mebibytes(of('mostAnon')),
       level(memory).toFixed(2),
     ];
   });
-  const times = ['p50 ms', 'p99', 'p99.9', 'max', 'above 50 ms (when, longest)', 'longest lag'];
+  const times = ['p50 ms', 'p99', 'p99.9', 'max', `above ${slowMs} ms`, 'longest lag'];
   return {
     head: ['', 'requests', 'failed', ...times, 'beyond the map', 'most RssAnon', 'later / earlier'],
     rows,
   };
+}
+
+/** Such as: 31 in 2 moments (disk sync 24, up to 61.0; generator late 7, up to 52.5). */
+function slowText(causes: Rounds = {}): string {
+  const rows = Object.entries(causes).map(([cause, [row = {}]]) => ({ cause, ...row }) as Slow);
+  if (rows.length === 0) return 'none';
+  const sum = (of: 'requests' | 'moments') => rows.reduce((total, row) => total + row[of], 0);
+  const moments = sum('moments');
+  const each = rows.map(({ cause, requests, worst }) => `${cause} ${requests}, up to ${ms(worst)}`);
+  return `${sum('requests')} in ${moments === 1 ? '1 moment' : `${moments} moments`} (${each.join('; ')})`;
+}
+
+interface Slow {
+  readonly cause: string;
+  readonly requests: number;
+  /** Whose worst request has this cause. */
+  readonly moments: number;
+  /** ms */
+  readonly worst: number;
 }
 
 function bars({ groups }: Measured) {
@@ -142,7 +170,7 @@ function bars({ groups }: Measured) {
         'MiB',
       ),
       most('RssAnon later over earlier, to be level', level(memory), 1.1),
-      most('requests above 50 ms', of('slow'), 0),
+      most(`requests above ${slowMs} ms without a cause`, of('unnamed'), 0),
     ];
   });
 }

@@ -7,7 +7,7 @@ import type { Slow } from '#dist/load/result.js';
 
 export type PhaseOptions = Pick<
   LoadOptions,
-  'url' | 'threads' | 'connections' | 'rate' | 'durationMs' | 'work'
+  'url' | 'threads' | 'connections' | 'rate' | 'durationMs' | 'warmupMs' | 'work'
 > & {
   readonly slowMs: number;
 };
@@ -23,11 +23,14 @@ export interface PhaseResult {
   readonly p99Us: number;
   readonly p999Us: number;
   readonly maxUs: number;
+  /** The longest that the generator itself was late. */
+  readonly lagMaxUs: number;
+  readonly failed: number;
   readonly failures: readonly (readonly [text: string, count: number])[];
 }
 
 const options: PhaseOptions = JSON.parse(process.argv[2] as string);
-const { slow, completed, latency, causes } = await runLoad({ ...defaultOptions, ...options });
+const { slow, completed, latency, lag, errors, causes } = await runLoad({ ...defaultOptions, ...options });
 const toMonotonicUs = monotonicClock().now() - performance.now() * 1000;
 const [first] = slow?.requests ?? [];
 const startMs = first ? first.dueAtMs - first.dueUs / 1000 : 0;
@@ -41,5 +44,7 @@ process.send?.({
   p99Us: at(99),
   p999Us: at(99.9),
   maxUs: latency.max,
+  lagMaxUs: lag.max,
+  failed: Object.values(errors).reduce((a, b) => a + b, 0),
   failures: causes,
 } satisfies PhaseResult);

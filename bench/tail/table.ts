@@ -39,11 +39,11 @@ export function rowsOf(moments: PhaseOutcome['moments']): Row[] {
   return [...rows.values()].sort((a, b) => b.worstUs - a.worstUs);
 }
 
-/** Whether a request that took so long that it must have a cause has none, or may be among those that were not listed. */
-export function anyUnnamed({ moments, unlisted }: PhaseOutcome): boolean {
+/** How many requests that took so long that they must have a cause have none, or may be among those that were not listed. */
+export function countUnnamed({ moments, unlisted }: PhaseOutcome): number {
   const unnamed = ({ cause, request }: Attributed) =>
     cause === 'unknown' && request.latencyUs >= mustBeNamedUs;
-  return unlisted > 0 || moments.some((moment) => moment.some(unnamed));
+  return unlisted + moments.flat().filter(unnamed).length;
 }
 
 export function formatOutcome({ moments, unlisted }: PhaseOutcome, slowMs: number): string[] {
