@@ -8,6 +8,7 @@ const help = `npm run bench [-- FLAGS]
   --only PART[,PART]  get-peak, put-peak, reference, growth, cold, ten-minutes, or all; default: get-peak,put-peak
   --rounds N          rounds of each part (3; reference 5)
   --seconds N         of each measurement (3; reference 20, growth and cold 10)
+  --warmup N          seconds that each peer is under load before its peak is measured (5)
   --connections N,N   of the peaks: only these of 20, 64 and 256
   --entities N        of 100 bytes in a store before its peak is measured (200000; as many bytes of larger ones)
   --sizes N,N,…       growth: entities of each store (100000,1000000,10000000)
@@ -24,6 +25,7 @@ type Numbers = Omit<Settings, 'folder' | 'wrk2' | 'connections'>;
 const defaults: Numbers = {
   rounds: 3,
   seconds: 3,
+  warmup: 5,
   entities: 200_000,
   sizes: [100_000, 1_000_000, 10_000_000],
   excess: 8,
@@ -33,6 +35,7 @@ const defaults: Numbers = {
 const quick: Numbers = {
   rounds: 1,
   seconds: 1,
+  warmup: 1,
   entities: 10_000,
   sizes: [10_000, 100_000],
   excess: 2,
@@ -59,6 +62,7 @@ export function readFlags(
       only: text,
       rounds: text,
       seconds: text,
+      warmup: text,
       entities: text,
       sizes: text,
       connections: text,
@@ -76,7 +80,7 @@ export function readFlags(
     process.exit(0);
   }
   const given = Object.fromEntries(
-    (['rounds', 'seconds', 'entities', 'excess', 'minutes'] as const)
+    (['rounds', 'seconds', 'warmup', 'entities', 'excess', 'minutes'] as const)
       .filter((name) => values[name] !== undefined)
       .map((name) => [name, positive(name, values[name] as string, name === 'minutes')]),
   );

@@ -6,6 +6,8 @@ export interface Settings {
   readonly rounds: number;
   /** Of one measurement. */
   readonly seconds: number;
+  /** Seconds that a peer is under load before its peak is measured. */
+  readonly warmup: number;
   /** Of a peak; those that it does not have are left out. Undefined: all that it has. */
   readonly connections: readonly number[] | undefined;
   /** Keys that a store is filled with before its peak is measured. */

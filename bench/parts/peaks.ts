@@ -1,6 +1,8 @@
 /**
  * Peaks: as many requests as a peer answers when every connection always has one under way. A peer is started fresh, on empty data, for each
- * group and round; the numbers of connections of a group follow each other on the same process.
+ * group and round; the numbers of connections of a group follow each other on the same process, behind a warm-up: V8 compiles what is hot
+ * for up to four seconds (of three of Evenkeel's, two answered 55k to 68k GET/s in each of the first three or four, and 72k to 81k from
+ * then on), and nobody restarts a server every few seconds.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +31,7 @@ export async function measurePeaks(
   method: Peak['method'],
   groups: readonly Group[],
   subjects: Subjects,
-  { rounds, seconds, entities, folder, connections: wanted }: Settings,
+  { rounds, seconds, warmup, entities, folder, connections: wanted }: Settings,
 ): Promise<Pick<Measured, 'settings' | 'groups'>> {
   const results: Record<string, Rounds> = {};
   for (const all of groups) {
@@ -41,10 +43,14 @@ export async function measurePeaks(
     process.stdout.write(`${method}, ${group.name}\n`);
     const sides = Object.entries(subjects)
       .filter(([, { not = [] }]) => !not.includes(group.name))
-      .map(([name, subject]) => [name, () => visit(subject, { method, group, keySpace, seconds, folder })]);
+      .map(([name, subject]) => [
+        name,
+        () => visit(subject, { method, group, keySpace, seconds, warmup, folder }),
+      ]);
     results[group.name] = await inTurn(rounds, Object.fromEntries(sides));
   }
-  return { settings: { rounds, 'seconds of each measurement': seconds, entities }, groups: results };
+  const settings = { rounds, 'seconds of warm-up': warmup, 'seconds of each measurement': seconds, entities };
+  return { settings, groups: results };
 }
 
 interface Visit {
@@ -52,19 +58,15 @@ interface Visit {
   readonly group: Group;
   readonly keySpace: number;
   readonly seconds: number;
+  readonly warmup: number;
   readonly folder: string;
 }
 
-/**
- * For every peer; nobody restarts a server every few seconds. Of three of Evenkeel's, started fresh, two answered 55k to 68k GET/s in each of the
- * first three or four seconds, and 72k to 81k from then on.
- */
-const warmupSeconds = 5;
 /** Rising keys begin this far apart, so that no run overwrites another's. */
 const stride = 100_000_000;
 
 async function visit({ start }: Subject, visit: Visit): Promise<Figures> {
-  const { method, group, keySpace, seconds } = visit;
+  const { method, group, keySpace, seconds, warmup } = visit;
   const { order, valueBytes, connections } = group;
   const folder = mkdtempSync(join(visit.folder, 'peak-'));
   const figures: Record<string, number> = {};
@@ -73,7 +75,7 @@ async function visit({ start }: Subject, visit: Visit): Promise<Figures> {
     try {
       await peer.fill(keySpace);
       const peak = { method, order, keySpace, valueBytes };
-      await peer.peak({ ...peak, first: stride, connections: connections[0] ?? 1, seconds: warmupSeconds });
+      await peer.peak({ ...peak, first: stride, connections: connections[0] ?? 1, seconds: warmup });
       for (const [index, count] of connections.entries()) {
         const before = diskWrittenBytes(folder);
         const run = { ...peak, first: (index + 2) * stride, connections: count, seconds };

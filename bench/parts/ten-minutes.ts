@@ -9,7 +9,7 @@ import { mappedBytes, memoryOf } from '../support/process-stat.js';
 import type { Figures, Rounds } from '../support/rounds.js';
 import { watchPhase } from '../tail/phase.js';
 import { Sampler } from '../tail/sampler.js';
-import { countUnnamed, mustBeNamedUs, rowsOf } from '../tail/table.js';
+import { countUnnamed, describe, formatOutcome, mustBeNamedUs, rowsOf, worstOf } from '../tail/table.js';
 import { type Server, startServer } from '../tail/watched.js';
 import { linePlot } from '../write/line-plot.js';
 import { mebibytes, ms, thousands } from '../write/words.js';
@@ -45,8 +45,8 @@ export const tenMinutes: Part = {
   },
   section: (measured) => ({
     intro: `wrk/put.lua, then wrk/get.lua, by \`evenkeel load\` at 10 000 a second, on one server. RssAnon is read every second. “beyond the map” is the
-resident memory without the data file's pages, at the end. Requests above ${slowMs} ms are told by their cause, as \`npm run bench:tail\` finds it, and the moments they
-came in; its probe runs in server and generator. “later / earlier” is the most RssAnon of the second half over that of the first. (V8 gives
+resident memory without the data file's pages, at the end. Requests of ${slowMs} ms or more are told by their cause, as \`npm run bench:tail\` finds it, and by how many
+moments they came in: its probe runs in server and generator, and a third process looks at their threads every 10 ms. “later / earlier” is the most RssAnon of the second half over that of the first. (V8 gives
 memory back and takes it again, so a median would tell when it did.)`,
     tables: [table(measured)],
     bars: bars(measured),
@@ -83,11 +83,14 @@ async function run(phase: Phase, { server, sampler, data, minutes }: Place) {
       p999: result.p999Us / 1000,
       max: result.maxUs / 1000,
       unnamed: countUnnamed(outcome),
+      unlisted: outcome.unlisted,
       'lag max': result.lagMaxUs / 1000,
       beyondMap: rssBytes - mappedBytes(pid, join(data, 'data.mdb')),
       mostAnon: Math.max(...memory.map(({ anonBytes = 0 }) => anonBytes)),
     };
     process.stdout.write(`${phase} ${JSON.stringify(whole)}\n`);
+    for (const line of formatOutcome(outcome, slowMs)) process.stdout.write(`${line}\n`);
+    for (const moment of outcome.moments) process.stdout.write(`  ${describe(worstOf(moment))}\n`);
     const causes = rowsOf(outcome.moments).map(({ cause, moments, requests, worstUs }) => [
       cause,
       [{ moments, requests, worst: worstUs / 1000 }],
@@ -99,7 +102,7 @@ async function run(phase: Phase, { server, sampler, data, minutes }: Place) {
 }
 
 function causesOf(phase: Phase): string {
-  return `${phase}, above ${slowMs} ms`;
+  return `${phase}, ${slowMs} ms or more`;
 }
 
 /** The most RssAnon of the second half over that of the first: what leaks shows there, and what comes and goes does not. */
@@ -118,14 +121,14 @@ function table({ groups }: Measured) {
       thousands(of('requests')),
       thousands(of('failed')),
       ...['p50', 'p99', 'p999', 'max'].map((figure) => ms(of(figure))),
-      slowText(groups[causesOf(phase)]),
+      slowText(of('unlisted'), groups[causesOf(phase)]),
       ms(of('lag max')),
       mebibytes(of('beyondMap')),
       mebibytes(of('mostAnon')),
       level(memory).toFixed(2),
     ];
   });
-  const times = ['p50 ms', 'p99', 'p99.9', 'max', `above ${slowMs} ms`, 'longest lag'];
+  const times = ['p50 ms', 'p99', 'p99.9', 'max', `${slowMs} ms or more`, 'longest lag'];
   return {
     head: ['', 'requests', 'failed', ...times, 'beyond the map', 'most RssAnon', 'later / earlier'],
     rows,
@@ -133,13 +136,14 @@ function table({ groups }: Measured) {
 }
 
 /** Such as: 31 in 2 moments (disk sync 24, up to 61.0; generator late 7, up to 52.5). */
-function slowText(causes: Rounds = {}): string {
+function slowText(unlisted: number, causes: Rounds = {}): string {
   const rows = Object.entries(causes).map(([cause, [row = {}]]) => ({ cause, ...row }) as Slow);
   if (rows.length === 0) return 'none';
   const sum = (of: 'requests' | 'moments') => rows.reduce((total, row) => total + row[of], 0);
   const moments = sum('moments');
   const each = rows.map(({ cause, requests, worst }) => `${cause} ${requests}, up to ${ms(worst)}`);
-  return `${sum('requests')} in ${moments === 1 ? '1 moment' : `${moments} moments`} (${each.join('; ')})`;
+  const more = unlisted > 0 ? `; ${unlisted} more were too many to be listed` : '';
+  return `${sum('requests')} in ${moments === 1 ? '1 moment' : `${moments} moments`} (${each.join('; ')})${more}`;
 }
 
 interface Slow {
@@ -170,7 +174,7 @@ function bars({ groups }: Measured) {
         'MiB',
       ),
       most('RssAnon later over earlier, to be level', level(memory), 1.1),
-      most(`requests above ${slowMs} ms without a cause`, of('unnamed'), 0),
+      most(`requests of ${slowMs} ms or more without a cause`, of('unnamed'), 0),
     ];
   });
 }

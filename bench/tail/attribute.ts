@@ -20,15 +20,19 @@ export interface Attributed {
 
 const firstSecondUs = 1e6;
 
-/** Names the causes of a moment's requests, in the order in which they were due. */
-export function attribute(moment: Moment, evidence: Evidence): Attributed[] {
+/**
+ * Names the causes of a moment's requests, in the order in which they were due.
+ * @param loadBeganUs when the load began: below 0 if it had a warm-up
+ */
+export function attribute(moment: Moment, evidence: Evidence, loadBeganUs = 0): Attributed[] {
   const near = within(evidence, { fromUs: moment.beganUs, toUs: moment.endedUs });
   /** Of the last slow request on each connection. */
   const before = new Map<string, Held>();
   return moment.requests.map((request) => {
     const held = holdUps(request, near);
     const connection = `${request.thread}.${request.connection}`;
-    const cause = causeOf(request, held, before.get(connection));
+    const named = causeOf(request, held, before.get(connection));
+    const cause = named ?? (request.dueUs - loadBeganUs < firstSecondUs ? 'first second' : 'unknown');
     const own = cause.replace('behind: ', '') as Held;
     if (causes.includes(own)) before.set(connection, own);
     else before.delete(connection);
@@ -37,11 +41,11 @@ export function attribute(moment: Moment, evidence: Evidence): Attributed[] {
   });
 }
 
-function causeOf(request: SlowRequest, held: HoldUps, inFront: Held | undefined): Cause {
-  const { latencyUs, waitUs, dueUs } = request;
+function causeOf(request: SlowRequest, held: HoldUps, inFront: Held | undefined): Cause | undefined {
+  const { latencyUs, waitUs } = request;
   const total = Object.values(held).reduce((a, b) => a + b);
   if (total >= latencyUs / 2)
     return causes.reduce((most, cause) => (held[cause] > held[most] ? cause : most));
   if (inFront !== undefined && waitUs >= latencyUs / 2) return `behind: ${inFront}`;
-  return dueUs < firstSecondUs ? 'first second' : 'unknown';
+  return undefined;
 }

@@ -14,11 +14,11 @@ export type PhaseOptions = Pick<
 
 export interface PhaseResult {
   readonly event: 'result';
-  /** Without slow requests it is of no use, and not told. */
+  /** On the clock of all processes. Not known, and of no use, if nothing was slow. */
   readonly startUs: number;
   readonly slow: Slow;
   readonly completed: number;
-  /** As `evenkeel load` tells them: without its calibration, if the run is longer than that. */
+  /** As `evenkeel load` tells them: without its warm-up, or else its calibration if the run is longer than that. */
   readonly p50Us: number;
   readonly p99Us: number;
   readonly p999Us: number;

@@ -37,7 +37,7 @@ export async function watchPhase(
   return {
     outcome: {
       name,
-      moments: moments.map((moment) => attribute(moment, seen)),
+      moments: moments.map((moment) => attribute(moment, seen, -1000 * load.warmupMs)),
       unlisted: result.slow.unlisted,
     },
     result,

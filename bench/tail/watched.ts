@@ -88,14 +88,18 @@ function start(args: readonly string[], stdout: 'pipe' | 'inherit', sampler: Sam
   return { child, take };
 }
 
-/** @throws Error if the process ends before, or does not come to it in time */
+/** @throws Error if the process ends before, or does not come to it in time, which ends it */
 function settled<T>(
   child: ChildProcess,
   limitMs: number,
   wait: (resolve: (value: T) => void) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const fail = (what: string) => reject(new Error(`${child.spawnargs.slice(3, 5).join(' ')} ${what}`));
+    const fail = (what: string) => {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      reject(new Error(`${child.spawnargs.slice(3, 5).join(' ')} ${what}`));
+    };
     const timer = setTimeout(() => fail(`was not done within ${limitMs / 1000} s`), limitMs);
     child.once('exit', (code, signal) => fail(`ended with ${signal ?? code}`));
     wait((value) => {

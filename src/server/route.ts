@@ -79,7 +79,7 @@ const range: Parse = (query, head) => {
 
 const status: Parse = () => ({ kind: 'status' });
 
-/** Path → method → parser: the whole interface. */
+/** Path → method → parser: the whole interface. (Of an entity's key that stands for itself fast-lane/plain-request.ts says the same, faster.) */
 const routes: ReadonlyMap<string, ReadonlyMap<string, Parse>> = new Map([
   [
     '/v0/status',

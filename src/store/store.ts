@@ -62,13 +62,13 @@ export interface Store {
   get(key: Uint8Array, options?: ReadOptions): Awaitable<Entity | undefined>;
 
   /**
-   * Stores the value under the key. Resolves once that survives a crash of process and machine.
-   * @param value the bytes, in one piece or several; not to be changed until the promise settles.
+   * Stores the value under the key. Resolves once that survives a crash of process and machine. Neither is to be changed before.
+   * @param value the bytes, in one piece or several
    * @throws StoreError `overloaded`, `full`, `failed`, `closed`: the value is not acknowledged.
    */
   put(key: Uint8Array, value: readonly Uint8Array[], options?: PutOptions): Promise<void>;
 
-  /** Removes the key, present or not. Resolves once the removal is durable. Fails as put does. */
+  /** Removes the key, present or not. Resolves once the removal is durable; the key is not to be changed before. Fails as put does. */
   delete(key: Uint8Array, options?: WriteOptions): Promise<void>;
 
   /**

@@ -132,6 +132,17 @@ test('what waits behind a slow one on its connection has its cause, also in the 
   ]);
 });
 
+test('the first second is that of the load, and not behind a warm-up', () => {
+  const evidence = { stretches: [], samples: samples(() => ({})) };
+  const causeAt = (dueUs: number) =>
+    momentsOf([slowRequest(dueUs, 40 * ms)]).flatMap((moment) =>
+      attribute(moment, evidence, -3000 * ms).map(({ cause }) => cause),
+    );
+  expect(causeAt(-2001 * ms)).toEqual(['first second']);
+  expect(causeAt(-1999 * ms)).toEqual(['unknown']);
+  expect(causeAt(500 * ms)).toEqual(['unknown']);
+});
+
 test('the first second is named only for want of another cause', () => {
   const early = slowRequest(at + 20 * ms - 2500 * ms, 40 * ms);
   expect(causesOf([early], {})).toEqual(['first second']);

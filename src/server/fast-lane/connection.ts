@@ -100,6 +100,7 @@ export class FastConnection {
     this.#requests++;
     running.begin();
     try {
+      // That the service is not draining, which admit would ask, is known here.
       const operation = request.operation ?? admit(request, service);
       const contentLength = request.end - request.contentStart;
       this.#hold(contentLength);

@@ -9,14 +9,14 @@
  * with one Host; one Content-Length of 1 to 9 digits for PUT, and none otherwise; a Connection of keep-alive or none; none of
  * the other fields that change where a request ends or who handles it; and all of the content there.
  *
- * Most queries are `id=` and a key of qchars other than % + and &. What such a one asks for is seen at once; the routes say it of all others.
+ * Most queries are `id=` and a key of 1 to 1024 qchars other than % + and &. Such a key stands for itself; of all others the routes say what they ask for.
  */
 import { type Limits, maxKeyBytes } from '../../limits.js';
 import type { Operation } from '../route.js';
 
 /** One request, as places in the bytes that it was found in. Filled again for each request. */
 export class PlainRequest {
-  /** What it asks for, if that was seen at once. Its key is a part of the bytes. */
+  /** What it asks for, if its key stands for itself. The key is a part of the bytes. */
   operation: Operation | undefined;
   method = '';
   /** Empty if `operation` says it. */
@@ -31,7 +31,7 @@ export class PlainRequest {
 const isTarget = 1;
 const isToken = 2;
 const isText = 4;
-/** Of a target: it stands for itself in a key, and does not end it. */
+/** Of a target: in a key it stands for itself, and does not end it. */
 const isLiteral = 8;
 
 /** For each byte, what it may be part of. */
@@ -124,14 +124,14 @@ export function findPlainRequest(bytes: Buffer, start: number, limits: Limits, i
   if (end > bytes.length) return false;
 
   const key = query + id.length;
-  const isSeen =
+  const isLiteralKey =
     literalEnd === targetEnd &&
     targetEnd > key &&
     targetEnd - key <= maxKeyBytes &&
     startsWith(bytes, query, id);
-  into.operation = isSeen ? { kind: known.kind, key: bytes.subarray(key, targetEnd) } : undefined;
+  into.operation = isLiteralKey ? { kind: known.kind, key: bytes.subarray(key, targetEnd) } : undefined;
   into.method = known.method;
-  into.target = isSeen ? '' : bytes.toString('latin1', start + known.method.length + 1, targetEnd);
+  into.target = isLiteralKey ? '' : bytes.toString('latin1', start + known.method.length + 1, targetEnd);
   into.contentStart = at;
   into.end = end;
   return true;
