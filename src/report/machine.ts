@@ -4,6 +4,7 @@ import { getPriority, release } from 'node:os';
 import { join } from 'node:path';
 import { machine } from '../load/machine.js';
 import type { FsyncTimes, ReportMachine } from './record.js';
+import { sessionNice } from './session.js';
 
 export function describeMachine(dataFolder: string): ReportMachine {
   const disk = diskOf(dataFolder);
@@ -15,15 +16,10 @@ export function describeMachine(dataFolder: string): ReportMachine {
   };
 }
 
-/** How this process and its children go before others: their niceness, and that of their session where Linux groups by it (sched(7), autogroup). */
+/** How this process and its children go before others: their niceness, and that of their session. */
 export function priority(): string {
-  const own = `nice ${getPriority()}`;
-  try {
-    const group = /nice (-?\d+)/.exec(readFileSync('/proc/self/autogroup', 'latin1'))?.[1];
-    return group === undefined ? own : `${own}, its session ${group}`;
-  } catch {
-    return own; // not Linux, or without autogroups
-  }
+  const session = sessionNice();
+  return `nice ${getPriority()}${session === undefined ? '' : `, its session ${session}`}`;
 }
 
 /** The mount that holds a folder: the longest mount point that is a beginning of its path. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ReportOptions } from './options.js';
+import { shareSessionNice } from './session.js';
 
 export interface Subject {
   readonly url: string;
@@ -30,11 +31,13 @@ export async function startSubject({ subject, commit, out }: ReportOptions): Pro
   const dataFolder = mkdtempSync(join(out, '.store-'));
   const main = fileURLToPath(new URL('../cli/main.js', import.meta.url));
   const flags = ['--port', '0', '--admin-port', '0', '--data', dataFolder, '--commit', commit, '--json'];
-  // A group of its own, so that Ctrl-C reaches it through close() only.
+  // A session of its own, so that Ctrl-C reaches it through close() only.
   const child = spawn(process.execPath, [main, 'serve', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  // Else the load would go before the server wherever the report's session goes before others.
+  if (child.pid !== undefined) shareSessionNice(child.pid);
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
   const close = async () => {
