@@ -1,20 +1,40 @@
-/**
- * Fuzzes the lanes for as many cases as you like: npm run fuzz:lanes -- [--cases 1000000] [--seed N]
- * Exits with 1 on a difference, with the seed and the smallest case that shows it.
- */
+/** Fuzzes the lanes for as many cases as you like. */
 import { parseArgs } from 'node:util';
 import { fuzz } from './fuzz.js';
 import { Pair } from './pair.js';
 
-const { values } = parseArgs({
-  options: { cases: { type: 'string', default: '1000000' }, seed: { type: 'string' } },
-});
-const number = (name: string, text: string) => {
-  if (!/^\d{1,9}$/.test(text)) throw new RangeError(`--${name} is a whole number below 10^9, got ${text}`);
+const help = `npm run fuzz:lanes -- [--cases N] [--seed N]
+
+  --cases N   how many requests, or pipelines of them, both lanes are sent (1000000: some 15 minutes)
+  --seed N    where the cases come from; the same again are the same cases (any)
+
+Exits with 1 on a difference, with the seed and the smallest case that shows it; with 2 for a wrong command line.
+`;
+
+const { cases, seed } = readFlags();
+
+function readFlags(): { cases: number; seed: number } {
+  const text = { type: 'string' } as const;
+  try {
+    const { values } = parseArgs({ options: { cases: text, seed: text, help: { type: 'boolean' } } });
+    if (values.help) {
+      process.stdout.write(help);
+      process.exit(0);
+    }
+    return {
+      cases: number('cases', values.cases ?? '1000000'),
+      seed: number('seed', values.seed ?? String(Math.floor(Math.random() * 1e9))),
+    };
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${help}`);
+    process.exit(2);
+  }
+}
+
+function number(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new RangeError(`--${name} takes a whole number below 10^9, got ${text}`);
   return Number(text);
-};
-const cases = number('cases', values.cases);
-const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : number('seed', values.seed);
+}
 
 const beganMs = performance.now();
 const seconds = () => ((performance.now() - beganMs) / 1000).toFixed(0);
