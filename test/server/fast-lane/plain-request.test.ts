@@ -45,7 +45,7 @@ describe('what is plain', () => {
   });
 });
 
-describe('what is seen at once', () => {
+describe('a key that stands for itself', () => {
   it.each([
     ['no key', 'id=', false],
     ['the longest key', `id=${'k'.repeat(1024)}`, true],
@@ -57,11 +57,11 @@ describe('what is seen at once', () => {
     ['an escape', 'id=%61', false],
     ['a plus', 'id=a+b', false],
     ['signs that end nothing', "id==a?/;id=b'()*", true],
-  ])('%s', (_name, query, isSeen) => {
-    expect(find(get('', `/v0/entity?${query}`))?.operation !== undefined).toBe(isSeen);
+  ])('%s', (_name, query, isLiteral) => {
+    expect(find(get('', `/v0/entity?${query}`))?.operation !== undefined).toBe(isLiteral);
   });
 
-  it('is what the routes say', async () => {
+  it('asks for what the routes say', async () => {
     const store = await openEmbedded({ folder: await temporaryFolder() });
     const character = fc.constantFrom(..."aZ09-._~%!$&'()*+,;=:@/?");
     const query = fc
@@ -70,7 +70,7 @@ describe('what is seen at once', () => {
         fc.string({ unit: character, maxLength: 40 }),
       )
       .map((parts) => parts.join(''));
-    let seen = 0;
+    let literal = 0;
     try {
       fc.assert(
         fc.property(fc.constantFrom('GET', 'PUT', 'DELETE'), query, (method, query) => {
@@ -85,7 +85,7 @@ describe('what is seen at once', () => {
             expect(found?.target).toBe(target);
             return;
           }
-          seen++;
+          literal++;
           expect(found.operation).toEqual(
             admit({ method, target, accept: undefined }, { store, draining: false }),
           );
@@ -95,7 +95,7 @@ describe('what is seen at once', () => {
     } finally {
       await store.close();
     }
-    expect(seen).toBeGreaterThan(100);
+    expect(literal).toBeGreaterThan(100);
   });
 });
 

@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningServer, type ServeOptions, serve } from '#dist/server/server.js';
 import { type Case, pieces } from './cases.js';
 import { type Patience, play } from './play.js';
-import { prefix } from './requests.js';
 import { empty, stored } from './stores.js';
+import { prefix } from './targets.js';
 
 /** Memory, where there is some: the fuzzing is about bytes, not about disks. */
 const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
