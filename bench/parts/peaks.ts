@@ -1,7 +1,7 @@
 /**
  * Peaks: as many requests as a peer answers when every connection always has one under way. A peer is started fresh, on empty data, for each
  * group and round; the numbers of connections of a group follow each other on the same process, behind a warm-up: V8 compiles what is hot
- * for up to four seconds (of three of Evenkeel's, two answered 55k to 68k GET/s in each of the first three or four, and 72k to 81k from
+ * for up to four seconds (of three of Evenkeel's, two answered 61k to 68k GET/s in each of the first three or four, and 71k to 81k from
  * then on), and nobody restarts a server every few seconds.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
