@@ -13,7 +13,8 @@ import { type Answer, perform } from '../perform.js';
 import { lateRequest, needsOperator, problemAnswer, problemOf } from '../problem.js';
 import { admit } from '../route.js';
 import { Outgoing } from './outgoing.js';
-import { findPlainRequest, PlainRequest } from './plain-request.js';
+import { copyOf, findPlainRequest, PlainRequest } from './plain-request.js';
+import { readIntoCommonBuffer } from './reading.js';
 import { atTurnsEnd } from './turn.js';
 
 export interface FastConnectionOptions extends LaneOptions {
@@ -39,6 +40,8 @@ export class FastConnection {
   #flushing = false;
   /** The last answer has said that it is the last. */
   #closing = false;
+  /** The connection is the full lane's. Its reads come here again once node:http lets go of the socket. */
+  #handedOver = false;
   /** The client has sent its last byte. */
   #ended = false;
   /** The socket's timeout is for a stall, not for an idle connection. */
@@ -52,39 +55,54 @@ export class FastConnection {
     this.#outgoing = new Outgoing(socket, options.heads);
     this.#options = options;
     socket.setTimeout(options.limits.headerTimeoutMs);
+    readIntoCommonBuffer(socket, this.#take);
     socket.on('data', this.#onData).on('end', this.#onEnd).on('timeout', this.#onTimeout);
     socket.on('error', this.#onError).on('close', this.#onClose);
   }
 
   get #busy(): boolean {
-    return this.#running || this.#flushing || this.#closing;
+    return this.#running || this.#flushing || this.#closing || this.#handedOver;
   }
 
-  readonly #onData = (piece: Buffer): void => {
+  /**
+   * Serves the plain requests that the bytes begin with, as far as may be now. It keeps none of the bytes.
+   * @returns how many bytes those requests are
+   */
+  readonly #take = (bytes: Buffer): number => {
     const { service, limits } = this.#options;
-    const socket = this.#socket;
     if (!this.#begun) {
       this.#begun = true;
-      socket.setTimeout(limits.keepAliveMs);
+      this.#socket.setTimeout(limits.keepAliveMs);
     }
     let at = 0;
-    while (at < piece.length && !this.#busy && this.#outgoing.unsentLength < socket.writableHighWaterMark) {
-      if (service.draining || !findPlainRequest(piece, at, limits, request)) {
-        // The answers before it have to be out first.
-        if (this.#requests > 0) break;
-        this.#handOver(piece.subarray(at));
-        return;
-      }
+    while (
+      at < bytes.length &&
+      !this.#busy &&
+      !service.draining &&
+      this.#outgoing.unsentLength < this.#socket.writableHighWaterMark &&
+      findPlainRequest(bytes, at, limits, request)
+    ) {
       at = request.end;
-      this.#serve(piece);
+      this.#serve(bytes);
     }
-    if (at < piece.length) {
-      socket.pause();
-      socket.unshift(piece.subarray(at));
+    if (this.#requests > 0 && !this.#leaving && !(this.#running && this.#outgoing.empty)) {
+      this.#leaving = true;
+      atTurnsEnd(this);
     }
-    if (this.#leaving || (this.#running && this.#outgoing.empty)) return;
-    this.#leaving = true;
-    atTurnsEnd(this);
+    return at;
+  };
+
+  readonly #onData = (piece: Buffer): void => {
+    const taken = this.#take(piece);
+    if (taken === piece.length) return;
+    const rest = piece.subarray(taken);
+    // The answers before a request that is not plain have to be out first.
+    if (!this.#busy && this.#requests === 0) {
+      this.#handOver(rest);
+      return;
+    }
+    this.#socket.pause();
+    this.#socket.unshift(rest);
   };
 
   /** The turn of the event loop ends: its answers leave. */
@@ -95,7 +113,7 @@ export class FastConnection {
     this.#settle();
   }
 
-  #serve(piece: Buffer): void {
+  #serve(bytes: Buffer): void {
     const { service, running } = this.#options;
     this.#requests++;
     running.begin();
@@ -104,7 +122,7 @@ export class FastConnection {
       const operation = request.operation ?? admit(request, service);
       const contentLength = request.end - request.contentStart;
       this.#hold(contentLength);
-      const content = contentLength > 0 ? [piece.subarray(request.contentStart, request.end)] : [];
+      const content = contentLength > 0 ? [copyOf(bytes, request.contentStart, request.end)] : [];
       const answer = perform(operation, content, service.store);
       if (answer instanceof Promise) {
         this.#running = true;
@@ -192,6 +210,7 @@ export class FastConnection {
 
   /** Lets go of the connection. */
   #handOver(unread: Buffer): void {
+    this.#handedOver = true;
     this.#leaving = false;
     const socket = this.#socket;
     socket.off('data', this.#onData).off('end', this.#onEnd).off('timeout', this.#onTimeout);

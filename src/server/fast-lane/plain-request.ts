@@ -16,7 +16,7 @@ import type { Operation } from '../route.js';
 
 /** One request, as places in the bytes that it was found in. Filled again for each request. */
 export class PlainRequest {
-  /** What it asks for, if its key stands for itself. The key is a part of the bytes. */
+  /** What it asks for, if its key stands for itself. */
   operation: Operation | undefined;
   method = '';
   /** Empty if `operation` says it. */
@@ -129,12 +129,20 @@ export function findPlainRequest(bytes: Buffer, start: number, limits: Limits, i
     targetEnd > key &&
     targetEnd - key <= maxKeyBytes &&
     startsWith(bytes, query, id);
-  into.operation = isLiteralKey ? { kind: known.kind, key: bytes.subarray(key, targetEnd) } : undefined;
+  into.operation = isLiteralKey ? { kind: known.kind, key: copyOf(bytes, key, targetEnd) } : undefined;
   into.method = known.method;
   into.target = isLiteralKey ? '' : bytes.toString('latin1', start + known.method.length + 1, targetEnd);
   into.contentStart = at;
   into.end = end;
   return true;
+}
+
+/** A copy of `bytes[start, end)`. Up to some 60 bytes a loop takes less time than Node's copy() takes to begin. */
+export function copyOf(bytes: Buffer, start: number, end: number): Buffer {
+  const copy = Buffer.allocUnsafe(end - start);
+  if (end - start > 60) bytes.copy(copy, 0, start, end);
+  else for (let at = start; at < end; at++) copy[at - start] = bytes[at] as number;
+  return copy;
 }
 
 function startsWith(bytes: Buffer, at: number, text: Buffer): boolean {
