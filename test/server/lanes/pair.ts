@@ -23,8 +23,8 @@ export interface Difference {
 }
 
 /**
- * HTTP/2's preface, cut short to a request of HTTP/0.9. node:http breaks the connection off in the midst of reading it, with all answers
- * that have not left: what is left of them is a matter of pace.
+ * HTTP/2's preface, cut short to a request of HTTP/0.9. node:http breaks the connection off as it reads it, with the requests before it that
+ * have not been served and the answers that have not left: what is done is a matter of pace, in either lane.
  */
 const brokenOff = /PRI [^ \r\n]+\r?\n/;
 
@@ -81,7 +81,8 @@ export class Pair {
   async playAlone(case_: Case): Promise<Difference | undefined> {
     const answers = await this.#play(case_, alone);
     const effect = await this.settle();
-    if (!answers || effect || brokenOff.test(case_.bytes)) return effect;
+    if (brokenOff.test(case_.bytes)) return undefined;
+    if (!answers || effect) return effect;
     return (await this.#fullAnswersSo(case_, answers)) ? undefined : answers;
   }
 
