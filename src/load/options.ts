@@ -77,6 +77,6 @@ export const loadLimits = {
   /** Largest request a script may return, and largest body handed to its response(). */
   messageBytes: 16 * 1024 * 1024,
   /** Slow requests that are listed; and of one thread in one second, so that a stall does not crowd out those before and after it. */
-  slowRequests: 10_000,
-  slowInSecond: 4_000,
+  slowRequests: 50_000,
+  slowInSecond: 10_000,
 } as const;
