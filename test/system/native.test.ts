@@ -96,8 +96,8 @@ describe('a server', () => {
     expect(inside(profile, 'worker threads', 'commitFitting', 'mdb_txn_commit', 'do_fsync')).toBeGreaterThan(
       0,
     );
-    expect(inside(profile, 'worker threads', '#onData')).toBe(0);
-    expect(inside(profile, '#onData')).toBeGreaterThan(0);
+    expect(inside(profile, 'worker threads', '#take')).toBe(0);
+    expect(inside(profile, '#take')).toBeGreaterThan(0);
     expect(await readFile(svg, 'utf8')).toContain('mdb_txn_commit');
   });
 });
