@@ -28,6 +28,9 @@ export interface Difference {
  */
 const brokenOff = /PRI [^ \r\n]+\r?\n/;
 
+const endless = 'requests that never end';
+const hang = 'both hang';
+
 const busy: Patience = { quietMs: 30, turns: 3 };
 const alone: Patience = { quietMs: 150, turns: 12 };
 
@@ -81,7 +84,8 @@ export class Pair {
   async playAlone(case_: Case): Promise<Difference | undefined> {
     const answers = await this.#play(case_, alone);
     const effect = await this.settle();
-    if (brokenOff.test(case_.bytes)) return undefined;
+    const hangs = effect?.what === endless || answers?.what === hang;
+    if (!hangs && brokenOff.test(case_.bytes)) return undefined;
     if (!answers || effect) return effect;
     return (await this.#fullAnswersSo(case_, answers)) ? undefined : answers;
   }
@@ -120,7 +124,7 @@ export class Pair {
     while (this.#servers.some(({ running }, at) => running > (this.#left[at] ?? 0))) {
       if (performance.now() > deadline) {
         this.#left = this.#servers.map(({ running }) => running);
-        return { what: 'requests that never end', both: String(this.#left[0]), full: String(this.#left[1]) };
+        return { what: endless, both: String(this.#left[0]), full: String(this.#left[1]) };
       }
       await sleep(1);
     }
@@ -138,8 +142,7 @@ export class Pair {
     const shown = (text: string) => text.replaceAll(own, prefix);
     for (const what of ['received', 'open', 'end'] as const)
       if (both[what] !== full[what]) return { what, both: shown(both[what]), full: shown(full[what]) };
-    if (full.end === 'hung')
-      return { what: 'both hang', both: shown(both.received), full: shown(full.received) };
+    if (full.end === 'hung') return { what: hang, both: shown(both.received), full: shown(full.received) };
     return undefined;
   }
 
