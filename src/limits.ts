@@ -14,12 +14,17 @@ export const maxTtlSeconds = 20 * 365 * 24 * 3600;
 /** Largest value limit that may be configured, in bytes: a value is held in memory whole. */
 export const maxValueLimit = 256 * MiB;
 
+/** Largest cache that may be configured, in bytes: it is one block of memory. */
+export const maxCacheBytes = 1024 * MiB;
+
 /** Node's timers take no longer time, and a longer one at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 export interface Limits {
   /** Largest value, in bytes. Raising it raises the memory that one request can hold. */
   readonly maxValueBytes: number;
+  /** Memory for small entities that were read, to be read again without a search, in bytes; 0: none. */
+  readonly cacheBytes: number;
   /** Bytes of bodies (received or being sent) held in memory at once over all connections; past it, 503. */
   readonly maxBodyBytesInMemory: number;
   /** Writes waiting for their commit; past it, 503. */
@@ -56,6 +61,7 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   maxValueBytes: 16 * MiB,
+  cacheBytes: 32 * MiB,
   maxBodyBytesInMemory: 256 * MiB,
   maxQueuedWrites: 16_384,
   maxQueuedBytes: 64 * MiB,
@@ -86,8 +92,11 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(limits)) {
     if (!Object.hasOwn(defaultLimits, name))
       throw new TypeError(`there is no limit ${name}; there is ${Object.keys(defaultLimits).join(', ')}`);
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new TypeError(`limits.${name} must be a positive whole number, got ${value}`);
+    const mayBeZero = name === 'cacheBytes';
+    if (!Number.isSafeInteger(value) || value < (mayBeZero ? 0 : 1))
+      throw new TypeError(
+        `limits.${name} must be a positive whole number${mayBeZero ? ' or 0' : ''}, got ${value}`,
+      );
     if (name.endsWith('Ms') && value > longestTimerMs)
       throw new TypeError(`limits.${name} must be at most ${longestTimerMs} ms, got ${value}`);
   }
@@ -97,6 +106,8 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
   };
   if (limits.maxValueBytes > maxValueLimit)
     throw new TypeError(`limits.maxValueBytes must be at most ${maxValueLimit}, got ${limits.maxValueBytes}`);
+  if (limits.cacheBytes > maxCacheBytes)
+    throw new TypeError(`limits.cacheBytes must be at most ${maxCacheBytes}, got ${limits.cacheBytes}`);
   atMost(3 * maxKeyBytes + KiB, 'maxHeaderBytes', 'room for the longest key, percent-encoded');
   atMost(limits.maxValueBytes + maxKeyBytes, 'maxQueuedBytes', 'the largest value and its key');
   atMost(limits.maxValueBytes, 'maxBodyBytesInMemory', 'the largest value');

@@ -3,6 +3,7 @@ import {
   defaultLimits,
   type Limits,
   makeLimits,
+  maxCacheBytes,
   maxKeyBytes,
   maxTtlSeconds,
   maxValueLimit,
@@ -43,6 +44,17 @@ describe('limits', () => {
     );
   });
 
+  test('allow no cache, and the largest that may be configured, and not a byte more', () => {
+    expect(makeLimits({ cacheBytes: 0 }).cacheBytes).toBe(0);
+    expect(makeLimits({ cacheBytes: maxCacheBytes }).cacheBytes).toBe(1024 * MiB);
+    expect(() => makeLimits({ cacheBytes: maxCacheBytes + 1 })).toThrow(
+      new TypeError('limits.cacheBytes must be at most 1073741824, got 1073741825'),
+    );
+    expect(() => makeLimits({ cacheBytes: -1 })).toThrow(
+      new TypeError('limits.cacheBytes must be a positive whole number or 0, got -1'),
+    );
+  });
+
   test('that are constants are what the interface says', () => {
     expect(maxKeyBytes).toBe(1024);
     expect(maxTtlSeconds).toBe(630_720_000);
@@ -53,7 +65,8 @@ describe('limits', () => {
 describe('a limit is refused with a TypeError that names it and the value', () => {
   test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])('when it is %d', (value) => {
     for (const name of Object.keys(defaultLimits) as (keyof Limits)[])
-      expect(() => makeLimits({ [name]: value }), name).toThrow(TypeError);
+      if (name !== 'cacheBytes' || value !== 0)
+        expect(() => makeLimits({ [name]: value }), name).toThrow(TypeError);
     expect(() => makeLimits({ maxConnections: value })).toThrow(
       `limits.maxConnections must be a positive whole number, got ${value}`,
     );

@@ -1,6 +1,7 @@
 /** A store with the trial's journal in front of its tree: opens it, replays what the tree lacks, and reads from both. Ranges see the tree only. */
 import { makeLimits } from '#dist/limits.js';
 import { EmbeddedStore } from '#dist/store/embedded/embedded-store.js';
+import { EntityCache } from '#dist/store/embedded/entity-cache.js';
 import { ceilingKey, dataFile, openDatabases, openRoot } from '#dist/store/embedded/environment.js';
 import { prepareFolder, syncNames } from '#dist/store/embedded/folder.js';
 import { GroupCommit } from '#dist/store/embedded/group-commit.js';
@@ -31,11 +32,12 @@ export class JournalStore extends EmbeddedStore {
     await syncNames(folder);
     const ceiling = env.meta.get(ceilingKey);
     const versions = new Versions(Date.now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
-    const limits = makeLimits();
-    const commits = new GroupCommit(writer, versions, limits, () => {});
+    const limits = makeLimits({ cacheBytes: 0 });
+    const cache = new EntityCache(limits.cacheBytes);
+    const commits = new GroupCommit(writer, versions, limits, cache, () => {});
     const sweeper = new Sweeper(writer, Date.now, 1000);
     return new JournalStore(
-      { env, limits, now: Date.now, writer, commits, sweeper, onClosed: () => {} },
+      { env, cache, limits, now: Date.now, writer, commits, sweeper, onClosed: () => {} },
       writer,
     );
   }

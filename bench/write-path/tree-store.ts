@@ -4,6 +4,7 @@
  */
 import { makeLimits } from '#dist/limits.js';
 import { EmbeddedStore } from '#dist/store/embedded/embedded-store.js';
+import { EntityCache } from '#dist/store/embedded/entity-cache.js';
 import { ceilingKey, dataFile, openDatabases } from '#dist/store/embedded/environment.js';
 import { prepareFolder } from '#dist/store/embedded/folder.js';
 import { GroupCommit } from '#dist/store/embedded/group-commit.js';
@@ -64,17 +65,20 @@ export async function openTreeStore(
   const writer = new TreeWriter(folder, options);
   const ceiling = env.meta.get(ceilingKey);
   const versions = new Versions(Date.now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
-  const limits = makeLimits();
+  const limits = makeLimits({ cacheBytes: 0 });
+  const cache = new EntityCache(limits.cacheBytes);
   const commits = new GroupCommit(
     writer,
     versions,
     limits,
+    cache,
     () => env.root.resetReadTxn(),
     options.mostWrites,
   );
   const sweeper = new Sweeper(writer, Date.now, 1000);
   const store = new EmbeddedStore({
     env,
+    cache,
     limits,
     now: Date.now,
     writer,

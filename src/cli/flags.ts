@@ -89,7 +89,16 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
-const unitBytes: Record<string, number> = { '': 1, B: 1, KIB: 1024, MIB: 1024 ** 2, K: 1024, M: 1024 ** 2 };
+const unitBytes: Record<string, number> = {
+  '': 1,
+  B: 1,
+  K: 1024,
+  KIB: 1024,
+  M: 1024 ** 2,
+  MIB: 1024 ** 2,
+  G: 1024 ** 3,
+  GIB: 1024 ** 3,
+};
 
 /** Parses a size such as `65536`, `512KiB` or `16MiB` to bytes. */
 export function byteSize(least: number, most: number): (text: string) => number {
@@ -105,8 +114,11 @@ export function byteSize(least: number, most: number): (text: string) => number 
 }
 
 export function formatBytes(bytes: number): string {
-  if (bytes >= 1024 ** 2 && bytes % 1024 ** 2 === 0) return `${bytes / 1024 ** 2}MiB`;
-  return bytes >= 1024 && bytes % 1024 === 0 ? `${bytes / 1024}KiB` : `${bytes}B`;
+  for (const unit of ['GiB', 'MiB', 'KiB']) {
+    const size = unitBytes[unit.toUpperCase()] as number;
+    if (bytes >= size && bytes % size === 0) return `${bytes / size}${unit}`;
+  }
+  return `${bytes}B`;
 }
 
 /** Parses any text but the empty one. */

@@ -1,6 +1,6 @@
 /** `evenkeel serve`: runs the server until a signal, and says what it does. */
 import { resolve } from 'node:path';
-import { defaultLimits, maxValueLimit } from '../limits.js';
+import { defaultLimits, maxCacheBytes, maxValueLimit } from '../limits.js';
 import { type DebugServer, startDebugServer } from '../profile/debug-server.js';
 import { type RunningServer, serve } from '../server/server.js';
 import {
@@ -44,6 +44,13 @@ const flags = {
     defaultText: formatBytes(defaultLimits.maxValueBytes),
     parse: byteSize(1, maxValueLimit),
     fallback: defaultLimits.maxValueBytes,
+  },
+  cache: {
+    value: 'SIZE',
+    help: 'memory for small entities that were read, to be read again without a search; 0 for none',
+    defaultText: formatBytes(defaultLimits.cacheBytes),
+    parse: byteSize(0, maxCacheBytes),
+    fallback: defaultLimits.cacheBytes,
   },
   commit: {
     value: 'HOW',
@@ -92,12 +99,13 @@ export async function run(args: readonly string[], version: string): Promise<voi
     host,
     data,
     'max-value': maxValueBytes,
+    cache: cacheBytes,
     commit,
     lanes,
     'admin-port': adminPort,
     json,
   } = parseFlags(flags, args);
-  const server = await serve({ port, host, data, commit, lanes, limits: { maxValueBytes } });
+  const server = await serve({ port, host, data, commit, lanes, limits: { maxValueBytes, cacheBytes } });
   const admin = await startAdmin(adminPort, server);
   const banner = {
     url: server.url,

@@ -111,6 +111,11 @@ export function readFields(record: Buffer): RecordFields {
   return { version, expiresMs: format === expiring ? readUint64(record, 9) : undefined };
 }
 
+/** Whether the record has an end, by its format alone. */
+export function expires(record: Uint8Array): boolean {
+  return record[0] === expiring;
+}
+
 /** Writes a safe integer as u64, big-endian, so that byte order is number order. Returns the offset past it. */
 export function writeUint64(target: Buffer, at: number, value: number): number {
   target.writeUInt32BE(Math.floor(value / two32), at);

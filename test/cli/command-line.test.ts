@@ -22,6 +22,7 @@ describe('a wrong command line', () => {
     { args: ['--max-value', '257MiB'], parts: ['--max-value', sizes, "got '257MiB'"] },
     { args: ['--max-value', '1GiB'], parts: ['--max-value', sizes, "got '1GiB'"] },
     { args: ['--max-value', 'big'], parts: ['--max-value', sizes, "got 'big'"] },
+    { args: ['--cache', '2GiB'], parts: ['--cache', 'a size from 0B to 1GiB', "got '2GiB'"] },
     { args: ['--host='], parts: ['--host', 'an address such as 127.0.0.1', "got ''"] },
     { args: ['--data='], parts: ['--data', 'a folder', "got ''"] },
     { args: ['--port', '1', '--port', '2'], parts: ['--port', '2 times', 'once'] },
@@ -67,7 +68,14 @@ describe('help', () => {
     async ({ args }) => {
       const { code, stdout, stderr } = await runCommand(['serve', ...args]);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      for (const flag of ['--port PORT', '--host ADDRESS', '--data DIR', '--max-value SIZE', '--json'])
+      for (const flag of [
+        '--port PORT',
+        '--host ADDRESS',
+        '--data DIR',
+        '--max-value SIZE',
+        '--cache SIZE',
+        '--json',
+      ])
         expect(stdout).toContain(`\n  ${flag} `);
       for (const fallback of ['(8080)', '(127.0.0.1)', '(./data)', '(16MiB)'])
         expect(stdout).toContain(fallback);

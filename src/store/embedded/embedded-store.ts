@@ -3,8 +3,9 @@
  * writes go through group-commit.ts to the writer thread. One process may have a folder open, and one store in it.
  */
 import { type Limits, maxKeyBytes, maxTtlSeconds } from '../../limits.js';
-import { readRecord } from '../record.js';
+import { expires, readRecord } from '../record.js';
 import { type Entity, type PutOptions, type RangeOptions, type Store, StoreError } from '../store.js';
+import type { EntityCache } from './entity-cache.js';
 import type { Environment } from './environment.js';
 import type { GroupCommit } from './group-commit.js';
 import type { Sweeper } from './sweeper.js';
@@ -13,6 +14,7 @@ import type { Writer } from './writer.js';
 /** What an open store works with. */
 export interface StoreParts {
   readonly env: Environment;
+  readonly cache: EntityCache;
   readonly limits: Limits;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -39,11 +41,7 @@ export class EmbeddedStore implements Store {
   get(key: Uint8Array): Entity | undefined {
     this.#mustBeOpen();
     checkKey(key);
-    return this.#reading(() => {
-      // A buffer that lmdb uses again, or a part of the memory map.
-      const record = this.#parts.env.entities.getBinaryFast(asBuffer(key));
-      return record && readRecord(key, asBuffer(record), this.#parts.now, true);
-    });
+    return this.#parts.cache.find(key) ?? this.#reading(() => this.#read(key));
   }
 
   async put(key: Uint8Array, value: readonly Uint8Array[], { ttlSeconds }: PutOptions = {}): Promise<void> {
@@ -81,6 +79,16 @@ export class EmbeddedStore implements Store {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  #read(key: Uint8Array): Entity | undefined {
+    const { env, cache, now } = this.#parts;
+    // A buffer that lmdb uses again, or a part of the memory map.
+    const record = env.entities.getBinaryFast(asBuffer(key));
+    if (record === undefined) return undefined;
+    const entity = readRecord(key, asBuffer(record), now, true);
+    if (entity && !expires(record)) cache.keep(entity);
+    return entity;
   }
 
   /**

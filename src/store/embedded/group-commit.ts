@@ -8,6 +8,7 @@
 import type { Limits } from '../../limits.js';
 import { StoreError } from '../store.js';
 import { encodeBatch, maxBatchBytes, maxBatchWrites, type Write, writeBytes } from './batch.js';
+import type { EntityCache } from './entity-cache.js';
 import type { Versions } from './versions.js';
 import type { Refusal, Writer } from './writer.js';
 
@@ -27,6 +28,7 @@ export class GroupCommit {
   readonly #writer: Writer;
   readonly #versions: Versions;
   readonly #limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>;
+  readonly #cache: EntityCache;
   readonly #onCommit: () => void;
   readonly #mostWrites: number;
   #queue: Queued[] = [];
@@ -41,6 +43,7 @@ export class GroupCommit {
   #failure: StoreError | undefined;
 
   /**
+   * @param cache keeps nothing of a key from when its write is given to the writer until that is acknowledged
    * @param onCommit called after each commit and before its writes are acknowledged
    * @param mostWrites in one batch; 1, with a writer that does not merge: no grouping
    */
@@ -48,12 +51,14 @@ export class GroupCommit {
     writer: Writer,
     versions: Versions,
     limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>,
+    cache: EntityCache,
     onCommit: () => void,
     mostWrites = maxBatchWrites,
   ) {
     this.#writer = writer;
     this.#versions = versions;
     this.#limits = limits;
+    this.#cache = cache;
     this.#onCommit = onCommit;
     this.#mostWrites = mostWrites;
   }
@@ -125,6 +130,7 @@ export class GroupCommit {
   }
 
   async #commit({ writes, bytes }: Batch): Promise<void> {
+    for (const { write } of writes) this.#cache.hold(write.key);
     try {
       const refusal = await this.#store(writes, bytes);
       const refused = new Set(refusal?.places);
@@ -132,6 +138,7 @@ export class GroupCommit {
         if (refused.has(place)) queued.reject(refusal?.error);
         else queued.resolve();
     } catch (error) {
+      // What the tree has then, nobody knows; so the cache goes on holding these keys.
       if (error instanceof StoreError && error.code !== 'full') this.#fail(error);
       for (const queued of writes) queued.reject(error);
     }
@@ -150,6 +157,7 @@ export class GroupCommit {
     const refusal = await this.#writer.commit(memory, writes.length, ceiling);
     if (ceiling !== undefined && refusal?.places.length !== writes.length) this.#versions.committed(ceiling);
     this.#onCommit();
+    for (const { write } of writes) this.#cache.release(write.key);
     return refusal;
   }
 

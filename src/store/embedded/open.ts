@@ -5,6 +5,7 @@ import { type Store, StoreError } from '../store.js';
 import { maxBatchWrites } from './batch.js';
 import { BlockingWriter } from './blocking-writer.js';
 import { EmbeddedStore } from './embedded-store.js';
+import { EntityCache } from './entity-cache.js';
 import {
   ceilingKey,
   dataFile,
@@ -60,16 +61,19 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     const writer = grouped ? await WriterThread.start({ folder }) : new BlockingWriter(env, folder);
     const versions = new Versions(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     const { root } = env;
+    const cache = new EntityCache(limits.cacheBytes);
     const commits = new GroupCommit(
       writer,
       versions,
       limits,
+      cache,
       () => root.resetReadTxn(),
       grouped ? maxBatchWrites : 1,
     );
     const sweeper = new Sweeper(writer, now, sweepIntervalMs);
     return new EmbeddedStore({
       env,
+      cache,
       limits,
       now,
       writer,

@@ -1,0 +1,83 @@
+/** The embedded store with its cache of small entities: that it is used, and that no reader can tell. */
+import { open as openFile, readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { makeLimits } from '#dist/limits.js';
+import { dataFile } from '#dist/store/embedded/environment.js';
+import { openEmbedded } from '#dist/store/embedded/open.js';
+import { temporaryFolder } from '../support/folder.js';
+import { bytes, openAt, pages, put, value } from './suite/factory.js';
+
+async function openWith(cacheBytes: number) {
+  const folder = await temporaryFolder();
+  const clock = { ms: Date.UTC(2026, 0, 1) };
+  const limits = makeLimits({ cacheBytes });
+  const open = () => openEmbedded({ folder, limits, now: () => clock.ms });
+  return { folder, clock, store: await openAt({ open }) };
+}
+
+/** Changes a byte of what is stored, under the open store, which has the file mapped. */
+async function change(folder: string, what: string): Promise<void> {
+  const at = (await readFile(dataFile(folder))).lastIndexOf(what);
+  expect(at).toBeGreaterThan(0);
+  const file = await openFile(dataFile(folder), 'r+');
+  await file.write('#', at);
+  await file.close();
+}
+
+describe('a small entity that is read twice', () => {
+  test('comes from the cache: the disk is not asked again', async () => {
+    const { folder, store } = await openWith(64 * 1024);
+    await put(store, 'a', 'read and kept');
+    expect(await value(store, 'a')).toBe('read and kept');
+    await change(folder, 'read and kept');
+    expect(await value(store, 'a')).toBe('read and kept');
+  });
+
+  test('is read anew where there is no cache', async () => {
+    const { folder, store } = await openWith(0);
+    await put(store, 'a', 'read and kept');
+    expect(await value(store, 'a')).toBe('read and kept');
+    await change(folder, 'read and kept');
+    await expect(value(store, 'a')).rejects.toMatchObject({ code: 'damaged' });
+  });
+});
+
+test('an entity that expires is absent in time, whether it was read before or not', async () => {
+  const { clock, store } = await openWith(64 * 1024);
+  await put(store, 'a', 'stays');
+  expect(await value(store, 'a')).toBe('stays');
+  await put(store, 'a', 'goes', 10);
+  expect(await value(store, 'a')).toBe('goes');
+  expect(await value(store, 'a')).toBe('goes');
+  clock.ms += 10_000;
+  expect(await value(store, 'a')).toBeUndefined();
+});
+
+test('while a key is written no read sees less than one before it, be it of the key or of a range', async () => {
+  const { store } = await openWith(64 * 1024);
+  await put(store, 'a', '0');
+  let writing = true;
+  const writes = (async () => {
+    for (let i = 1; i <= 400; i++) await put(store, 'a', `${i}`);
+    writing = false;
+  })();
+  let last = 0;
+  let reads = 0;
+  const see = (text: string) => {
+    expect(Number(text)).toBeGreaterThanOrEqual(last);
+    last = Number(text);
+    reads++;
+  };
+  while (writing) {
+    // Several in one turn of the event loop: a commit comes between them, and its acknowledgement does not.
+    for (let i = 0; i < 20; i++) {
+      see((await value(store, 'a')) as string);
+      for (const entity of (await pages(store, { start: bytes('a') })).flat()) see(`${entity.value}`);
+    }
+    await new Promise(setImmediate);
+  }
+  await writes;
+  see((await value(store, 'a')) as string);
+  expect(last).toBe(400);
+  expect(reads).toBeGreaterThan(1000);
+});

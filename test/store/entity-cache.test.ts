@@ -1,0 +1,168 @@
+/** What is kept is what was read last, or nothing; and it stays within its memory, the oldest going first. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { EntityCache } from '#dist/store/embedded/entity-cache.js';
+import type { Entity } from '#dist/store/store.js';
+import { bytes, numbered } from './suite/factory.js';
+
+const KiB = 1024;
+
+function entity(key: string, value: string | Uint8Array = `value of ${key}`, version = 1): Entity {
+  return { key: bytes(key), value: Buffer.from(value), version };
+}
+
+/** A value that looks in every third place of the log like entries of another key, which is 8 bytes long. */
+function looksLike(key: string, phase: number, times: number): string {
+  const entry = Buffer.concat([Buffer.from([0, 0, 0, 0, 8, 0, 4, 0]), Buffer.alloc(8), bytes(key)]);
+  return Buffer.concat(Array<Buffer>(times).fill(entry)).toString('latin1', phase * 8);
+}
+
+describe('what is read', () => {
+  test('is found again: key, value and version', () => {
+    const cache = new EntityCache(64 * KiB);
+    const all = [entity('a'), entity('b', '', 2 ** 52 + 1), entity('\0', Buffer.alloc(1500, 0xff), 3)];
+    for (const each of all) cache.keep(each);
+    expect(all.map(({ key }) => cache.find(key))).toEqual(all);
+  });
+
+  test('is not found under another key: a longer one, a shorter one, one with the same hash', () => {
+    const cache = new EntityCache(64 * KiB);
+    // These two have the same FNV-1a.
+    const [one, other] = [entity('declinate'), entity('macallums')];
+    cache.keep(one);
+    for (const key of ['declinat', 'declinatev', 'declinatf', 'macallums'])
+      expect(cache.find(bytes(key))).toBeUndefined();
+    cache.keep(other);
+    expect([cache.find(one.key), cache.find(other.key)]).toEqual([one, other]);
+  });
+
+  test('is not found under a longer key with the same hash, even if its value begins as that goes on', () => {
+    const cache = new EntityCache(64 * KiB);
+    // These two have the same FNV-1a as well.
+    cache.keep(entity('key', 'hogn1s and more'));
+    expect(cache.find(bytes('keyhogn1s'))).toBeUndefined();
+    cache.keep(entity('keyhogn1s'));
+    expect(cache.find(bytes('key'))).toEqual(entity('key', 'hogn1s and more'));
+  });
+
+  test('is found as a copy', () => {
+    const cache = new EntityCache(4 * KiB);
+    cache.keep(entity('a', 'first'));
+    const found = cache.find(bytes('a'));
+    found?.value.fill(0);
+    expect(cache.find(bytes('a'))).toEqual(entity('a', 'first'));
+    const before = cache.find(bytes('a'));
+    for (const key of numbered(500)) cache.keep(entity(key));
+    expect(before).toEqual(entity('a', 'first'));
+  });
+});
+
+describe('the memory is bounded', () => {
+  test('the oldest go first, and only when there is no room', () => {
+    const cache = new EntityCache(64 * KiB);
+    const found = (keys: readonly string[]) => keys.filter((key) => cache.find(bytes(key)));
+    // 128 bytes each, with their headers.
+    const all = numbered(2000).map((key) => entity(key, 'v'.repeat(128 - 16 - key.length)));
+    const keys = all.map(({ key }) => `${key}`);
+    for (const each of all.slice(0, 400)) cache.keep(each);
+    expect(found(keys.slice(0, 400)).length).toBeGreaterThan(390);
+    for (const each of all.slice(400)) cache.keep(each);
+    expect(found(keys.slice(0, 2000 - 512))).toEqual([]);
+    // A bucket of the index that is full costs a few.
+    expect(found(keys.slice(2000 - 512)).length).toBeGreaterThan(470);
+  });
+
+  test.each([0, 1, 2])(
+    'one that no room was left for at the end of a lap is forgotten with the lap (%i)',
+    (phase) => {
+      const cache = new EntityCache(2048);
+      for (const key of ['first...', 'left....', 'second..']) cache.keep(entity(key, 'v'.repeat(1000)));
+      // It does not fit behind the one before, so it goes to the beginning of the log, and over where `left` begins.
+      cache.keep(entity('long....', looksLike('left....', phase, 50)));
+      expect(cache.find(bytes('left....'))).toBeUndefined();
+    },
+  );
+
+  test('a large entity is not kept, and pushes nothing out', () => {
+    const cache = new EntityCache(4 * KiB);
+    cache.keep(entity('small'));
+    for (const key of numbered(100)) cache.keep(entity(key, Buffer.alloc(2048)));
+    expect(cache.find(bytes('small'))).toEqual(entity('small'));
+    expect(cache.find(bytes('k1'))).toBeUndefined();
+  });
+
+  test('of 0 bytes it keeps nothing', () => {
+    const cache = new EntityCache(0);
+    cache.keep(entity('a'));
+    cache.hold(bytes('a'));
+    cache.release(bytes('a'));
+    cache.keep(entity('a'));
+    expect(cache.find(bytes('a'))).toBeUndefined();
+  });
+});
+
+describe('a key that is written', () => {
+  test('is forgotten, and is not kept until all its writes have settled', () => {
+    const cache = new EntityCache(64 * KiB);
+    cache.keep(entity('a', 'old'));
+    cache.hold(bytes('a'));
+    cache.hold(bytes('a'));
+    for (let settled = 0; settled < 2; settled++) {
+      cache.keep(entity('a', 'either'));
+      expect(cache.find(bytes('a'))).toBeUndefined();
+      cache.release(bytes('a'));
+    }
+    cache.keep(entity('a', 'new', 2));
+    expect(cache.find(bytes('a'))).toEqual(entity('a', 'new', 2));
+  });
+});
+
+const key = fc.nat(20).map((n) => `k${n}`.padEnd(8, '.'));
+const lookalike = fc
+  .tuple(key, fc.nat(2), fc.nat(9))
+  .map(([key, phase, times]) => looksLike(key, phase, times + 1));
+const someValue = fc.oneof(lookalike, fc.string({ maxLength: 300, unit: 'binary-ascii', size: 'max' }));
+/** Steps over a few keys: a read, as the store does it, or the begin or the end of a write. */
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('read' as const), key }) },
+  fc.record({ kind: fc.constant('begin' as const), key, value: someValue }),
+  fc.record({ kind: fc.constant('end' as const), key }),
+);
+
+test('whatever is read and written, what is found is the newest, and nothing while a write is under way', () => {
+  let hits = 0;
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 300, size: 'max' }),
+      fc.integer({ min: 2, max: 10 }),
+      (steps, size) => {
+        const cache = new EntityCache(size * KiB);
+        const tree = new Map<string, Entity>();
+        const writing = new Map<string, number>();
+        let version = 0;
+        for (const each of steps) {
+          const underWay = writing.get(each.key) ?? 0;
+          if (each.kind === 'begin') {
+            cache.hold(bytes(each.key));
+            writing.set(each.key, underWay + 1);
+            tree.set(each.key, entity(each.key, each.value, ++version));
+          } else if (each.kind === 'end') {
+            if (underWay === 0) continue;
+            cache.release(bytes(each.key));
+            writing.set(each.key, underWay - 1);
+          } else {
+            const newest = tree.get(each.key);
+            const found = cache.find(bytes(each.key));
+            if (found) {
+              hits++;
+              expect(underWay).toBe(0);
+              expect(found).toEqual(newest);
+            } else if (newest) cache.keep(newest);
+          }
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect(hits).toBeGreaterThan(1000);
+});
