@@ -23,7 +23,7 @@ const longestTimerMs = 2 ** 31 - 1;
 export interface Limits {
   /** Largest value, in bytes. Raising it raises the memory that one request can hold. */
   readonly maxValueBytes: number;
-  /** Memory for small entities that were read, to be read again without a search, in bytes; 0: none. */
+  /** Memory for small entities (up to 2 KiB) that were read, to be read again without a search, in bytes; 0: none. */
   readonly cacheBytes: number;
   /** Bytes of bodies (received or being sent) held in memory at once over all connections; past it, 503. */
   readonly maxBodyBytesInMemory: number;
@@ -81,7 +81,7 @@ export const defaultLimits: Limits = {
 
 /**
  * The default limits with some replaced. The queue and the body memory grow with the value limit unless given.
- * @throws TypeError naming the field, if a limit is not a positive integer or two limits contradict each other.
+ * @throws TypeError naming the field, if a limit is not a positive integer (or 0, for no cache) or two limits contradict each other.
  */
 export function makeLimits(changes: Partial<Limits> = {}): Limits {
   const maxValueBytes = changes.maxValueBytes ?? defaultLimits.maxValueBytes;

@@ -47,7 +47,7 @@ const flags = {
   },
   cache: {
     value: 'SIZE',
-    help: 'memory for small entities that were read, to be read again without a search; 0 for none',
+    help: 'memory for entities of up to 2KiB that were read, to be read again without a search; 0 for none',
     defaultText: formatBytes(defaultLimits.cacheBytes),
     parse: byteSize(0, maxCacheBytes),
     fallback: defaultLimits.cacheBytes,

@@ -5,6 +5,7 @@ import { makeLimits } from '#dist/limits.js';
 import { dataFile } from '#dist/store/embedded/environment.js';
 import { openEmbedded } from '#dist/store/embedded/open.js';
 import { temporaryFolder } from '../support/folder.js';
+import { startChild } from './child/child.js';
 import { bytes, openAt, pages, put, value } from './suite/factory.js';
 
 async function openWith(cacheBytes: number) {
@@ -40,6 +41,20 @@ describe('a small entity that is read twice', () => {
     await change(folder, 'read and kept');
     await expect(value(store, 'a')).rejects.toMatchObject({ code: 'damaged' });
   });
+});
+
+test('a key whose write failed is read from the disk from then on: nobody knows what became of it', async () => {
+  const folder = await temporaryFolder();
+  const child = await startChild('./holder.mjs');
+  await child.ask({ do: 'open', folder });
+  await child.ask({ do: 'put', key: 'a', value: 'read and kept' });
+  expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'read and kept' });
+  await child.ask({ do: 'loseDescriptors' });
+  expect(await child.ask({ do: 'put', key: 'a', value: 'lost' })).toMatchObject({ code: 'failed' });
+  for (let i = 0; i < 2; i++)
+    expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'read and kept' });
+  await change(folder, 'read and kept');
+  expect(await child.ask({ do: 'get', key: 'a' })).toMatchObject({ code: 'damaged' });
 });
 
 test('an entity that expires is absent in time, whether it was read before or not', async () => {

@@ -1,5 +1,5 @@
 /**
- * The embedded store: a Store in one LMDB file. Reads are synchronous, in this thread, from LMDB's memory map;
+ * The embedded store: a Store in one LMDB file. Reads are synchronous, in this thread, from LMDB's memory map or the cache in front of it;
  * writes go through group-commit.ts to the writer thread. One process may have a folder open, and one store in it.
  */
 import { type Limits, maxKeyBytes, maxTtlSeconds } from '../../limits.js';

@@ -19,7 +19,7 @@ const headerBytes = 16;
 const bucketWords = 4 * 2;
 /** Of key, value and header. A larger one pushes many out, and the search is a small part of its time. */
 const largestBytes = 2048;
-/** The size, with header, of which the log holds as many as the index. Buckets that are full begin long before the index is. */
+/** The size, with header, of which the log holds as many as the index. Some buckets are full long before the index is. */
 const usualBytes = 64;
 
 export class EntityCache {
@@ -33,8 +33,10 @@ export class EntityCache {
   /** In units: entities of the lap before stand from here to `end`. */
   #oldest = 0;
   #end = 0;
+  /** Which of its own the next full bucket forgets: its place in the bucket. */
+  #turn = 0;
 
-  /** @param bytes the size of the log; index and counts are a seventh more. What is not used yet takes no memory. 0: nothing is kept */
+  /** @param bytes the size of the log; index and counts are a seventh to two sevenths more. What is not used yet takes no memory. Less than 2 KiB: nothing is kept */
   constructor(bytes: number) {
     const buffer = new ArrayBuffer(bytes < largestBytes ? 0 : bytes - (bytes % unit));
     this.#log = Buffer.from(buffer);
@@ -47,6 +49,7 @@ export class EntityCache {
 
   /** What is kept of the key. The value is a copy. */
   find(key: Uint8Array): Entity | undefined {
+    if (this.#log.length === 0) return undefined;
     const at = this.#find(key, hashOf(key));
     if (at < 0) return undefined;
     const place = (this.#index[at + 1] as number) - 1;
@@ -69,24 +72,27 @@ export class EntityCache {
     this.#versions[place + 1] = version;
     this.#log.set(key, place * unit + headerBytes);
     this.#log.set(value, place * unit + headerBytes + key.length);
-    const at = this.#slotFor(hash, place);
+    const at = this.#slotFor(hash);
     this.#index[at] = hash;
     this.#index[at + 1] = place + 1;
   }
 
-  /** A write of the key goes to the writer: what is kept is forgotten, and nothing is kept until {@link release}. */
-  hold(key: Uint8Array): void {
+  /**
+   * A write of the key goes to the writer: what is kept is forgotten, and nothing is kept until it is released.
+   * @returns what {@link release} takes
+   */
+  hold(key: Uint8Array): number {
     const hash = hashOf(key);
     const bucket = this.#bucket(hash);
     this.#held[bucket] = (this.#held[bucket] as number) + 1;
     const at = this.#find(key, hash);
     if (at >= 0) this.#index[at + 1] = 0;
+    return bucket;
   }
 
   /** That write has settled, and reads see the state after it. */
-  release(key: Uint8Array): void {
-    const bucket = this.#bucket(hashOf(key));
-    this.#held[bucket] = (this.#held[bucket] as number) - 1;
+  release(held: number): void {
+    this.#held[held] = (this.#held[held] as number) - 1;
   }
 
   #bucket(hash: number): number {
@@ -109,11 +115,12 @@ export class EntityCache {
     return true;
   }
 
-  /** A place of the index in the hash's bucket: a free one, or any. */
-  #slotFor(hash: number, place: number): number {
+  /** A place of the index in the hash's bucket: a free one, or one after the other. */
+  #slotFor(hash: number): number {
     const first = this.#bucket(hash) * bucketWords;
     for (let at = first; at < first + bucketWords; at += 2) if (this.#index[at + 1] === 0) return at;
-    return first + ((place * 2) % bucketWords);
+    this.#turn = (this.#turn + 2) % bucketWords;
+    return first + this.#turn;
   }
 
   /** Takes so many units at the head of the log. @returns where they begin */
@@ -141,7 +148,7 @@ export class EntityCache {
 }
 
 /** FNV-1a, its bits mixed once more so that the last ones can choose a bucket. */
-function hashOf(key: Uint8Array): number {
+export function hashOf(key: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ (key[at] as number), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);

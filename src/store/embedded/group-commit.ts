@@ -130,7 +130,6 @@ export class GroupCommit {
   }
 
   async #commit({ writes, bytes }: Batch): Promise<void> {
-    for (const { write } of writes) this.#cache.hold(write.key);
     try {
       const refusal = await this.#store(writes, bytes);
       const refused = new Set(refusal?.places);
@@ -138,7 +137,6 @@ export class GroupCommit {
         if (refused.has(place)) queued.reject(refusal?.error);
         else queued.resolve();
     } catch (error) {
-      // What the tree has then, nobody knows; so the cache goes on holding these keys.
       if (error instanceof StoreError && error.code !== 'full') this.#fail(error);
       for (const queued of writes) queued.reject(error);
     }
@@ -154,10 +152,12 @@ export class GroupCommit {
       this.#versions.next,
     );
     const ceiling = this.#versions.ceilingToStore;
+    // Of a commit that fails nobody knows what the tree has: what it held stays held.
+    const held = writes.map(({ write }) => this.#cache.hold(write.key));
     const refusal = await this.#writer.commit(memory, writes.length, ceiling);
     if (ceiling !== undefined && refusal?.places.length !== writes.length) this.#versions.committed(ceiling);
     this.#onCommit();
-    for (const { write } of writes) this.#cache.release(write.key);
+    for (const each of held) this.#cache.release(each);
     return refusal;
   }
 

@@ -46,6 +46,7 @@ const openFolders = new Set<string>();
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
   const { limits = makeLimits(), now = Date.now, sweepIntervalMs = 1000 } = options;
+  const cache = new EntityCache(limits.cacheBytes);
   const folder = await prepareFolder(options.folder);
   if (openFolders.has(folder)) throw inUse(folder);
   openFolders.add(folder);
@@ -61,7 +62,6 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     const writer = grouped ? await WriterThread.start({ folder }) : new BlockingWriter(env, folder);
     const versions = new Versions(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     const { root } = env;
-    const cache = new EntityCache(limits.cacheBytes);
     const commits = new GroupCommit(
       writer,
       versions,
