@@ -1,10 +1,10 @@
 /** The generator threads of a run: starts them, brings them through its phases together, and ends them. */
 import { Worker } from 'node:worker_threads';
+import { workerFlags } from '../worker-flags.js';
 import { ScriptError } from './errors.js';
 import type { FromThread, ThreadStart, ToThread } from './generator/messages.js';
 import { withPreciseSleep } from './generator/timer-slack.js';
 import { SilenceWatch } from './silence.js';
-import { workerFlags } from './worker-flags.js';
 
 type Kind = FromThread['kind'];
 type Message<K extends Kind> = Extract<FromThread, { kind: K }>;

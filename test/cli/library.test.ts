@@ -1,4 +1,6 @@
 /** The library as its user imports it: by the name of the package. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { serve } from 'evenkeel';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folder.js';
@@ -20,6 +22,18 @@ it("import { serve } from 'evenkeel' gives a server with an address that works a
   const again = await serve({ port: 0, data });
   expect(await (await fetch(entityUrl(again.url, 'a'))).text()).toBe('one');
   await again.close();
+});
+
+it('serve works in a program that is given to Node as text', async () => {
+  const data = await temporaryFolder();
+  const code = `
+    import { serve } from 'evenkeel';
+    const server = await serve({ port: 0, data: ${JSON.stringify(data)} });
+    const answer = await fetch(server.url + '/v0/entity?id=a', { method: 'PUT', body: 'one' });
+    console.log(answer.status);
+    await server.close();`;
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', code]);
+  expect(await run).toEqual({ stdout: '201\n', stderr: '' });
 });
 
 it('serve refuses a folder that this process has open already, and then leaves it alone', async () => {

@@ -1,7 +1,7 @@
 /** Name lookup and trial connections that block, for scripts: done by a thread of their own, started when first wanted. */
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { workerFlags } from '../worker-flags.js';
+import { workerFlags } from '../../worker-flags.js';
 import type { Address } from './address.js';
 import { BlockingCaller, openLine } from './blocking.js';
 

@@ -3,6 +3,7 @@
  * turns LMDB's and the system's error codes into StoreErrors, and a thread that dies into the failure of everything it was asked.
  */
 import { Worker } from 'node:worker_threads';
+import { workerFlags } from '../../worker-flags.js';
 import { StoreError } from '../store.js';
 import { tellCommit } from './commit-event.js';
 import type { Unfit } from './fitting.js';
@@ -86,6 +87,7 @@ export class WriterThread implements Writer {
     this.#worker = new Worker(new URL('./writer-thread.js', import.meta.url), {
       name: 'evenkeel-writer',
       workerData: options,
+      ...workerFlags(),
     });
     this.#worker.on('message', (reply: WriterReply) => this.#answer(reply));
     this.#worker.on('error', (error) => this.#die(error));
