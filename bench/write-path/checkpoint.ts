@@ -17,7 +17,7 @@ export function checkpoint(
 ): void {
   const ceiling = Math.max(0, ...frames.map((frame) => frame.ceiling)) || undefined;
   for (const slice of slices(newestSorted(allEntries(memory, frames))))
-    transactions.commit([...decodeBatch(joinEntries(memory, slice))], ceiling);
+    transactions.commit(decodeBatch(joinEntries(memory, slice)), ceiling);
 }
 
 function* allEntries(memory: Buffer<ArrayBufferLike>, frames: readonly Frame[]): Generator<Entry> {

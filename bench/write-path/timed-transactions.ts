@@ -31,7 +31,7 @@ export class TimedTransactions {
       last = now;
       return ms;
     };
-    const steps = [...decodeBatch(batch)];
+    const steps = decodeBatch(batch);
     times.decodeMs += lap();
     this.#env.root.transactionSync(() => {
       times.commitMs += lap();

@@ -50,7 +50,7 @@ async function commit(batch: ArrayBuffer, ceiling: number | undefined): Promise<
     ? joinEntries(memory, newestSorted(entriesOf(memory, 0, memory.length)))
     : batch;
   if (timed) timed.commit(ordered);
-  else transactions.commit([...decodeBatch(ordered)], ceiling);
+  else transactions.commit(decodeBatch(ordered), ceiling);
 }
 
 async function answer(request: TreeRequest): Promise<void> {

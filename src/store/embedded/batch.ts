@@ -74,8 +74,8 @@ export function encodeBatch(writes: readonly Write[], bytes: number, nextVersion
   return memory;
 }
 
-/** The steps of a batch, in order. */
-export function* decodeBatch(memory: ArrayBuffer): Generator<Step> {
+/** The steps of a batch, in order, behind what is in `steps` already. */
+export function decodeBatch(memory: ArrayBuffer, steps: Step[] = []): Step[] {
   const buffer = Buffer.from(memory);
   let at = 0;
   while (at < buffer.length) {
@@ -87,8 +87,9 @@ export function* decodeBatch(memory: ArrayBuffer): Generator<Step> {
     at += keyLength;
     const record = isPut ? buffer.subarray(at, at + recordLength) : undefined;
     at += recordLength;
-    yield { key, record, expiresMs: record && readFields(record).expiresMs };
+    steps.push({ key, record, expiresMs: record && readFields(record).expiresMs });
   }
+  return steps;
 }
 
 function totalBytes(pieces: readonly Uint8Array[]): number {

@@ -33,7 +33,7 @@ export class BlockingWriter implements Writer {
     if (this.#failure) throw this.#failure;
     const beganMs = monotonicMs();
     try {
-      const unfit = commitFitting(this.#transactions, [...decodeBatch(batch)], ceiling);
+      const unfit = commitFitting(this.#transactions, decodeBatch(batch), ceiling);
       tellCommit(beganMs, monotonicMs(), writes);
       return unfit && { places: unfit.places, error: full(new Error(unfit.message)) };
     } catch (error) {

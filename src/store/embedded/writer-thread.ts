@@ -3,7 +3,7 @@
  * they share a commit. A thread of its own, because a transaction blocks until the disk has it.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { decodeBatch, maxBatchBytes, maxBatchWrites } from './batch.js';
+import { decodeBatch, maxBatchBytes, maxBatchWrites, type Step } from './batch.js';
 import { monotonicMs } from './commit-event.js';
 import { openDatabases, openRoot } from './environment.js';
 import { commitFitting } from './fitting.js';
@@ -44,7 +44,7 @@ function gather(first: CommitRequest): { requests: CommitRequest[]; next: Writer
   let { writes } = first;
   let bytes = first.batch.byteLength;
   for (;;) {
-    const next = receiveMessageOnPort(port as NonNullable<typeof port>)?.message as WriterRequest | undefined;
+    const next = receive();
     if (next?.kind !== 'commit') return { requests, next };
     writes += next.writes;
     bytes += next.batch.byteLength;
@@ -56,7 +56,8 @@ function gather(first: CommitRequest): { requests: CommitRequest[]; next: Writer
 function commit(requests: readonly CommitRequest[]): WriterReply {
   const beganMs = monotonicMs();
   try {
-    const steps = requests.flatMap(({ batch }) => [...decodeBatch(batch)]);
+    const steps: Step[] = [];
+    for (const { batch } of requests) decodeBatch(batch, steps);
     // The last one is the highest.
     const ceiling = requests.findLast((request) => request.ceiling !== undefined)?.ceiling;
     const unfit = commitFitting(transactions, steps, ceiling);
@@ -83,11 +84,17 @@ function failed(requests: number, message: string): WriterReply {
   return { kind: 'failed', requests, message, final: failure !== undefined };
 }
 
+/** The next message, if there is one already. */
+function receive(): WriterRequest | undefined {
+  return receiveMessageOnPort(port as NonNullable<typeof port>)?.message;
+}
+
 function reply(message: WriterReply): void {
   port?.postMessage(message);
 }
 
 port.on('message', async (request: WriterRequest) => {
-  for (let next: WriterRequest | undefined = request; next; ) next = await serve(next);
+  // What came meanwhile need not wait for a turn of the event loop.
+  for (let next: WriterRequest | undefined = request; next; ) next = (await serve(next)) ?? receive();
 });
 reply({ kind: 'done' });
