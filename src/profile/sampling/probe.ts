@@ -45,11 +45,12 @@ function measure(load: LoadModule): { stop(): Promise<Beside> } {
   const cpu = process.cpuUsage();
   return {
     stop: async () => {
-      const processCpuUs = process.cpuUsage(cpu);
       look();
       const change = external() - atStart;
       // A turn of the event loop, in which a delay that lasts until now and collections that were not told yet are counted.
       await new Promise((resolve) => setTimeout(resolve, 2 * resolutionMs));
+      // Behind that turn, which may be long, because the samplers count it too.
+      const processCpuUs = process.cpuUsage(cpu);
       delay.disable();
       observer.disconnect();
       clearInterval(timer);

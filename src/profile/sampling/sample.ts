@@ -58,8 +58,8 @@ async function sample<Raw>(
     const start = performance.now();
     await wait(seconds, signals);
     connection.lost.throwIfAborted();
-    const durationUs = (performance.now() - start) * 1000;
     const beside = await probe.stop();
+    const durationUs = (performance.now() - start) * 1000;
     const main = await mainOpen.end();
     return { root, durationUs, beside, ...main, workers: await eachWorker(open, (thread) => thread.end()) };
   } finally {
