@@ -37,10 +37,14 @@ export function median(values: readonly number[]): number {
 
 /** The median over the rounds of one side's figure divided by the other's in the same round. */
 export function ratio(rounds: Rounds, figure: string, side: string, other: string): number {
-  const ratios = (rounds[side] ?? []).map(
+  return median(ratios(rounds, figure, side, other));
+}
+
+/** That ratio in each round. */
+export function ratios(rounds: Rounds, figure: string, side: string, other: string): number[] {
+  return (rounds[side] ?? []).map(
     (figures, round) => (figures[figure] as number) / (rounds[other]?.[round]?.[figure] as number),
   );
-  return median(ratios);
 }
 
 /** The median of one side's figure; undefined if it was not measured. */
