@@ -67,7 +67,7 @@ async function liveAndDie(): Promise<number> {
 async function check(round: number): Promise<void> {
   const store = await JournalStore.open(folder, journalOf());
   for (const [key, number] of state.entries()) {
-    const held = store.get(keyOf(key))?.value;
+    const held = (await store.get(keyOf(key)))?.value;
     if (isAfter(key, number, held)) continue;
     if (isAfter(key, number + 1, held)) state[key] = number + 1;
     else wrong.push(`round ${round}: key ${key} is not as after write ${number} or ${number + 1}`);

@@ -57,6 +57,8 @@ export interface Limits {
   /** Entities and bytes of one page of a range: what a slow reader keeps in memory. One entity is always sent. */
   readonly rangePageEntities: number;
   readonly rangePageBytes: number;
+  /** A page ends early once reading it has taken this long, in ms: others wait meanwhile, and what is not in memory takes time. */
+  readonly rangePageMs: number;
 }
 
 export const defaultLimits: Limits = {
@@ -77,6 +79,7 @@ export const defaultLimits: Limits = {
   drainMs: 10_000,
   rangePageEntities: 256,
   rangePageBytes: 64 * KiB,
+  rangePageMs: 1,
 };
 
 /**

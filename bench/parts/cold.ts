@@ -76,6 +76,7 @@ a second; another GETs nothing, the same hot keys, or uniformly drawn keys of al
               'least … most',
               'the other: p50 / p99 ms',
               'faults/s',
+              'on the event loop',
             ],
             rows: Object.keys(reads).map((side) => {
               const of = (figure: string) => middle(reads, figure, side);
@@ -91,6 +92,7 @@ a second; another GETs nothing, the same hot keys, or uniformly drawn keys of al
                 [times[0], times.at(-1)].map((time) => time?.toFixed(2)).join(' … '),
                 others,
                 thousands(of('faults') ?? 0),
+                thousands(of('on the loop') ?? 0),
               ];
             }),
           },
@@ -130,6 +132,7 @@ async function visit(name: Other, { place, entities, seconds, limit }: Visit): P
       steady({ ...hotLoad, ...hot }),
       ...(name === 'alone' ? [] : [steady({ ...hotLoad, ...other, keySpace })]),
     ]);
+    const after = majorFaults(pid);
     return {
       p50: first.latency.valueAtPercentile(50) / 1000,
       p99: first.latency.valueAtPercentile(99) / 1000,
@@ -139,7 +142,8 @@ async function visit(name: Other, { place, entities, seconds, limit }: Visit): P
         'other p50': second.latency.valueAtPercentile(50) / 1000,
         'other p99': second.latency.valueAtPercentile(99) / 1000,
       }),
-      faults: (majorFaults(pid) - before) / seconds,
+      faults: (after.all - before.all) / seconds,
+      'on the loop': (after.ofLoop - before.ofLoop) / seconds,
     };
   } finally {
     await stop();

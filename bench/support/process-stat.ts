@@ -43,10 +43,13 @@ export function mappedBytes(pid: number, file: string): number {
   return bytes;
 }
 
-/** Faults that had to read the disk. */
-export function majorFaults(pid: number): number {
-  const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-  return Number(rest.split(' ')[9]);
+/** Faults that had to read the disk: of the whole process, and of its first thread, which in Node is the event loop's. */
+export function majorFaults(pid: number): { readonly all: number; readonly ofLoop: number } {
+  const of = (path: string) => {
+    const [, rest = ''] = readFileSync(path, 'utf8').split(') ');
+    return Number(rest.split(' ')[9]);
+  };
+  return { all: of(`/proc/${pid}/stat`), ofLoop: of(`/proc/${pid}/task/${pid}/stat`) };
 }
 
 function field(path: string, name: string): number {

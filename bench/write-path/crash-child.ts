@@ -11,7 +11,7 @@ await Promise.all(
     for (let number = next[key] as number; ; number++) {
       if (removes(number)) await store.delete(keyOf(key));
       else await store.put(keyOf(key), [contentOf(key, number)]);
-      if (!isAfter(key, number, store.get(keyOf(key))?.value))
+      if (!isAfter(key, number, (await store.get(keyOf(key)))?.value))
         throw new Error(`key ${key} does not read as written`);
       // Straight to the system: what it has outlives the process.
       writeSync(file, `${key} ${number}\n`);

@@ -3,6 +3,7 @@
  * decision 1 was made; today's takes all batches that wait.
  */
 import { makeLimits } from '#dist/limits.js';
+import { ColdReads } from '#dist/store/embedded/cold-reads.js';
 import { EmbeddedStore } from '#dist/store/embedded/embedded-store.js';
 import { EntityCache } from '#dist/store/embedded/entity-cache.js';
 import { ceilingKey, dataFile, openDatabases } from '#dist/store/embedded/environment.js';
@@ -79,6 +80,7 @@ export async function openTreeStore(
   const store = new EmbeddedStore({
     env,
     cache,
+    coldReads: new ColdReads(env.entities, () => 0),
     limits,
     now: Date.now,
     writer,

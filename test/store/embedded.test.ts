@@ -1,4 +1,5 @@
-/** The embedded store in the shared suite, with both its ways to commit. What is its own has a file a subject: embedded-*.test.ts. */
+/** The embedded store in the shared suite, with both its ways to commit, and with all its reads cold. What is its own has a file a subject: embedded-*.test.ts. */
+import { makeLimits } from '#dist/limits.js';
 import { openEmbedded } from '#dist/store/embedded/open.js';
 import { temporaryFolder } from '../support/folder.js';
 import { storeSuite } from './suite/suite.js';
@@ -12,3 +13,18 @@ for (const commit of ['group', 'each'] as const)
       return { open: (options) => openEmbedded({ folder, commit, ...options }) };
     },
   });
+
+storeSuite({
+  name: 'embedded, reads from the disk',
+  offers: { clock: true, pages: true },
+  place: async () => {
+    const folder = await temporaryFolder();
+    let faults = 0;
+    // So many that each read is taken for cold; nothing is kept in the cache.
+    const majorFaults = () => (faults += 1000);
+    return {
+      open: ({ limits = makeLimits(), ...options } = {}) =>
+        openEmbedded({ folder, majorFaults, ...options, limits: { ...limits, cacheBytes: 0 } }),
+    };
+  },
+});

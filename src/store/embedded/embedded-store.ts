@@ -1,10 +1,18 @@
 /**
- * The embedded store: a Store in one LMDB file. Reads are synchronous, in this thread, from LMDB's memory map or the cache in front of it;
- * writes go through group-commit.ts to the writer thread. One process may have a folder open, and one store in it.
+ * The embedded store: a Store in one LMDB file. Reads are synchronous, in this thread, from LMDB's memory map or the cache in front of it,
+ * but for those that would wait for the disk; writes go through group-commit.ts to the writer thread. One process may have a folder open, and one store in it.
  */
 import { type Limits, maxKeyBytes, maxTtlSeconds } from '../../limits.js';
 import { expires, readRecord } from '../record.js';
-import { type Entity, type PutOptions, type RangeOptions, type Store, StoreError } from '../store.js';
+import {
+  type Awaitable,
+  type Entity,
+  type PutOptions,
+  type RangeOptions,
+  type Store,
+  StoreError,
+} from '../store.js';
+import type { ColdReads } from './cold-reads.js';
 import type { EntityCache } from './entity-cache.js';
 import type { Environment } from './environment.js';
 import type { GroupCommit } from './group-commit.js';
@@ -15,6 +23,7 @@ import type { Writer } from './writer.js';
 export interface StoreParts {
   readonly env: Environment;
   readonly cache: EntityCache;
+  readonly coldReads: ColdReads;
   readonly limits: Limits;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -38,10 +47,13 @@ export class EmbeddedStore implements Store {
     return this.#parts.commits.failure ?? this.#parts.writer.failure;
   }
 
-  get(key: Uint8Array): Entity | undefined {
+  get(key: Uint8Array): Awaitable<Entity | undefined> {
     this.#mustBeOpen();
     checkKey(key);
-    return this.#parts.cache.find(key) ?? this.#reading(() => this.#read(key));
+    const { cache, coldReads } = this.#parts;
+    return (
+      cache.find(key) ?? (coldReads.expected() ? this.#getCold(key) : this.#reading(() => this.#read(key)))
+    );
   }
 
   async put(key: Uint8Array, value: readonly Uint8Array[], { ttlSeconds }: PutOptions = {}): Promise<void> {
@@ -81,6 +93,14 @@ export class EmbeddedStore implements Store {
     return this.#closing;
   }
 
+  async #getCold(key: Uint8Array): Promise<Entity | undefined> {
+    // The caller's array may change meanwhile.
+    const kept = Buffer.from(key);
+    await this.#parts.coldReads.bring(kept);
+    this.#mustBeOpen();
+    return this.#reading(() => this.#read(kept));
+  }
+
   #read(key: Uint8Array): Entity | undefined {
     const { env, cache, now } = this.#parts;
     // A buffer that lmdb uses again, or a part of the memory map.
@@ -96,12 +116,13 @@ export class EmbeddedStore implements Store {
    * @returns the page, and the key to go on after; undefined at the end.
    */
   #readPage(start: Buffer, exclusiveStart: boolean, end: Uint8Array | undefined, limit: number) {
-    const { rangePageEntities, rangePageBytes } = this.#parts.limits;
+    const { rangePageEntities, rangePageBytes, rangePageMs } = this.#parts.limits;
     const page: Entity[] = [];
     const nowMs = this.#parts.now();
     const now = () => nowMs;
     const range =
       end === undefined ? { start, exclusiveStart } : { start, exclusiveStart, end: asBuffer(end) };
+    const endMs = performance.now() + rangePageMs;
     let bytes = 0;
     let read = 0;
     for (const { key, value: record } of this.#parts.env.entities.getRange(range)) {
@@ -109,8 +130,8 @@ export class EmbeddedStore implements Store {
       if (entity) page.push(entity);
       bytes += key.length + record.length;
       read++;
-      if (bytes >= rangePageBytes || read >= rangePageEntities || page.length >= limit)
-        return { page, last: key };
+      const isFull = bytes >= rangePageBytes || read >= rangePageEntities || page.length >= limit;
+      if (isFull || performance.now() >= endMs) return { page, last: key };
     }
     return { page, last: undefined };
   }

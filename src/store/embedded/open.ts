@@ -4,6 +4,7 @@ import { readUint64, writeUint64 } from '../record.js';
 import { type Store, StoreError } from '../store.js';
 import { maxBatchWrites } from './batch.js';
 import { BlockingWriter } from './blocking-writer.js';
+import { ColdReads } from './cold-reads.js';
 import { EmbeddedStore } from './embedded-store.js';
 import { EntityCache } from './entity-cache.js';
 import {
@@ -35,7 +36,11 @@ export interface EmbeddedOptions {
   readonly commit?: 'group' | 'each';
   /** How often expired entities are removed, in ms. They are absent to readers at once, whatever this is. */
   readonly sweepIntervalMs?: number;
+  /** The major faults so far. Default: this process's, as the kernel counts them. For tests of reads from the disk. */
+  readonly majorFaults?: () => number;
 }
+
+const countedFaults = () => process.resourceUsage().majorPageFault;
 
 /** Folders open in this process: LMDB itself lets a process open one twice. */
 const openFolders = new Set<string>();
@@ -45,7 +50,12 @@ const openFolders = new Set<string>();
  * @throws StoreError `in-use`, `unusable`, `damaged`; `failed` if the writer thread does not start
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
-  const { limits = makeLimits(), now = Date.now, sweepIntervalMs = 1000 } = options;
+  const {
+    limits = makeLimits(),
+    now = Date.now,
+    sweepIntervalMs = 1000,
+    majorFaults = countedFaults,
+  } = options;
   const cache = new EntityCache(limits.cacheBytes);
   const folder = await prepareFolder(options.folder);
   if (openFolders.has(folder)) throw inUse(folder);
@@ -74,6 +84,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     return new EmbeddedStore({
       env,
       cache,
+      coldReads: new ColdReads(env.entities, majorFaults),
       limits,
       now,
       writer,

@@ -3,6 +3,9 @@ import { expect, test } from 'vitest';
 import { makeLimits, maxKeyBytes } from '#dist/limits.js';
 import { bytes, keys, numbered, openFresh, pages, put, type StoreFactory, value } from './factory.js';
 
+/** So long that only what a page holds ends it. */
+const rangePageMs = 60_000;
+
 export function rangeTrait(factory: StoreFactory): void {
   test('start is included, end is excluded, neither has to be a key', async () => {
     const store = await openFresh(factory);
@@ -105,14 +108,14 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test.runIf(factory.offers.pages)('a page holds at most rangePageEntities entities', async () => {
-    const store = await openFresh(factory, { limits: makeLimits({ rangePageEntities: 4 }) });
+    const store = await openFresh(factory, { limits: makeLimits({ rangePageEntities: 4, rangePageMs }) });
     await Promise.all(numbered(10).map((key) => put(store, key, key)));
     const sizes = (await pages(store, { start: bytes('key') })).map((page) => page.length);
     expect(sizes).toEqual([4, 4, 2]);
   });
 
   test.runIf(factory.offers.pages)('a page ends with the entity that fills rangePageBytes', async () => {
-    const store = await openFresh(factory, { limits: makeLimits({ rangePageBytes: 1000 }) });
+    const store = await openFresh(factory, { limits: makeLimits({ rangePageBytes: 1000, rangePageMs }) });
     const value_ = 'v'.repeat(400);
     await Promise.all(numbered(7).map((key) => put(store, key, value_)));
     const sizes = (await pages(store, { start: bytes('key') })).map((page) => page.length);
@@ -122,7 +125,7 @@ export function rangeTrait(factory: StoreFactory): void {
   test.runIf(factory.offers.pages)(
     'a value larger than rangePageBytes is sent all the same, alone',
     async () => {
-      const store = await openFresh(factory, { limits: makeLimits({ rangePageBytes: 1000 }) });
+      const store = await openFresh(factory, { limits: makeLimits({ rangePageBytes: 1000, rangePageMs }) });
       const large = Buffer.alloc(5000, 'v');
       await Promise.all(numbered(3).map((key) => store.put(bytes(key), [large])));
       const all = (await pages(store, { start: bytes('key') })).filter((page) => page.length > 0);
