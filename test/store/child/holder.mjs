@@ -112,7 +112,14 @@ function reopen(which, path, flags) {
   const numbers = typeof which === 'number' ? [which] : descriptorsOf(which);
   for (const number of numbers) {
     closeSync(number);
-    if (openSync(path, flags) !== number) throw new Error('the descriptor went to another file');
+    // The system gives the lowest that is free, which may be another, or is taken by another thread for a moment.
+    const others = [];
+    let opened = openSync(path, flags);
+    for (; opened !== number; opened = openSync(path, flags)) {
+      others.push(opened);
+      if (others.length === 100) throw new Error('the descriptor went to another file');
+    }
+    for (const other of others) closeSync(other);
   }
   return numbers;
 }
