@@ -31,6 +31,8 @@ export interface Limits {
   readonly maxQueuedWrites: number;
   /** Bytes of keys and values waiting for their commit; past it, 503. */
   readonly maxQueuedBytes: number;
+  /** Reads waiting for the disk; past it, 503. */
+  readonly maxQueuedReads: number;
   /** Request line and header fields together, in bytes; past it, 431. */
   readonly maxHeaderBytes: number;
   /** Header fields in one request; past it, 431. */
@@ -67,6 +69,7 @@ export const defaultLimits: Limits = {
   maxBodyBytesInMemory: 256 * MiB,
   maxQueuedWrites: 16_384,
   maxQueuedBytes: 64 * MiB,
+  maxQueuedReads: 4096,
   maxHeaderBytes: 16 * KiB,
   maxHeaderFields: 100,
   maxConnections: 4096,

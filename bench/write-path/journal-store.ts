@@ -35,7 +35,7 @@ export class JournalStore extends EmbeddedStore {
     const versions = new Versions(Date.now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     const limits = makeLimits({ cacheBytes: 0 });
     const cache = new EntityCache(limits.cacheBytes);
-    const coldReads = new ColdReads(env.entities, () => 0);
+    const coldReads = new ColdReads(env.entities, () => 0, 0, limits);
     const commits = new GroupCommit(writer, versions, limits, cache, () => {});
     const sweeper = new Sweeper(writer, Date.now, 1000);
     return new JournalStore(

@@ -80,7 +80,7 @@ export async function openTreeStore(
   const store = new EmbeddedStore({
     env,
     cache,
-    coldReads: new ColdReads(env.entities, () => 0),
+    coldReads: new ColdReads(env.entities, () => 0, 0, limits),
     limits,
     now: Date.now,
     writer,

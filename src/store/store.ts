@@ -57,7 +57,7 @@ export interface Store {
 
   /**
    * The newest acknowledged value of a key, or undefined. Every read after an acknowledged write sees it.
-   * @throws StoreError `damaged` if what is stored fails its checksum; `closed`.
+   * @throws StoreError `damaged` if what is stored fails its checksum; `overloaded`; `closed`.
    */
   get(key: Uint8Array, options?: ReadOptions): Awaitable<Entity | undefined>;
 
@@ -81,12 +81,12 @@ export interface Store {
    */
   range(options: RangeOptions): AsyncIterable<readonly Entity[]>;
 
-  /** Finishes what was accepted, then frees every resource. Later calls fail with `closed`. May be called twice. */
+  /** Finishes the writes that were accepted, then frees every resource. Reads that wait for the disk, and later calls, fail with `closed`. May be called twice. */
   close(): Promise<void>;
 }
 
 export type StoreErrorCode =
-  /** Too many writes wait already; the same call may pass later. */
+  /** Too many writes, or reads from the disk, wait already; the same call may pass later. */
   | 'overloaded'
   /** The disk, or a quota on it, is full. Reads go on; writes do when there is room again. */
   | 'full'

@@ -1,17 +1,20 @@
 /** When a read takes the detour over another thread, and that what it asks for comes in, however many ask. The database is a real one. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { makeLimits } from '#dist/limits.js';
+import { type Limits, makeLimits } from '#dist/limits.js';
 import { ColdReads } from '#dist/store/embedded/cold-reads.js';
 import { openDatabases, openRoot } from '#dist/store/embedded/environment.js';
 import { openEmbedded } from '#dist/store/embedded/open.js';
+import type { Store } from '#dist/store/store.js';
 import { temporaryFolder } from '../support/folder.js';
-import { bytes, numbered, openAt, outcome, put } from './suite/factory.js';
+import { bytes, numbered, openAt, outcome, put, value } from './suite/factory.js';
 
 async function openEntities() {
   const env = openDatabases(openRoot(await temporaryFolder()));
   onTestFinished(() => env.root.close());
   return env.entities;
 }
+
+const limits = makeLimits();
 
 /** A count that the test raises. */
 function counter() {
@@ -20,60 +23,108 @@ function counter() {
 }
 
 describe('a read is expected to be cold', () => {
-  test('from one fault in eight reads on, as seen every sixteen reads, and no longer than that', async () => {
+  test('from one fault in eight reads on, as seen every sixteen reads, until sixteen met none', async () => {
     const { count, faults } = counter();
-    const reads = new ColdReads(await openEntities(), faults);
+    const reads = new ColdReads(await openEntities(), faults, 0, limits);
     const next = (reads_: number) => Array.from({ length: reads_ }, () => reads.expected());
     expect(next(1)).toEqual([false]);
     count.faults += 1;
     expect(next(16)).toEqual(new Array(16).fill(false));
     count.faults += 2;
     expect(next(16)).toEqual([...new Array(15).fill(false), true]);
+    count.faults += 1;
+    expect(next(16)).toEqual(new Array(16).fill(true));
     expect(next(16)).toEqual([...new Array(15).fill(true), false]);
+    count.faults += 1;
+    expect(next(16)).toEqual(new Array(16).fill(false));
   });
 
   test('at once, if the opening met faults', async () => {
-    const { count, faults } = counter();
-    const reads = new ColdReads(await openEntities(), faults);
-    count.faults += 2;
+    const reads = new ColdReads(await openEntities(), () => 7, 5, limits);
     expect(reads.expected()).toBe(true);
+  });
+
+  test('by what this process met since the opening of its store began', async () => {
+    let asked = 0;
+    // The first answer is asked for before anything is opened, the second by the first read.
+    const majorFaults = () => (asked++ === 0 ? 100 : 102);
+    const folder = await temporaryFolder();
+    const store = await openAt({ open: () => openEmbedded({ folder, majorFaults }) });
+    expect(asked).toBe(1);
+    const first = store.get(bytes('a'));
+    expect(first).toBeInstanceOf(Promise);
+    expect(await first).toBeUndefined();
   });
 });
 
+/** A database whose `prefetch` counts how many run at a time, and how many began. */
+async function watchedEntities() {
+  const entities = await openEntities();
+  const seen = { running: 0, most: 0, begun: 0 };
+  const prefetch = (keys: Buffer[], done: () => void) => {
+    seen.begun++;
+    seen.most = Math.max(seen.most, ++seen.running);
+    return entities.prefetch(keys, () => {
+      seen.running--;
+      done();
+    });
+  };
+  return { entities, seen, watched: { prefetch } as ConstructorParameters<typeof ColdReads>[0] };
+}
+
 describe('bringing keys in', () => {
   test('goes on in at most four threads at a time, and ends for every key, stored or not', async () => {
-    const entities = await openEntities();
+    const { entities, seen, watched } = await watchedEntities();
     for (const key of numbered(100)) entities.putSync(bytes(key), Buffer.alloc(9000, key));
-    let running = 0;
-    let most = 0;
-    const watched = {
-      prefetch: (keys: Buffer[], done: () => void) => {
-        running++;
-        most = Math.max(most, running);
-        return entities.prefetch(keys, () => {
-          running--;
-          done();
-        });
-      },
-    } as ConstructorParameters<typeof ColdReads>[0];
-    const reads = new ColdReads(watched, () => 0);
+    const reads = new ColdReads(watched, () => 0, 0, limits);
     await Promise.all(numbered(200).map((key) => reads.bring(bytes(key))));
-    expect(running).toBe(0);
-    expect(most).toBe(4);
+    expect(seen).toEqual({ running: 0, most: 4, begun: 200 });
+  });
+
+  test('is refused where more wait than may, until there is room again', async () => {
+    const { seen, watched } = await watchedEntities();
+    const reads = new ColdReads(watched, () => 0, 0, makeLimits({ maxQueuedReads: 10 }));
+    const ends = await Promise.all(numbered(20).map((key) => outcome(() => reads.bring(bytes(key)))));
+    expect(ends).toEqual([...new Array(14).fill('no error'), ...new Array(6).fill('overloaded')]);
+    expect(seen.begun).toBe(14);
+    expect(await outcome(() => reads.bring(bytes('later')))).toBe('no error');
+  });
+
+  test('ends at once for what still waits at the close, which is not looked up', async () => {
+    const { seen, watched } = await watchedEntities();
+    const reads = new ColdReads(watched, () => 0, 0, limits);
+    const all = numbered(50).map((key) => reads.bring(bytes(key)));
+    reads.close();
+    await Promise.all(all);
+    expect(seen).toEqual({ running: 0, most: 4, begun: 4 });
+  });
+
+  test('ends, one after the other, even if nothing can be looked up', async () => {
+    const reads = new ColdReads(
+      {
+        prefetch: () => {
+          throw new Error('refused');
+        },
+      },
+      () => 0,
+      0,
+      limits,
+    );
+    const all = await Promise.all(numbered(10).map((key) => outcome(() => reads.bring(bytes(key)))));
+    expect(all).toEqual(new Array(10).fill('no error'));
   });
 });
 
 describe('a store whose reads are cold', () => {
-  async function openCold() {
+  async function openCold(changes: Partial<Limits> = {}) {
     let faults = 0;
     const folder = await temporaryFolder();
-    const limits = makeLimits({ cacheBytes: 0 });
     const majorFaults = () => (faults += 1000);
-    return openAt({ open: () => openEmbedded({ folder, limits, majorFaults }) });
+    return openAt({ open: () => openEmbedded({ folder, limits: makeLimits(changes), majorFaults }) });
   }
 
   test('answers later, with what is stored then, under a key of its own', async () => {
-    const store = await openCold();
+    const store = await openCold({ cacheBytes: 0 });
     await put(store, 'a', 'one');
     const key = bytes('a');
     const reading = store.get(key);
@@ -84,14 +135,37 @@ describe('a store whose reads are cold', () => {
   });
 
   test('answers at once what it keeps in its cache', async () => {
-    const folder = await temporaryFolder();
-    let faults = 0;
-    const majorFaults = () => (faults += 1000);
-    const store = await openAt({ open: () => openEmbedded({ folder, majorFaults }) });
+    const store = await openCold();
     await put(store, 'a', 'one');
-    expect(store.get(bytes('a'))).toBeInstanceOf(Promise);
-    await store.get(bytes('a'));
+    const first = store.get(bytes('a'));
+    expect(first).toBeInstanceOf(Promise);
+    expect(await first).toMatchObject({ value: bytes('one') });
     expect(store.get(bytes('a'))).toMatchObject({ value: bytes('one') });
+  });
+
+  test.each([
+    ['put', (store: Store) => put(store, 'a', 'two'), 'two'],
+    ['delete', (store: Store) => store.delete(bytes('a')), undefined],
+  ])('tells of a %s also after several reads of the key at once', async (_, change, expected) => {
+    const store = await openCold();
+    await put(store, 'a', 'one');
+    const read = () => value(store, 'a');
+    expect(await Promise.all([read(), read(), read()])).toEqual(['one', 'one', 'one']);
+    const written = change(store);
+    const meanwhile = [read(), read()];
+    await written;
+    const after = [read(), read()];
+    await Promise.all(meanwhile);
+    expect(await Promise.all(after)).toEqual([expected, expected]);
+    expect(await read()).toBe(expected);
+  });
+
+  test("is 'overloaded' by more reads than may wait, and answers the others", async () => {
+    const store = await openCold({ maxQueuedReads: 10 });
+    await put(store, 'a', 'one');
+    const ends = await Promise.all(new Array(20).fill(0).map(() => outcome(() => store.get(bytes('a')))));
+    expect(ends).toEqual([...new Array(14).fill('no error'), ...new Array(6).fill('overloaded')]);
+    expect(await value(store, 'a')).toBe('one');
   });
 
   test('that is closed meanwhile ends every read, saying so', async () => {

@@ -14,17 +14,23 @@ for (const commit of ['group', 'each'] as const)
     },
   });
 
-storeSuite({
-  name: 'embedded, reads from the disk',
-  offers: { clock: true, pages: true },
-  place: async () => {
-    const folder = await temporaryFolder();
-    let faults = 0;
-    // So many that each read is taken for cold; nothing is kept in the cache.
-    const majorFaults = () => (faults += 1000);
-    return {
-      open: ({ limits = makeLimits(), ...options } = {}) =>
-        openEmbedded({ folder, majorFaults, ...options, limits: { ...limits, cacheBytes: 0 } }),
-    };
-  },
-});
+for (const cache of ['no', 'a'] as const)
+  storeSuite({
+    name: `embedded, reads from the disk, ${cache} cache`,
+    offers: { clock: true, pages: true },
+    place: async () => {
+      const folder = await temporaryFolder();
+      let faults = 0;
+      // So many that each read which the cache does not answer is taken for cold.
+      const majorFaults = () => (faults += 1000);
+      return {
+        open: ({ limits = makeLimits(), ...options } = {}) =>
+          openEmbedded({
+            folder,
+            majorFaults,
+            ...options,
+            limits: cache === 'no' ? { ...limits, cacheBytes: 0 } : limits,
+          }),
+      };
+    },
+  });

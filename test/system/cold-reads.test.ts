@@ -68,7 +68,9 @@ it('GETs of what is not in memory fault in other threads, and are right', async 
   const onLoop = majorFaults(loop) - before.loop;
   const all = majorFaults(`/proc/${pid}/stat`) - before.all;
   // Fewer, and the file was not on a disk, or the kernel did not forget it: then nothing was tested.
-  expect(all).toBeGreaterThan(reads / 2);
+  expect(all, 'build/ must lie on a disk whose pages dd can make the kernel forget').toBeGreaterThan(
+    reads / 2,
+  );
   // The first sixteen, and the pages above the leaves, may be read before that is noticed.
   expect(onLoop).toBeLessThan(0.15 * all);
 });

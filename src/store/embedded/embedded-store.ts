@@ -1,6 +1,6 @@
 /**
  * The embedded store: a Store in one LMDB file. Reads are synchronous, in this thread, from LMDB's memory map or the cache in front of it,
- * but for those that would wait for the disk; writes go through group-commit.ts to the writer thread. One process may have a folder open, and one store in it.
+ * but for those that are likely to wait for the disk; writes go through group-commit.ts to the writer thread. One process may have a folder open, and one store in it.
  */
 import { type Limits, maxKeyBytes, maxTtlSeconds } from '../../limits.js';
 import { expires, readRecord } from '../record.js';
@@ -154,6 +154,7 @@ export class EmbeddedStore implements Store {
   }
 
   async #close(): Promise<void> {
+    this.#parts.coldReads.close();
     await this.#parts.commits.settled();
     await this.#parts.sweeper.stop();
     try {

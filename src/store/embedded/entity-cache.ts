@@ -3,7 +3,7 @@
  * with them. LMDB's search goes down a tree and through its pages, each step to memory that the CPU does not have at hand; here it is two.
  *
  * Invariant: what is kept is the newest state of the tree. So nothing is kept of a key while a write of it is with the writer: until
- * that has settled its reads go to the tree, as all would without a cache.
+ * that has settled its reads go to the tree, as all would without a cache. And a key is kept once: what is forgotten is all that there is.
  *
  * The shape is that of MICA (Lim et al., NSDI 2014, § 4.3): a circular log, where a new entity takes the place of the oldest ones,
  * and a lossy index, where a full bucket forgets one of its own.
@@ -59,12 +59,12 @@ export class EntityCache {
     return { key, value, version: this.#versions[place + 1] as number };
   }
 
-  /** Keeps what was read from the tree's newest state, and was not found here. */
+  /** Keeps what was read from the tree's newest state. What is kept of the key already is the same, and stays: two reads that waited for the disk together bring it twice. */
   keep({ key, value, version }: Entity): void {
     const bytes = headerBytes + key.length + value.length;
     if (bytes > largestBytes || this.#log.length === 0) return;
     const hash = hashOf(key);
-    if ((this.#held[this.#bucket(hash)] as number) > 0) return;
+    if ((this.#held[this.#bucket(hash)] as number) > 0 || this.#find(key, hash) >= 0) return;
     const units = Math.ceil(bytes / unit);
     const place = this.#makeRoom(units);
     this.#words[place * 2] = hash;

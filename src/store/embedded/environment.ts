@@ -49,7 +49,7 @@ export function openRoot(folder: string): RootDatabase<Buffer, Buffer> {
     encoding: 'binary',
     keyEncoding: 'binary',
     maxDbs: 4,
-    // Two threads of this process read, and those of one that was killed a moment ago may still be listed.
+    // Up to six threads of this process read, and those of one that was killed a moment ago may still be listed.
     maxReaders: 16,
     mapSize: mapBytes,
     overlappingSync: false,

@@ -56,6 +56,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     sweepIntervalMs = 1000,
     majorFaults = countedFaults,
   } = options;
+  const faultsBefore = majorFaults();
   const cache = new EntityCache(limits.cacheBytes);
   const folder = await prepareFolder(options.folder);
   if (openFolders.has(folder)) throw inUse(folder);
@@ -84,7 +85,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     return new EmbeddedStore({
       env,
       cache,
-      coldReads: new ColdReads(env.entities, majorFaults),
+      coldReads: new ColdReads(env.entities, majorFaults, faultsBefore, limits),
       limits,
       now,
       writer,

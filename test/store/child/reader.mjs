@@ -26,7 +26,7 @@ const actions = {
     }
     for (const key of expected.keys()) {
       try {
-        const entity = store.get(Buffer.from(key));
+        const entity = await store.get(Buffer.from(key));
         if (entity === undefined) result.absent++;
         else check(key, entity, result);
       } catch (error) {

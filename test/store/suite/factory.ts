@@ -19,7 +19,7 @@ export interface StoreFactory {
   readonly offers: {
     /** The clock can be injected, so expiry can be tested without waiting. */
     readonly clock: boolean;
-    /** `limits.rangePageEntities` and `limits.rangePageBytes` are obeyed exactly. */
+    /** `limits.rangePageEntities` and `limits.rangePageBytes` are obeyed exactly, where `limits.rangePageMs` is long. */
     readonly pages: boolean;
   };
   /** An empty place of its own, gone when the test is over. */
