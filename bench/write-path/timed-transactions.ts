@@ -1,6 +1,6 @@
 /** The store's transaction, taken apart: how long each part of a batch of permanent records takes in the writer thread. */
 import { decodeBatch } from '#dist/store/embedded/batch.js';
-import { dataFile, type Environment, shapeOf } from '#dist/store/embedded/environment.js';
+import { dataFile, type Environment, readersOf, shapeOf } from '#dist/store/embedded/environment.js';
 import { pagesNeeded, Room } from '#dist/store/embedded/room.js';
 
 export interface Times {
@@ -19,7 +19,7 @@ export class TimedTransactions {
 
   constructor(env: Environment, folder: string) {
     this.#env = env;
-    this.#room = new Room(dataFile(folder));
+    this.#room = new Room(dataFile(folder), () => readersOf(env.root).flatMap(({ commit }) => commit ?? []));
   }
 
   commit(batch: ArrayBuffer): void {

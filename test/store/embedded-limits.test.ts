@@ -151,6 +151,16 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
       expect((await store.get(bytes(key)))?.value, key).toHaveLength(valueBytes);
   });
 
+  test("a larger file, while a reader keeps free pages from use, makes the store 'full' and breaks nothing", async () => {
+    const folder = await temporaryFolder();
+    const child = await startChild('./holder.mjs', 16 * KiB * KiB);
+    const { filled, beside, after } = await child.ask({ do: 'writeBesideReader', folder });
+    expect(filled).toBeGreaterThan(1000);
+    // Then it was refused: LMDB would not have found its pages.
+    expect(beside).toBeLessThan(5000);
+    expect(after).toBe(5000);
+  });
+
   test("to write at all fails the write and every later one with 'failed'; reads go on", async () => {
     const folder = await temporaryFolder();
     const child = await startChild('./holder.mjs');

@@ -110,6 +110,15 @@ export function statsOf(database: Database<Buffer, Buffer>): DatabaseStats {
   return database.getStats() as DatabaseStats;
 }
 
+/** Who reads: the process of each slot that is taken in LMDB's table, and the commit whose state it looks at, if it does so now. */
+export function readersOf(root: RootDatabase<Buffer, Buffer>): { pid: number; commit: number | undefined }[] {
+  // A line each: process, thread in hexadecimal, commit or a dash.
+  return [...root.readerList().matchAll(/^\s*(\d+)\s+[0-9a-f]+\s+(\d+|-)/gm)].map(([, pid, commit]) => ({
+    pid: Number(pid),
+    commit: commit === '-' ? undefined : Number(commit),
+  }));
+}
+
 export function openDatabases(root: RootDatabase<Buffer, Buffer>): Environment {
   const database = (name: string) =>
     root.openDB<Buffer, Buffer>({ name, encoding: 'binary', keyEncoding: 'binary' });

@@ -15,6 +15,7 @@ import {
   formatKey,
   openDatabases,
   openRoot,
+  readersOf,
 } from './environment.js';
 import { prepareFolder, syncNames, unusable } from './folder.js';
 import { GroupCommit } from './group-commit.js';
@@ -110,8 +111,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
 function checkAlone({ root, meta }: Environment, folder: string): void {
   meta.get(formatKey);
   root.readerCheck();
-  const readers = [...root.readerList().matchAll(/^\s*(\d+)\s+[0-9a-f]+\s/gm)].map(([, pid]) => Number(pid));
-  if (readers.some((pid) => pid !== process.pid)) throw inUse(folder);
+  if (readersOf(root).some(({ pid }) => pid !== process.pid)) throw inUse(folder);
 }
 
 function inUse(folder: string): StoreError {

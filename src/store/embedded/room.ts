@@ -27,6 +27,8 @@ const growthBytes = 1024 * 1024;
 /** A record from here on may lie in pages of its own (LMDB's limit is about 2 KiB in a page of 4). */
 const overflowBytes = 1000;
 const pageHeaderBytes = 24;
+/** Commits that are remembered. Readers are seldom more than two behind. */
+const rememberedCommits = 64;
 /** The lock file has 64 bytes a reader and a header of 272; what a data file takes before its first entity. */
 const lockBytes = 4096;
 const firstBytes = 256 * 1024;
@@ -43,7 +45,7 @@ export interface StoreShape {
   /** Branch pages of all trees, and pages of records that have pages of their own. */
   readonly branchPages: number;
   readonly overflowPages: number;
-  /** Pages that hold nothing. Those freed by the last commit may not be used by the next. */
+  /** Pages that hold nothing. The next transaction may use those that were free before the oldest commit that is still being read, or the last. */
   readonly freePages: number;
 }
 
@@ -111,13 +113,15 @@ export class Room {
   readonly #path: string;
   /** The file has blocks from here back to the last page LMDB has used. */
   #allocatedBytes: number;
-  /** The free pages that the commit before the last left, less what the last one can have taken of them. */
-  #reusablePages = 0;
+  readonly #commitsBeingRead: () => readonly number[];
+  /** The last commits, without a gap: the pages that each left free, and the most that the transaction after it can have taken. */
+  readonly #commits: { readonly commit: number; readonly freePages: number; need: number }[] = [];
   #refused = false;
-  #last: { readonly commit: number; readonly leftFree: number } | undefined;
 
-  constructor(dataFile: string) {
+  /** @param commitsBeingRead the commits whose state readers look at now: LMDB leaves alone what these, or later ones, freed */
+  constructor(dataFile: string, commitsBeingRead: () => readonly number[]) {
     this.#path = dataFile;
+    this.#commitsBeingRead = commitsBeingRead;
     const { size, blocks } = statSync(dataFile);
     // A file that was copied with holes has no blocks to count on.
     this.#allocatedBytes = blocks * 512 < size ? 0 : size;
@@ -138,22 +142,45 @@ export class Room {
     const error = this.#grow(Math.max(wanted, this.#allocatedBytes + growthBytes));
     // The disk is full, but the file may not be: single pages come out of its free ones, where there are plenty, and those
     // are as good a reserve.
-    const least = this.#reusablePages >= 2 * singles + reservePages ? runs : need;
-    const reserve = reserved && this.#reusablePages < 2 * need + reservePages ? reservePages : 0;
+    const reusable = this.#reusablePages();
+    const least = reusable >= 2 * singles + reservePages ? runs : need;
+    const reserve = reserved && reusable < 2 * need + reservePages ? reservePages : 0;
     this.#refused = tail() < least + reserve;
     if (this.#refused) throw full(error);
   }
 
   /** Whether a transaction was refused that may pass after a commit, however small: what the last one freed can be used then. */
   get awaitsCommit(): boolean {
-    return this.#refused && (this.#last?.leftFree ?? 0) > this.#reusablePages;
+    const last = this.#commits.at(-1);
+    return this.#refused && last !== undefined && last.freePages - last.need > this.#reusablePages();
   }
 
   #follow({ commit, usedPages, pageBytes, freePages }: StoreShape, need: number): void {
     this.#allocatedBytes = Math.max(this.#allocatedBytes, usedPages * pageBytes);
-    if (this.#last?.commit === commit) return;
-    this.#reusablePages = Math.min(freePages, this.#last?.leftFree ?? 0);
-    this.#last = { commit, leftFree: Math.max(0, freePages - need) };
+    const last = this.#commits.at(-1);
+    if (last?.commit === commit) {
+      last.need = Math.max(last.need, need);
+      return;
+    }
+    if (last?.commit !== commit - 1) this.#commits.length = 0;
+    this.#commits.push({ commit, freePages, need });
+    if (this.#commits.length > rememberedCommits) this.#commits.shift();
+  }
+
+  /**
+   * The free pages that the transaction to come is sure to find: those that were free before the oldest commit that is being read
+   * (the last, if none is), less what was taken since. LMDB looks for no others (`mdb_find_oldest`).
+   */
+  #reusablePages(): number {
+    const last = this.#commits.at(-1)?.commit ?? 0;
+    const oldest = Math.min(last, ...this.#commitsBeingRead());
+    const since = this.#commits.filter(({ commit }) => commit >= oldest - 1);
+    const before = since.shift();
+    if (before?.commit !== oldest - 1) return 0;
+    const now = since.at(-1)?.freePages ?? 0;
+    // The last of `since` is the transaction to come.
+    const taken = since.slice(0, -1).reduce((sum, { need }) => sum + need, before.need);
+    return Math.max(0, Math.min(now, before.freePages - taken));
   }
 
   /** Writes zeros to the end of the file until it has the size, as far as the disk lets it. */

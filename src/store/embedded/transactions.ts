@@ -5,7 +5,15 @@
  */
 import { readFields, readUint64, writeUint64 } from '../record.js';
 import type { Step } from './batch.js';
-import { ceilingKey, dataFile, type Environment, formatKey, shapeOf, statsOf } from './environment.js';
+import {
+  ceilingKey,
+  dataFile,
+  type Environment,
+  formatKey,
+  readersOf,
+  shapeOf,
+  statsOf,
+} from './environment.js';
 import { overflowPages, pagesNeeded, Room } from './room.js';
 
 const nothing = Buffer.alloc(0);
@@ -21,7 +29,7 @@ export class Transactions {
 
   constructor(env: Environment, folder: string) {
     this.#env = env;
-    this.#room = new Room(dataFile(folder));
+    this.#room = new Room(dataFile(folder), () => readersOf(env.root).flatMap(({ commit }) => commit ?? []));
     this.#expiringEntities = statsOf(env.expiry).entryCount;
   }
 

@@ -5,7 +5,9 @@
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { encodeBatch, writeBytes } from '#dist/store/embedded/batch.js';
+import { formatKey, openDatabases, openRoot } from '#dist/store/embedded/environment.js';
 import { openEmbedded } from '#dist/store/embedded/open.js';
+import { saysFull, Transactions } from '#dist/store/embedded/transactions.js';
 import { WriterThread } from '#dist/store/embedded/writer.js';
 
 /** @type {import('#dist/store/store.js').Store | undefined} */
@@ -83,6 +85,47 @@ const actions = {
     const failure = writer.failure?.code;
     await writer.close();
     return { endings, failure };
+  },
+  /**
+   * Fills a file that may not grow, makes room in it, and then writes on while a reader stays where it was.
+   * @returns how many writes were stored before the first that was refused: beside the reader, and after it left
+   */
+  async writeBesideReader({ folder }) {
+    const env = openDatabases(openRoot(folder));
+    const { root, entities } = env;
+    env.meta.putSync(formatKey, Buffer.alloc(8));
+    const transactions = new Transactions(env, folder);
+    const change = (number, record) => {
+      const key = Buffer.from(`key-${number}`);
+      transactions.commit([{ key, record, expiresMs: undefined }], undefined);
+      root.resetReadTxn();
+    };
+    const storedUntilFull = (most) => {
+      for (let stored = 0; stored < most; stored++)
+        try {
+          change(stored % 100, Buffer.alloc(9000, stored));
+        } catch (error) {
+          if (saysFull(error)) return stored;
+          throw error;
+        }
+      return most;
+    };
+    let filled = 0;
+    try {
+      for (; ; filled++) change(1000 + filled, Buffer.alloc(9000, filled));
+    } catch (error) {
+      if (!saysFull(error)) throw error;
+    }
+    for (let number = 0; number < filled; number++) change(1000 + number, undefined);
+    const reader = root.useReadTransaction();
+    entities.get(Buffer.from('key-1'), { transaction: reader });
+    const beside = storedUntilFull(5000);
+    reader.done();
+    // As the sweeper does: what was freed last can be used after a commit.
+    for (let times = 0; times < 3; times++) transactions.sweep(0, 1);
+    const after = storedUntilFull(5000);
+    await root.close();
+    return { filled, beside, after };
   },
   /** Ends the writer thread from inside, as an uncaught error in it would. */
   async endWriter() {
