@@ -139,7 +139,7 @@ export class Room {
     const tail = () => Math.floor(this.#allocatedBytes / pageBytes) - usedPages;
     if (tail() >= need + reservePages) return;
     const wanted = (usedPages + need + reservePages) * pageBytes;
-    const error = this.#grow(Math.max(wanted, this.#allocatedBytes + growthBytes));
+    const error = this.#grow(Math.max(wanted, this.#allocatedBytes + growthBytes), pageBytes);
     // The disk is full, but the file may not be: single pages come out of its free ones, where there are plenty, and those
     // are as good a reserve.
     const reusable = this.#reusablePages();
@@ -183,9 +183,12 @@ export class Room {
     return Math.max(0, Math.min(now, before.freePages - taken));
   }
 
-  /** Writes zeros to the end of the file until it has the size, as far as the disk lets it. */
-  #grow(size: number): unknown {
-    const zeros = Buffer.alloc(Math.min(growthBytes, size - this.#allocatedBytes));
+  /**
+   * Writes zeros to the end of the file until it has the size, as far as the disk lets it. A page at a time: what is written at once the
+   * kernel may keep in one large folio, and a commit's sync then looks through all of that for the one page of it that changed.
+   */
+  #grow(size: number, pageBytes: number): unknown {
+    const zeros = Buffer.alloc(pageBytes);
     let file: number | undefined;
     try {
       file = openSync(this.#path, 'r+');
