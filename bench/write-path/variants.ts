@@ -44,6 +44,11 @@ export const variants: Readonly<Record<string, Variant>> = {
     options: { noMetaSync: true },
     what: "LMDB's noMetaSync. Not durable: a loss of power can undo the last commit",
   },
+  'no sync': {
+    kind: 'tree',
+    options: { noSync: true },
+    what: "LMDB's noSync. Not durable at all: what is left is the time without the disk",
+  },
 };
 
 /** What a run of one store tells beside its latencies. */

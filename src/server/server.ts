@@ -68,14 +68,22 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const limits = makeLimits(options.limits);
   const store = await openEmbedded({ folder: options.data, limits, commit: options.commit ?? 'group' });
   try {
-    return await listen(store, limits, options);
+    return await serveStore(store, limits, options);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function listen(store: Store, limits: Limits, options: ServeOptions): Promise<RunningServer> {
+/**
+ * Puts both lanes in front of a store that is open. It is closed with the server.
+ * @throws ListenError; the store stays open then
+ */
+export async function serveStore(
+  store: Store,
+  limits: Limits,
+  options: Omit<ServeOptions, 'data' | 'commit' | 'limits'>,
+): Promise<RunningServer> {
   const { port = 8080, host = '127.0.0.1', report = toStandardError } = options;
   const service = { store, draining: false };
   const running = new Running();
