@@ -17,6 +17,11 @@ import type { Refusal, Writer } from './writer.js';
  * while the rest settle: to send all answers of a large commit first takes as long as a commit.
  */
 const settledPerTurn = 8;
+/**
+ * While so many writes have not settled, what comes waits here for a commit of its own: commits that are few and large leave the CPUs to the requests.
+ * Below that the writer is given what comes at once, so that it need not wait for the event loop between two commits.
+ */
+const mostUnsettled = 24;
 const endOfTurn = () => new Promise(setImmediate);
 
 interface Queued {
@@ -118,9 +123,10 @@ export class GroupCommit {
     }
   };
 
-  /** A writer that merges batches is kept supplied with up to a commit's worth; what is beyond that waits here, where it is not copied yet. */
+  /** A writer that merges batches is kept supplied; what is beyond that waits here, where it is not copied yet. */
   #mayGive(): boolean {
-    return this.#givenWrites === 0 || (this.#writer.merges && this.#givenBytes < maxBatchBytes);
+    if (this.#givenWrites === 0) return true;
+    return this.#writer.merges && this.#givenWrites < mostUnsettled && this.#givenBytes < maxBatchBytes;
   }
 
   #takeBatch(): Batch {
