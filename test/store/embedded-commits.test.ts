@@ -51,6 +51,33 @@ test('writes of many turns of the event loop share the commits that they wait fo
   inOrder(told.flatMap((commit) => [commit.beganMs, commit.endedMs]));
 });
 
+test('writes of one commit settle eight in a turn of the event loop', async () => {
+  const folder = await temporaryFolder();
+  const store = await openAt({ open: () => openEmbedded({ folder }) });
+  let turn = 0;
+  const settledIn: number[] = [];
+  const calls = numbered(20).map((key) =>
+    store.put(bytes(key), [bytes('value')]).then(() => void settledIn.push(turn)),
+  );
+  for (; settledIn.length < calls.length; turn++) await new Promise(setImmediate);
+  const perTurn = [...new Set(settledIn)].map((one) => settledIn.filter((each) => each === one).length);
+  expect(perTurn).toEqual([8, 8, 4]);
+});
+
+test('writes that come while 24 others are stored and settle share the next commit', async () => {
+  const folder = await temporaryFolder();
+  const store = await openAt({ open: () => openEmbedded({ folder }) });
+  const put = (key: string) => store.put(bytes(key), [bytes('value')]);
+  const told = hearCommits();
+  const [first, ...rest] = numbered(24).map(put);
+  await new Promise(setImmediate);
+  const came = Array.from({ length: 5 }, (_, i) => put(`while they are stored ${i}`));
+  await first;
+  came.push(put('while the others settle'));
+  await Promise.all([...rest, ...came]);
+  expect(told.map(({ writes }) => writes)).toEqual([24, 6]);
+});
+
 test('a store that is closed while batches wait for the writer stores them first', async () => {
   const folder = await temporaryFolder();
   const store = await openEmbedded({ folder });
