@@ -33,7 +33,8 @@ export const waits: Part = {
   section: (measured) => ({
     intro: `The PUT peak again, with stores that are no part of the product. “no meta sync” waits for the disk once a commit instead of twice, and a
 loss of power can undo the last one; “no sync” never waits, and is not durable at all; both commit one batch at a time. “journal” is
-[the trial's](../docs/decisions/0001-write-path.md): one wait a batch, and the tree takes it in later.`,
+[the trial's](../docs/decisions/0001-write-path.md): one wait a batch, and the tree takes it in later. What came of it:
+[decision 2](../docs/decisions/0002-peaks-beside-webdis.md).`,
     tables: peakTables(measured, groups),
     bars: [],
     plots: { 'waits.svg': peakPlot('What a durable PUT waits for', measured, groups) },

@@ -1,6 +1,7 @@
 /** What the embedded store tells of its commits on the diagnostics channel. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, onTestFinished, test } from 'vitest';
+import { makeLimits } from '#dist/limits.js';
 import type { CommitEvent } from '#dist/store/embedded/commit-event.js';
 import { openEmbedded } from '#dist/store/embedded/open.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -51,9 +52,18 @@ test('writes of many turns of the event loop share the commits that they wait fo
   inOrder(told.flatMap((commit) => [commit.beganMs, commit.endedMs]));
 });
 
-test('writes of one commit settle eight in a turn of the event loop', async () => {
+/** A clock by which turns of the event loop take no time, or a millisecond each time it is looked at. */
+function clockOf(turns: 'short' | 'long'): () => number {
+  let nowMs = 0;
+  return () => (turns === 'short' ? 0 : nowMs++);
+}
+
+test.each([
+  { turns: 'short', settle: 'eight in a turn', perTurn: [8, 8, 4] },
+  { turns: 'long', settle: 'at once', perTurn: [20] },
+] as const)('writes of a batch settle $settle where turns of the event loop are $turns', async (how) => {
   const folder = await temporaryFolder();
-  const store = await openAt({ open: () => openEmbedded({ folder }) });
+  const store = await openAt({ open: () => openEmbedded({ folder, monotonicMs: clockOf(how.turns) }) });
   let turn = 0;
   const settledIn: number[] = [];
   const calls = numbered(20).map((key) =>
@@ -61,12 +71,12 @@ test('writes of one commit settle eight in a turn of the event loop', async () =
   );
   for (; settledIn.length < calls.length; turn++) await new Promise(setImmediate);
   const perTurn = [...new Set(settledIn)].map((one) => settledIn.filter((each) => each === one).length);
-  expect(perTurn).toEqual([8, 8, 4]);
+  expect(perTurn).toEqual(how.perTurn);
 });
 
 test('writes that come while 24 others are stored and settle share the next commit', async () => {
   const folder = await temporaryFolder();
-  const store = await openAt({ open: () => openEmbedded({ folder }) });
+  const store = await openAt({ open: () => openEmbedded({ folder, monotonicMs: clockOf('short') }) });
   const put = (key: string) => store.put(bytes(key), [bytes('value')]);
   const told = hearCommits();
   const [first, ...rest] = numbered(24).map(put);
@@ -76,6 +86,18 @@ test('writes that come while 24 others are stored and settle share the next comm
   came.push(put('while the others settle'));
   await Promise.all([...rest, ...came]);
   expect(told.map(({ writes }) => writes)).toEqual([24, 6]);
+});
+
+test('a write that has settled no longer counts among those that wait', async () => {
+  const folder = await temporaryFolder();
+  const limits = makeLimits({ maxQueuedWrites: 10 });
+  const store = await openAt({ open: () => openEmbedded({ folder, limits, monotonicMs: clockOf('short') }) });
+  const put = (key: string) => store.put(bytes(key), [bytes('value')]);
+  const calls = numbered(10).map(put);
+  await expect(put('one too many')).rejects.toMatchObject({ code: 'overloaded' });
+  await calls[0];
+  await put('in its place');
+  await Promise.all(calls);
 });
 
 test('a store that is closed while batches wait for the writer stores them first', async () => {

@@ -1,6 +1,6 @@
 /**
- * Group commit, the event loop's half: the writes of a turn go to the writer together as a batch, and the writer stores all batches that
- * wait for it in one commit, so a disk that syncs a thousand times a second can acknowledge many thousands of writes. The promise of a
+ * Group commit, the event loop's half: the writes of a turn, or of several, go to the writer together as a batch, and the writer stores all batches
+ * that wait for it in one commit, so a disk that syncs a thousand times a second can acknowledge many thousands of writes. The promise of a
  * write settles when it is known what became of it: resolved after the sync, or rejected, for a lack of room only if it found none itself.
  *
  * What waits, here and with the writer, is bounded, by count and by bytes.
@@ -13,15 +13,18 @@ import type { Versions } from './versions.js';
 import type { Refusal, Writer } from './writer.js';
 
 /**
- * Writes of a commit that settle in one turn of the event loop. Their clients answer with further writes, which are to reach the idle writer
- * while the rest settle: to send all answers of a large commit first takes as long as a commit.
+ * Writes of a batch that settle before the event loop looks for further requests. Their clients answer with further writes, and a client that
+ * is answered while others are still to be answered has its CPU meanwhile.
  */
 const settledPerTurn = 8;
 /**
- * While so many writes have not settled, what comes waits here for a commit of its own: commits that are few and large leave the CPUs to the requests.
- * Below that the writer is given what comes at once, so that it need not wait for the event loop between two commits.
+ * From so many writes on that have been given to the writer in batches not wholly settled, what comes waits here, for one batch: commits that are few
+ * and large leave the CPUs to the requests. Below that the writer is given what comes at once, so that it need not wait for the event loop between
+ * two commits.
  */
 const mostUnsettled = 24;
+/** Both hold while turns of the event loop are shorter than this. Beside other work, such as many reads, a turn is dear: all settle at once, and nothing waits. */
+const shortTurnMs = 0.5;
 const endOfTurn = () => new Promise(setImmediate);
 
 interface Queued {
@@ -43,21 +46,28 @@ export class GroupCommit {
   readonly #cache: EntityCache;
   readonly #onCommit: () => void;
   readonly #mostWrites: number;
+  readonly #monotonicMs: () => number;
   #queue: Queued[] = [];
   #queuedBytes = 0;
-  /** What the writer has been given and has not answered. */
+  /** What the writer has been given and has not settled. */
   #givenWrites = 0;
   #givenBytes = 0;
+  /** Writes of the batches that have not wholly settled. */
+  #unsettled = 0;
   /** The batch given last. */
   #last: Promise<void> | undefined;
-  /** The end of this turn of the event loop is waited for. */
+  /** The end of this turn of the event loop is waited for, since when. */
   #giving = false;
+  #givingMs = 0;
+  /** How long the last turn took that was looked at, or what was left of it. */
+  #turnMs = 0;
   #failure: StoreError | undefined;
 
   /**
-   * @param cache keeps nothing of a key from when its write is given to the writer until that is acknowledged
+   * @param cache keeps nothing of a key from when its write is given to the writer until that is stored
    * @param onCommit called after each commit and before its writes are acknowledged
    * @param mostWrites in one batch; 1, with a writer that does not merge: no grouping
+   * @param monotonicMs a clock for the turns of the event loop
    */
   constructor(
     writer: Writer,
@@ -66,6 +76,7 @@ export class GroupCommit {
     cache: EntityCache,
     onCommit: () => void,
     mostWrites = maxBatchWrites,
+    monotonicMs = () => performance.now(),
   ) {
     this.#writer = writer;
     this.#versions = versions;
@@ -73,6 +84,7 @@ export class GroupCommit {
     this.#cache = cache;
     this.#onCommit = onCommit;
     this.#mostWrites = mostWrites;
+    this.#monotonicMs = monotonicMs;
   }
 
   /** Set by the first commit that failed for another reason than a lack of room. */
@@ -99,8 +111,9 @@ export class GroupCommit {
       this.#queuedBytes += bytes;
       if (this.#giving) return;
       this.#giving = true;
+      this.#givingMs = this.#monotonicMs();
       // All requests read from the sockets in this turn of the event loop share a batch.
-      setImmediate(this.#give);
+      setImmediate(this.#endTurn);
     });
   }
 
@@ -113,20 +126,27 @@ export class GroupCommit {
     }
   }
 
-  readonly #give = (): void => {
+  readonly #endTurn = (): void => {
     this.#giving = false;
+    this.#turnMs = this.#monotonicMs() - this.#givingMs;
+    this.#give();
+  };
+
+  #give(): void {
     while (this.#queue.length > 0 && this.#mayGive()) {
       const batch = this.#takeBatch();
       this.#givenWrites += batch.writes.length;
+      this.#unsettled += batch.writes.length;
       this.#givenBytes += batch.bytes;
       this.#last = this.#commit(batch);
     }
-  };
+  }
 
-  /** A writer that merges batches is kept supplied; what is beyond that waits here, where it is not copied yet. */
+  /** What may not be given yet waits here, where it is not copied. */
   #mayGive(): boolean {
-    if (this.#givenWrites === 0) return true;
-    return this.#writer.merges && this.#givenWrites < mostUnsettled && this.#givenBytes < maxBatchBytes;
+    if (this.#unsettled === 0) return true;
+    const gathers = this.#unsettled >= mostUnsettled && this.#turnMs < shortTurnMs;
+    return this.#writer.merges && !gathers && this.#givenBytes < maxBatchBytes;
   }
 
   #takeBatch(): Batch {
@@ -144,20 +164,37 @@ export class GroupCommit {
 
   async #commit({ writes, bytes }: Batch): Promise<void> {
     try {
-      const refusal = await this.#store(writes, bytes);
-      const refused = new Set(refusal?.places);
-      for (const [place, queued] of writes.entries()) {
-        if (place > 0 && place % settledPerTurn === 0) await endOfTurn();
-        if (refused.has(place)) queued.reject(refusal?.error);
-        else queued.resolve();
-      }
+      await this.#settle(writes, await this.#store(writes, bytes));
     } catch (error) {
       if (error instanceof StoreError && error.code !== 'full') this.#fail(error);
-      for (const queued of writes) queued.reject(error);
+      for (const queued of writes) {
+        this.#release(queued);
+        queued.reject(error);
+      }
     }
-    this.#givenWrites -= writes.length;
-    this.#givenBytes -= bytes;
+    this.#unsettled -= writes.length;
     if (!this.#giving) this.#give();
+  }
+
+  /** Tells the writes of a batch, in order, what became of them. */
+  async #settle(writes: readonly Queued[], refusal: Refusal | undefined): Promise<void> {
+    const refused = new Set(refusal?.places);
+    for (const [place, queued] of writes.entries()) {
+      if (place > 0 && place % settledPerTurn === 0 && this.#turnMs < shortTurnMs) {
+        const beganMs = this.#monotonicMs();
+        await endOfTurn();
+        this.#turnMs = this.#monotonicMs() - beganMs;
+      }
+      this.#release(queued);
+      if (refused.has(place)) queued.reject(refusal?.error);
+      else queued.resolve();
+    }
+  }
+
+  /** A write is about to settle: it counts no more among those that wait. */
+  #release({ bytes }: Queued): void {
+    this.#givenWrites--;
+    this.#givenBytes -= bytes;
   }
 
   async #store(writes: readonly Queued[], bytes: number): Promise<Refusal | undefined> {

@@ -39,6 +39,8 @@ export interface EmbeddedOptions {
   readonly sweepIntervalMs?: number;
   /** The major faults so far. Default: this process's, as the kernel counts them. For tests of reads from the disk. */
   readonly majorFaults?: () => number;
+  /** A clock in ms that never goes back. Default: `performance.now`. For tests of what depends on how long a turn of the event loop takes. */
+  readonly monotonicMs?: () => number;
 }
 
 const countedFaults = () => process.resourceUsage().majorPageFault;
@@ -81,6 +83,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
       cache,
       () => root.resetReadTxn(),
       grouped ? maxBatchWrites : 1,
+      options.monotonicMs,
     );
     const sweeper = new Sweeper(writer, now, sweepIntervalMs);
     return new EmbeddedStore({

@@ -184,11 +184,13 @@ export class Room {
   }
 
   /**
-   * Writes zeros to the end of the file until it has the size, as far as the disk lets it. A page at a time: what is written at once the
-   * kernel may keep in one large folio, and a commit's sync then looks through all of that for the one page of it that changed.
+   * Writes zeros to the end of the file until it has the size, as far as the disk lets it. The usual growth is written a page at a time: what is
+   * written at once the kernel may keep in one large folio, and a commit's sync then looks through all of that for the one page that changed.
+   * (Where a transaction needs more, it is for records of many pages each.)
    */
   #grow(size: number, pageBytes: number): unknown {
-    const zeros = Buffer.alloc(pageBytes);
+    const usual = size - this.#allocatedBytes <= growthBytes;
+    const zeros = Buffer.alloc(usual ? pageBytes : growthBytes);
     let file: number | undefined;
     try {
       file = openSync(this.#path, 'r+');
