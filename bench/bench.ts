@@ -13,7 +13,6 @@ import { growth } from './parts/growth.js';
 import { putPeak } from './parts/put-peak.js';
 import { reference } from './parts/reference.js';
 import { tenMinutes } from './parts/ten-minutes.js';
-import { waits } from './parts/waits.js';
 import { requirePrograms } from './support/programs.js';
 import { describeMachine, missed } from './support/rounds.js';
 import { barText, measurable, writeDocument } from './write/document.js';
@@ -22,7 +21,6 @@ import { readRecord, schema, stamp, writeRecord } from './write/records.js';
 const parts: Readonly<Record<string, Part>> = {
   'get-peak': getPeak,
   'put-peak': putPeak,
-  waits,
   reference,
   growth,
   cold,

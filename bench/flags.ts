@@ -5,7 +5,7 @@ import type { Part, Settings } from './part.js';
 
 const help = `npm run bench [-- FLAGS]
 
-  --only PART[,PART]  get-peak, put-peak, waits, reference, growth, cold, ten-minutes, or all; default: get-peak,put-peak
+  --only PART[,PART]  get-peak, put-peak, reference, growth, cold, ten-minutes, or all; default: get-peak,put-peak
   --rounds N          rounds of each part (3; reference 5, cold 9)
   --seconds N         of each measurement (3; reference 20, growth and cold 10)
   --warmup N          seconds that each peer is under load before its peak is measured (5)
