@@ -5,8 +5,8 @@
  *   npm run bench:load-floor -- [--wrk2 PATH]     (or WRK2=PATH; wrk2 is packaged nowhere, so bring your own)
  */
 import { parseArgs } from 'node:util';
-import { runLoad } from '#dist/load/load.js';
-import { defaultOptions } from '#dist/load/options.js';
+import { runLoad } from '#dist/lab/load/load.js';
+import { defaultOptions } from '#dist/lab/load/load-options.js';
 import { startNginx } from './support/nginx.js';
 import { describeMachine, type Figures, inTurn, median, missed, spread } from './support/rounds.js';
 import { runWrk2 } from './support/wrk2.js';

@@ -11,8 +11,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { parseArgs, promisify } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { runLoad } from '#dist/load/load.js';
-import { defaultOptions } from '#dist/load/options.js';
+import { runLoad } from '#dist/lab/load/load.js';
+import { defaultOptions } from '#dist/lab/load/load-options.js';
 import { describeMachine, missed } from './support/rounds.js';
 
 const periodMs = 2;

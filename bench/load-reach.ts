@@ -6,7 +6,7 @@
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Work } from '#dist/load/options.js';
+import type { Work } from '#dist/lab/load/load-options.js';
 import { startNginx } from './support/nginx.js';
 import { pinned } from './support/programs.js';
 import { describeMachine, inTurn, median, missed, spread } from './support/rounds.js';

@@ -9,7 +9,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { monotonicClock } from '#dist/load/generator/clock.js';
+import { monotonicClock } from '#dist/lab/load/generator/clock.js';
 import { describeMachine, missed } from './support/rounds.js';
 import type { Evidence } from './tail/evidence.js';
 import { watchPhase } from './tail/phase.js';

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { monotonicClock } from '#dist/load/generator/clock.js';
-import { threadsFor } from '#dist/report/options.js';
+import { monotonicClock } from '#dist/lab/load/generator/clock.js';
+import { threadsFor } from '#dist/lab/report/report-options.js';
 import type { Measured, Part } from '../part.js';
 import { mappedBytes, memoryOf } from '../support/process-stat.js';
 import type { Figures, Rounds } from '../support/rounds.js';

@@ -1,6 +1,6 @@
 /** One load run in a process that the bench has put on a core; sends its figures to the bench. */
-import { runLoad } from '#dist/load/load.js';
-import { defaultOptions } from '#dist/load/options.js';
+import { runLoad } from '#dist/lab/load/load.js';
+import { defaultOptions } from '#dist/lab/load/load-options.js';
 
 const given = JSON.parse(process.argv[2] as string);
 const { completed, elapsedUs, threads, lag } = await runLoad({

@@ -1,6 +1,6 @@
 /** Fair comparison on a shared machine: the sides in turn, the order reversed each round, medians with their spread. */
 import { cpus, release } from 'node:os';
-import { priority } from '#dist/report/machine.js';
+import { priority } from '#dist/lab/report/host.js';
 
 /** The exit code of a bench whose bar was missed. */
 export const missed = 3;

@@ -1,7 +1,7 @@
 /** A steady load of GETs or PUTs over keys of `evenkeel load`'s own workload, and what counts of it. */
-import { runLoad } from '#dist/load/load.js';
-import { defaultOptions, type Workload } from '#dist/load/options.js';
-import type { LoadResult } from '#dist/load/result.js';
+import { runLoad } from '#dist/lab/load/load.js';
+import { defaultOptions, type Workload } from '#dist/lab/load/load-options.js';
+import type { LoadResult } from '#dist/lab/load/result/result.js';
 
 export interface Steady {
   readonly url: string;

@@ -2,8 +2,8 @@
  * Names the cause of a slow request: of all that was seen to hold up a thread between the moment it was due and its answer, what took
  * most. It is named if together they took at least half of the latency; else nobody knows.
  */
-import type { SlowRequest } from '#dist/load/result.js';
-import type { Moment } from '#dist/load/slow-moments.js';
+import type { SlowRequest } from '#dist/lab/load/result/result.js';
+import type { Moment } from '#dist/lab/load/result/stall-groups.js';
 import { type Busy, type Evidence, within } from './evidence.js';
 import { causes, type Held, type HoldUps, holdUps } from './hold-ups.js';
 

@@ -1,5 +1,5 @@
 /** How long each of what was seen can have held up a request, between the moment it was due and its answer. */
-import type { SlowRequest } from '#dist/load/result.js';
+import type { SlowRequest } from '#dist/lab/load/result/result.js';
 import { type Evidence, within } from './evidence.js';
 import { Seen } from './seen.js';
 

@@ -1,9 +1,9 @@
 /** One phase of the load, in a process of its own; tells the bench when it began, on the clock of all processes, and what was slow. */
 import { performance } from 'node:perf_hooks';
-import { monotonicClock } from '#dist/load/generator/clock.js';
-import { runLoad } from '#dist/load/load.js';
-import { defaultOptions, type LoadOptions } from '#dist/load/options.js';
-import type { Slow } from '#dist/load/result.js';
+import { monotonicClock } from '#dist/lab/load/generator/clock.js';
+import { runLoad } from '#dist/lab/load/load.js';
+import { defaultOptions, type LoadOptions } from '#dist/lab/load/load-options.js';
+import type { Slow } from '#dist/lab/load/result/result.js';
 
 export type PhaseOptions = Pick<
   LoadOptions,

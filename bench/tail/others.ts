@@ -1,6 +1,6 @@
 /** What takes the CPU beside server and generator: all processes that were there at the start, kernel threads among them, looked at ten times a second. */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Clock } from '#dist/load/generator/clock.js';
+import type { Clock } from '#dist/lab/load/generator/clock.js';
 import type { Busy } from './evidence.js';
 import { ProcFile } from './proc-file.js';
 

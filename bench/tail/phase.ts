@@ -1,7 +1,7 @@
 /** One phase of the reference load under watch, and the causes of what was slow in it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Moment, momentsOf } from '#dist/load/slow-moments.js';
+import { type Moment, momentsOf } from '#dist/lab/load/result/stall-groups.js';
 import { attribute } from './attribute.js';
 import { type Evidence, type Span, since } from './evidence.js';
 import type { PhaseOptions, PhaseResult } from './load-child.js';

@@ -7,8 +7,8 @@ import { subscribe } from 'node:diagnostics_channel';
 import { readlinkSync } from 'node:fs';
 import { constants, PerformanceObserver, performance } from 'node:perf_hooks';
 import { BroadcastChannel, isMainThread, workerData } from 'node:worker_threads';
-import { monotonicClock } from '#dist/load/generator/clock.js';
-import type { CommitEvent } from '#dist/store/embedded/commit-event.js';
+import { monotonicClock } from '#dist/lab/load/generator/clock.js';
+import type { CommitEvent } from '#dist/store/lmdb/write/commit-channel.js';
 import type { Stretch } from './evidence.js';
 
 export type ProbeEvent =

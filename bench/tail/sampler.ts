@@ -1,6 +1,6 @@
 /** Looks at threads of other processes every 10 ms, by what Linux tells of them in /proc. Out here, so that it costs them nothing. */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Clock } from '#dist/load/generator/clock.js';
+import type { Clock } from '#dist/lab/load/generator/clock.js';
 import type { Busy, Sample, ThreadSample, Who } from './evidence.js';
 import { OtherProcesses } from './others.js';
 import { ProcFile } from './proc-file.js';

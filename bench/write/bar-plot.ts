@@ -1,7 +1,7 @@
 /** Bars side by side in groups: what each peer reached. */
-import { linear, tickText } from '#dist/profile/plot/axis.js';
-import { headingHeight, margin, sheet, styleOf } from '#dist/profile/plot/chart.js';
-import { element, faint, label } from '#dist/profile/plot/svg.js';
+import { linear, tickText } from '#dist/lab/svg/axis.js';
+import { headingHeight, margin, sheet, styleOf } from '#dist/lab/svg/chart.js';
+import { element, faint, label } from '#dist/lab/svg/svg.js';
 import { median } from '../support/rounds.js';
 import { thousands } from './words.js';
 

@@ -1,7 +1,7 @@
 /** Lines over a common axis, in panels one below another: growth over the number of entities, memory over time. */
-import { logarithmic, type Scale, scaleFor, tickText } from '#dist/profile/plot/axis.js';
-import { headingHeight, legend, line, margin, sheet, styleOf, valueGrid } from '#dist/profile/plot/chart.js';
-import { label } from '#dist/profile/plot/svg.js';
+import { logarithmic, type Scale, scaleFor, tickText } from '#dist/lab/svg/axis.js';
+import { headingHeight, legend, line, margin, sheet, styleOf, valueGrid } from '#dist/lab/svg/chart.js';
+import { label } from '#dist/lab/svg/svg.js';
 
 export interface Panel {
   readonly unit: string;

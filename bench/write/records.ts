@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeMachine, measureFdatasync } from '#dist/report/machine.js';
-import type { ReportMachine } from '#dist/report/record.js';
+import { describeMachine, measureFdatasync } from '#dist/lab/report/host.js';
+import type { ReportMachine } from '#dist/lab/report/report-record.js';
 import type { Measured } from '../part.js';
 import { type Program, versionsOf } from '../support/programs.js';
 

@@ -1,14 +1,14 @@
 /** `evenkeel compare`: two records of `evenkeel load --json`, figure by figure, and whether the second is worse. */
 import { readFileSync } from 'node:fs';
-import { type ComparableRun, comparableOf } from '../load/judge/comparable.js';
-import { type Comparison, compare, type Row } from '../load/judge/compare.js';
-import { fromJson } from '../load/output/json.js';
-import { RecordError } from '../load/output/record.js';
-import { printable } from '../load/printable.js';
+import { type ComparableRun, comparableOf } from '../lab/load/judge/comparable.js';
+import { type Comparison, compare, type Row } from '../lab/load/judge/compare.js';
+import { fromJson } from '../lab/load/output/json.js';
+import { RecordError } from '../lab/load/result/load-record.js';
+import { printable } from '../lab/load/printable.js';
 import { exitCodes } from './exit-codes.js';
-import { inputFile } from './files.js';
-import { describeFlags, on, parseCommandLine, UsageError } from './flags.js';
-import { latency, percentage } from './units.js';
+import { inputFile } from './args/files.js';
+import { describeFlags, on, parseCommandLine, UsageError } from './args/flags.js';
+import { latency, percentage } from './args/units.js';
 
 const flags = {
   tolerance: {

@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 /** The `evenkeel` command: picks the command, and turns what it throws into one line and an exit code. */
 import { readFileSync } from 'node:fs';
-import { ScriptError, TargetError } from '../load/errors.js';
-import { printable } from '../load/printable.js';
-import { ProfileError } from '../profile/errors.js';
-import { ReportError } from '../report/read.js';
-import { SubjectError } from '../report/subject.js';
+import { ScriptError, TargetError } from '../lab/load/load-errors.js';
+import { printable } from '../lab/load/printable.js';
+import { ProfileError } from '../lab/profile/profile-errors.js';
+import { ReportError } from '../lab/report/read.js';
+import { SubjectError } from '../lab/report/server-under-test.js';
 import { ListenError } from '../server/server.js';
 import { StoreError } from '../store/store.js';
 import * as compare from './compare.js';
-import { OutputError } from './files.js';
-import { UsageError } from './flags.js';
+import { OutputError } from './args/files.js';
+import { UsageError } from './args/flags.js';
 import * as load from './load.js';
 import * as profile from './profile.js';
 import * as report from './report.js';

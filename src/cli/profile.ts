@@ -1,8 +1,8 @@
 /** `evenkeel profile`: where a running process spends its CPU time, or allocates; and how two such profiles differ. */
 import { exitCodes } from './exit-codes.js';
-import { describeGroups, UsageError } from './flags.js';
-import { diff, diffFlags } from './profile-diff.js';
-import { take, takeFlags } from './profile-take.js';
+import { describeGroups, UsageError } from './args/flags.js';
+import { diff, diffFlags } from './profile/profile-diff.js';
+import { take, takeFlags } from './profile/profile-take.js';
 
 export const summary = 'sample the CPU time or the allocations of a running Node process';
 

@@ -1,15 +1,15 @@
 /** `evenkeel report`: the whole experiment in one command, written down. */
 import { mkdirSync } from 'node:fs';
-import { loadLimits } from '../load/options.js';
-import { writeComparison } from '../report/comparison.js';
-import { type Outcome, runExperiment } from '../report/experiment.js';
-import { defaultReport, type ReportOptions, referenceThreads } from '../report/options.js';
-import { readReport } from '../report/read.js';
-import { writeReport } from '../report/write.js';
+import { loadLimits } from '../lab/load/load-options.js';
+import { writeComparison } from '../lab/report/comparison.js';
+import { type Outcome, runExperiment } from '../lab/report/experiment.js';
+import { defaultReport, type ReportOptions, referenceThreads } from '../lab/report/report-options.js';
+import { readReport } from '../lab/report/read.js';
+import { writeReport } from '../lab/report/write.js';
 import { exitCodes } from './exit-codes.js';
-import { inputFile } from './files.js';
-import { describeFlags, optional, parseCommandLine, UsageError, type Values } from './flags.js';
-import { duration, metric, oneOf } from './units.js';
+import { inputFile } from './args/files.js';
+import { describeFlags, optional, parseCommandLine, UsageError, type Values } from './args/flags.js';
+import { duration, metric, oneOf } from './args/units.js';
 
 const flags = {
   label: {

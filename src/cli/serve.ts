@@ -1,7 +1,7 @@
 /** `evenkeel serve`: runs the server until a signal, and says what it does. */
 import { resolve } from 'node:path';
-import { defaultLimits, maxCacheBytes, maxValueLimit } from '../limits.js';
-import { type DebugServer, startDebugServer } from '../profile/debug-server.js';
+import { defaultLimits, maxCacheBytes, maxValueLimit } from '../config/limits.js';
+import { type DebugServer, startDebugServer } from '../admin/admin-server.js';
 import { type RunningServer, serve } from '../server/server.js';
 import {
   byteSize,
@@ -12,9 +12,9 @@ import {
   parseFlags,
   text,
   wholeNumber,
-} from './flags.js';
+} from './args/flags.js';
 import { untilSignal } from './signals.js';
-import { oneOf } from './units.js';
+import { oneOf } from './args/units.js';
 
 const flags = {
   port: {

@@ -1,14 +1,14 @@
 /** The life of a server: open the store, listen, serve, drain, close. */
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
-import { type Limits, makeLimits } from '../limits.js';
-import { openEmbedded } from '../store/embedded/open.js';
+import { type Limits, makeLimits } from '../config/limits.js';
+import { openEmbedded } from '../store/lmdb/open-lmdb.js';
 import { type Store, StoreError } from '../store/store.js';
 import { putFastLaneBefore } from './fast-lane/fast-lane.js';
 import { fullLane } from './full-lane/full-lane.js';
-import { isLingering } from './linger.js';
-import { Memory } from './memory.js';
-import { Running } from './running.js';
+import { isLingering } from './connection/lingering.js';
+import { Memory } from './connection/memory-budget.js';
+import { Running } from './connection/in-flight.js';
 
 export interface ServeOptions {
   /** The folder that holds the data; made if it is not there. One server at a time may have it open. */

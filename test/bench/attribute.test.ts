@@ -1,11 +1,11 @@
 /** Causes of slow requests, from scripted evidence: each kind alone, mixtures, and what must not be named. */
 import { describe, expect, test } from 'vitest';
-import type { SlowRequest } from '#dist/load/result.js';
-import { momentsOf } from '#dist/load/slow-moments.js';
+import type { SlowRequest } from '#dist/lab/load/result/result.js';
+import { momentsOf } from '#dist/lab/load/result/stall-groups.js';
 import { type Attributed, attribute } from '../../bench/tail/attribute.js';
 import type { Evidence, Sample, Stretch, ThreadSample, Who } from '../../bench/tail/evidence.js';
 import { countUnnamed, describe as describeSlow, rowsOf } from '../../bench/tail/table.js';
-import { slowRequest } from '../load/output/sample.js';
+import { slowRequest } from '../lab/load/output/sample.js';
 
 const ms = 1000;
 /** The run's third second, in which most requests here are due. */

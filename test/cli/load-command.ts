@@ -1,6 +1,6 @@
 /** Parses command lines of `evenkeel load` that ask for a run. */
 import { expect } from 'vitest';
-import { type LoadCommand, parseLoad } from '#dist/cli/load-options.js';
+import { type LoadCommand, parseLoad } from '#dist/cli/load/options-from-flags.js';
 
 export const url = 'http://127.0.0.1:8080';
 

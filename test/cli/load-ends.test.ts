@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fromJson } from '#dist/load/output/json.js';
+import { fromJson } from '#dist/lab/load/output/json.js';
 import { temporaryFolder } from '../support/folder.js';
 import { linesOf, load, measure } from '../support/load.js';
 import { startCommand, until } from '../support/process.js';

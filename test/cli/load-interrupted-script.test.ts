@@ -1,6 +1,6 @@
 /** A script that never gives the main thread back: a signal ends the process nevertheless. */
 import { expect, it } from 'vitest';
-import { written } from '../load/script/harness.js';
+import { written } from '../lab/load/script/harness.js';
 import { startCommand } from '../support/process.js';
 import { startRecording } from '../support/recording-service.js';
 

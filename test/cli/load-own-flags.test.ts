@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseLoad } from '#dist/cli/load-options.js';
+import { parseLoad } from '#dist/cli/load/options-from-flags.js';
 import { temporaryFolder } from '../support/folder.js';
 import { optionsOf, parse, url } from './load-command.js';
 

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fromJson } from '#dist/load/output/json.js';
-import type { LoadResult } from '#dist/load/result.js';
-import { histogram, noErrors, result } from '../load/judge/result.js';
+import { fromJson } from '#dist/lab/load/output/json.js';
+import type { LoadResult } from '#dist/lab/load/result/result.js';
+import { histogram, noErrors, result } from '../lab/load/judge/result.js';
 import { temporaryFolder } from '../support/folder.js';
 import { perform } from './scripted-run.js';
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fromJson } from '#dist/load/output/json.js';
+import { fromJson } from '#dist/lab/load/output/json.js';
 import { temporaryFolder } from '../support/folder.js';
 import { linesOf, load, measure } from '../support/load.js';
 import { runCommand, startCommand } from '../support/process.js';

@@ -1,9 +1,9 @@
 /** `evenkeel load --find-max`: what it prints, finds and exits with. The run is scripted. */
 import { describe, expect, it } from 'vitest';
-import { TargetError } from '#dist/load/errors.js';
-import type { LoadOptions } from '#dist/load/options.js';
-import { fromJson } from '#dist/load/output/json.js';
-import { histogram, noErrors, result, thread } from '../load/judge/result.js';
+import { TargetError } from '#dist/lab/load/load-errors.js';
+import type { LoadOptions } from '#dist/lab/load/load-options.js';
+import { fromJson } from '#dist/lab/load/output/json.js';
+import { histogram, noErrors, result, thread } from '../lab/load/judge/result.js';
 import { perform, type Script } from './scripted-run.js';
 
 describe('a search', () => {

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readProfile } from '#dist/profile/convert/json.js';
-import { shareOf, startProgram } from '../profile/program.js';
+import { readProfile } from '#dist/lab/profile/convert/json.js';
+import { shareOf, startProgram } from '../lab/profile/program.js';
 import { expectOneLine, put } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
 import { runCommand, startCommand, until } from '../support/process.js';
@@ -74,7 +74,7 @@ describe('profile --url', () => {
     const profile = readProfile(await readFile(json, 'utf8'), json);
     expect(profile.kind).toBe('alloc');
     const files = new Set(profile.stacks.flatMap(({ frames }) => frames.map(({ file }) => file)));
-    expect(files).toContain('dist/server/fast-lane/connection.js');
+    expect(files).toContain('dist/server/fast-lane/fast-connection.js');
   });
 });
 

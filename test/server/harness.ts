@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { type RunningServer, serve } from '#dist/server/server.js';
-import type { Limits } from '../../src/limits.js';
+import type { Limits } from '../../src/config/limits.js';
 import { temporaryFolder } from '../support/folder.js';
 import type { RawAnswer } from '../support/http.js';
 

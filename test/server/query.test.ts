@@ -1,8 +1,8 @@
 /** The query parser against the URL standard, and for the keys that the standard has no words for: any bytes. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Problem } from '#dist/server/problem.js';
-import { parseQuery } from '#dist/server/query.js';
+import { Problem } from '#dist/server/api/problem.js';
+import { parseQuery } from '#dist/server/api/query.js';
 
 /** As node:http gives a target: one character a byte. */
 const latin1 = (text: string) => Buffer.from(text).toString('latin1');

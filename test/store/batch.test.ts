@@ -1,8 +1,8 @@
 /** What goes into a batch comes out at the writer: every write, in order, and nothing else. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maxKeyBytes } from '#dist/limits.js';
-import { decodeBatch, encodeBatch, type Write, writeBytes } from '#dist/store/embedded/batch.js';
+import { maxKeyBytes } from '#dist/config/limits.js';
+import { decodeBatch, encodeBatch, type Write, writeBytes } from '#dist/store/lmdb/write/batch.js';
 import { readRecord } from '#dist/store/record.js';
 
 const key = fc.oneof(

@@ -1,9 +1,9 @@
 /** When a read takes the detour over another thread, and that what it asks for comes in, however many ask. The database is a real one. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Limits, makeLimits } from '#dist/limits.js';
-import { ColdReads } from '#dist/store/embedded/cold-reads.js';
-import { openDatabases, openRoot } from '#dist/store/embedded/environment.js';
-import { openEmbedded } from '#dist/store/embedded/open.js';
+import { type Limits, makeLimits } from '#dist/config/limits.js';
+import { ColdReads } from '#dist/store/lmdb/read/cold-reads.js';
+import { openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import type { Store } from '#dist/store/store.js';
 import { temporaryFolder } from '../support/folder.js';
 import { bytes, numbered, openAt, outcome, put, value } from './suite/factory.js';

@@ -2,7 +2,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openEmbedded } from '#dist/store/embedded/open.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryFolder } from '../support/folder.js';
 import { startChild } from './child/child.js';
 import { openAt, outcome, put, value } from './suite/factory.js';

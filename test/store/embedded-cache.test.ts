@@ -1,9 +1,9 @@
 /** The embedded store with its cache of small entities: that it is used, and that no reader can tell. */
 import { open as openFile, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { makeLimits } from '#dist/limits.js';
-import { dataFile } from '#dist/store/embedded/environment.js';
-import { openEmbedded } from '#dist/store/embedded/open.js';
+import { makeLimits } from '#dist/config/limits.js';
+import { dataFile } from '#dist/store/lmdb/file/environment.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryFolder } from '../support/folder.js';
 import { startChild } from './child/child.js';
 import { bytes, openAt, pages, put, value } from './suite/factory.js';

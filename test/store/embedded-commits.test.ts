@@ -1,9 +1,9 @@
 /** What the embedded store tells of its commits on the diagnostics channel. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, onTestFinished, test } from 'vitest';
-import { makeLimits } from '#dist/limits.js';
-import type { CommitEvent } from '#dist/store/embedded/commit-event.js';
-import { openEmbedded } from '#dist/store/embedded/open.js';
+import { makeLimits } from '#dist/config/limits.js';
+import type { CommitEvent } from '#dist/store/lmdb/write/commit-channel.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryFolder } from '../support/folder.js';
 import { bytes, keys, numbered, openAt, value } from './suite/factory.js';
 

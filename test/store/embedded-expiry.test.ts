@@ -1,7 +1,7 @@
 /** Expired entities leave the file, and so does what the expiry index knew of them. */
 import { expect, test, vi } from 'vitest';
-import { openDatabases, openRoot } from '#dist/store/embedded/environment.js';
-import { openEmbedded } from '#dist/store/embedded/open.js';
+import { openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryFolder } from '../support/folder.js';
 import { bytes, keys, numbered, openAt, put } from './suite/factory.js';
 

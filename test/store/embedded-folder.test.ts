@@ -2,8 +2,8 @@
 import { mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { dataFile, formatKey, openDatabases, openRoot } from '#dist/store/embedded/environment.js';
-import { openEmbedded } from '#dist/store/embedded/open.js';
+import { dataFile, formatKey, openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import { writeUint64 } from '#dist/store/record.js';
 import { temporaryFolder } from '../support/folder.js';
 import { startChild } from './child/child.js';

@@ -1,7 +1,7 @@
 /** What the embedded store does when it is asked for more than it may take, or than the system gives it. */
 import { describe, expect, test } from 'vitest';
-import { makeLimits } from '#dist/limits.js';
-import { openEmbedded } from '#dist/store/embedded/open.js';
+import { makeLimits } from '#dist/config/limits.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import type { Store } from '#dist/store/store.js';
 import { temporaryFolder } from '../support/folder.js';
 import { startChild } from './child/child.js';

@@ -1,6 +1,6 @@
 /** Versions as a reader of the embedded store sees them. The rule itself: versions.test.ts. */
 import { expect, test } from 'vitest';
-import { openEmbedded } from '#dist/store/embedded/open.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryFolder } from '../support/folder.js';
 import { bytes, openAt, put } from './suite/factory.js';
 

@@ -1,6 +1,6 @@
 /** The embedded store in the shared suite, with both its ways to commit, and with all its reads cold. What is its own has a file a subject: embedded-*.test.ts. */
-import { makeLimits } from '#dist/limits.js';
-import { openEmbedded } from '#dist/store/embedded/open.js';
+import { makeLimits } from '#dist/config/limits.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryFolder } from '../support/folder.js';
 import { storeSuite } from './suite/suite.js';
 

@@ -1,7 +1,7 @@
 /** What is kept is what was read last, or nothing; and it stays within its memory, the oldest going first. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EntityCache, hashOf } from '#dist/store/embedded/entity-cache.js';
+import { EntityCache, hashOf } from '#dist/store/lmdb/read/entity-cache.js';
 import type { Entity } from '#dist/store/store.js';
 import { bytes, numbered } from './suite/factory.js';
 

@@ -8,8 +8,8 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dataFile, openRoot } from '#dist/store/embedded/environment.js';
-import { openEmbedded } from '#dist/store/embedded/open.js';
+import { dataFile, openRoot } from '#dist/store/lmdb/file/environment.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryFolder } from '../support/folder.js';
 import { type Child, startChild } from './child/child.js';
 import { bytes, numbered, put } from './suite/factory.js';

@@ -1,7 +1,7 @@
 /** Versions under a scripted clock and a scripted disk: commits that fail, restarts, and crashes that lose a batch. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Versions } from '#dist/store/embedded/versions.js';
+import { Versions } from '#dist/store/lmdb/write/versions.js';
 
 type Event =
   | { readonly kind: 'clock'; readonly ms: number }

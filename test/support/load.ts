@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { fromJson } from '#dist/load/output/json.js';
-import type { LoadRecord } from '#dist/load/output/record.js';
+import { fromJson } from '#dist/lab/load/output/json.js';
+import type { LoadRecord } from '#dist/lab/load/result/load-record.js';
 import { temporaryFolder } from './folder.js';
 import { runCommand } from './process.js';
 

@@ -1,10 +1,10 @@
 /** Flame graphs opened in a real Chromium: zoom, search, tooltips, keys, and not one complaint on the console. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { diffProfiles } from '#dist/profile/diff/diff.js';
-import { renderDiffFlameGraph } from '#dist/profile/diff/render.js';
-import { renderFlameGraph } from '#dist/profile/flame/render.js';
-import { profileOf, stack } from '../profile/sample.js';
-import { control, Viewer } from '../profile/viewer.js';
+import { diffProfiles } from '#dist/lab/profile/diff/diff.js';
+import { renderDiffFlameGraph } from '#dist/lab/profile/diff/render.js';
+import { renderFlameGraph } from '#dist/lab/profile/flame/render.js';
+import { profileOf, stack } from '../lab/profile/sample.js';
+import { control, Viewer } from '../lab/profile/viewer.js';
 
 const profile = profileOf(
   [

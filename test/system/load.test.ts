@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
-import { fromJson } from '#dist/load/output/json.js';
+import { fromJson } from '#dist/lab/load/output/json.js';
 import { temporaryFolder } from '../support/folder.js';
 import { linesOf, load, noErrors } from '../support/load.js';
 import { startServer } from '../support/process.js';

@@ -2,9 +2,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readProfile } from '#dist/profile/convert/json.js';
-import type { Profile } from '#dist/profile/profile.js';
-import { shareOf, startProgram, total } from '../profile/program.js';
+import { readProfile } from '#dist/lab/profile/convert/json.js';
+import type { Profile } from '#dist/lab/profile/profile.js';
+import { shareOf, startProgram, total } from '../lab/profile/program.js';
 import { put } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
 import { runCommand, startCommand } from '../support/process.js';

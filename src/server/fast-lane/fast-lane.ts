@@ -4,9 +4,9 @@
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { Heads } from '../heads.js';
-import type { LaneOptions } from '../lane.js';
-import { FastConnection } from './connection.js';
+import { Heads } from '../connection/response-head.js';
+import type { LaneOptions } from '../connection/lane.js';
+import { FastConnection } from './fast-connection.js';
 
 /** @param full the server whose connections this lane takes first from now on */
 export function putFastLaneBefore(full: Server, options: LaneOptions): void {

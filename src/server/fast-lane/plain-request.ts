@@ -11,8 +11,8 @@
  *
  * Most queries are `id=` and a key of 1 to 1024 qchars other than % + and &. Such a key stands for itself; of all others the routes say what they ask for.
  */
-import { type Limits, maxKeyBytes } from '../../limits.js';
-import type { Operation } from '../route.js';
+import { type Limits, maxKeyBytes } from '../../config/limits.js';
+import type { Operation } from '../api/route.js';
 
 /** One request, as places in the bytes that it was found in. Filled again for each request. */
 export class PlainRequest {

@@ -1,7 +1,7 @@
 /** What llhttp lets pass, or some of its versions do, and RFC 9112 does not. */
 import type { IncomingMessage } from 'node:http';
-import type { Limits } from '../../limits.js';
-import { Problem } from '../problem.js';
+import type { Limits } from '../../config/limits.js';
+import { Problem } from '../api/problem.js';
 
 /** A field name (RFC 9110 § 5.6.2, token). */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

@@ -7,15 +7,15 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Heads } from '../heads.js';
-import type { LaneOptions } from '../lane.js';
-import { Lease } from '../memory.js';
-import { perform } from '../perform.js';
-import { needsOperator, Problem, problemOf } from '../problem.js';
-import { admit } from '../route.js';
-import { ClientGone, checkContentLength, readBody } from './body.js';
+import { Heads } from '../connection/response-head.js';
+import type { LaneOptions } from '../connection/lane.js';
+import { Lease } from '../connection/memory-budget.js';
+import { perform } from '../api/perform.js';
+import { needsOperator, Problem, problemOf } from '../api/problem.js';
+import { admit } from '../api/route.js';
+import { ClientGone, checkContentLength, readBody } from './content.js';
 import { checkHead, untrusted } from './check-head.js';
-import { Connection, parserProblem } from './connection.js';
+import { Connection, parserProblem } from './full-connection.js';
 import { sendAnswer, sendProblem } from './send.js';
 
 type Expectation = 'none' | 'continue' | 'unknown';

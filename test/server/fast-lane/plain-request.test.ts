@@ -1,10 +1,10 @@
 /** The grammar of the fast lane, rule by rule: what is plain, where it ends, what it asks for, and what is left to the full lane. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeLimits } from '#dist/limits.js';
+import { makeLimits } from '#dist/config/limits.js';
 import { findPlainRequest, PlainRequest } from '#dist/server/fast-lane/plain-request.js';
-import { admit } from '#dist/server/route.js';
-import { openEmbedded } from '#dist/store/embedded/open.js';
+import { admit } from '#dist/server/api/route.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryFolder } from '../../support/folder.js';
 
 const limits = makeLimits({ maxValueBytes: 1000, maxHeaderFields: 5 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { readIntoCommonBuffer, type Take } from '#dist/server/fast-lane/reading.js';
+import { readIntoCommonBuffer, type Take } from '#dist/server/fast-lane/shared-read-buffer.js';
 import { RawConnection, request } from '../../support/http.js';
 import { expectIdle, startServer, storedKeys } from '../harness.js';
 

@@ -4,11 +4,11 @@
  */
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
-import { encodeBatch, writeBytes } from '#dist/store/embedded/batch.js';
-import { formatKey, openDatabases, openRoot } from '#dist/store/embedded/environment.js';
-import { openEmbedded } from '#dist/store/embedded/open.js';
-import { saysFull, Transactions } from '#dist/store/embedded/transactions.js';
-import { WriterThread } from '#dist/store/embedded/writer.js';
+import { encodeBatch, writeBytes } from '#dist/store/lmdb/write/batch.js';
+import { formatKey, openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
+import { saysFull, Transactions } from '#dist/store/lmdb/write/transactions.js';
+import { WriterThread } from '#dist/store/lmdb/write/writer.js';
 
 /** @type {import('#dist/store/store.js').Store | undefined} */
 let store;

@@ -3,7 +3,7 @@
  * Asked `{ folder, expected }` once, then `{ image }` after each change; answers with what came back.
  */
 import { writeFileSync } from 'node:fs';
-import { openEmbedded } from '#dist/store/embedded/open.js';
+import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 
 const actions = {
   /** @param request the whole data file, where the byte at `at` is to be changed by `mask`, and what it holds */

@@ -1,6 +1,6 @@
 /** What a store must offer to be run through the shared suite, and the words its cases are written in. */
 import { onTestFinished } from 'vitest';
-import type { Limits } from '#dist/limits.js';
+import type { Limits } from '#dist/config/limits.js';
 import type { Entity, RangeOptions, Store, StoreErrorCode } from '#dist/store/store.js';
 
 export interface OpenOptions {

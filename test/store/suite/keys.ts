@@ -1,6 +1,6 @@
 /** A trait of every store: keys of every length and byte, and what is no key. */
 import { expect, test } from 'vitest';
-import { maxKeyBytes } from '#dist/limits.js';
+import { maxKeyBytes } from '#dist/config/limits.js';
 import { asPromise, bytes, keys, openFresh, pages, put, type StoreFactory, value } from './factory.js';
 
 export function keyTrait(factory: StoreFactory): void {

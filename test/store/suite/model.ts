@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { makeLimits } from '#dist/limits.js';
+import { makeLimits } from '#dist/config/limits.js';
 import type { Store } from '#dist/store/store.js';
 import { type Place, pages, type StoreFactory } from './factory.js';
 

@@ -1,6 +1,6 @@
 /** A trait of every store: ranges: order, bounds, pages, readers that leave. */
 import { expect, test } from 'vitest';
-import { makeLimits, maxKeyBytes } from '#dist/limits.js';
+import { makeLimits, maxKeyBytes } from '#dist/config/limits.js';
 import { bytes, keys, numbered, openFresh, pages, put, type StoreFactory, value } from './factory.js';
 
 /** So long that only what a page holds ends it. */

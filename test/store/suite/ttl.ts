@@ -1,6 +1,6 @@
 /** A trait of every store: time to live, by a clock that the test sets. */
 import { expect, test } from 'vitest';
-import { maxTtlSeconds } from '#dist/limits.js';
+import { maxTtlSeconds } from '#dist/config/limits.js';
 import { bytes, keys, openAt, put, type StoreFactory, value } from './factory.js';
 
 /** A time of day that is no whole second, so that rounding shows. */

@@ -1,0 +1,145 @@
+/** The flags of `evenkeel load`: wrk2's own, letter for letter, and ours. What concerns several flags is checked in load-options.ts. */
+import { parseSlo } from '../../lab/load/judge/slo-syntax.js';
+import { defaultOptions, loadLimits, type Workload } from '../../lab/load/load-options.js';
+import { inputFile, outputFile, socketFile } from '../args/files.js';
+import { byteSize, formatBytes, on, optional, UsageError, type Values, wholeNumber } from '../args/flags.js';
+import { type Header, header, withoutValue } from '../args/header.js';
+import { duration, latency, metric, oneOf } from '../args/units.js';
+
+export const wrkFlags = {
+  threads: {
+    short: 't',
+    value: 'N',
+    help: 'threads that send; leave a core to the server',
+    defaultText: String(defaultOptions.threads),
+    parse: metric(1, loadLimits.threads),
+    fallback: defaultOptions.threads as number,
+  },
+  connections: {
+    short: 'c',
+    value: 'N',
+    help: 'connections of all threads together',
+    defaultText: String(defaultOptions.connections),
+    parse: metric(1, loadLimits.connections),
+    fallback: defaultOptions.connections as number,
+  },
+  duration: {
+    short: 'd',
+    value: 'T',
+    help: 'length of the run',
+    defaultText: '10s',
+    parse: duration(1, loadLimits.durationMs),
+    fallback: defaultOptions.durationMs as number,
+  },
+  rate: {
+    short: 'R',
+    value: 'N',
+    help: 'requests a second, of all connections together; required unless --find-max',
+    ...optional(metric(1, loadLimits.rate)),
+  },
+  script: {
+    short: 's',
+    value: 'FILE',
+    help: 'Lua script of wrk or wrk2, or a .js or .ts module that exports the same hooks',
+    ...optional(inputFile),
+  },
+  header: {
+    short: 'H',
+    value: '"NAME: VALUE"',
+    help: 'header for each request; repeatable, the last of a name counts',
+    parse: header,
+    quote: withoutValue,
+    fallback: [] as readonly Header[],
+  },
+  latency: on('print the percentiles of latency, counted from the time a request was due', 'L'),
+  u_latency: on('print also those counted from the time it was sent; implies --latency', 'U'),
+  timeout: {
+    short: 'T',
+    value: 'T',
+    help: 'a request without an answer for this long is counted as timed out',
+    defaultText: '2s',
+    parse: duration(1, loadLimits.durationMs),
+    fallback: defaultOptions.timeoutMs as number,
+  },
+  batch_latency: on("wrk2's, refused: each answer is recorded, pipelined or not", 'B'),
+  version: on('print the version', 'v'),
+  help: on('print this', 'h'),
+};
+
+export const ourFlags = {
+  workload: {
+    value: 'W',
+    help: 'put, get or mixed:90/10 (GETs/PUTs) of /v0/entity?id=KEY below the URL',
+    ...optional(putShare),
+  },
+  keys: {
+    value: 'ORDER',
+    help: 'of a workload: sequential, uniform or zipfian',
+    defaultText: 'sequential',
+    ...optional(oneOf<Workload['keys']>('sequential', 'uniform', 'zipfian')),
+  },
+  'key-space': {
+    value: 'N',
+    help: 'of a workload: number of keys',
+    defaultText: '1M',
+    ...optional(metric(1, loadLimits.keySpace)),
+  },
+  'value-bytes': {
+    value: 'SIZE',
+    help: `of a workload: size of a value, up to ${formatBytes(loadLimits.valueBytes)}; values do not compress`,
+    defaultText: '100',
+    ...optional(byteSize(0, loadLimits.valueBytes)),
+  },
+  seed: {
+    value: 'N',
+    help: 'of a workload: the same seed makes the same requests',
+    defaultText: '1',
+    ...optional(wholeNumber(0, 999_999_999_999_999)),
+  },
+  warmup: {
+    value: 'T',
+    help: 'sends at the same rate before the run, and records nothing of it',
+    defaultText: '0s',
+    parse: duration(0, loadLimits.durationMs),
+    fallback: defaultOptions.warmupMs as number,
+  },
+  json: {
+    value: 'FILE',
+    help: 'writes the result for programs and evenkeel compare; - is standard output',
+    ...optional((file) => (file === '-' ? file : outputFile(file))),
+  },
+  hgrm: {
+    value: 'FILE',
+    help: "writes the percentiles for HdrHistogram's plotter",
+    ...optional(outputFile),
+  },
+  slo: {
+    value: 'SLO',
+    help: "objective such as 'p99<5ms,p99.9<20ms,errors<0.1%'; also mean, max, rate>9900",
+    ...optional(parseSlo),
+  },
+  slow: {
+    value: 'T',
+    help: 'lists each request that takes as long as this or longer, such as 20ms; all of them in --json',
+    ...optional((text) => latency(text) / 1000),
+  },
+  'find-max': on('searches the highest rate that is valid and holds --slo, --duration a step'),
+  'allow-invalid': on('a run that is not valid is no failure'),
+  'unix-socket': {
+    value: 'PATH',
+    help: 'connects to this socket; the URL gives Host and path only',
+    ...optional(socketFile),
+  },
+  insecure: on("takes any certificate, also one that is not the server's", 'k'),
+};
+
+export type LoadValues = Values<typeof wrkFlags> & Values<typeof ourFlags>;
+
+function putShare(given: string): number {
+  if (given === 'put') return 1;
+  if (given === 'get') return 0;
+  const [, gets, puts] = /^mixed:([0-9]{1,3})\/([0-9]{1,3})$/.exec(given) ?? [];
+  if (gets === undefined || puts === undefined || Number(gets) + Number(puts) !== 100)
+    throw new UsageError('put, get or mixed:GETS/PUTS of 100, such as mixed:90/10');
+  return Number(puts) / 100;
+}

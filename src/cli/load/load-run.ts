@@ -1,0 +1,118 @@
+/** One run of `evenkeel load`: prints it as it goes, and its report, its verdict and its objective at the end. */
+import { ScriptError } from '../../lab/load/load-errors.js';
+import { evaluateSlo, formatSlo } from '../../lab/load/judge/slo.js';
+import { formatVerdict, judge } from '../../lab/load/judge/verdict.js';
+import { type LoadHooks, runLoad as realRun } from '../../lab/load/load.js';
+import { machine } from '../../lab/load/result/machine.js';
+import type { LoadOptions } from '../../lab/load/load-options.js';
+import type { SloOutcome, Verdict } from '../../lab/load/result/outcome.js';
+import { formatPercentileTable } from '../../lab/load/output/hgrm.js';
+import { type RecordExtras, toJson } from '../../lab/load/output/json.js';
+import { Progress } from '../../lab/load/output/progress.js';
+import { formatCalibration, formatHeader, formatReport } from '../../lab/load/output/wrk2-text.js';
+import type { LoadResult } from '../../lab/load/result/result.js';
+import { exitCodeOf } from '../exit-codes.js';
+import { writeOutput } from '../args/files.js';
+import type { LoadCommand } from './options-from-flags.js';
+import { withoutListeners } from '../signals.js';
+
+/** Where a command prints to, and what can end it early. */
+export interface Terminal {
+  /** For people. */
+  readonly print: (text: string) => void;
+  /** For programs: the JSON of `--json -`. */
+  readonly printJson: (text: string) => void;
+  /** A terminal to show progress on, if there is one. */
+  readonly progress?: NodeJS.WriteStream;
+  readonly signal: AbortSignal;
+}
+
+/** Runs the load; tests script the results that a real run gives only by bad luck. */
+export type RunLoad = typeof realRun;
+
+/** @returns the exit code @throws TargetError, ScriptError, OutputError */
+export async function runOnce(
+  command: LoadCommand,
+  terminal: Terminal,
+  runLoad: RunLoad = realRun,
+): Promise<number> {
+  const { options } = command;
+  terminal.print(formatHeader(options));
+  let measured: LoadResult | undefined;
+  // A script's done() may print too: after the report, as in wrk2, and before the verdict, which is the last word.
+  const hooks: LoadHooks = {
+    onCalibrated: (threads) => {
+      for (const thread of threads) terminal.print(formatCalibration(thread));
+    },
+    onResult: (result) => {
+      measured = result;
+      terminal.print(formatReport(result, command.print));
+    },
+  };
+  try {
+    return conclude(await watch(options, terminal, hooks, runLoad), command, terminal);
+  } catch (error) {
+    // A script that fails in done() does not undo hours of measuring.
+    if (measured && error instanceof ScriptError) conclude(measured, command, terminal);
+    throw error;
+  }
+}
+
+/** Prints and writes what follows from a result. @returns the exit code @throws OutputError */
+function conclude(result: LoadResult, command: LoadCommand, terminal: Terminal): number {
+  const verdict = judge(result, command.slo);
+  const slo = evaluateSlo(command.slo, result);
+  for (const line of [...formatVerdict(verdict, result), ...formatSlo(slo)]) terminal.print(line);
+  writeFiles(result, { verdict, slo, machine: machine() }, command, terminal);
+  return runExitCode(command, result, verdict, slo);
+}
+
+export function runExitCode(
+  { allowInvalid }: LoadCommand,
+  { endedEarly }: LoadResult,
+  verdict: Verdict,
+  slo: readonly SloOutcome[],
+): number {
+  return exitCodeOf(verdict, slo, { allowInvalid, interrupted: endedEarly === 'signal' });
+}
+
+export function writeFiles(
+  result: LoadResult,
+  extras: RecordExtras,
+  { json, hgrm }: LoadCommand,
+  { printJson }: Terminal,
+): void {
+  if (json !== undefined) {
+    const text = `${JSON.stringify(toJson(result, extras), undefined, 2)}\n`;
+    if (json === '-') printJson(text);
+    else writeOutput(json, text);
+  }
+  if (hgrm !== undefined) writeOutput(hgrm, formatPercentileTable(result.latency));
+}
+
+/** Runs with progress on the terminal, which is gone whenever something else is printed. */
+export async function watch(
+  options: LoadOptions,
+  { progress: stream, signal }: Terminal,
+  hooks: LoadHooks,
+  runLoad: RunLoad,
+): Promise<LoadResult> {
+  const progress = stream && new Progress(stream);
+  try {
+    return await runLoad(options, {
+      signal,
+      aroundScript: withoutListeners,
+      onCalibrated: (threads) => {
+        progress?.end();
+        hooks.onCalibrated?.(threads);
+      },
+      onResult: (result) => {
+        progress?.end();
+        hooks.onResult?.(result);
+      },
+      ...(progress && { onProgress: (snapshot) => progress.update(snapshot) }),
+    });
+  } finally {
+    progress?.end();
+  }
+}

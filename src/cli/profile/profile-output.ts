@@ -1,0 +1,55 @@
+/** What `evenkeel profile -o` writes: the format goes by the ending of the name, and is checked before a process is touched. */
+import { profileToJson } from '../../lab/profile/convert/json.js';
+import type { Profile } from '../../lab/profile/profile.js';
+import { outputFile, writeOutput } from '../args/files.js';
+import { UsageError } from '../args/flags.js';
+import { foldedText, pictureOf } from './profile-pictures.js';
+
+export interface Output {
+  readonly file: string;
+  readonly format: keyof typeof formats;
+  /** The kind of profile that the format is for; absent: for both. */
+  readonly only?: Profile['kind'] | undefined;
+}
+
+interface Given {
+  readonly title: string;
+  /** V8's own recording of the main thread. */
+  readonly raw: object;
+}
+
+interface Format {
+  readonly only?: Profile['kind'];
+  write(profile: Profile, given: Given): string | Promise<string>;
+}
+
+const asRecorded = (_: Profile, { raw }: Given) => JSON.stringify(raw);
+
+const formats = {
+  svg: { write: (profile, { title }) => pictureOf(profile, title) },
+  collapsed: { write: (profile) => foldedText(profile) },
+  cpuprofile: { only: 'cpu', write: asRecorded },
+  heapprofile: { only: 'alloc', write: asRecorded },
+  json: { write: (profile) => profileToJson(profile) },
+} satisfies Record<string, Format>;
+
+export function outputFlag(help: string) {
+  return {
+    short: 'o',
+    value: 'FILE',
+    help: `a file to write, .${Object.keys(formats).join(', .')}; ${help}`,
+    parse: (text: string, before: readonly Output[]): readonly Output[] => {
+      const ending = /\.([a-z]+)$/.exec(text)?.[1] ?? '';
+      if (!Object.hasOwn(formats, ending))
+        throw new UsageError(`a name that ends in .${Object.keys(formats).join(', .')}`);
+      const format = ending as Output['format'];
+      return [...before, { file: outputFile(text), format, only: (formats[format] as Format).only }];
+    },
+    fallback: [] as readonly Output[],
+  };
+}
+
+/** @throws OutputError */
+export async function writeProfile({ file, format }: Output, profile: Profile, given: Given): Promise<void> {
+  writeOutput(file, await formats[format].write(profile, given));
+}

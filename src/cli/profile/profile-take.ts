@@ -1,0 +1,144 @@
+/** `evenkeel profile cpu` and `alloc`: attaches, samples, detaches, writes. */
+import { sampleOver, statusOver } from '../../lab/profile/attach/admin.js';
+import { attachTo } from '../../lab/profile/attach/attach.js';
+import { profileOf } from '../../lab/profile/convert/recording.js';
+import { toCpuProfile } from '../../lab/profile/convert/to-v8.js';
+import { mostSeconds } from '../../admin/admin-server.js';
+import { sampleNative } from '../../lab/profile/native/perf.js';
+import type { Profile } from '../../lab/profile/profile.js';
+import type { Recording } from '../../lab/profile/sampling/recording.js';
+import { sampleKind } from '../../lab/profile/sampling/sample.js';
+import { Countdown } from './countdown.js';
+import { exitCodes } from '../exit-codes.js';
+import { on, optional, parseCommandLine, UsageError, wholeNumber } from '../args/flags.js';
+import { type Output, outputFlag, writeProfile } from './profile-output.js';
+import { describeProfile } from './profile-text.js';
+import { onInterrupt } from '../signals.js';
+
+export const takeFlags = {
+  pid: {
+    value: 'N',
+    help: 'the process; any Node program of yours',
+    ...optional(wholeNumber(1, 2 ** 31 - 1)),
+  },
+  url: {
+    value: 'ADMIN',
+    help: 'or the admin address of an Evenkeel server, as serve --admin-port prints it',
+    ...optional(adminUrl),
+  },
+  native: on('cpu only: by Linux perf, with the frames of native code and of the kernel, in all threads'),
+  seconds: {
+    value: 'N',
+    help: 'for so long',
+    defaultText: '15',
+    parse: wholeNumber(1, mostSeconds),
+    fallback: 15,
+  },
+  requests: {
+    value: 'N',
+    help: 'requests it answered meanwhile; everything is then shown per request',
+    ...optional(wholeNumber(1, 999_999_999_999_999)),
+  },
+  output: outputFlag('may be given several times (cpu.svg, alloc.svg)'),
+};
+
+type Kind = Recording['kind'];
+
+export async function take(kind: Kind, args: readonly string[]): Promise<void> {
+  const { values, operands } = parseCommandLine(takeFlags, args);
+  const { pid, url, native, seconds, requests } = values;
+  if (operands.length > 0) throw new UsageError(`there is no use for '${operands[0]}': only flags are taken`);
+  if (native && kind !== 'cpu') throw new UsageError('--native is for profile cpu: perf sees no allocations');
+  const outputs = outputsFor(kind, values.output);
+  const interruption = new AbortController();
+  const stopListening = onInterrupt(() => interruption.abort());
+  const { signal } = interruption;
+  const taken = await takenBy({ kind, pid, url, native, seconds, signal }).finally(stopListening);
+  if (signal.aborted) process.exitCode = exitCodes.interrupted;
+  if (taken === undefined) return;
+  const { profile, raw } = resultOf(taken, requests);
+  for (const line of describeProfile(profile, taken.who)) process.stdout.write(`${line}\n`);
+  for (const output of outputs) {
+    await writeProfile(output, profile, { title: `${titles[kind]}, ${taken.who}`, raw });
+    process.stdout.write(`Wrote ${output.file}\n`);
+  }
+}
+
+export const titles: Readonly<Record<Kind, string>> = { cpu: 'CPU time', alloc: 'Allocations' };
+
+interface Asked {
+  readonly kind: Kind;
+  readonly pid: number | undefined;
+  readonly url: string | undefined;
+  readonly native: boolean;
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+}
+
+interface Taken {
+  /** By V8's samplers, or by perf. */
+  readonly result: { readonly recording: Recording } | { readonly profile: Profile };
+  readonly who: string;
+}
+
+function resultOf({ result }: Taken, requests: number | undefined): { profile: Profile; raw: object } {
+  if ('recording' in result)
+    return { profile: profileOf(result.recording, requests), raw: result.recording.raw };
+  const profile = { ...result.profile, ...(requests !== undefined && { requests }) };
+  return { profile, raw: toCpuProfile(profile) };
+}
+
+async function takenBy({ pid, url, native, ...asked }: Asked): Promise<Taken | undefined> {
+  if ((pid === undefined) === (url === undefined))
+    throw new UsageError('give either --pid, a process, or --url, an admin address');
+  if (native) return byPerf(pid ?? (await statusOver(url as string)).pid, asked);
+  return url === undefined ? fromProcess(pid as number, asked) : fromAdmin(url, asked);
+}
+
+type How = Pick<Asked, 'kind' | 'seconds' | 'signal'>;
+
+async function byPerf(pid: number, { seconds, signal }: How): Promise<Taken> {
+  const { profile, notes } = await counting(seconds, sampleNative(pid, { seconds, signal }));
+  for (const note of notes) process.stderr.write(`evenkeel: note: ${note}\n`);
+  return { result: { profile }, who: `process ${pid}` };
+}
+
+async function fromProcess(pid: number, { kind, seconds, signal }: How): Promise<Taken> {
+  const { connection, detach } = await attachTo(pid);
+  try {
+    const recording = await counting(seconds, sampleKind(kind, connection, { seconds, signal }));
+    return { result: { recording }, who: `process ${pid}` };
+  } finally {
+    if (!(await detach()))
+      process.stderr.write(`evenkeel: warning: the inspector of process ${pid} is still open\n`);
+  }
+}
+
+async function fromAdmin(url: string, { kind, seconds, signal }: How): Promise<Taken | undefined> {
+  const { pid } = await statusOver(url);
+  try {
+    const recording = await counting(seconds, sampleOver(url, { kind, seconds, signal }));
+    return { result: { recording }, who: `process ${pid}` };
+  } catch (error) {
+    if (signal.aborted) return undefined; // given up; the server gave it up too
+    throw error;
+  }
+}
+
+async function counting<Result>(seconds: number, run: Promise<Result>): Promise<Result> {
+  const countdown = new Countdown(process.stderr, seconds);
+  return run.finally(() => countdown.end());
+}
+
+function outputsFor(kind: Kind, given: readonly Output[]): readonly Output[] {
+  for (const { file, only } of given)
+    if (only !== undefined && only !== kind)
+      throw new UsageError(`-o ${file} is for profile ${only}; profile ${kind} does not know it`);
+  return given.length > 0 ? given : [{ file: `${kind}.svg`, format: 'svg' }];
+}
+
+function adminUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:') throw new UsageError('an address such as http://127.0.0.1:9000');
+  return url.origin;
+}

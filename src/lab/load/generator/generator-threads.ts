@@ -1,0 +1,144 @@
+/** The generator threads of a run: starts them, brings them through its phases together, and ends them. */
+import { Worker } from 'node:worker_threads';
+import { workerFlags } from '../../../config/worker-flags.js';
+import { ScriptError } from '../load-errors.js';
+import type { FromThread, ThreadStart, ToThread } from './messages.js';
+import { withPreciseSleep } from './timer-slack.js';
+import { SilenceWatch } from './watchdog.js';
+
+type Kind = FromThread['kind'];
+type Message<K extends Kind> = Extract<FromThread, { kind: K }>;
+
+/** Longest silence of a thread in the run: a request() that takes so long is taken for one that never ends. */
+const defaultSilenceMs = 30_000;
+
+export class Team {
+  readonly #onMessage: (thread: number, message: FromThread) => void;
+  readonly #silenceMs: number;
+  readonly #workers: Worker[] = [];
+  /** The last message of each kind, by thread. */
+  readonly #said = new Map<Kind, Map<number, FromThread>>();
+  #scripted = false;
+  #failure: Error | undefined;
+  /** Called whenever a thread has said something, or failed. */
+  readonly #waiting = new Set<() => void>();
+  #silence: SilenceWatch | undefined;
+  #listening: NodeJS.Timeout | undefined;
+
+  /** @param onMessage called for each message of a thread, in order */
+  constructor(onMessage: (thread: number, message: FromThread) => void, silenceMs = defaultSilenceMs) {
+    this.#onMessage = onMessage;
+    this.#silenceMs = silenceMs;
+  }
+
+  start(starts: readonly ThreadStart[]): void {
+    const file = new URL('./thread.js', import.meta.url);
+    this.#scripted = starts.some(({ script }) => script);
+    withPreciseSleep(() => {
+      for (const start of starts) {
+        const transferList = start.script ? [start.script.line.port] : [];
+        this.#workers.push(new Worker(file, { workerData: start, transferList, ...workerFlags() }));
+      }
+    });
+    for (const [thread, worker] of this.#workers.entries()) {
+      worker.on('message', (message: FromThread) => this.#hear(thread, message));
+      worker.on('error', (error) => this.#fail(error as Error));
+      worker.on('exit', (code) =>
+        this.#fail(new Error(`generator thread ${thread} ended with code ${code}`)),
+      );
+    }
+  }
+
+  post(message: ToThread): void {
+    for (const worker of this.#workers) worker.postMessage(message);
+  }
+
+  /**
+   * What each thread said of this kind, in order of threads, once all have.
+   * @throws what a thread failed with, or an Error if one is silent for longer than the limit
+   */
+  all<K extends Kind>(kind: K, limitMs: number): Promise<readonly Message<K>[]> {
+    return this.#from([...this.#workers.keys()], kind, limitMs);
+  }
+
+  /** Makes one thread's source of requests ready: runs its script's init(). @throws as {@link all} */
+  async prepare(thread: number, limitMs: number): Promise<void> {
+    this.#workers[thread]?.postMessage({ kind: 'prepare' } satisfies ToThread);
+    await this.#from([thread], 'prepared', limitMs);
+  }
+
+  /** From this time of performance.now() on each thread speaks every second; one that does not is a failure. */
+  expectEverySecond(fromMs: number): void {
+    const silence = new SilenceWatch(this.#workers.length, fromMs, this.#silenceMs);
+    this.#silence = silence;
+    this.#listening = setInterval(() => {
+      const found = silence.check(performance.now());
+      if (found)
+        this.#fail(
+          this.#hung(
+            `generator thread ${found.thread} has said nothing for ${(found.silentMs / 1000).toFixed(1)} s`,
+            'request(), response() or delay()',
+          ),
+        );
+    }, 1000);
+  }
+
+  async end(): Promise<void> {
+    clearInterval(this.#listening);
+    // Whoever still waits for a message, with a timer that keeps the process alive, waits in vain.
+    this.#fail(new Error('the run is over'));
+    await Promise.all(this.#workers.map((worker) => worker.removeAllListeners('exit').terminate()));
+  }
+
+  #hear(thread: number, message: FromThread): void {
+    if (message.kind === 'failed') {
+      this.#fail(toError(message));
+      return;
+    }
+    if (message.kind === 'finished') this.#silence?.ended(thread);
+    else this.#silence?.heard(thread, performance.now());
+    this.#onMessage(thread, message);
+    const said = this.#said.get(message.kind) ?? new Map<number, FromThread>();
+    this.#said.set(message.kind, said.set(thread, message));
+    this.#notify();
+  }
+
+  #from<K extends Kind>(threads: readonly number[], kind: K, limitMs: number): Promise<Message<K>[]> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const silent = threads.filter((thread) => !this.#said.get(kind)?.has(thread));
+        const who = `${silent.length} of ${this.#workers.length} generator threads`;
+        this.#fail(this.#hung(`${who} not ${kind} within ${limitMs / 1000} s`, 'one of its hooks'));
+      }, limitMs);
+      const look = () => {
+        const said = this.#said.get(kind);
+        if (!this.#failure && !threads.every((thread) => said?.has(thread))) return;
+        this.#waiting.delete(look);
+        clearTimeout(timer);
+        if (this.#failure) reject(this.#failure);
+        else resolve(threads.map((thread) => said?.get(thread) as Message<K>));
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  /** @param hooks where a script may be, if there is one */
+  #hung(what: string, hooks: string): Error {
+    if (this.#scripted) return new ScriptError(`${what}: does the script loop, in ${hooks}?`);
+    return new Error(`${what}: is the machine overloaded?`);
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const look of [...this.#waiting]) look();
+  }
+}
+
+function toError({ name, message }: Message<'failed'>): Error {
+  return name === 'ScriptError' ? new ScriptError(message) : new Error(message);
+}

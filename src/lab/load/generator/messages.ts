@@ -1,0 +1,83 @@
+/** What the main thread and a generator thread say to each other. Measurements go through shared memory instead. */
+import type { LoadOptions } from '../load-options.js';
+import type { Calibration, SlowRequest, ThreadResult, Unanswered } from '../result/result.js';
+import type { ScriptStart } from '../script/script.js';
+import type { Taken } from './slowest.js';
+import type { Target } from '../http/target.js';
+
+/** Given to a thread at its start. */
+export interface ThreadStart {
+  readonly options: LoadOptions;
+  readonly thread: number;
+  /** {@link SharedRecords} */
+  readonly records: SharedArrayBuffer;
+  /** {@link Control} */
+  readonly control: SharedArrayBuffer;
+  readonly script?: ScriptStart | undefined;
+}
+
+export type ToThread =
+  /** Make the source of requests ready: run the script's init(). */
+  | { readonly kind: 'prepare' }
+  | { readonly kind: 'connect'; readonly target: Target }
+  /** The first request of the run is due at this time of the system's monotonic clock. */
+  | { readonly kind: 'begin'; readonly beginUs: number; readonly requestsPerSend: number };
+
+export type FromThread =
+  /** The source of requests is there; a script's setup() may now reach it. */
+  | { readonly kind: 'loaded' }
+  /** Thread 0 knows how many requests one send has; it has made the first one. */
+  | { readonly kind: 'prepared'; readonly requestsPerSend: number }
+  /** Each connection is open or has failed once. */
+  | { readonly kind: 'connected'; readonly open: number; readonly cause: string | undefined }
+  | ({ readonly kind: 'calibrated' } & Calibration)
+  | SecondOver
+  | Finished
+  | { readonly kind: 'failed'; readonly name: string; readonly message: string };
+
+/** A set of records is the main thread's until it gives it back. It covers the run's seconds `from` … `to`, both included. */
+export interface SecondOver {
+  readonly kind: 'second';
+  readonly set: 0 | 1;
+  readonly from: number;
+  readonly to: number;
+  /** If they are asked for. */
+  readonly slow?: Taken<SlowOfThread>;
+}
+
+export type SlowOfThread = Omit<SlowRequest, 'thread' | 'dueAtMs'>;
+
+export interface Finished {
+  readonly kind: 'finished';
+  /** The last set of records. */
+  readonly last: SecondOver;
+  readonly endUs: number;
+  readonly unanswered: Unanswered;
+  readonly causes: ReadonlyMap<string, number>;
+  /** A histogram's numbers: requests a second of this thread. */
+  readonly rates: Float64Array;
+  readonly endedEarly: 'signal' | 'script' | undefined;
+  readonly thread: ThreadResult;
+}
+
+/** One cell that a sleeping thread can be woken by, and one that tells all threads to end. */
+export class Control {
+  readonly memory: SharedArrayBuffer;
+  readonly wake: Int32Array;
+  readonly #stop: Int32Array;
+
+  constructor(memory = new SharedArrayBuffer(8)) {
+    this.memory = memory;
+    this.wake = new Int32Array(memory, 0, 1);
+    this.#stop = new Int32Array(memory, 4, 1);
+  }
+
+  stop(): void {
+    Atomics.store(this.#stop, 0, 1);
+    Atomics.notify(this.wake, 0);
+  }
+
+  get stopping(): boolean {
+    return Atomics.load(this.#stop, 0) === 1;
+  }
+}

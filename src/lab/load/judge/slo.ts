@@ -1,0 +1,31 @@
+/**
+ * Holds a run against a service level objective, such as `p99<5ms,p99.9<20ms,errors<0.1%`: against the latency from the due time,
+ * never the service time alone.
+ */
+import type { SloOutcome, Unit } from '../result/outcome.js';
+import type { LoadResult } from '../result/result.js';
+import type { Clause } from './slo-syntax.js';
+
+export function evaluateSlo(clauses: readonly Clause[], result: LoadResult): SloOutcome[] {
+  return clauses.map(({ text, unit, limit, measure, holds }) => {
+    const actual = measure(result);
+    if (actual === undefined) return { text, unit, limit, held: false };
+    return { text, unit, limit, actual, held: holds(actual) };
+  });
+}
+
+/** A line for each clause. */
+export function formatSlo(outcomes: readonly SloOutcome[]): string[] {
+  return outcomes.map((outcome) => `SLO ${outcome.held ? 'held' : 'MISSED'}: ${formatOutcome(outcome)}`);
+}
+
+/** `p99<5ms (7.41 ms)` */
+export function formatOutcome({ text, unit, actual }: SloOutcome): string {
+  return `${text} (${actual === undefined ? 'no answer' : format[unit](actual)})`;
+}
+
+const format: Record<Unit, (actual: number) => string> = {
+  µs: (actual) => `${(actual / 1000).toFixed(3)} ms`,
+  '%': (actual) => `${Number(actual.toPrecision(3))} %`,
+  '/s': (actual) => `${actual.toFixed(1)}/s`,
+};

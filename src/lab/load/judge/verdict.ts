@@ -1,0 +1,124 @@
+/**
+ * Whether a run may be believed. A load generator that was late, or saturated, or sent less than it was asked to measures itself; it has
+ * to say so, and what to do about it.
+ */
+import type { Verdict } from '../result/outcome.js';
+import { printable } from '../printable.js';
+import { achievedRate, failures } from '../result/rate.js';
+import type { LoadResult } from '../result/result.js';
+import type { Clause } from './slo-syntax.js';
+
+/** What a valid run keeps to. */
+export const validity = {
+  /** Share by which the achieved rate may miss the asked one. One request more or less is always allowed. */
+  rateTolerance: 0.01,
+  /** Largest share of the p99 reported that the generator's own p99 may be. */
+  lagShare: 0.1,
+  lagP99Us: 1000,
+  /** A p99 of fewer samples is chance: two lie above it. */
+  lagSamples: 200,
+  /** Share of the time in which a thread may compute; above it, there is no telling what waited for what. */
+  busy: 0.9,
+  /** No thread that computes for less than this is late because of what it is asked to send. */
+  idle: 0.5,
+} as const;
+
+/** @param clauses of the run's objective: where one gives failures a budget, they are its to judge */
+export function judge(result: LoadResult, clauses: readonly Clause[] = []): Verdict {
+  const budgeted = clauses.some(({ figure }) => figure === 'errors');
+  const rules = [endedBySignal, noAnswer, wrongRate, lateGenerator, busyThread];
+  const reasons = [...rules, ...(budgeted ? [] : [failed])]
+    .map((rule) => rule(result))
+    .filter((reason) => reason !== undefined);
+  return reasons.length === 0 ? { valid: true } : { valid: false, reasons };
+}
+
+/** The end of the report. */
+export function formatVerdict(verdict: Verdict, result: LoadResult): string[] {
+  if (!verdict.valid)
+    return ['Verdict: NOT VALID', ...verdict.reasons.map((reason) => `  ${printable(reason)}`)];
+  const rate = `rate ${perSecond(achievedRate(result))}/s of ${result.options.rate}`;
+  const lag = `lag p99 ${ms(result.lag.valueAtPercentile(99))}`;
+  return [`Verdict: valid (${rate}, ${lag}, busiest thread ${percent(busiest(result))})`];
+}
+
+type Rule = (result: LoadResult) => string | undefined;
+
+const endedBySignal: Rule = ({ endedEarly, elapsedUs, options }) => {
+  if (endedEarly !== 'signal') return undefined;
+  return `It was ended by a signal after ${seconds(elapsedUs)} of ${seconds(options.durationMs * 1000)}.`;
+};
+
+const noAnswer: Rule = (result) => {
+  if (result.completed > 0) return undefined;
+  const [cause] = result.causes;
+  const why = cause ? ` The most frequent failure: ${cause[0]} (${times(cause[1])}).` : '';
+  return `Nothing was answered: ${count(result.sent, 'request')} sent, no answer came.${why}`;
+};
+
+const wrongRate: Rule = (result) => {
+  const { completed, elapsedUs, options } = result;
+  const wanted = options.rate * (elapsedUs / 1e6);
+  const off = completed - wanted;
+  if (completed === 0 || Math.abs(off) <= Math.max(1, wanted * validity.rateTolerance)) return undefined;
+  const achieved = `The rate was ${perSecond(achievedRate(result))}/s of the ${options.rate}/s asked`;
+  const by = `${percent(Math.abs(off) / wanted)} ${off > 0 ? 'above' : 'below'}`;
+  return `${achieved}, ${by}; ${remedy(off, result, wanted)}.`;
+};
+
+function remedy(off: number, { unanswered, endedEarly }: LoadResult, wanted: number): string {
+  const { inFlight, unsent } = unanswered;
+  const waiting = inFlight + unsent;
+  if (off > 0) return 'the script sends more than one request at a time, or moves their due times';
+  if (unsent > wanted * validity.rateTolerance)
+    return `${count(unsent, 'request')} due had found no free connection by the end: ask for less with -R, or open more connections with -c`;
+  if (waiting >= -off - 1)
+    return `${waiting} were still waiting for their answers at the end: run longer with -d`;
+  if (endedEarly === 'script') return 'thread:stop() ended some threads before the others';
+  return 'the requests that failed took their place, or the script delayed them';
+}
+
+const lateGenerator: Rule = (result) => {
+  const { lag, latency } = result;
+  const [own, reported] = [lag.valueAtPercentile(99), latency.valueAtPercentile(99)];
+  const share = own / Math.max(1, reported);
+  if (lag.count < validity.lagSamples || (own <= validity.lagP99Us && share <= validity.lagShare))
+    return undefined;
+  const figures = `lag p99 ${ms(own)} is ${percent(share)} of the p99 it reports (${ms(reported)})`;
+  const late = `The generator was late: ${figures}; use fewer threads than cores`;
+  if (busiest(result) <= validity.idle) return `${late}, or give it cores of its own.`;
+  return `${late}, give it cores of its own, or ask for less with -R.`;
+};
+
+/** The generator was late though it had little to do: something else holds it up, at a lower rate too. */
+export function heldUp(result: LoadResult): boolean {
+  return lateGenerator(result) !== undefined && busiest(result) <= validity.idle;
+}
+
+const busyThread: Rule = (result) => {
+  const busy = busiest(result);
+  if (busy <= validity.busy) return undefined;
+  const which = `thread ${result.threads.findIndex((thread) => thread.busy === busy) + 1} of ${result.threads.length}`;
+  return `The generator was saturated: ${which} computed ${percent(busy)} of the time; use more threads, a cheaper script, or ask for less with -R.`;
+};
+
+const failed: Rule = (result) => {
+  if (failures(result) === 0) return undefined;
+  const kinds = Object.entries(result.errors)
+    .filter(([, times]) => times > 0)
+    .map(([kind, times]) => `${kind} ${times}`);
+  const [cause] = result.completed > 0 ? result.causes : [];
+  const most = cause ? `; the most frequent: ${cause[0]} (${times(cause[1])})` : '';
+  return `${count(failures(result), 'failure')}: ${kinds.join(', ')}${most}.`;
+};
+
+function busiest({ threads }: LoadResult): number {
+  return threads.reduce((most, { busy }) => Math.max(most, busy), 0);
+}
+
+const ms = (us: number) => `${(us / 1000).toFixed(2)} ms`;
+const seconds = (us: number) => `${Number((us / 1e6).toFixed(1))} s`;
+const perSecond = (rate: number) => rate.toFixed(1);
+const percent = (share: number) => `${Number((share * 100).toPrecision(share < 0.1 ? 2 : 3))} %`;
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+const times = (number: number) => (number === 1 ? 'once' : `${number} times`);

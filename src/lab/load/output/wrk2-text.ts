@@ -1,0 +1,128 @@
+/**
+ * The report of a run, line for line as wrk2 prints it, for the eyes and the scripts that know wrk2's, and below it what wrk2
+ * does not tell. No figure is ever missing: without an answer there are zeros. Every text ends with a newline.
+ */
+import type { LoadOptions } from '../load-options.js';
+import { printable } from '../printable.js';
+import { achievedRate, perSecond } from '../result/rate.js';
+import type { Calibration, LoadResult } from '../result/result.js';
+import type { Histogram } from '../histogram/histogram.js';
+import { formatPercentileTable } from './hgrm.js';
+import { fixed, fixedIn } from './printf.js';
+import { withoutSecrets } from './secrets.js';
+import { formatSlow } from './slow-text.js';
+import { formatBinary, formatDuration, formatMetric, formatTimeUs, inColumn } from './units.js';
+
+export interface ReportOptions {
+  /** Prints the percentiles of the latency. */
+  readonly latency: boolean;
+  /** Prints those of the service times below, and the latency's even if not asked for. */
+  readonly uncorrected: boolean;
+}
+
+const percentiles = [50, 75, 90, 99, 99.9, 99.99, 99.999, 100];
+const rule = '-'.repeat(58);
+
+/** Printed when the run starts. */
+export function formatHeader({ url, threads, connections, durationMs }: LoadOptions): string {
+  return `Running ${formatDuration(durationMs)} test @ ${printable(withoutSecrets(url))}
+  ${threads} threads and ${connections} connections
+`;
+}
+
+/** Printed once for each thread. */
+export function formatCalibration({ calibrationMeanUs, samplingMs }: Calibration): string {
+  const mean = fixed(calibrationMeanUs / 1000, 3);
+  return `  Thread calibration: mean lat.: ${mean}ms, rate sampling interval: ${samplingMs}ms\n`;
+}
+
+/** Printed at the end of the run. */
+export function formatReport(result: LoadResult, { latency, uncorrected }: ReportOptions): string {
+  const lines = [
+    '  Thread Stats   Avg      Stdev     Max   +/- Stdev',
+    statistics('Latency', result.latency, formatTimeUs),
+    statistics('Req/Sec', result.requestRates, formatMetric),
+  ];
+  if (latency || uncorrected) lines.push(...spectrum('Recorded Latency', result.latency));
+  const title = 'Uncorrected Latency (measured without taking delayed starts into account)';
+  if (uncorrected) lines.push('', ...spectrum(title, result.service));
+  lines.push(...totals(result), ...additions(result));
+  return `${lines.join('\n')}\n`;
+}
+
+function statistics(name: string, histogram: Histogram, format: (value: number) => string): string {
+  const { mean, stdDeviation, max } = histogram;
+  const columns = [
+    inColumn(format(mean), 8),
+    inColumn(format(stdDeviation), 10),
+    inColumn(format(max), 9),
+    `${fixedIn(8, 100 * shareWithin(histogram, mean, stdDeviation), 2)}%`,
+  ];
+  return `    ${name.padEnd(10)}${columns.join('')}`;
+}
+
+/** The share of the values in buckets that reach into mean ± distance. */
+function shareWithin(histogram: Histogram, mean: number, distance: number): number {
+  let within = 0;
+  for (const { lowest, highest, count } of histogram.buckets())
+    if (highest >= mean - distance && lowest <= mean + distance) within += count;
+  return histogram.count === 0 ? 0 : within / histogram.count;
+}
+
+function spectrum(title: string, histogram: Histogram): string[] {
+  const rows = percentiles.map((percentile) => {
+    const value = formatTimeUs(histogram.valueAtPercentile(percentile));
+    return `${fixedIn(7, percentile, 3)}%${inColumn(value, 10)}`;
+  });
+  return [
+    `  Latency Distribution (HdrHistogram - ${title})`,
+    ...rows,
+    '',
+    '  Detailed Percentile spectrum:',
+    `${formatPercentileTable(histogram)}${rule}`,
+  ];
+}
+
+function totals(result: LoadResult): string[] {
+  const { completed, bytesRead, elapsedUs, errors } = result;
+  const { connect, read, write, timeout, status } = errors;
+  const lines = [`  ${completed} requests in ${formatTimeUs(elapsedUs)}, ${formatBinary(bytesRead)}B read`];
+  if (connect + read + write + timeout > 0)
+    lines.push(`  Socket errors: connect ${connect}, read ${read}, write ${write}, timeout ${timeout}`);
+  if (status > 0) lines.push(`  Non-2xx or 3xx responses: ${status}`);
+  return [
+    ...lines,
+    `Requests/sec: ${fixedIn(9, achievedRate(result), 2)}`,
+    `Transfer/sec: ${formatBinary(perSecond(bytesRead, result)).padStart(10)}B`,
+  ];
+}
+
+/** What wrk2 has no lines for. */
+function additions(result: LoadResult): string[] {
+  const { unanswered, causes } = result;
+  const { inFlight, unsent } = unanswered;
+  const lines: string[] = [];
+  if (inFlight + unsent > 0)
+    lines.push(
+      `  Unanswered at the end: ${inFlight} in flight, ${unsent} due but unsent (in the percentiles as at least that late)`,
+    );
+  lines.push(
+    `  Latency, split${['p50', 'p99', 'p99.9', 'max'].map((column) => column.padStart(10)).join('')}`,
+    part('Wait', result.wait, 'the connection was busy with earlier requests'),
+    part('Lag', result.lag, 'the generator itself was late'),
+    part('Service', result.service, 'from sent to answered'),
+  );
+  if (result.slow) lines.push(...formatSlow(result.slow));
+  if (causes.length > 0) lines.push('  Failures:', ...causes.map(cause));
+  return lines;
+}
+
+function part(name: string, histogram: Histogram, meaning: string): string {
+  const values = [50, 99, 99.9, 100].map((percentile) => histogram.valueAtPercentile(percentile));
+  const columns = values.map((value) => inColumn(formatTimeUs(value), 10)).join('');
+  return `    ${name.padEnd(12)}${columns}  ${meaning}`;
+}
+
+function cause([text, count]: readonly [text: string, count: number]): string {
+  return `${String(count).padStart(10)}  ${printable(text)}`;
+}

@@ -1,0 +1,24 @@
+/** Writes requests down as text of one byte a character (latin1): the one place that knows what a request's head looks like. */
+import type { LoadOptions } from '../load-options.js';
+
+type Target = Pick<LoadOptions, 'url' | 'headers'>;
+
+/**
+ * The head of a request, with the empty line that ends it. Host is made from the URL unless the headers have one.
+ * @param contentLength of the body that follows; undefined: no body, and no Content-Length
+ */
+export function formatHead(method: string, path: string, target: Target, contentLength?: number): string {
+  const given = target.headers.map(([name, value]) => [name, latin1(value)] as const);
+  const hasHost = given.some(([name]) => name.toLowerCase() === 'host');
+  const fields = [
+    ...(hasHost ? [] : [['Host', new URL(target.url).host] as const]),
+    ...given,
+    ...(contentLength === undefined ? [] : [['Content-Length', contentLength] as const]),
+  ];
+  return `${method} ${path} HTTP/1.1\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+}
+
+/** Text as its UTF-8 bytes, one a character. */
+function latin1(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}

@@ -1,0 +1,134 @@
+/** Adds up what all threads recorded: the totals of the run, and its time line. */
+import { Causes } from '../generator/failure-causes.js';
+import type { Finished, SecondOver, SlowOfThread } from '../generator/messages.js';
+import { counterNames, failureKinds, RecordSet, type SharedRecords } from '../generator/recorder.js';
+import { Slowest, type Taken } from '../generator/slowest.js';
+import { loadLimits } from '../load-options.js';
+import type { Latencies, Second, Unanswered } from './result.js';
+import { Histogram } from '../histogram/histogram.js';
+
+/** A second that not all threads have told of. */
+interface OpenSecond {
+  readonly latency: Histogram;
+  completed: number;
+  errors: number;
+}
+
+export class Collector {
+  readonly #records: readonly SharedRecords[];
+  /** The first second of the run whose latencies count. */
+  readonly #latencyFrom: number;
+  readonly #totals = new RecordSet();
+  /** Latencies before those that count: all there are, if the run ends so early. */
+  readonly #early = new RecordSet();
+  #counting = false;
+  readonly #open = new Map<number, OpenSecond>();
+  /** Seconds that each thread has told of. */
+  readonly #told: number[];
+  readonly #timeline: Second[] = [];
+  /** The first that the time line lacks. */
+  #nextSecond = 0;
+  readonly #causes = new Causes();
+  readonly #rates = new Histogram();
+  readonly #slow = new Slowest<SlowOfThread & { thread: number }>(loadLimits.slowRequests);
+  #unanswered: Unanswered = { inFlight: 0, unsent: 0 };
+
+  constructor(records: readonly SharedRecords[], latencyFrom: number) {
+    this.#records = records;
+    this.#latencyFrom = latencyFrom;
+    this.#told = records.map(() => 0);
+  }
+
+  get latencies(): Latencies {
+    return this.#counting ? this.#totals : this.#early;
+  }
+
+  /** The second of the run from which on the latencies are. */
+  get latencyFrom(): number {
+    return this.#counting ? this.#latencyFrom : 0;
+  }
+
+  get timeline(): readonly Second[] {
+    return this.#timeline;
+  }
+
+  get causes(): readonly (readonly [string, number])[] {
+    return this.#causes.sorted;
+  }
+
+  get requestRates(): Histogram {
+    return this.#rates;
+  }
+
+  get unanswered(): Unanswered {
+    return this.#unanswered;
+  }
+
+  /** To be taken once, at the end. */
+  takeSlow(): Taken<SlowOfThread & { thread: number }> {
+    return this.#slow.take();
+  }
+
+  get failures(): number {
+    return failureKinds.reduce((sum, kind) => sum + this.counted(kind), 0);
+  }
+
+  counted(name: (typeof counterNames)[number]): number {
+    return this.#totals.counted(name);
+  }
+
+  /** A thread has handed a set of records over. */
+  second(thread: number, { set, from, to, slow }: SecondOver): void {
+    const records = this.#records[thread] as SharedRecords;
+    const recorded = records.sets[set];
+    this.#latenciesFrom(from).addLatencies(recorded);
+    for (const name of counterNames) this.#totals.count(name, recorded.counted(name));
+    const second = this.#openSecond(to);
+    second.latency.add(recorded.latency);
+    second.completed += recorded.counted('completed');
+    second.errors += failureKinds.reduce((sum, kind) => sum + recorded.counted(kind), 0);
+    records.giveBack(set);
+    for (const request of slow?.requests ?? []) this.#slow.add({ ...request, thread });
+    this.#slow.addUnlisted(slow?.unlisted ?? 0);
+    this.#told[thread] = to + 1;
+    this.#closeSeconds(Math.min(...this.#told));
+  }
+
+  finished(thread: number, { last, unanswered, causes, rates }: Finished): void {
+    this.second(thread, last);
+    this.#told[thread] = Number.POSITIVE_INFINITY;
+    this.#closeSeconds(Math.min(...this.#told));
+    this.#latenciesFrom(last.from).addLatencies((this.#records[thread] as SharedRecords).unanswered);
+    const { inFlight, unsent } = this.#unanswered;
+    this.#unanswered = { inFlight: inFlight + unanswered.inFlight, unsent: unsent + unanswered.unsent };
+    for (const [cause, times] of causes) this.#causes.add(cause, times);
+    this.#rates.add(new Histogram(rates));
+  }
+
+  /** Where latencies from this second on belong. */
+  #latenciesFrom(second: number): RecordSet {
+    if (second < this.#latencyFrom) return this.#early;
+    this.#counting = true;
+    return this.#totals;
+  }
+
+  #openSecond(number: number): OpenSecond {
+    const open = this.#open.get(number) ?? { latency: new Histogram(), completed: 0, errors: 0 };
+    this.#open.set(number, open);
+    return open;
+  }
+
+  #closeSeconds(before: number): void {
+    for (const number of [...this.#open.keys()].sort((a, b) => a - b)) {
+      if (number >= before) break;
+      const { latency, completed, errors } = this.#open.get(number) as OpenSecond;
+      this.#open.delete(number);
+      const p50Us = latency.valueAtPercentile(50);
+      const p99Us = latency.valueAtPercentile(99);
+      const second = this.#nextSecond;
+      const seconds = number + 1 - second;
+      this.#nextSecond = number + 1;
+      this.#timeline.push({ second, seconds, completed, errors, p50Us, p99Us, maxUs: latency.max });
+    }
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * One Lua state: pieces of Lua and global functions are run in it, and functions of ours can be called from it.
+ * Each of its methods leaves Lua's stack as it was, but for the push of pushGlobal() and the pops of call() and pop().
+ */
+import { ScriptError } from '../../load-errors.js';
+import { callableFromLua, type HostFunction } from './host.js';
+import { type LuaValue, LuaValues } from './values.js';
+import { type LuaModule, loadLua, luaType } from './wasm.js';
+
+const ok = 0;
+/** LUA_IDSIZE of luaconf.h, less the terminating zero: Lua cuts the front off longer names in its messages. */
+const longestName = 59;
+
+export class LuaState {
+  readonly #lua: LuaModule;
+  readonly #values: LuaValues;
+  readonly #state: number;
+  /** Where on the stack the function is that words errors; 0 is nowhere. */
+  #handler = 0;
+  /** Names of files that Lua shortens in its messages, by what it makes of them. */
+  readonly #longNames = new Map<string, string>();
+
+  static async create(): Promise<LuaState> {
+    return new LuaState(await loadLua());
+  }
+
+  private constructor(lua: LuaModule) {
+    this.#lua = lua;
+    this.#values = new LuaValues(lua);
+    this.#state = lua._luaL_newstate();
+    lua._luaL_openlibs(this.#state);
+  }
+
+  /** From here on, errors go through this global function, which stays at the bottom of the stack. */
+  explainErrors(handler: string): void {
+    this.pushGlobal(this.name(handler));
+    this.#handler = this.#lua._lua_gettop(this.#state);
+  }
+
+  /** The address of a name, kept for good. */
+  name(text: string): number {
+    return this.#values.name(text);
+  }
+
+  /** Runs a piece of Lua and returns its first result. @param where what an error says it happened in */
+  run(text: string, chunkName: string, where?: string, values: readonly LuaValue[] = []): LuaValue {
+    if (chunkName.length - 1 > longestName)
+      this.#longNames.set(`...${chunkName.slice(3 - longestName)}`, chunkName.slice(1));
+    const name = this.#values.name(chunkName);
+    const code = this.#values.scratch(text);
+    const failed = this.#lua._luaL_loadbufferx(this.#state, code, text.length, name, 0);
+    this.#lua._free(name);
+    if (failed !== ok) throw this.#failure(where);
+    return this.#callWith(values, where);
+  }
+
+  /** Calls a global function. @returns its first result */
+  callGlobal(name: number, where: string, values: readonly LuaValue[] = []): LuaValue {
+    this.pushGlobal(name);
+    return this.#callWith(values, where);
+  }
+
+  /** Calls a global function without arguments; nothing if its result is not a string. Made for speed. */
+  callForText(name: number, where: string): string | undefined {
+    this.pushGlobal(name);
+    this.call(0, 1, where);
+    const isText = this.#lua._lua_type(this.#state, -1) === luaType.string;
+    const text = isText ? this.#values.text(this.#state, -1) : undefined;
+    this.pop(1);
+    return text;
+  }
+
+  /** Calls a global function with the parts of an answer. Made for speed. */
+  callWithAnswer(
+    name: number,
+    where: string,
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: Uint8Array,
+  ): void {
+    this.pushGlobal(name);
+    this.#lua._lua_pushnumber(this.#state, status);
+    this.#lua._lua_createtable(this.#state, 0, 8);
+    for (const header in headers) {
+      this.#values.pushText(this.#state, header);
+      this.#values.pushText(this.#state, headers[header] as string);
+      this.#lua._lua_rawset(this.#state, -3);
+    }
+    this.#values.pushBytes(this.#state, body);
+    this.call(3, 0, where);
+  }
+
+  /** Calls what lies below the given values on the stack. @throws ScriptError */
+  call(given: number, wanted: number, where: string | undefined): void {
+    if (this.#lua._lua_pcallk(this.#state, given, wanted, this.#handler, 0, 0) !== ok)
+      throw this.#failure(where);
+  }
+
+  isFunction(name: number): boolean {
+    const type = this.pushGlobal(name);
+    this.pop(1);
+    return type === luaType.function;
+  }
+
+  pushGlobal(name: number): number {
+    return this.#lua._lua_getglobal(this.#state, name);
+  }
+
+  getGlobal(name: string): LuaValue {
+    const address = this.#values.name(name);
+    this.pushGlobal(address);
+    this.#lua._free(address);
+    return this.#popValue();
+  }
+
+  setGlobal(name: string, value: LuaValue): void {
+    const address = this.#values.name(name);
+    this.#values.push(this.#state, value);
+    this.#lua._lua_setglobal(this.#state, address);
+    this.#lua._free(address);
+  }
+
+  pop(count: number): void {
+    this.#lua._lua_settop(this.#state, -count - 1);
+  }
+
+  /** Makes a function of ours a global. */
+  define(name: string, call: HostFunction): void {
+    const address = this.#lua.addFunction(callableFromLua(this.#lua, this.#values, call), 'ii');
+    this.#lua._lua_pushcclosure(this.#state, address, 0);
+    this.#lua._lua_setglobal(this.#state, this.name(name));
+  }
+
+  #callWith(values: readonly LuaValue[], where: string | undefined): LuaValue {
+    for (const value of values) this.#values.push(this.#state, value);
+    this.call(values.length, 1, where);
+    return this.#popValue();
+  }
+
+  #popValue(): LuaValue {
+    const top = this.#lua._lua_gettop(this.#state);
+    try {
+      return this.#values.read(this.#state, top);
+    } finally {
+      this.#lua._lua_settop(this.#state, top - 1);
+    }
+  }
+
+  #failure(where: string | undefined): ScriptError {
+    let bytes = this.#values.describe(this.#state, -1);
+    this.pop(2);
+    for (const [short, long] of this.#longNames) bytes = bytes.replaceAll(short, () => long);
+    const text = Buffer.from(bytes, 'latin1').toString();
+    return new ScriptError(where === undefined ? text : `${text} (in ${where})`);
+  }
+}

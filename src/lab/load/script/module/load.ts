@@ -1,0 +1,65 @@
+/** Loads a script in JavaScript or TypeScript, and turns what its hooks throw into messages with file and line. */
+import { spawnSync } from 'node:child_process';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ScriptError } from '../../load-errors.js';
+import type { LoadScript } from '../author.js';
+
+export interface LoadedModule {
+  readonly hooks: LoadScript;
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+/** How often each module was loaded: a second run in this process must not find the first one's variables. */
+const loads = new Map<string, number>();
+const hookNames = ['setup', 'init', 'request', 'response', 'delay', 'done'] as const;
+
+export async function loadModule(file: string): Promise<LoadedModule> {
+  const url = pathToFileURL(resolve(file));
+  if (/^\.m?ts$/.test(extname(file)) && !stripsTypes())
+    throw new ScriptError(
+      `${file} is TypeScript, which needs Node 22.18 or later (this is ${process.version}): compile it to JavaScript`,
+    );
+  const times = (loads.get(url.href) ?? 0) + 1;
+  loads.set(url.href, times);
+  if (times > 1) url.search = `run=${times}`;
+  const exports: Record<string, unknown> = await import(url.href).catch((error) => {
+    throw scriptError(file, error);
+  });
+  const hooks =
+    'default' in exports && isObject(exports.default) ? { ...exports, ...exports.default } : exports;
+  for (const name of hookNames)
+    if (hooks[name] !== undefined && typeof hooks[name] !== 'function')
+      throw new ScriptError(`${file}: ${name} must be a function, and is a ${typeof hooks[name]}`);
+  return { hooks: hooks as LoadScript, exports };
+}
+
+function stripsTypes(): boolean {
+  return Boolean((process.features as { typescript?: unknown }).typescript);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** @param where the hook */
+export function scriptError(file: string, error: unknown, where?: string): ScriptError {
+  const place = where === undefined ? '' : ` (in ${where})`;
+  if (error instanceof ScriptError) return error;
+  if (!(error instanceof Error)) return new ScriptError(`${file}: ${error}${place}`, { cause: error });
+  const url = pathToFileURL(resolve(file));
+  const stack = error.stack ?? '';
+  const at = [url.href, url.pathname, resolve(file)]
+    .map((name) => stack.indexOf(name))
+    .find((index) => index >= 0);
+  const line = at === undefined ? undefined : /^[^\n:]*(?::\/[^\n:]*)?:(\d+)/.exec(stack.slice(at))?.[1];
+  const syntaxLine = error instanceof SyntaxError ? lineOfSyntaxError(file) : undefined;
+  const name = [file, line ?? syntaxLine].filter((part) => part !== undefined).join(':');
+  return new ScriptError(`${name}: ${error.name}: ${error.message}${place}`, { cause: error });
+}
+
+/** Node keeps the line of a syntax error to itself, but prints it when it only checks a file. */
+function lineOfSyntaxError(file: string): string | undefined {
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 10_000 });
+  return /:(\d+)$/m.exec(stderr.split('\n')[0] ?? '')?.[1];
+}

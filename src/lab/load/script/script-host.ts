@@ -1,0 +1,64 @@
+/** The part of a script that runs in the main thread: setup() before the run, done() after it. */
+
+import type { Target } from '../http/target.js';
+import type { LoadOptions, ScriptWork } from '../load-options.js';
+import type { LoadResult } from '../result/result.js';
+import { openLine } from './blocking.js';
+import { RemoteThread } from './channel.js';
+import { createScriptMain } from './create.js';
+import type { ScriptMain, ScriptStart } from './script.js';
+import { readScript } from './text.js';
+
+export class ScriptConductor {
+  readonly #options: LoadOptions;
+  readonly #file: string;
+  readonly #text: string;
+  readonly #addresses: readonly Target[];
+  readonly #threads: readonly RemoteThread[];
+  /** What the generator threads need, in their order. */
+  readonly starts: readonly ScriptStart[];
+  #main: ScriptMain | undefined;
+
+  /** Reads the script, if there is one. @throws ScriptError */
+  static of(options: LoadOptions, addresses: readonly Target[]): ScriptConductor | undefined {
+    return options.work.kind === 'script' ? new ScriptConductor(options, options.work, addresses) : undefined;
+  }
+
+  private constructor(options: LoadOptions, { file }: ScriptWork, addresses: readonly Target[]) {
+    const text = readScript(file);
+    const lines = Array.from({ length: options.threads }, () => openLine());
+    const [first] = addresses;
+    const address = first && { host: first.host, port: first.port };
+    this.#options = options;
+    this.#file = file;
+    this.#text = text;
+    this.#addresses = addresses;
+    this.#threads = lines.map(({ caller }) => new RemoteThread(caller));
+    this.starts = lines.map(({ answerer: line }) => ({ text, address, line }));
+  }
+
+  /**
+   * Runs the script's top level, and setup() and init() for one thread after the other, as wrk does: what they print comes
+   * in this order.
+   * @param init runs a thread's init() @throws ScriptError
+   */
+  async prepare(init: (thread: number) => Promise<unknown>): Promise<void> {
+    const { url, headers } = this.#options;
+    const given = { file: this.#file, text: this.#text, url, headers, addresses: this.#addresses };
+    this.#main = await createScriptMain(given);
+    for (const [number, thread] of this.#threads.entries()) {
+      await this.#main.setup(thread);
+      await init(number);
+    }
+  }
+
+  /** @throws ScriptError */
+  async done(result: LoadResult): Promise<void> {
+    const { elapsedUs: duration, completed: requests, bytesRead: bytes, errors } = result;
+    await this.#main?.done({ duration, requests, bytes, errors }, result.latency, result.requestRates);
+  }
+
+  close(): void {
+    for (const thread of this.#threads) thread.close();
+  }
+}

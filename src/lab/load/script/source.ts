@@ -1,0 +1,99 @@
+/** A script as a source of requests, whatever its language: checks what the hooks return. */
+import { ScriptError } from '../load-errors.js';
+import { loadLimits } from '../load-options.js';
+import type { Address } from './address.js';
+import type { ScriptThread } from './channel.js';
+import { countRequests } from './request-check.js';
+import type { Hooks, ScriptSource, ScriptSourceOptions, WorkerState } from './script.js';
+
+/** Runs the script's top level, which may use its thread already. */
+type Open = (options: ScriptSourceOptions, thread: ScriptThread) => Promise<WorkerState>;
+
+export class CheckedSource implements ScriptSource {
+  readonly #options: ScriptSourceOptions;
+  /** Both are there once create() and init() have returned. */
+  #state!: WorkerState;
+  #hooks!: Hooks;
+  #fixed: Uint8Array | undefined;
+  #checked = false;
+  #address: Address | undefined;
+
+  requestsPerSend = 1;
+  stopped = false;
+  delayMs: ScriptSource['delayMs'];
+  onResponse: ScriptSource['onResponse'];
+
+  static async create(options: ScriptSourceOptions, open: Open): Promise<CheckedSource> {
+    const source = new CheckedSource(options);
+    source.#state = await open(options, source);
+    return source;
+  }
+
+  private constructor(options: ScriptSourceOptions) {
+    this.#options = options;
+  }
+
+  get threadAddress(): Address | undefined {
+    return this.#address ?? this.#options.address;
+  }
+
+  set threadAddress(address: Address | undefined) {
+    this.#address = address;
+  }
+
+  get ownAddress(): Address | undefined {
+    const { address: original } = this.#options;
+    const { host, port } = this.#address ?? {};
+    return host === original?.host && port === original?.port ? undefined : this.#address;
+  }
+
+  async init(args: readonly string[]): Promise<void> {
+    this.#hooks = await this.#state.init(args);
+    this.onResponse = this.#hooks.response;
+    if (this.#hooks.delay !== undefined) this.delayMs = () => this.#delay();
+    if (this.#hooks.fixed || this.#options.thread === 0) {
+      const first = this.next();
+      if (this.#hooks.fixed) this.#fixed = typeof first === 'string' ? Buffer.from(first, 'latin1') : first;
+    }
+  }
+
+  next(): string | Uint8Array {
+    if (this.#fixed !== undefined) return this.#fixed;
+    const request = this.#hooks.request();
+    if (request.length > loadLimits.messageBytes)
+      throw new ScriptError(
+        `${this.#options.file}: request() returned ${request.length} bytes, more than ${loadLimits.messageBytes} (in request())`,
+      );
+    if (!this.#checked) this.#check(request);
+    return request;
+  }
+
+  getGlobal(name: string): unknown {
+    return this.#state.getGlobal(name);
+  }
+
+  setGlobal(name: string, value: unknown): void {
+    this.#state.setGlobal(name, value);
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  #check(request: string | Uint8Array): void {
+    const text = typeof request === 'string' ? request : Buffer.from(request).toString('latin1');
+    this.requestsPerSend = countRequests(
+      text,
+      `${this.#options.file}: what request() returned is no request`,
+    );
+    this.#checked = true;
+  }
+
+  #delay(): number {
+    const delay = this.#hooks.delay?.();
+    if (typeof delay === 'number' && delay >= 0 && delay < Number.POSITIVE_INFINITY) return delay;
+    throw new ScriptError(
+      `${this.#options.file}: delay() must return a number of ms, 0 or more (in delay())`,
+    );
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * What can be known of a process before it is touched. SIGUSR1 opens Node's inspector, and ends any program that does not
+ * expect it; so it is sent only to what is Node by its name and, where the system tells, waits for this signal.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+import { ProfileError } from '../profile-errors.js';
+
+/** @param why it matters @throws ProfileError `gone`, `not-permitted`, `not-node` */
+export function checkIsNode(pid: number, why = "the signal that opens Node's inspector would end it"): void {
+  checkMaySignal(pid);
+  const program = programOf(pid);
+  if (!/^node(js)?[-.\d]*(\.exe)?$/i.test(basename(program)))
+    throw new ProfileError('not-node', `process ${pid} is ${program}, not node; ${why}`);
+}
+
+/** @throws ProfileError `not-node` if SIGUSR1 would end the process, as far as the system tells */
+export function checkTakesSignal(pid: number): void {
+  const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(read(`/proc/${pid}/status`))?.[1];
+  const sigusr1 = 10n; // /proc is Linux, and there it is 10
+  if (caught !== undefined && (BigInt(`0x${caught}`) >> (sigusr1 - 1n)) % 2n === 0n)
+    throw new ProfileError(
+      'inspector',
+      `process ${pid} does not wait for the signal that opens its inspector: it is just starting, or was started with the inspector disabled`,
+    );
+}
+
+function checkMaySignal(pid: number): void {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPERM')
+      throw new ProfileError(
+        'not-permitted',
+        `process ${pid} belongs to another user; run this as that user or as root`,
+      );
+    throw new ProfileError('gone', `there is no process ${pid}`);
+  }
+}
+
+function programOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
+  } catch (error) {
+    if (process.platform === 'linux')
+      throw new ProfileError(
+        'not-permitted',
+        `process ${pid} does not let this user see what it is: ${(error as Error).message}`,
+      );
+    return execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+  }
+}
+
+export interface InspectorAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where the process's flags say that its inspector listens, or will. */
+export function inspectorAddress(pid: number): InspectorAddress {
+  const options = read(`/proc/${pid}/environ`)
+    .split('\0')
+    .find((line) => line.startsWith('NODE_OPTIONS='));
+  const words = [...(options?.slice('NODE_OPTIONS='.length).split(/\s+/) ?? []), ...argumentsOf(pid)];
+  return addressIn(words);
+}
+
+/** Node's own rule: the last one counts, and each changes only what it names. */
+export function addressIn(words: readonly string[]): InspectorAddress {
+  let address = { host: '127.0.0.1', port: 9229 };
+  for (const word of words) {
+    const [, value] = /^--(?:inspect(?:-brk|-wait|-port)?|debug-port)=(.+)$/.exec(word) ?? [];
+    if (value === undefined) continue;
+    const [, host, port] =
+      /^(?:(\[.+\]|[^:[\]]*[^:[\]\d][^:[\]]*|\d+\.\d+\.\d+\.\d+):?)?(\d+)?$/.exec(value) ?? [];
+    address = { host: host || address.host, port: port ? Number(port) : address.port };
+  }
+  // What listens on every address is reached on this machine's own.
+  return ['0.0.0.0', '[::]'].includes(address.host) ? { ...address, host: '127.0.0.1' } : address;
+}
+
+/** Node's flags, which end where the program's file begins; a later word of the same look is the program's own. */
+function argumentsOf(pid: number): string[] {
+  const { words, file } = commandLineOf(pid);
+  return file < 0 ? words : words.slice(0, file);
+}
+
+/** The program's file as the command line names it, if it names one. */
+export function programFileOf(pid: number): string | undefined {
+  const { words, file } = commandLineOf(pid);
+  return words[file];
+}
+
+function commandLineOf(pid: number): { words: string[]; file: number } {
+  const words = read(`/proc/${pid}/cmdline`).split('\0').slice(1);
+  return { words, file: words.findIndex((word, at) => !word.startsWith('-') && !takesValue(words[at - 1])) };
+}
+
+function takesValue(flag = ''): boolean {
+  return ['-r', '--require', '--import', '--loader', '-C', '--conditions', '-e', '--eval'].includes(flag);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return ''; // not Linux, or not ours to read: then Node's defaults are what there is to go by
+  }
+}

@@ -1,0 +1,65 @@
+/** A Profile as a file: JSON under a name of its format, checked when it is read, for it may come from anywhere. */
+import { ProfileError } from '../profile-errors.js';
+import type { Profile } from '../profile.js';
+import type { RawCpuProfile, RawHeapProfile } from '../sampling/raw.js';
+import { fromCpuProfile } from './cpuprofile.js';
+import { fromHeapProfile } from './heapprofile.js';
+
+export const profileSchema = 'evenkeel-profile/1';
+
+export function profileToJson(profile: Profile): string {
+  return `${JSON.stringify({ schema: profileSchema, ...profile })}\n`;
+}
+
+/** Reads what `profile` wrote, a .cpuprofile or a .heapprofile, told by what is in it. @throws ProfileError `unreadable` */
+export function readProfile(text: string, file: string): Profile {
+  const value = parse(text, file);
+  try {
+    if (isObject(value)) {
+      const { schema, ...rest } = value;
+      if (schema === profileSchema && isProfile(rest)) return rest;
+      if (Array.isArray(value.nodes) && Array.isArray(value.samples))
+        return fromCpuProfile(value as unknown as RawCpuProfile);
+      if (isObject(value.head) && Array.isArray(value.samples))
+        return fromHeapProfile(value as unknown as RawHeapProfile, 0);
+    }
+  } catch (error) {
+    throw new ProfileError('unreadable', `${file} is damaged: ${(error as Error).message}`, { cause: error });
+  }
+  throw new ProfileError(
+    'unreadable',
+    `${file} is no profile: the .json of evenkeel profile (${profileSchema}), a .cpuprofile or a .heapprofile is taken`,
+  );
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ProfileError('unreadable', `${file} is no JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function isProfile(value: object): value is Profile {
+  const { kind, stacks, durationUs } = value as Partial<Profile>;
+  return (
+    (kind === 'cpu' || kind === 'alloc') &&
+    typeof durationUs === 'number' &&
+    Array.isArray(stacks) &&
+    stacks.every(
+      (stack) =>
+        isObject(stack) &&
+        Array.isArray(stack.frames) &&
+        Number.isFinite(stack.value) &&
+        stack.frames.every(isFrame),
+    )
+  );
+}
+
+function isFrame(value: unknown): boolean {
+  return isObject(value) && typeof value.name === 'string' && typeof value.kind === 'string';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

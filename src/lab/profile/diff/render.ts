@@ -1,0 +1,128 @@
+/**
+ * A difference as a flame graph. A frame is as wide as the larger of what it took by itself before and after, plus the widths
+ * of what it calls: so vanished frames are there too (dashed), nothing overlaps, and where nothing changed the picture is the
+ * flame graph of either.
+ */
+import {
+  formatAmount,
+  formatCount,
+  formatDelta,
+  formatShareDelta as formatPoints,
+  formatShare,
+} from '../amount.js';
+import { drawGraph, type GraphFrame, layoutLimits, margin } from '../flame/graph.js';
+import { layOut } from '../flame/layout.js';
+import { checkWidth, type FlameGraphOptions, hiddenNotes, labelOf, placeOf } from '../flame/render.js';
+import { ink } from '../../svg/svg.js';
+import { type Change, type DiffNode, type DiffProfile, delta, isNoise, sigmas, threshold } from './diff.js';
+import { scaleStyle, stepOf } from './scale.js';
+
+const steps = [
+  { className: 's3', says: (most: string) => `shrank, by up to ${most}` },
+  { className: 's1', says: () => 'by less' },
+  { className: 'g1', says: () => 'grew' },
+  { className: 'g3', says: (most: string) => `by up to ${most}` },
+];
+
+/** @returns an SVG document, the same for equal input */
+export function renderDiffFlameGraph(
+  diff: DiffProfile,
+  { title, subtitle, widthPx = 1200 }: FlameGraphOptions,
+): string {
+  checkWidth(widthPx);
+  const widths = widthsOf(diff.root);
+  const layout = layOut(diff.root, {
+    width: widthPx - 2 * margin,
+    ...layoutLimits,
+    weightOf: (node) => widths.get(node) ?? 0,
+  });
+  const largest = [...widths.keys()]
+    .filter(({ inclusive }) => !isNoise(inclusive))
+    .reduce((most, { inclusive }) => Math.max(most, Math.abs(delta(inclusive))), 0);
+  const { amount, change, unit, number } = wordsOf(diff);
+  const { before, after } = diff.root.inclusive;
+  return drawGraph({
+    title,
+    subtitle,
+    facts: [
+      [
+        `${amount(before.value)} before, ${amount(after.value)} after${unit}: ${verdict(diff, change)}`,
+        `${formatCount(diff.samples.before)} and ${formatCount(diff.samples.after)} samples`,
+      ].join(' · '),
+    ],
+    legend: [
+      { className: 'z', label: `within the noise, ${sigmas}·√(samples before + after)` },
+      ...(largest === 0
+        ? []
+        : steps.map(({ className, says }) => ({ className, label: says(amount(largest)) }))),
+    ],
+    widthPx,
+    layout,
+    frameOf: ({ frame, self, inclusive }, width): GraphFrame => {
+      const step = stepOf(inclusive, largest);
+      const changed = change(delta(inclusive));
+      return {
+        // Dashes would hide the colour of a frame hardly wider than they are.
+        className:
+          inclusive.before.value > 0 && inclusive.after.value === 0 && width >= 8 ? `${step} gone` : step,
+        label: frame === undefined ? 'all' : labelOf(frame),
+        figure: step === 'z' ? '' : changed,
+        lines: [
+          ...(frame?.file === undefined ? [] : [placeOf(frame)]),
+          `self ${amount(self.before.value)} → ${amount(self.after.value)}`,
+          `in all ${amount(inclusive.before.value)} → ${amount(inclusive.after.value)} (${changed})${unit}`,
+          `noise up to ${amount(threshold(inclusive))}`,
+        ],
+        amount: number(delta(inclusive)),
+      };
+    },
+    notes: [
+      'Callers stand below what they call. A frame is as wide as the larger of its two selves and all above it; its colour is the change of it and of all above it. Dashed: gone.',
+      `Grey: what n samples show is known to within √n of them, and a change counts from ${sigmas} times the error of both sides on.`,
+      ...hiddenNotes(layout.thin, layout.deep),
+    ],
+    style: `${scaleStyle}.f .gone rect{stroke:${ink};stroke-width:.8;stroke-dasharray:3 2}`,
+    data: {
+      'data-unit-of-d': diff.per === 'share' ? 'points' : `${diff.kind === 'cpu' ? 'µs' : 'B'}${unit}`,
+    },
+  });
+}
+
+function widthsOf(root: DiffNode): Map<DiffNode, number> {
+  const widths = new Map<DiffNode, number>();
+  const visit = (node: DiffNode): number => {
+    const own = Math.max(node.self.before.value, node.self.after.value);
+    const width = node.children.reduce((sum, child) => sum + visit(child), own);
+    widths.set(node, width);
+    return width;
+  };
+  visit(root);
+  return widths;
+}
+
+/** How a difference's values are written: amounts per request, or shares and points. */
+export function wordsOf({ kind, per }: DiffProfile) {
+  return per === 'share'
+    ? { amount: formatShare, change: formatPoints, unit: '', number: (value: number) => round(100 * value) }
+    : {
+        amount: (value: number) => formatAmount(value, kind),
+        change: (value: number) => formatDelta(value, kind),
+        unit: ' a request',
+        number: round,
+      };
+}
+
+function verdict({ root, per }: DiffProfile, change: (value: number) => string): string {
+  if (per === 'share') return 'shares of each total';
+  const inclusive: Change = root.inclusive;
+  const relative = inclusive.before.value === 0 ? '' : ` (${formatPointsOf(inclusive)})`;
+  return `${change(delta(inclusive))}${relative}${isNoise(inclusive) ? ', which is within the noise' : ''}`;
+}
+
+function formatPointsOf(change: Change): string {
+  return formatPoints(delta(change) / change.before.value).replace('points', '%');
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(4));
+}

@@ -1,0 +1,136 @@
+/**
+ * Samples the CPU time of a Node process with Linux's perf: all its threads, with native and kernel frames, which V8's samplers do not
+ * see. The process is not attached to. A sample stands for the time until the next one, so frames are worth µs, as V8's are.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { checkIsNode } from '../attach/target.js';
+import { PerfScript } from '../convert/perf-script.js';
+import { ProfileError } from '../profile-errors.js';
+import type { Profile } from '../profile.js';
+import { codeOf, programRootOf } from './process.js';
+
+export interface NativeOptions {
+  readonly seconds: number;
+  /** Ends the sampling early; what was sampled by then is the result. */
+  readonly signal?: AbortSignal;
+}
+
+export interface NativeProfile {
+  readonly profile: Profile;
+  /** What could be seen better, and how; a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** No divisor of 1000: what a program does in step with the clock must not be in step with the samples. */
+const samplesPerSecond = 499;
+const mostRecorded = '512M';
+
+/** @throws ProfileError `perf` if it is missing or may not be used; `gone`, `not-node`, `not-permitted` */
+export async function sampleNative(pid: number, { seconds, signal }: NativeOptions): Promise<NativeProfile> {
+  if (process.platform !== 'linux')
+    throw new ProfileError('perf', `--native needs Linux and its perf; this is ${process.platform}`);
+  checkIsNode(pid, whyNode);
+  const root = programRootOf(pid);
+  const folder = await mkdtemp(join(tmpdir(), 'evenkeel-perf-'));
+  try {
+    const file = join(folder, 'perf.data');
+    const durationUs = await record(pid, file, seconds, signal);
+    // Read after the sampling: the list has the code that was made meanwhile.
+    const code = codeOf(pid);
+    const script = new PerfScript({ pid, code, root });
+    await readSamples(file, script);
+    const stacks = script.stacks();
+    return {
+      profile: { kind: 'cpu', stacks, durationUs },
+      notes: [...(code ? [] : [namelessNote]), ...(seesKernel(stacks) ? [] : [kernelNote])],
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const whyNode = 'for other programs use perf itself';
+const namelessNote =
+  "JavaScript has no names, but '(compiled code)': for names start the program with " +
+  "NODE_OPTIONS='--perf-basic-prof-only-functions --interpreted-frames-native-stack'";
+const kernelNote =
+  'no frame of the kernel was seen: it takes root, or sysctl kernel.perf_event_paranoid=1, to see them';
+
+function seesKernel(stacks: Profile['stacks']): boolean {
+  return stacks.length === 0 || stacks.some(({ frames }) => frames.some(({ file }) => file === '[kernel]'));
+}
+
+/** @returns for how long, in µs */
+async function record(
+  pid: number,
+  file: string,
+  seconds: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const args = ['-q', '-N', '-e', 'cpu-clock', '-F', `${samplesPerSecond}`, '-g', '--max-size', mostRecorded];
+  const perf = run(['record', ...args, '-o', file, '-p', `${pid}`, '--', 'sleep', `${seconds}`]);
+  const begun = performance.now();
+  const interrupt = () => perf.child.kill('SIGINT');
+  signal?.addEventListener('abort', interrupt);
+  const { code, problem } = await perf.ended.finally(() => signal?.removeEventListener('abort', interrupt));
+  // It ends as its `sleep` did: by SIGTERM from perf, if it was interrupted or the process ended.
+  if (code !== null && ![0, 130, 143].includes(code)) {
+    checkIsNode(pid, whyNode);
+    throw new ProfileError(
+      'perf',
+      `perf does not sample process ${pid}: ${problem || `it ended with ${code}`}; ${howToPermit()}`,
+    );
+  }
+  return Math.min(seconds * 1e6, (performance.now() - begun) * 1000);
+}
+
+function howToPermit(): string {
+  return 'root may use it; other users may with sysctl kernel.perf_event_paranoid=2 (1 shows the kernel too), in a container with the capability PERFMON';
+}
+
+/** Without inlined frames, for which perf would start addr2line for every address. `--force`: whoever wrote the file, it is ours. */
+async function readSamples(file: string, script: PerfScript): Promise<void> {
+  const perf = run(['script', '-i', file, '--force', '--no-inline', '-F', 'tid,period,ip,sym,dso']);
+  for await (const line of createInterface({ input: perf.child.stdout })) script.add(line);
+  const { code, problem } = await perf.ended;
+  if (code !== 0) throw new ProfileError('perf', `perf can't read what it recorded: ${problem}`);
+}
+
+function run(args: readonly string[]) {
+  // A group of its own, so that Ctrl-C reaches it through the signal only. Its words in English, because they are looked at.
+  const child = spawn('perf', args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(0, 4000);
+  });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const ended = new Promise<{ code: number | null; problem: string }>((resolve, reject) => {
+    child.on('error', (error: NodeJS.ErrnoException) => reject(startError(error)));
+    child.on('close', (code) => resolve({ code, problem: firstSentence(said) }));
+  }).finally(() => process.off('exit', kill));
+  ended.catch(() => {}); // whoever waits for it hears of it
+  return { child, ended };
+}
+
+function startError(error: NodeJS.ErrnoException): ProfileError {
+  const why =
+    error.code === 'ENOENT'
+      ? 'there is no perf on this machine; install it (Debian: linux-perf, Ubuntu: linux-tools-generic, Fedora: perf)'
+      : `perf does not start: ${error.message}`;
+  return new ProfileError('perf', why, { cause: error });
+}
+
+/** perf explains itself at length. */
+function firstSentence(said: string): string {
+  const lines = said.split('\n').map((line) => line.trim());
+  return lines.find((line) => line !== '' && line !== 'Error:')?.replace(/\.$/, '') ?? '';
+}

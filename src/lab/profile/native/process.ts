@@ -1,0 +1,53 @@
+/** What perf does not know of a Node process, from /proc: where its program lies, and how V8 calls the code it made. */
+import { existsSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { programFileOf } from '../attach/target.js';
+import { ProfileError } from '../profile-errors.js';
+import { JitMap } from './jit-map.js';
+
+/** The folder of the package that the program belongs to, or of its file. */
+export function programRootOf(pid: number): string | undefined {
+  try {
+    const folder = readlinkSync(`/proc/${pid}/cwd`);
+    const file = programFileOf(pid);
+    if (file === undefined || !existsSync(resolve(folder, file))) return folder;
+    const own = dirname(realpathSync(resolve(folder, file)));
+    for (let at = own; at !== dirname(at); at = dirname(at))
+      if (existsSync(join(at, 'package.json'))) return at;
+    return own;
+  } catch {
+    return undefined; // it ended, or does not let us see
+  }
+}
+
+/** V8 never shortens its list; what is larger is more than a string can hold, or nearly. */
+const mostBytes = 256 * 1024 ** 2;
+
+/** Undefined if the process writes no list of its code. @throws ProfileError `perf` if the list is too large */
+export function codeOf(pid: number): JitMap | undefined {
+  try {
+    // In a container the process has another number, and a /tmp of its own.
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    const file = `/proc/${pid}/root/tmp/perf-${/^NSpid:.*\t(\d+)$/m.exec(status)?.[1] ?? pid}.map`;
+    const { mtimeMs, size, uid } = statSync(file);
+    // One that was left by an earlier process of the same number, or laid there by somebody else, names nothing of this one.
+    if (mtimeMs < startedMs(pid) || ![0, statSync(`/proc/${pid}`).uid].includes(uid)) return undefined;
+    if (size > mostBytes)
+      throw new ProfileError(
+        'perf',
+        `V8's list of code of process ${pid} has ${size} bytes, and at most ${mostBytes} are read; restart the process`,
+      );
+    return new JitMap(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof ProfileError) throw error;
+    return undefined; // it writes none
+  }
+}
+
+/** On the clock of the file system; the kernel tells it in hundredths of a second since it was started itself. */
+function startedMs(pid: number): number {
+  const bootSeconds = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'latin1'))?.[1]);
+  // The program's name, in parentheses, may hold anything; what follows are fields 3 and so on.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(')').at(-1)?.trim().split(' ');
+  return (bootSeconds - 1) * 1000 + Number(fields?.[19]) * 10;
+}

@@ -1,0 +1,98 @@
+/**
+ * What the samplers do not see, measured in the sampled thread beside them. The functions are sent over there as text, so they
+ * use nothing but their argument.
+ */
+import type { IntervalHistogram, PerformanceObserver } from 'node:perf_hooks';
+import type { Beside } from '../profile.js';
+import {
+  callThere,
+  type InspectorConnection,
+  type LoadModule,
+  type Started,
+  startThere,
+} from './inspector-connection.js';
+
+export function startProbe(connection: InspectorConnection): Promise<Started<Beside>> {
+  return startThere(connection, measure);
+}
+
+function measure(load: LoadModule): { stop(): Promise<Beside> } {
+  const hooks = load('node:perf_hooks');
+  const external = (): number => load('node:v8').getHeapStatistics().external_memory;
+  const atStart = external();
+  let most = atStart;
+  const gc = { count: 0, pauseUs: 0, longestUs: 0 };
+  const look = () => {
+    most = Math.max(most, external());
+  };
+  const observer: PerformanceObserver = new hooks.PerformanceObserver(
+    (list: { getEntries(): { duration: number }[] }) => {
+      for (const { duration } of list.getEntries()) {
+        gc.count++;
+        gc.pauseUs += duration * 1000;
+        gc.longestUs = Math.max(gc.longestUs, duration * 1000);
+      }
+      look();
+    },
+  );
+  observer.observe({ entryTypes: ['gc'] });
+  // The finest there is: a coarser one misses the turns that are late by less than its own period.
+  const resolutionMs = 1;
+  const delay: IntervalHistogram = hooks.monitorEventLoopDelay({ resolution: resolutionMs });
+  delay.enable();
+  const timer = setInterval(look, 20);
+  timer.unref();
+  const cpu = process.cpuUsage();
+  return {
+    stop: async () => {
+      look();
+      const change = external() - atStart;
+      // A turn of the event loop, in which a delay that lasts until now and collections that were not told yet are counted.
+      await new Promise((resolve) => setTimeout(resolve, 2 * resolutionMs));
+      // Behind that turn, which may be long, because the samplers count it too.
+      const processCpuUs = process.cpuUsage(cpu);
+      delay.disable();
+      observer.disconnect();
+      clearInterval(timer);
+      const late = (ns: number) => (delay.count === 0 ? 0 : Math.max(0, ns / 1000 - resolutionMs * 1000));
+      return {
+        externalBytes: { change, most },
+        gc,
+        eventLoopDelayUs: {
+          p50: late(delay.percentile(50)),
+          p99: late(delay.percentile(99)),
+          max: late(delay.max),
+        },
+        processCpuUs,
+      };
+    },
+  };
+}
+
+/** How long the thread was on a CPU so far, if the system tells. Synchronous over there, so it is that very thread's. */
+export async function threadCpuUs(connection: InspectorConnection): Promise<number | undefined> {
+  const text = await callThere(connection, (load) => {
+    try {
+      return load('node:fs').readFileSync('/proc/thread-self/schedstat', 'latin1') as string;
+    } catch {
+      return ''; // not Linux, or one that does not keep it
+    }
+  });
+  const [, ns] = /^(\d+) /.exec(text) ?? [];
+  return ns === undefined ? undefined : Number(ns) / 1000;
+}
+
+/** The folder of the package that the program belongs to, or of its main file. */
+export function programRoot(connection: InspectorConnection): Promise<string> {
+  return callThere(connection, (load) => {
+    const fs = load('node:fs');
+    const path = load('node:path');
+    const main = process.argv[1];
+    if (main === undefined || !fs.existsSync(main)) return process.cwd();
+    const folder: string = path.dirname(fs.realpathSync(main));
+    for (let at = folder; ; at = path.dirname(at)) {
+      if (fs.existsSync(path.join(at, 'package.json'))) return at;
+      if (at === path.dirname(at)) return folder;
+    }
+  });
+}

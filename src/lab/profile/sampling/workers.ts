@@ -1,0 +1,73 @@
+/**
+ * The worker threads of a sampled process, each as a connection of its own, through the inspector's NodeWorker domain.
+ * Threads that start while a sampling runs are not followed.
+ */
+import { ProfileError } from '../profile-errors.js';
+import type { InspectorConnection } from './inspector-connection.js';
+import { Pending } from './pending.js';
+
+export interface WorkerThread {
+  /** Its name if it was given one, or its file. */
+  readonly name: string;
+  readonly connection: InspectorConnection;
+}
+
+interface Attached {
+  readonly sessionId: string;
+  readonly workerInfo: { readonly title: string; readonly url: string };
+}
+
+export interface Workers {
+  readonly threads: readonly WorkerThread[];
+  detach(): Promise<void>;
+}
+
+export async function attachWorkers(connection: InspectorConnection): Promise<Workers> {
+  const bySession = new Map<string, Pending>();
+  const threads: WorkerThread[] = [];
+  const stopListening = [
+    connection.on('NodeWorker.attachedToWorker', ({ sessionId, workerInfo }: Attached) => {
+      const pending = new Pending((message) => {
+        connection
+          .post('NodeWorker.sendMessageToWorker', { sessionId, message })
+          .catch((error: Error) => pending.lose(error));
+      });
+      bySession.set(sessionId, pending);
+      threads.push({ name: nameOf(workerInfo), connection: workerConnection(pending) });
+    }),
+    connection.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }: Received) =>
+      bySession.get(sessionId)?.receive(message),
+    ),
+    connection.on('NodeWorker.detachedFromWorker', ({ sessionId }: { sessionId: string }) =>
+      bySession.get(sessionId)?.lose(new ProfileError('gone', 'the worker thread ended')),
+    ),
+  ];
+  await connection.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
+  return {
+    threads,
+    detach: async () => {
+      await connection.post('NodeWorker.disable').catch(() => {}); // it fails only where all is over anyway
+      for (const stop of stopListening) stop();
+    },
+  };
+}
+
+interface Received {
+  readonly sessionId: string;
+  readonly message: string;
+}
+
+function workerConnection(pending: Pending): InspectorConnection {
+  return {
+    post: (method, params) => pending.post(method, params),
+    on: (event, listener) => pending.on(event, listener),
+    lost: pending.lost,
+    close: () => {},
+  };
+}
+
+/** Node calls a thread without a name `[worker 3]`, or in later versions `[worker 3] WorkerThread`. */
+function nameOf({ title, url }: Attached['workerInfo']): string {
+  const [, given] = /^\[worker \d+\]\s*(.*)$/.exec(title) ?? [undefined, title];
+  return given && given !== 'WorkerThread' ? given : (url.split('/').at(-1) ?? url);
+}

@@ -1,0 +1,70 @@
+/** Two reports side by side: what changed from one label to the other, and which functions did it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { comparableOf } from '../load/judge/comparable.js';
+import { compare } from '../load/judge/compare.js';
+import { formatTimeUs } from '../load/output/units.js';
+import { diffProfiles } from '../profile/diff/diff.js';
+import { renderDiffFlameGraph } from '../profile/diff/render.js';
+import { formatTopChanges } from '../profile/diff/share-text.js';
+import type { Outcome } from './experiment.js';
+import { type PhaseName, type ProfileKind, phaseNames, profileKinds } from './report-record.js';
+import { costTable, markdownTable } from './tables.js';
+
+/** Differences of the latency that count, as in `evenkeel compare`. */
+const judgement = { tolerance: 0.1, floorUs: 50 };
+const changesNamed = 5;
+
+/** Writes the document and its pictures. Returns the document's name. */
+export function writeComparison(out: string, before: Outcome, after: Outcome): string {
+  const name = `${after.record.label}-vs-${before.record.label}`;
+  mkdirSync(join(out, name), { recursive: true });
+  const sections = phaseNames.flatMap((phase) => {
+    const graphs = profileKinds.map((kind) => {
+      const diff = diffProfiles(before.profiles[phase][kind], after.profiles[phase][kind]);
+      const title = `${titleOf(kind, phase)}: ${after.record.label} against ${before.record.label}`;
+      writeFileSync(join(out, name, `${kind}-${phase}.svg`), renderDiffFlameGraph(diff, { title }));
+      return `![${title}](${name}/${kind}-${phase}.svg)\n\n${formatTopChanges(diff, changesNamed)}`;
+    });
+    return [`### ${phase.toUpperCase()}`, latencyTable(phase, before, after), ...graphs];
+  });
+  const file = join(out, `${name}.md`);
+  const heads = [before, after].map(
+    (outcome) => `### What a request costs: ${outcome.record.label}\n\n${costTable(outcome.record)}`,
+  );
+  writeFileSync(
+    file,
+    `${[`## ${after.record.label} against ${before.record.label}`, ...sections, ...heads].join('\n\n')}\n`,
+  );
+  return file;
+}
+
+function titleOf(kind: ProfileKind, phase: PhaseName): string {
+  return `${kind === 'cpu' ? 'CPU' : 'ALLOC'} ${phase.toUpperCase()}`;
+}
+
+function latencyTable(phase: PhaseName, before: Outcome, after: Outcome): string {
+  const runs = [before, after].map(({ record }) => comparableOf(record.phases[phase].load));
+  const [from, to] = runs as [(typeof runs)[0], (typeof runs)[0]];
+  const { rows, warnings } = compare(from, to, judgement);
+  const cell = (value: number, unit: string) =>
+    unit === 'µs' ? formatTimeUs(value) : `${value.toFixed(unit === '%' ? 3 : 1)} ${unit}`;
+  const table = markdownTable(
+    ['', before.record.label, after.record.label, 'change', ''],
+    rows
+      .filter(({ figure }) => !figure.startsWith('service'))
+      .map(({ figure, unit, before: was, after: is, changeShare, judgement: verdict }) => [
+        figure,
+        cell(was, unit),
+        cell(is, unit),
+        changeShare === undefined ? '' : `${changeShare > 0 ? '+' : ''}${(changeShare * 100).toFixed(1)} %`,
+        verdict === 'same' ? '' : verdict,
+      ]),
+  );
+  return [table, ...relevant(warnings).map((warning) => `> ${warning}`)].join('\n\n');
+}
+
+/** A server of the report's own listens on another port each time. */
+function relevant(warnings: readonly string[]): readonly string[] {
+  return warnings.filter((warning) => !warning.startsWith('The runs differ in url'));
+}

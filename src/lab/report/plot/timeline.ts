@@ -1,0 +1,112 @@
+/**
+ * A run second by second: the rate above, p50, p99 and max below. Runs stand side by side on the same axes, so PUT and GET
+ * compare at a glance.
+ */
+import { linear, type Scale, scaleFor, tickText } from '../../svg/axis.js';
+import { headingHeight, legend, line, margin, sheet, styleOf, valueGrid } from '../../svg/chart.js';
+import type { PlotOptions } from './percentiles.js';
+import { label } from '../../svg/svg.js';
+
+export interface TimelineSecond {
+  /** 0 is the first. */
+  readonly second: number;
+  readonly completed: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly maxUs: number;
+}
+
+export interface TimelineSeries {
+  readonly name: string;
+  readonly seconds: readonly TimelineSecond[];
+  /** Of the whole run: a last second that was shorter is shown at its rate, not as a dip. */
+  readonly elapsedUs?: number;
+}
+
+const lines = [
+  { name: 'requests/s', of: undefined, style: styleOf(3) },
+  { name: 'p50', of: 'p50Us', style: styleOf(0) },
+  { name: 'p99', of: 'p99Us', style: styleOf(1) },
+  { name: 'max', of: 'maxUs', style: styleOf(2) },
+] as const;
+
+const axisWidth = 64;
+const rateHeight = 90;
+const latencyHeight = 190;
+
+/** @returns an SVG document, the same for equal input */
+export function renderTimeline(
+  series: readonly TimelineSeries[],
+  { title, subtitle, widthPx = 1200 }: PlotOptions,
+): string {
+  const rateTop = headingHeight + 62;
+  const latencyTop = rateTop + rateHeight + 46;
+  const bottom = latencyTop + latencyHeight;
+  const rate = linear(highest(series.flatMap(rates)), rateTop + rateHeight, rateTop);
+  const latency = scaleFor(
+    series.flatMap(({ seconds }) => answered(seconds).flatMap((s) => [s.p50Us, s.p99Us, s.maxUs].map(toMs))),
+    bottom,
+    latencyTop,
+  );
+  const column = (widthPx - margin) / Math.max(1, series.length);
+  return sheet({ title, subtitle, widthPx, heightPx: bottom + 50 }, [
+    legend(lines, margin, headingHeight + 8),
+    ...series.map((one, index) => {
+      const left = index * column + axisWidth + margin;
+      return panel(one, { left, right: (index + 1) * column - margin / 2, rate, latency, bottom });
+    }),
+  ]);
+}
+
+interface Place {
+  readonly left: number;
+  readonly right: number;
+  readonly rate: Scale;
+  readonly latency: Scale;
+  readonly bottom: number;
+}
+
+function panel(series: TimelineSeries, { left, right, rate, latency, bottom }: Place): string {
+  const { name, seconds } = series;
+  const ends = Math.max(1, highest(seconds.map(({ second }) => second)));
+  const time = linear(ends, left, right);
+  const x = (second: number) => left + ((right - left) * second) / ends;
+  const perSecond = rates(series);
+  return [
+    label(left, rate.at(0) - rateHeight - 18, name, { class: 'b' }),
+    valueGrid(rate, left, right, '/s'),
+    valueGrid(latency, left, right, 'ms'),
+    ...time.ticks
+      .filter((tick) => tick <= ends)
+      .map((tick) => label(x(tick), bottom + 20, `${tickText(tick)} s`, { class: 'm' })),
+    ...lines.map(({ of, style }) =>
+      line(
+        seconds.map((s, index) => {
+          if (of === undefined) return { x: x(s.second), y: rate.at(perSecond[index] ?? 0) };
+          // Nothing was answered: no latency is known, and 0 would be the best of all.
+          return s.completed === 0 ? undefined : { x: x(s.second), y: latency.at(toMs(s[of])) };
+        }),
+        style,
+      ),
+    ),
+  ].join('\n');
+}
+
+function rates({ seconds, elapsedUs }: TimelineSeries): number[] {
+  return seconds.map(({ second, completed }) => {
+    const length = elapsedUs === undefined ? 1 : Math.min(1, elapsedUs / 1e6 - second);
+    return length > 0 ? completed / length : completed;
+  });
+}
+
+function answered(seconds: readonly TimelineSecond[]): readonly TimelineSecond[] {
+  return seconds.filter(({ completed }) => completed > 0);
+}
+
+function toMs(us: number): number {
+  return us / 1000;
+}
+
+function highest(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), 0) || 1;
+}

@@ -1,0 +1,62 @@
+/** Reads a report back: its record, and its profiles from the folder beside it. What is read may be any file. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readProfile } from '../profile/convert/json.js';
+import type { Profile } from '../profile/profile.js';
+import type { Outcome } from './experiment.js';
+import {
+  type PhaseName,
+  type ProfileKind,
+  phaseNames,
+  profileKinds,
+  type ReportRecord,
+  reportSchema,
+} from './report-record.js';
+import { profileFile } from './write.js';
+
+/** A file is no report, or one of its profiles is missing. The message names the file. */
+export class ReportError extends Error {
+  override readonly name = 'ReportError';
+}
+
+/** @param file such as `reports/sync.json` @throws ReportError */
+export function readReport(file: string): Outcome {
+  const record = parse(read(file), file);
+  const profileOf = (name: PhaseName, kind: ProfileKind): Profile => {
+    const beside = join(dirname(file), profileFile(record.label, name, kind));
+    try {
+      return readProfile(read(beside), beside);
+    } catch (error) {
+      throw error instanceof ReportError ? error : new ReportError(`${beside}: ${(error as Error).message}`);
+    }
+  };
+  const kindsOf = (name: PhaseName) =>
+    Object.fromEntries(profileKinds.map((kind) => [kind, profileOf(name, kind)])) as Record<
+      ProfileKind,
+      Profile
+    >;
+  const profiles = Object.fromEntries(phaseNames.map((name) => [name, kindsOf(name)]));
+  return { record, profiles: profiles as Outcome['profiles'] };
+}
+
+function parse(text: string, file: string): ReportRecord {
+  let value: Partial<ReportRecord> | null;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ReportError(`${file} is no JSON: ${(error as Error).message}`);
+  }
+  if (value?.schema !== reportSchema)
+    throw new ReportError(`${file} is no record of evenkeel report (its schema is not "${reportSchema}")`);
+  if (phaseNames.some((name) => value.phases?.[name]?.load?.latency?.percentiles === undefined))
+    throw new ReportError(`${file} lacks the figures of PUT or GET`);
+  return value as ReportRecord;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ReportError(`can't read ${file}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,61 @@
+/** What a report knows, as its JSON has it: everything the document is written from. */
+import type { LoadRecord, Machine } from '../load/result/load-record.js';
+import type { Beside } from '../profile/profile.js';
+import type { TopFrame } from '../profile/frame-table.js';
+
+export const reportSchema = 'evenkeel-report/1';
+
+export type PhaseName = 'put' | 'get';
+export type ProfileKind = 'cpu' | 'alloc';
+export const phaseNames: readonly PhaseName[] = ['put', 'get'];
+export const profileKinds: readonly ProfileKind[] = ['cpu', 'alloc'];
+
+export interface ReportRecord {
+  readonly schema: typeof reportSchema;
+  readonly label: string;
+  /** Wall clock, ISO 8601. */
+  readonly startedAt: string;
+  readonly machine: ReportMachine;
+  /** Of the data folder's disk; absent if the server was not the report's own. */
+  readonly fdatasync?: FsyncTimes;
+  readonly commit: 'group' | 'each' | 'unknown';
+  readonly phases: Readonly<Record<PhaseName, PhaseRecord>>;
+}
+
+export interface ReportMachine extends Machine {
+  /** Of the report's processes, server and load alike, against the machine's other work. Absent in records made before it was kept. */
+  readonly priority?: string;
+  readonly kernel: string;
+  /** File system and device below the store, where Linux tells; absent elsewhere. */
+  readonly disk?: string;
+}
+
+export interface FsyncTimes {
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly samples: number;
+}
+
+export interface PhaseRecord {
+  /** What follows `evenkeel load`. */
+  readonly commandLine: string;
+  /** The report of the load, as `evenkeel load` prints it. */
+  readonly text: string;
+  /** The measured run; nothing was sampled in it. */
+  readonly load: LoadRecord;
+  readonly windows: Readonly<Record<ProfileKind, WindowRecord>>;
+}
+
+/** A stretch of the same load in which a profile was taken. */
+export interface WindowRecord {
+  readonly seconds: number;
+  /** Answered while it was taken. */
+  readonly requests: number;
+  /** CPU time in µs, or bytes allocated on V8's heap, of all threads. */
+  readonly total: number;
+  readonly beside?: Beside;
+  /** Latencies of the load meanwhile: against those of the measured run, they tell what profiling costs. */
+  readonly latencyUs: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** The functions that took most by themselves. */
+  readonly top: readonly TopFrame[];
+}

@@ -1,0 +1,50 @@
+/** The parameters of the interface, each with its rule and a refusal that quotes the rule and what was given. */
+import { maxKeyBytes } from '../../config/limits.js';
+import type { Capabilities, ReplicaCount } from '../../store/store.js';
+import { Problem, quote } from './problem.js';
+import type { Query } from './query.js';
+
+/** A key: 1 to `maxKeyBytes` bytes. @throws Problem 400 */
+export function key(query: Query, name: string): Buffer {
+  const bytes = query.get(name);
+  if (!bytes?.length)
+    throw new Problem(
+      400,
+      `the parameter ${name} is missing or empty; a key has at least one byte: ${name}=KEY`,
+    );
+  if (bytes.length > maxKeyBytes)
+    throw new Problem(
+      400,
+      `the parameter ${name} has ${bytes.length} bytes after decoding; a key has at most ${maxKeyBytes}`,
+    );
+  return bytes;
+}
+
+/** A whole number from 1 to `most`, or undefined if it is not given. @throws Problem 400 */
+export function wholeNumber(query: Query, name: string, most: number): number | undefined {
+  const text = query.get(name)?.toString('latin1');
+  if (text === undefined) return undefined;
+  const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > most)
+    throw new Problem(400, `the parameter ${name} is a whole number from 1 to ${most}, got ${quote(text)}`);
+  return value;
+}
+
+/** `ack/from`, ready to be spread into an operation. @throws Problem 400 */
+export function replicas(query: Query, { replicas: all }: Capabilities): { replicas?: ReplicaCount } {
+  const text = query.get('replicas')?.toString('latin1');
+  if (text === undefined) return {};
+  const match = /^([0-9]{1,4})\/([0-9]{1,4})$/.exec(text);
+  const [ack, from] = [Number(match?.[1]), Number(match?.[2])];
+  if (!match || ack < 1 || ack > from)
+    throw new Problem(
+      400,
+      `the parameter replicas is ack/from with 1 ≤ ack ≤ from, such as 1/1, got ${quote(text)}`,
+    );
+  if (from > all)
+    throw new Problem(
+      400,
+      `the parameter replicas asks for ${from} replicas, and this store has ${all}; use a from of at most ${all}`,
+    );
+  return { replicas: { ack, from } };
+}

@@ -1,0 +1,69 @@
+/** Reads the content of a request, within its limits. */
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../api/problem.js';
+import type { Connection } from './full-connection.js';
+
+/** The client went away before its request was whole: nothing is stored and nobody is left to answer. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+}
+
+/** @throws Problem 413 if the header already announces more than `maxBytes` */
+export function checkContentLength(req: IncomingMessage, maxBytes: number): void {
+  if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+}
+
+/**
+ * The content, in the pieces in which it came.
+ * @param take called with the length of each piece before it is kept; may throw to refuse it
+ * @throws Problem 413, whatever `take` throws, what the connection failed with; ClientGone
+ */
+export function readBody(
+  req: IncomingMessage,
+  connection: Connection,
+  maxBytes: number,
+  take: (bytes: number) => void,
+): Promise<Uint8Array[]> {
+  return new Promise((resolve, reject) => {
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    const settle = (settled: () => void) => {
+      req.off('data', onData).off('end', onEnd).off('close', onClose);
+      connection.whileReading(undefined);
+      settled();
+    };
+    const fail = (error: Error) => settle(() => reject(error));
+    const onData = (piece: Buffer) => {
+      bytes += piece.length;
+      try {
+        if (bytes > maxBytes) throw tooLarge(maxBytes);
+        take(piece.length);
+        pieces.push(piece);
+      } catch (error) {
+        fail(error as Error);
+      }
+    };
+    const onEnd = () => settle(() => resolve(pieces));
+    const onClose = () => fail(new ClientGone('the connection was closed within the request'));
+    // Whether what came before the bad bytes has been read yet is chance, so it counts either way.
+    const worse = (problem: Problem) =>
+      bytes + req.readableLength > maxBytes ? tooLarge(maxBytes) : problem;
+    if (connection.problem && !req.complete) {
+      reject(worse(connection.problem));
+      return;
+    }
+    connection.whileReading((problem) => {
+      // What is whole is served, whatever follows it.
+      if (!req.complete) fail(worse(problem));
+    });
+    req.on('data', onData).on('end', onEnd).on('close', onClose);
+    if (req.destroyed && !req.complete) onClose();
+  });
+}
+
+function tooLarge(maxBytes: number): Problem {
+  return new Problem(
+    413,
+    `a value has at most ${maxBytes} bytes here; send a smaller one, or start the server with a larger --max-value`,
+  );
+}

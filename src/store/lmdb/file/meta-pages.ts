@@ -1,0 +1,136 @@
+/**
+ * A look at the data file before LMDB opens it. LMDB trusts its file: what it finds there it follows, through a memory map,
+ * where a wrong page number or a file cut short is a crash and no error. So the two meta pages are read and checked
+ * first, and whatever is wrong becomes one StoreError that names the file and what to do.
+ *
+ * Layout of a meta page: `MDB_page` and `MDB_meta` in lmdb's mdb.c, data version 2, little-endian.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreError } from '../../store.js';
+
+const magic = 0xbeefc0de;
+const dataVersion = 2;
+const metaBytes = 168;
+const metaFlag = 0x08;
+const noRoot = 2n ** 64n - 1n;
+const deepestTree = 32;
+/** Where it stands in a meta page's trees. */
+const mainTree = 1;
+const secondLookMs = 50;
+const at = { flags: 18, magic: 24, version: 28, freeTree: 48, mainTree: 96, lastPage: 144, txnId: 152 };
+
+/**
+ * Checks the data file, if there is one.
+ * @throws StoreError `damaged`; the system's error if the file can't be opened
+ */
+export async function checkDataFile(path: string): Promise<void> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    let problem = await findProblem(file);
+    if (problem) {
+      // Another server may just be making the file.
+      await sleep(secondLookMs);
+      problem = await findProblem(file);
+    }
+    if (problem)
+      throw new StoreError(
+        'damaged',
+        `${path} is damaged or no Evenkeel data file: ${problem}. Restore the folder from a backup, or choose another with --data`,
+      );
+  } finally {
+    await file.close();
+  }
+}
+
+async function findProblem(file: FileHandle): Promise<string | undefined> {
+  if ((await file.stat()).size === 0 || endianness() !== 'LE') return undefined;
+  const metas = await readMetas(file);
+  if (typeof metas === 'string') return metas;
+  const problem = await findTreeProblem(file, metas);
+  if (problem === undefined) return undefined;
+  // Another server may be writing to the file while it is looked at. That is for the opening to refuse.
+  const again = await readMetas(file);
+  const moved = typeof again !== 'string' && again.some(({ txnId }, at) => txnId !== metas[at]?.txnId);
+  return moved ? undefined : problem;
+}
+
+async function readMetas(file: FileHandle): Promise<Meta[] | string> {
+  const first = await readMeta(file, 0, 0);
+  if (typeof first === 'string') return first;
+  const second = await readMeta(file, 1, first.pageSize);
+  if (typeof second === 'string') return second;
+  return first.pageSize === second.pageSize
+    ? [first, second]
+    : 'its two meta pages disagree about the page size';
+}
+
+async function findTreeProblem(file: FileHandle, metas: readonly Meta[]): Promise<string | undefined> {
+  const [a = 0n, b = 0n] = metas.map(({ txnId }) => txnId);
+  // Commit n writes meta page n mod 2, so the two are neighbours; in a file without a commit both are 0.
+  if (a % 2n !== 0n || (b !== a + 1n && b !== a - 1n && (a !== 0n || b !== 0n)))
+    return `its meta pages are of commits ${a} and ${b}, which can't be`;
+  // After the meta pages were read: the file only grows, and its pages are there before the meta page that counts them.
+  const { size } = await file.stat();
+  // Both states must be whole: what the older one needs is not written over before the next commit is complete.
+  for (const meta of metas) {
+    const pages = BigInt(Math.floor(size / meta.pageSize));
+    if (meta.txnId > 0n && meta.lastPage >= pages)
+      return `it has ${pages} pages, a meta page counts ${meta.lastPage + 1n}`;
+    for (const [number, { root, depth }] of meta.trees.entries()) {
+      if (root === noRoot) continue;
+      if (root > meta.lastPage || root < 2n || depth < 1 || depth > deepestTree)
+        return 'a meta page points outside of the file';
+      const page = await readAt(file, Number(root) * meta.pageSize, 16);
+      if (page.readBigUInt64LE() !== root) return 'a tree begins on a page that is not its root';
+      const writtenBy = page.readBigUInt64LE(8);
+      // Each commit writes a new root of the main tree, where the roots of the databases are. An older one says that the number
+      // of the commit was changed: LMDB would take the older state for the newest.
+      if (number === mainTree ? writtenBy !== meta.txnId : writtenBy > meta.txnId)
+        return `a meta page of commit ${meta.txnId} points to a page of commit ${writtenBy}`;
+    }
+  }
+  return undefined;
+}
+
+interface Meta {
+  readonly pageSize: number;
+  readonly lastPage: bigint;
+  readonly txnId: bigint;
+  readonly trees: readonly { readonly root: bigint; readonly depth: number }[];
+}
+
+async function readMeta(file: FileHandle, number: number, offset: number): Promise<Meta | string> {
+  const page = await readAt(file, offset, metaBytes);
+  if (page.length < metaBytes) return 'it is cut short';
+  if ((page.readUInt16LE(at.flags) & metaFlag) === 0 || page.readUInt32LE(at.magic) !== magic)
+    return 'it does not begin with two LMDB meta pages';
+  if (page.readBigUInt64LE() !== BigInt(number)) return 'its meta pages are not in their places';
+  if ((page.readUInt32LE(at.version) & 0xffff) !== dataVersion)
+    return `it has LMDB's data format ${page.readUInt32LE(at.version) & 0xffff}, not ${dataVersion}`;
+  const pageSize = page.readUInt32LE(at.freeTree);
+  if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0)
+    return `its page size is ${pageSize}`;
+  const tree = (start: number) => ({
+    depth: page.readUInt16LE(start + 6),
+    root: page.readBigUInt64LE(start + 40),
+  });
+  return {
+    pageSize,
+    lastPage: page.readBigUInt64LE(at.lastPage),
+    txnId: page.readBigUInt64LE(at.txnId),
+    trees: [tree(at.freeTree), tree(at.mainTree)],
+  };
+}
+
+async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
+  return buffer.subarray(0, bytesRead);
+}

@@ -1,0 +1,192 @@
+/**
+ * The embedded store: a Store in one LMDB file. Reads are synchronous, in this thread, from LMDB's memory map or the cache in front of it,
+ * but for those that are likely to wait for the disk; writes go through group-commit.ts to the writer thread. One process may have a folder open, and one store in it.
+ */
+import { type Limits, maxKeyBytes, maxTtlSeconds } from '../../config/limits.js';
+import { expires, readRecord } from '../record.js';
+import {
+  type Awaitable,
+  type Entity,
+  type PutOptions,
+  type RangeOptions,
+  type Store,
+  StoreError,
+} from '../store.js';
+import type { ColdReads } from './read/cold-reads.js';
+import type { EntityCache } from './read/entity-cache.js';
+import type { Environment } from './file/environment.js';
+import type { GroupCommit } from './write/group-commit.js';
+import type { Sweeper } from './write/sweeper.js';
+import type { Writer } from './write/writer.js';
+
+/** What an open store works with. */
+export interface StoreParts {
+  readonly env: Environment;
+  readonly cache: EntityCache;
+  readonly coldReads: ColdReads;
+  readonly limits: Limits;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly writer: Writer;
+  readonly commits: GroupCommit;
+  readonly sweeper: Sweeper;
+  /** Called when everything is closed. */
+  readonly onClosed: () => void;
+}
+
+export class EmbeddedStore implements Store {
+  readonly capabilities = { replicas: 1 };
+  readonly #parts: StoreParts;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+  }
+
+  get failure(): StoreError | undefined {
+    return this.#parts.commits.failure ?? this.#parts.writer.failure;
+  }
+
+  get(key: Uint8Array): Awaitable<Entity | undefined> {
+    this.#mustBeOpen();
+    checkKey(key);
+    const { cache, coldReads } = this.#parts;
+    return (
+      cache.find(key) ?? (coldReads.expected() ? this.#getCold(key) : this.#reading(() => this.#read(key)))
+    );
+  }
+
+  async put(key: Uint8Array, value: readonly Uint8Array[], { ttlSeconds }: PutOptions = {}): Promise<void> {
+    this.#mustBeOpen();
+    checkKey(key);
+    checkValue(value);
+    checkTtl(ttlSeconds);
+    const expiresMs = ttlSeconds === undefined ? undefined : Math.ceil(this.#parts.now()) + ttlSeconds * 1000;
+    await this.#parts.commits.write({ key, value, expiresMs });
+  }
+
+  async delete(key: Uint8Array): Promise<void> {
+    this.#mustBeOpen();
+    checkKey(key);
+    await this.#parts.commits.write({ key, value: undefined });
+  }
+
+  async *range({ start, end, limit = Number.POSITIVE_INFINITY }: RangeOptions): AsyncGenerator<Entity[]> {
+    checkKey(start);
+    if (end !== undefined) checkKey(end);
+    let left = limit;
+    let from = asBuffer(start);
+    let exclusiveStart = false;
+    while (left > 0) {
+      this.#mustBeOpen();
+      const { page, last } = this.#reading(() => this.#readPage(from, exclusiveStart, end, left));
+      yield page;
+      if (last === undefined) return;
+      left -= page.length;
+      from = last;
+      exclusiveStart = true;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #getCold(key: Uint8Array): Promise<Entity | undefined> {
+    // The caller's array may change meanwhile.
+    const kept = Buffer.from(key);
+    await this.#parts.coldReads.bring(kept);
+    this.#mustBeOpen();
+    return this.#reading(() => this.#read(kept));
+  }
+
+  #read(key: Uint8Array): Entity | undefined {
+    const { env, cache, now } = this.#parts;
+    // A buffer that lmdb uses again, or a part of the memory map.
+    const record = env.entities.getBinaryFast(asBuffer(key));
+    if (record === undefined) return undefined;
+    const entity = readRecord(key, asBuffer(record), now, true);
+    if (entity && !expires(record)) cache.keep(entity);
+    return entity;
+  }
+
+  /**
+   * Reads one page in one go: the cursor lives no longer than this call, so a slow reader pins nothing.
+   * @returns the page, and the key to go on after; undefined at the end.
+   */
+  #readPage(start: Buffer, exclusiveStart: boolean, end: Uint8Array | undefined, limit: number) {
+    const { rangePageEntities, rangePageBytes, rangePageMs } = this.#parts.limits;
+    const page: Entity[] = [];
+    const nowMs = this.#parts.now();
+    const now = () => nowMs;
+    const range =
+      end === undefined ? { start, exclusiveStart } : { start, exclusiveStart, end: asBuffer(end) };
+    const endMs = performance.now() + rangePageMs;
+    let bytes = 0;
+    let read = 0;
+    for (const { key, value: record } of this.#parts.env.entities.getRange(range)) {
+      const entity = readRecord(key, record, now);
+      if (entity) page.push(entity);
+      bytes += key.length + record.length;
+      read++;
+      const isFull = bytes >= rangePageBytes || read >= rangePageEntities || page.length >= limit;
+      if (isFull || performance.now() >= endMs) return { page, last: key };
+    }
+    return { page, last: undefined };
+  }
+
+  /** Runs a read. What LMDB itself stumbles over is damage, like a record that fails its checksum. */
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof StoreError || error instanceof RangeError) throw error;
+      // An LMDB transaction that met an error is good for nothing more.
+      this.#parts.env.root.resetReadTxn();
+      const { message } = error as Error;
+      throw new StoreError(
+        'damaged',
+        `the data file can't be read here (${message}): its bytes changed on disk. Restore it from a backup, and check the disk`,
+        { cause: error },
+      );
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#parts.coldReads.close();
+    await this.#parts.commits.settled();
+    await this.#parts.sweeper.stop();
+    try {
+      await this.#parts.writer.close();
+    } finally {
+      await this.#parts.env.root.close();
+      this.#parts.onClosed();
+    }
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closing) throw new StoreError('closed', 'the store is closed');
+  }
+}
+
+function checkKey(key: Uint8Array): void {
+  if (!(key instanceof Uint8Array)) throw new TypeError(`a key is a Uint8Array, got ${typeof key}`);
+  if (key.length < 1 || key.length > maxKeyBytes)
+    throw new TypeError(`a key has 1 to ${maxKeyBytes} bytes, got ${key.length}`);
+}
+
+function checkValue(value: readonly Uint8Array[]): void {
+  if (!Array.isArray(value) || !value.every((piece) => piece instanceof Uint8Array))
+    throw new TypeError('a value is an array of Uint8Arrays');
+}
+
+function checkTtl(ttlSeconds: number | undefined): void {
+  if (ttlSeconds === undefined) return;
+  if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > maxTtlSeconds)
+    throw new TypeError(`a time to live is 1 to ${maxTtlSeconds} seconds, got ${ttlSeconds}`);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

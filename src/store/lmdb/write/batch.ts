@@ -1,0 +1,99 @@
+/**
+ * A batch of writes on its way to the writer thread: one block of memory that changes hands without a copy.
+ *
+ *     put     [1 u8][key length u16][record length u32][key][record]
+ *     delete  [2 u8][key length u16][key]
+ *
+ * Values are copied once on their way to LMDB, from the request's chunks to here.
+ */
+import { readFields, recordBytes, writeRecord } from '../../record.js';
+
+/**
+ * One transaction's worth: enough to make the sync's share small, little enough to keep the next commit near, and the
+ * room that must be on the disk for it (room.ts) in bounds. A single write may be larger.
+ */
+export const maxBatchBytes = 4 * 1024 * 1024;
+export const maxBatchWrites = 512;
+
+const put = 1;
+const remove = 2;
+const deleteOverhead = 1 + 2;
+const putOverhead = deleteOverhead + 4;
+
+export interface Put {
+  readonly key: Uint8Array;
+  readonly value: readonly Uint8Array[];
+  /** Milliseconds since 1970, or undefined: never. */
+  readonly expiresMs: number | undefined;
+}
+
+export interface Delete {
+  readonly key: Uint8Array;
+  readonly value: undefined;
+}
+
+export type Write = Put | Delete;
+
+/** What a batch does with one key, as the writer sees it. Key and record are views of the batch. */
+export interface Step {
+  readonly key: Buffer;
+  /** Undefined: the key is removed. */
+  readonly record: Buffer | undefined;
+  readonly expiresMs: number | undefined;
+}
+
+/** Bytes a write takes in a batch. */
+export function writeBytes(write: Write): number {
+  if (write.value === undefined) return deleteOverhead + write.key.length;
+  return putOverhead + write.key.length + recordBytes(totalBytes(write.value), write.expiresMs !== undefined);
+}
+
+/**
+ * Lays the writes down in a buffer of their own, in order.
+ * @param bytes the sum of their {@link writeBytes}
+ * @param nextVersion called once for each put, in order
+ */
+export function encodeBatch(writes: readonly Write[], bytes: number, nextVersion: () => number): ArrayBuffer {
+  const memory = new ArrayBuffer(bytes);
+  const buffer = Buffer.from(memory);
+  let at = 0;
+  for (const write of writes) {
+    const isPut = write.value !== undefined;
+    buffer[at] = isPut ? put : remove;
+    at = buffer.writeUInt16LE(write.key.length, at + 1);
+    if (!isPut) {
+      buffer.set(write.key, at);
+      at += write.key.length;
+      continue;
+    }
+    const { key, value, expiresMs } = write;
+    at = buffer.writeUInt32LE(recordBytes(totalBytes(value), expiresMs !== undefined), at);
+    buffer.set(key, at);
+    at = writeRecord(buffer, at + key.length, key, value, { version: nextVersion(), expiresMs });
+  }
+  return memory;
+}
+
+/** The steps of a batch, in order, behind what is in `steps` already. */
+export function decodeBatch(memory: ArrayBuffer, steps: Step[] = []): Step[] {
+  const buffer = Buffer.from(memory);
+  let at = 0;
+  while (at < buffer.length) {
+    const isPut = buffer[at] === put;
+    const keyLength = buffer.readUInt16LE(at + 1);
+    const recordLength = isPut ? buffer.readUInt32LE(at + deleteOverhead) : 0;
+    at += isPut ? putOverhead : deleteOverhead;
+    const key = buffer.subarray(at, at + keyLength);
+    at += keyLength;
+    const record = isPut ? buffer.subarray(at, at + recordLength) : undefined;
+    at += recordLength;
+    steps.push({ key, record, expiresMs: record && readFields(record).expiresMs });
+  }
+  return steps;
+}
+
+function totalBytes(pieces: readonly Uint8Array[]): number {
+  let bytes = 0;
+  for (const piece of pieces) bytes += piece.length;
+  return bytes;
+}

@@ -1,0 +1,50 @@
+/**
+ * Removes expired entities in the background: a few at a time, each time in a transaction of its own between two
+ * commits of writes, so that a great many expiring at once delay a write by one small transaction at most.
+ */
+import { StoreError } from '../../store.js';
+import type { Writer } from './writer.js';
+
+const entitiesPerSweep = 256;
+
+export class Sweeper {
+  readonly #writer: Writer;
+  readonly #nowMs: () => number;
+  readonly #timer: NodeJS.Timeout;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(writer: Writer, nowMs: () => number, intervalMs: number) {
+    this.#writer = writer;
+    this.#nowMs = nowMs;
+    this.#timer = setInterval(() => this.#start(), intervalMs).unref();
+  }
+
+  /** Ends the sweeping; resolves when the one under way, if any, is over. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  #start(): void {
+    this.#running ??= this.#sweep().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  async #sweep(): Promise<void> {
+    let limit = entitiesPerSweep;
+    while (!this.#stopped) {
+      try {
+        const removed = await this.#writer.sweep(Math.floor(this.#nowMs()), limit);
+        if (removed < limit) return;
+        limit = Math.min(2 * limit, entitiesPerSweep);
+      } catch (error) {
+        // A full disk may have room for fewer. Nobody waits for a sweep; a dead writer shows in the next write.
+        if (!(error instanceof StoreError) || error.code !== 'full' || limit === 1) return;
+        limit = Math.floor(limit / 2);
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * The transactions of the store: the only code that changes the data file. Each is stored whole or not at all, and is on the
+ * disk when the call returns, because LMDB's commit blocks until it is; so a failure is one exception with LMDB's code, at the place
+ * where it happened. Which thread that blocks is the caller's choice.
+ */
+import { readFields, readUint64, writeUint64 } from '../../record.js';
+import type { Step } from './batch.js';
+import {
+  ceilingKey,
+  dataFile,
+  type Environment,
+  formatKey,
+  readersOf,
+  shapeOf,
+  statsOf,
+} from '../file/environment.js';
+import { overflowPages, pagesNeeded, Room } from '../file/preallocation.js';
+
+const nothing = Buffer.alloc(0);
+/** No room, as LMDB and the system say it where even room.ts was wrong: MDB_MAP_FULL, ENOSPC, EDQUOT, EFBIG. */
+const noRoomNumbers: ReadonlySet<unknown> = new Set([-30792, 28, 122, 69, 27]);
+
+export class Transactions {
+  readonly #env: Environment;
+  readonly #room: Room;
+  /** Entities that expire. While there are none, an overwrite needs no look at what it replaces. */
+  #expiringEntities: number;
+  #broken = false;
+
+  constructor(env: Environment, folder: string) {
+    this.#env = env;
+    this.#room = new Room(dataFile(folder), () => readersOf(env.root).flatMap(({ commit }) => commit ?? []));
+    this.#expiringEntities = statsOf(env.expiry).entryCount;
+  }
+
+  /** Whether a commit failed on its way to the disk: what is there now is not known. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  /**
+   * Stores changes of keys, in order.
+   * @param ceiling a new version ceiling to store with it
+   * @throws StoreError `full`, before anything is changed; else what LMDB throws, see {@link saysFull}
+   */
+  commit(steps: readonly Step[], ceiling: number | undefined): void {
+    this.#transaction(() => this.#store(steps, ceiling));
+  }
+
+  /** Removes up to `limit` entities that had expired by `nowMs`, and says how many. @throws like commit() */
+  sweep(nowMs: number, limit: number): number {
+    return this.#transaction(() => this.#sweep(nowMs, limit));
+  }
+
+  /** Runs the work in one transaction that is durable on return. A throw aborts it. */
+  #transaction<T>(work: () => T): T {
+    const before = this.#expiringEntities;
+    let commits = false;
+    try {
+      return this.#env.root.transactionSync(() => {
+        const result = work();
+        commits = true;
+        return result;
+      });
+    } catch (error) {
+      this.#expiringEntities = before;
+      this.#broken ||= commits && !saysFull(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Makes sure that the disk has room for a change of these keys.
+   * @param recordLengths of the new records; none: the keys are only removed
+   * @param expiring how many of the new records expire
+   * @throws StoreError `full`
+   */
+  #makeRoom(keys: readonly Buffer[], recordLengths: readonly number[], expiring: number): void {
+    const trees = this.#expiringEntities > 0 ? [this.#env.expiry] : [];
+    const shape = shapeOf(this.#env.entities, ...trees);
+    let freedPages = 0;
+    if (shape.overflowPages > 0)
+      for (const key of keys)
+        freedPages += overflowPages(this.#env.entities.getBinaryFast(key)?.length ?? 0, shape.pageBytes);
+    // The expiry index is a tree of its own: changed where a new record enters it, and where an old one may leave it.
+    const changes = keys.length + expiring + (this.#expiringEntities > 0 ? keys.length : 0);
+    this.#room.ensure(
+      shape,
+      pagesNeeded(shape, changes, recordLengths, freedPages),
+      recordLengths.length > 0,
+    );
+  }
+
+  /** @throws StoreError `full`, before anything is changed */
+  #store(steps: readonly Step[], ceiling: number | undefined): void {
+    this.#makeRoom(
+      steps.map(({ key }) => key),
+      steps.flatMap(({ record }) => record?.length ?? []),
+      steps.filter(({ expiresMs }) => expiresMs !== undefined).length,
+    );
+    for (const { key, record, expiresMs } of steps) {
+      if (this.#expiringEntities > 0) this.#forgetExpiry(key);
+      if (record === undefined) {
+        this.#env.entities.removeSync(key);
+        continue;
+      }
+      this.#env.entities.putSync(key, record);
+      if (expiresMs !== undefined) {
+        this.#env.expiry.putSync(expiryKey(expiresMs, key), nothing);
+        this.#expiringEntities++;
+      }
+    }
+    if (ceiling !== undefined) {
+      const value = Buffer.alloc(8);
+      writeUint64(value, 0, ceiling);
+      this.#env.meta.putSync(ceilingKey, value);
+    }
+  }
+
+  /** Takes the key that is about to be replaced out of the expiry index. */
+  #forgetExpiry(key: Buffer): void {
+    const expiresMs = this.#storedExpiry(key);
+    if (expiresMs !== undefined && this.#env.expiry.removeSync(expiryKey(expiresMs, key)))
+      this.#expiringEntities--;
+  }
+
+  /** Removes expired ones; see {@link sweep}. */
+  #sweep(nowMs: number, limit: number): number {
+    const due = [...this.#env.expiry.getKeys({ limit, end: expiryKey(nowMs + 1, nothing) })];
+    if (due.length === 0) {
+      if (this.#room.awaitsCommit) this.#touch();
+      return 0;
+    }
+    this.#makeRoom(
+      due.map((entry) => entry.subarray(8)),
+      [],
+      0,
+    );
+    for (const entry of due) {
+      const key = entry.subarray(8);
+      // The index is exact; that the record agrees is checked all the same, because what follows is a deletion.
+      if (this.#storedExpiry(key) === readUint64(entry, 0)) this.#env.entities.removeSync(key);
+      this.#env.expiry.removeSync(entry);
+      this.#expiringEntities--;
+    }
+    return due.length;
+  }
+
+  /** Makes a commit that changes nothing. */
+  #touch(): void {
+    this.#makeRoom([formatKey], [], 0);
+    this.#env.meta.putSync(formatKey, this.#env.meta.get(formatKey) ?? nothing);
+  }
+
+  /** When the stored entity expires; undefined if never, if there is none, or if its record is damaged. */
+  #storedExpiry(key: Buffer): number | undefined {
+    const record = this.#env.entities.get(key);
+    if (record === undefined) return undefined;
+    try {
+      return readFields(record).expiresMs;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Whether an error of a transaction says that there is no room. */
+export function saysFull(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === 'full' || noRoomNumbers.has(code);
+}
+
+function expiryKey(expiresMs: number, key: Uint8Array): Buffer {
+  const entry = Buffer.allocUnsafe(8 + key.length);
+  entry.set(key, writeUint64(entry, 0, expiresMs));
+  return entry;
+}

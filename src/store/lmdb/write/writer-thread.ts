@@ -1,0 +1,100 @@
+/**
+ * The writer thread. It answers writer.ts's messages in order, and all batches that wait when it comes to them with one reply, because
+ * they share a commit. A thread of its own, because a transaction blocks until the disk has it.
+ */
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { decodeBatch, maxBatchBytes, maxBatchWrites, type Step } from './batch.js';
+import { monotonicMs } from './commit-channel.js';
+import { openDatabases, openRoot } from '../file/environment.js';
+import { commitFitting } from './partial-commit.js';
+import { saysFull, Transactions } from './transactions.js';
+import type { WriterOptions, WriterReply, WriterRequest } from './writer.js';
+
+type CommitRequest = Extract<WriterRequest, { kind: 'commit' }>;
+
+const { folder } = workerData as WriterOptions;
+const env = openDatabases(openRoot(folder));
+const transactions = new Transactions(env, folder);
+/** Why nothing is written any more. */
+let failure: string | undefined;
+
+const port = parentPort;
+if (port === null) throw new TypeError('writer-thread.js runs as a worker thread');
+
+/** @returns the message behind the batches of a commit, if it has been taken from the port already */
+async function serve(request: WriterRequest): Promise<WriterRequest | undefined> {
+  if (request.kind === 'close') {
+    await env.root.close();
+    reply({ kind: 'done' });
+    port?.close();
+    return undefined;
+  }
+  if (request.kind === 'sweep') {
+    reply(failure === undefined ? sweep(request.nowMs, request.limit) : failed(1, failure));
+    return undefined;
+  }
+  const { requests, next } = gather(request);
+  reply(failure === undefined ? commit(requests) : failed(requests.length, failure));
+  return next;
+}
+
+/** The batches of the next commit: this one, and those that wait behind it, as far as a commit goes. */
+function gather(first: CommitRequest): { requests: CommitRequest[]; next: WriterRequest | undefined } {
+  const requests = [first];
+  let { writes } = first;
+  let bytes = first.batch.byteLength;
+  for (;;) {
+    const next = receive();
+    if (next?.kind !== 'commit') return { requests, next };
+    writes += next.writes;
+    bytes += next.batch.byteLength;
+    if (writes > maxBatchWrites || bytes > maxBatchBytes) return { requests, next };
+    requests.push(next);
+  }
+}
+
+function commit(requests: readonly CommitRequest[]): WriterReply {
+  const beganMs = monotonicMs();
+  try {
+    const steps: Step[] = [];
+    for (const { batch } of requests) decodeBatch(batch, steps);
+    // The last one is the highest.
+    const ceiling = requests.findLast((request) => request.ceiling !== undefined)?.ceiling;
+    const unfit = commitFitting(transactions, steps, ceiling);
+    return { kind: 'committed', batches: requests.length, unfit, beganMs, endedMs: monotonicMs() };
+  } catch (error) {
+    failure = (error as Error).message;
+    return failed(requests.length, failure);
+  }
+}
+
+function sweep(nowMs: number, limit: number): WriterReply {
+  try {
+    return { kind: 'swept', removed: transactions.sweep(nowMs, limit) };
+  } catch (error) {
+    const { message } = error as Error;
+    if (saysFull(error)) return { kind: 'full', message };
+    // One that failed before it came to commit has changed nothing. Nobody waits for a sweep: writing goes on.
+    if (transactions.broken) failure = message;
+    return failed(1, message);
+  }
+}
+
+function failed(requests: number, message: string): WriterReply {
+  return { kind: 'failed', requests, message, final: failure !== undefined };
+}
+
+/** The next message, if there is one already. */
+function receive(): WriterRequest | undefined {
+  return receiveMessageOnPort(port as NonNullable<typeof port>)?.message;
+}
+
+function reply(message: WriterReply): void {
+  port?.postMessage(message);
+}
+
+port.on('message', async (request: WriterRequest) => {
+  // What came meanwhile need not wait for a turn of the event loop.
+  for (let next: WriterRequest | undefined = request; next; ) next = (await serve(next)) ?? receive();
+});
+reply({ kind: 'done' });

@@ -1,0 +1,187 @@
+/**
+ * Who writes: a thread of its own, of which this is the main thread's end (messages out, replies back, in order). It
+ * turns LMDB's and the system's error codes into StoreErrors, and a thread that dies into the failure of everything it was asked.
+ */
+import { Worker } from 'node:worker_threads';
+import { workerFlags } from '../../../config/worker-flags.js';
+import { StoreError } from '../../store.js';
+import { tellCommit } from './commit-channel.js';
+import type { Unfit } from './partial-commit.js';
+import { full } from '../file/preallocation.js';
+
+export interface WriterOptions {
+  readonly folder: string;
+}
+
+export type WriterRequest =
+  | {
+      readonly kind: 'commit';
+      readonly batch: ArrayBuffer;
+      readonly writes: number;
+      readonly ceiling: number | undefined;
+    }
+  | { readonly kind: 'sweep'; readonly nowMs: number; readonly limit: number }
+  | { readonly kind: 'close' };
+
+export type WriterReply =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'swept'; readonly removed: number }
+  /** To so many batches at once; the places are counted through all of them. */
+  | {
+      readonly kind: 'committed';
+      readonly batches: number;
+      readonly unfit: Unfit | undefined;
+      /** By the clock of commit-event.ts. */
+      readonly beganMs: number;
+      readonly endedMs: number;
+    }
+  /** To a sweep. */
+  | { readonly kind: 'full'; readonly message: string }
+  /** To so many requests at once. Final: nothing will be written any more. */
+  | {
+      readonly kind: 'failed';
+      readonly requests: number;
+      readonly message: string;
+      readonly final: boolean;
+    };
+
+/** Writes of a batch that found no room, by their place in it; all others are stored. */
+export interface Refusal {
+  readonly places: readonly number[];
+  readonly error: StoreError;
+}
+
+export interface Writer {
+  /** Why nothing more can be written; undefined while it can. */
+  readonly failure: StoreError | undefined;
+  /** Whether batches that wait with it share a commit. If not, it is given one at a time. */
+  readonly merges: boolean;
+  /**
+   * Stores a batch; it is on the disk when the promise resolves, but for what was refused. The memory is given away.
+   * @param writes how many are in it
+   * @throws StoreError `failed`
+   */
+  commit(batch: ArrayBuffer, writes: number, ceiling: number | undefined): Promise<Refusal | undefined>;
+  /** Removes up to `limit` entities that had expired by `nowMs`, and says how many. @throws StoreError `full`, `failed` */
+  sweep(nowMs: number, limit: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A request that the thread has not answered. */
+interface Waiting {
+  /** Of a batch; otherwise 0. */
+  readonly writes: number;
+  resolve(value: Refusal | number | undefined): void;
+  reject(error: StoreError): void;
+}
+
+export class WriterThread implements Writer {
+  readonly merges = true;
+  readonly #worker: Worker;
+  readonly #waiting: Waiting[] = [];
+  #dead: StoreError | undefined;
+  #failure: StoreError | undefined;
+  #closed = false;
+
+  private constructor(options: WriterOptions) {
+    this.#worker = new Worker(new URL('./writer-thread.js', import.meta.url), {
+      name: 'evenkeel-writer',
+      workerData: options,
+      ...workerFlags(),
+    });
+    this.#worker.on('message', (reply: WriterReply) => this.#answer(reply));
+    this.#worker.on('error', (error) => this.#die(error));
+    this.#worker.on('exit', () => this.#die(undefined));
+  }
+
+  static async start(options: WriterOptions): Promise<WriterThread> {
+    const writer = new WriterThread(options);
+    await writer.#reply(0);
+    return writer;
+  }
+
+  get failure(): StoreError | undefined {
+    return this.#dead ?? this.#failure;
+  }
+
+  async commit(
+    batch: ArrayBuffer,
+    writes: number,
+    ceiling: number | undefined,
+  ): Promise<Refusal | undefined> {
+    const answer = await this.#ask({ kind: 'commit', batch, writes, ceiling }, writes, [batch]);
+    return answer as Refusal | undefined;
+  }
+
+  async sweep(nowMs: number, limit: number): Promise<number> {
+    return (await this.#ask({ kind: 'sweep', nowMs, limit })) as number;
+  }
+
+  async close(): Promise<void> {
+    if (this.#dead) return;
+    await this.#ask({ kind: 'close' });
+    this.#closed = true;
+    await this.#worker.terminate();
+  }
+
+  #ask(request: WriterRequest, writes = 0, transfer: ArrayBuffer[] = []) {
+    if (this.#dead) return Promise.reject(this.#dead);
+    this.#worker.postMessage(request, transfer);
+    return this.#reply(writes);
+  }
+
+  #reply(writes: number): Promise<Refusal | number | undefined> {
+    return new Promise((resolve, reject) => this.#waiting.push({ writes, resolve, reject }));
+  }
+
+  #answer(reply: WriterReply): void {
+    if (reply.kind === 'committed') {
+      const writes = this.#settle(reply.batches, reply.unfit);
+      tellCommit(reply.beganMs, reply.endedMs, writes);
+      return;
+    }
+    if (reply.kind === 'failed') {
+      const error = failed(reply.message);
+      if (reply.final) this.#failure ??= error;
+      for (const waiting of this.#waiting.splice(0, reply.requests)) waiting.reject(error);
+      return;
+    }
+    const waiting = this.#waiting.shift();
+    if (reply.kind === 'full') waiting?.reject(full(new Error(reply.message)));
+    else waiting?.resolve(reply.kind === 'swept' ? reply.removed : undefined);
+  }
+
+  /** A commit is over. @returns how many writes it had */
+  #settle(batches: number, unfit: Unfit | undefined): number {
+    const error = unfit && full(new Error(unfit.message));
+    let first = 0;
+    for (const { writes, resolve } of this.#waiting.splice(0, batches)) {
+      const end = first + writes;
+      const places = unfit?.places.filter((place) => place >= first && place < end) ?? [];
+      resolve(
+        error && places.length > 0 ? { places: places.map((place) => place - first), error } : undefined,
+      );
+      first = end;
+    }
+    return first;
+  }
+
+  #die(cause: unknown): void {
+    if (this.#closed) return;
+    this.#dead ??= new StoreError(
+      'failed',
+      'the writer thread ended, so nothing can be stored any more; restart the server',
+      { cause },
+    );
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#dead);
+  }
+}
+
+/** What a transaction failed by, for another reason than a lack of room. */
+export function failed(message: string): StoreError {
+  return new StoreError(
+    'failed',
+    `the data file could not be written (${message}); nothing more is accepted until the disk has been checked and the server restarted`,
+    { cause: new Error(message) },
+  );
+}

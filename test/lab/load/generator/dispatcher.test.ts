@@ -1,0 +1,90 @@
+/** What the dispatcher must not be misled by at the end of a run; what it measures is in exactness.test.ts. */
+import { expect, test } from 'vitest';
+import { Dispatcher } from '#dist/lab/load/generator/dispatcher.js';
+import { RecordSet } from '#dist/lab/load/generator/recorder.js';
+import { Schedule } from '#dist/lab/load/generator/schedule.js';
+import type { Lane } from '#dist/lab/load/generator/slot.js';
+
+const ms = 1000;
+const endUs = 50 * ms;
+
+/** One connection, a request each 10 ms, 50 ms long. */
+function start(delayMs?: () => number) {
+  let nowUs = 0;
+  const lane: Lane = { ready: true, send: () => nowUs };
+  const schedule = new Schedule({ beginUs: 0, rate: 100, threads: 1, thread: 0, connections: 1 });
+  const options = { schedule, lanes: [lane], requestsPerSend: 1, now: () => nowUs, endUs, delayMs };
+  const dispatcher = new Dispatcher(options);
+  const sendAt = (us: number) => {
+    nowUs = us;
+    dispatcher.sendDue(us);
+  };
+  return { dispatcher, sendAt };
+}
+
+test('an answer behind the end leaves the request in flight, and does not count as a wait for the connection', () => {
+  const { dispatcher, sendAt } = start();
+  const records = new RecordSet();
+  sendAt(0);
+  dispatcher.ready(0, endUs + 30 * ms, false);
+  expect(dispatcher.finish(endUs, records)).toEqual({ inFlight: 1, unsent: 4 });
+  expect(records.service.max).toBe(50 * ms);
+  // Those behind it wait for it, the one due at 10 ms for 40 ms: not for the generator.
+  expect([records.lag.max, records.wait.max]).toEqual([0, 40 * ms]);
+});
+
+test('a request that delay() moves beyond the end is not due, nor are those behind it', () => {
+  const { dispatcher, sendAt } = start(() => 100);
+  const records = new RecordSet();
+  sendAt(0);
+  expect(dispatcher.finish(endUs, records)).toEqual({ inFlight: 0, unsent: 0 });
+  expect(records.latency.count).toBe(0);
+});
+
+test('a request is out of time once, whether it is looked at, answered, or both', () => {
+  const { dispatcher, sendAt } = start();
+  sendAt(0);
+  expect(dispatcher.timedOut(5 * ms, 5 * ms)).toBe(0);
+  expect(dispatcher.timedOutOn(0, 6 * ms, 5 * ms)).toBe(1);
+  expect(dispatcher.timedOut(7 * ms, 5 * ms)).toBe(0);
+  dispatcher.answered(0, 8 * ms, new RecordSet());
+  expect(dispatcher.timedOut(20 * ms, 5 * ms)).toBe(0);
+  sendAt(20 * ms);
+  expect(dispatcher.timedOut(26 * ms, 5 * ms)).toBe(1);
+});
+
+test('a request behind one that delay() moved is taken to be moved as far', () => {
+  const { dispatcher, sendAt } = start(() => 25);
+  const records = new RecordSet();
+  sendAt(25 * ms);
+  // The next ones are due at 10 + 25 and 20 + 25 ms; those at 30 + 25 and 40 + 25 are not due before the end.
+  expect(dispatcher.finish(endUs, records)).toEqual({ inFlight: 1, unsent: 2 });
+  expect(records.latency.min).toBe(5 * ms);
+});
+
+test('answers that a pipelined send had before its connection broke count once', () => {
+  let nowUs = 0;
+  const lane: Lane = { ready: true, send: () => nowUs };
+  const schedule = new Schedule({ beginUs: 0, rate: 100, threads: 1, thread: 0, connections: 1 });
+  const dispatcher = new Dispatcher({ schedule, lanes: [lane], requestsPerSend: 3, now: () => nowUs, endUs });
+  const records = new RecordSet();
+  dispatcher.sendDue(0);
+  expect(dispatcher.answered(0, ms, records)).toBe(ms);
+  dispatcher.failed(0);
+  nowUs = 2 * ms;
+  dispatcher.ready(0, nowUs, true);
+  expect([3, 4, 5].map((at) => dispatcher.answered(0, at * ms, records))).toEqual([
+    undefined,
+    4 * ms,
+    5 * ms,
+  ]);
+  expect(records.latency.count).toBe(3);
+});
+
+test('a generator that stops sending is late with all that is due, and blames nobody else', () => {
+  const { dispatcher } = start();
+  const records = new RecordSet();
+  expect(dispatcher.finish(endUs, records)).toEqual({ inFlight: 0, unsent: 5 });
+  expect([records.lag.count, records.lag.min, records.lag.max]).toEqual([5, 10 * ms, 50 * ms]);
+  expect([records.wait.count, records.wait.max]).toEqual([5, 0]);
+});

@@ -1,0 +1,56 @@
+/** Feeds bytes to a response reader in chosen pieces, as a connection would, and says what came of it. */
+import { ProtocolError } from '#dist/lab/load/http/protocol-error.js';
+import { type Answer, ResponseReader } from '#dist/lab/load/http/response-reader.js';
+
+export interface Reading {
+  /** Answers that are due; 1 unless told. */
+  readonly expected?: number;
+  /** They are to HEAD. */
+  readonly toHead?: boolean;
+  /** Headers and bodies are kept; yes unless told. */
+  readonly collect?: boolean;
+  readonly maxBodyBytes?: number;
+  /** The peer closes after the last byte. */
+  readonly closes?: boolean;
+}
+
+export interface Outcome {
+  readonly answers: readonly { status: number; keepAlive: boolean; body: string }[];
+  readonly headers: readonly Readonly<Record<string, string>>[];
+  /** Message of the ProtocolError that ended it. */
+  readonly error?: string;
+  /** If the peer closed: whether that was a proper end. */
+  readonly proper?: boolean;
+}
+
+/** Characters are bytes (latin1). */
+export function readAnswers(pieces: readonly string[], reading: Reading = {}): Outcome {
+  const { expected = 1, toHead = false, collect = true, maxBodyBytes = 1e6, closes = false } = reading;
+  const answers: Answer[] = [];
+  const reader = new ResponseReader({ onAnswer: (answer) => answers.push(answer), collect, maxBodyBytes });
+  reader.expect(expected, toHead);
+  let error: string | undefined;
+  // All pieces arrive in one buffer that is used again and again, and holds more than the piece, as in a run.
+  const shared = Buffer.alloc(Math.max(1, ...pieces.map(({ length }) => length)) + 9, '\n0: close');
+  try {
+    for (const piece of pieces) reader.feed(shared, shared.write(piece, 'latin1'));
+  } catch (thrown) {
+    if (!(thrown instanceof ProtocolError)) throw thrown;
+    error = thrown.message;
+  }
+  const proper = closes ? reader.end() : undefined;
+  return {
+    answers: answers.map(({ status, keepAlive, body }) => {
+      return { status, keepAlive, body: Buffer.from(body).toString('latin1') };
+    }),
+    headers: answers.map(({ headers }) => headers),
+    ...(error !== undefined && { error }),
+    ...(proper !== undefined && { proper }),
+  };
+}
+
+/** A text in two pieces, at each place, and byte by byte. */
+export function* splits(text: string): Generator<readonly string[]> {
+  for (let at = 1; at < text.length; at++) yield [text.slice(0, at), text.slice(at)];
+  yield [...text];
+}

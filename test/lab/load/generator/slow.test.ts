@@ -1,0 +1,73 @@
+/** Slow requests: which are listed, with what split, and which are counted only. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { SlowLog } from '#dist/lab/load/generator/slow-log.js';
+import { Slowest } from '#dist/lab/load/generator/slowest.js';
+import { play } from './virtual-service.js';
+
+const ms = 1000;
+
+describe('the list of slow requests', () => {
+  // One connection, a request each 10 ms, answered after 1 ms; but what arrives from 100 ms to 150 ms is answered at its end.
+  const stall = {
+    rate: 100,
+    connections: 1,
+    durationUs: 300 * ms,
+    answerUs: (us: number) => (us >= 100 * ms && us < 150 * ms ? 150 * ms : us + ms),
+  };
+
+  test('has all that took so long, with the parts of their latency', () => {
+    const slow = new SlowLog(24 * ms, 20 * ms);
+    play({ ...stall, slow });
+    const of = (dueUs: number, waitUs: number, serviceUs: number) => {
+      return { connection: 0, dueUs, latencyUs: waitUs + serviceUs, waitUs, lagUs: 0, serviceUs };
+    };
+    // Latencies are 50, 41, 32, 23 ms; due times count from the run's start, which is at 20 ms.
+    expect(slow.take()).toEqual({
+      requests: [of(80 * ms, 0, 50 * ms), of(90 * ms, 40 * ms, ms), of(100 * ms, 31 * ms, ms)],
+      unlisted: 0,
+    });
+    expect(slow.take()).toEqual({ requests: [], unlisted: 0 });
+  });
+
+  test('has one of exactly the limit, and none that is faster', () => {
+    const slow = new SlowLog(50 * ms, 0);
+    play({ ...stall, slow });
+    expect(slow.take().requests.map(({ latencyUs }) => latencyUs)).toEqual([50 * ms]);
+  });
+
+  test('tells the connections apart, and has what was unanswered at the end as it was then', () => {
+    const slow = new SlowLog(50 * ms, 0);
+    const deaf = { rate: 100, connections: 3, durationUs: 100 * ms, answerUs: () => undefined };
+    play({ ...deaf, slow });
+    expect(
+      slow.take().requests.map(({ connection, dueUs, latencyUs }) => [connection, dueUs, latencyUs]),
+    ).toEqual([
+      [0, 0, 100 * ms],
+      [1, 10 * ms, 90 * ms],
+      [2, 20 * ms, 80 * ms],
+    ]);
+  });
+
+  test('puts what the generator delayed down to lag', () => {
+    const slow = new SlowLog(30 * ms, 0);
+    play({ ...stall, answerUs: (us) => us + ms, asleep: [[50 * ms, 85 * ms]], slow });
+    expect(slow.take().requests).toEqual([
+      { connection: 0, dueUs: 50 * ms, latencyUs: 36 * ms, waitUs: 0, lagUs: 35 * ms, serviceUs: ms },
+    ]);
+  });
+});
+
+test('the slowest are kept, whatever the order, and the others counted', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(50), { maxLength: 100 }), fc.integer({ min: 1, max: 12 }), (all, most) => {
+      const slowest = new Slowest<{ latencyUs: number }>(most);
+      for (const latencyUs of all) slowest.add({ latencyUs });
+      slowest.addUnlisted(2);
+      const { requests, unlisted } = slowest.take();
+      const sorted = all.toSorted((a, b) => b - a);
+      expect(requests.map(({ latencyUs }) => latencyUs).sort((a, b) => b - a)).toEqual(sorted.slice(0, most));
+      expect(unlisted).toBe(Math.max(0, all.length - most) + 2);
+    }),
+  );
+});

@@ -1,0 +1,142 @@
+/** Two runs side by side: what counts as worse, what is too little to count, and what is only shown. */
+import { describe, expect, it } from 'vitest';
+import type { ComparableRun, ComparableTimes } from '#dist/lab/load/judge/comparable.js';
+import { compare } from '#dist/lab/load/judge/compare.js';
+import { defaultOptions } from '#dist/lab/load/load-options.js';
+import { noErrors } from './result.js';
+
+const options = { tolerance: 0.1, floorUs: 50 };
+
+function times(change: Partial<ComparableTimes> = {}): ComparableTimes {
+  const percentiles = { '50': 1000, '99': 5000, '99.9': 9000, '99.99': 20_000, '100': 30_000 };
+  return { percentiles, count: 10_000, meanUs: 1500, maxUs: 30_000, ...change };
+}
+
+function run(change: Partial<ComparableRun> = {}): ComparableRun {
+  const given = { ...defaultOptions, url: 'http://a/', ratePerSecond: 1000 };
+  const rest = {
+    elapsedUs: 10e6,
+    completed: 10_000,
+    errors: noErrors,
+    unanswered: { inFlight: 0, unsent: 0 },
+    latency: times(),
+    service: times(),
+  };
+  return { options: given, ...rest, verdict: { valid: true }, ...change };
+}
+
+function judgement(
+  figure: string,
+  before: ComparableRun,
+  after: ComparableRun,
+  change = {},
+): string | undefined {
+  return compare(before, after, { ...options, ...change }).rows.find((row) => row.figure === figure)
+    ?.judgement;
+}
+
+const p99 = (us: number) => run({ latency: times({ percentiles: { '99': us } }) });
+
+describe('a comparison', () => {
+  it('of a run with itself finds nothing, and lists each figure once', () => {
+    const { rows, warnings, regressed } = compare(run(), run(), options);
+    expect({ warnings, regressed }).toEqual({ warnings: [], regressed: false });
+    const figures = ['p50', 'p99', 'p99.9', 'p99.99', 'max', 'mean'];
+    expect(rows.map(({ figure }) => figure)).toEqual([
+      ...figures.map((figure) => `latency ${figure}`),
+      ...figures.map((figure) => `service ${figure}`),
+      'rate',
+      'errors',
+    ]);
+  });
+
+  it('gives the change in the unit and as a share', () => {
+    const { rows } = compare(p99(4000), p99(5000), options);
+    expect(rows[0]).toEqual({
+      figure: 'latency p99',
+      unit: 'µs',
+      before: 4000,
+      after: 5000,
+      change: 1000,
+      changeShare: 0.25,
+      judgement: 'worse',
+    });
+    expect(compare(p99(0), p99(5000), options).rows[0]).not.toHaveProperty('changeShare');
+  });
+
+  it.each([
+    { what: 'exactly the tolerance', before: 5000, after: 5500, expected: 'same' },
+    { what: 'more than the tolerance', before: 5000, after: 5501, expected: 'worse' },
+    { what: 'less by more than the tolerance', before: 5000, after: 4499, expected: 'better' },
+    { what: 'more than the tolerance, but not than the floor', before: 100, after: 150, expected: 'same' },
+    { what: 'more than both', before: 100, after: 151, expected: 'worse' },
+  ])('calls a change by $what $expected', ({ before, after, expected }) => {
+    expect(judgement('latency p99', p99(before), p99(after))).toBe(expected);
+    expect(compare(p99(before), p99(after), options).regressed).toBe(expected === 'worse');
+  });
+
+  it('calls nothing worse that the histogram can not tell apart, whatever the tolerance', () => {
+    const none = { tolerance: 0, floorUs: 0 };
+    expect(judgement('latency p99', p99(1_024_000), p99(1_025_000), none)).toBe('same');
+    expect(judgement('latency p99', p99(1_024_000), p99(1_025_001), none)).toBe('worse');
+  });
+
+  it('judges a percentile from ten samples above it on, in both runs, and the maximum never', () => {
+    const slow = times({ percentiles: { '99.9': 90_000 }, maxUs: 90_000 });
+    expect(judgement('latency p99.9', run(), run({ latency: slow }))).toBe('worse');
+    expect(judgement('latency p99.9', run(), run({ latency: { ...slow, count: 9999 } }))).toBe('not judged');
+    expect(judgement('latency p99.9', run({ latency: times({ count: 9999 }) }), run({ latency: slow }))).toBe(
+      'not judged',
+    );
+    expect(judgement('latency max', run(), run({ latency: slow }))).toBe('not judged');
+  });
+
+  it('judges the service time too', () => {
+    expect(compare(run(), run({ service: times({ meanUs: 3000 }) }), options).regressed).toBe(true);
+  });
+
+  it('calls less of the same rate worse, and does not judge rates that were asked differently', () => {
+    const slower = run({ completed: 8000 });
+    expect(judgement('rate', run(), slower)).toBe('worse');
+    expect(judgement('rate', slower, run())).toBe('better');
+    expect(judgement('rate', run(), { ...slower, options: { ...slower.options, ratePerSecond: 800 } })).toBe(
+      'not judged',
+    );
+  });
+
+  it('calls failures worse when there were none, from more than one in 10 000 on', () => {
+    expect(judgement('errors', run(), run({ errors: { ...noErrors, status: 1 } }))).toBe('same');
+    expect(judgement('errors', run(), run({ errors: { ...noErrors, status: 2 } }))).toBe('worse');
+  });
+});
+
+describe('the share of errors', () => {
+  it('is that of the objective: requests overdue and never sent have failed', () => {
+    const overdue = run({ completed: 5000, unanswered: { inFlight: 0, unsent: 5000 } });
+    const { before, after } = compare(run(), overdue, options).rows.at(-1) ?? {};
+    expect(before).toBe(0);
+    expect(after).toBeCloseTo(30, 9);
+  });
+});
+
+describe('a comparison warns', () => {
+  it('of options that differ', () => {
+    const other = run({
+      options: { ...run().options, ratePerSecond: 2000, work: { kind: 'script', file: 'a.lua', args: [] } },
+    });
+    expect(compare(run(), other, options).warnings).toEqual([
+      'The runs differ in ratePerSecond: 1000 and 2000.',
+      'The runs differ in work: {"kind":"plain"} and {"kind":"script","file":"a.lua","args":[]}.',
+    ]);
+  });
+
+  it('of a run that is not valid, with its reasons', () => {
+    const late = run({ verdict: { valid: false, reasons: ['It was late.', 'Very.'] } });
+    expect(compare(run(), late, options).warnings).toEqual([
+      'The second run is not valid: It was late. Very.',
+    ]);
+    expect(compare(late, run(), options).warnings).toEqual([
+      'The first run is not valid: It was late. Very.',
+    ]);
+  });
+});

@@ -1,0 +1,164 @@
+/** What makes a run not valid, and what does not yet. */
+import { describe, expect, it } from 'vitest';
+import { parseSlo } from '#dist/lab/load/judge/slo-syntax.js';
+import { formatVerdict, judge } from '#dist/lab/load/judge/verdict.js';
+import type { LoadResult } from '#dist/lab/load/result/result.js';
+import { loadOptions } from '../request/options.js';
+import { histogram, noErrors, result, thread } from './result.js';
+
+function reasons(change: Partial<LoadResult>): readonly string[] {
+  const verdict = judge(result(change));
+  return verdict.valid ? [] : verdict.reasons;
+}
+
+describe('a run is valid', () => {
+  it.each<{ what: string; change: Partial<LoadResult> }>([
+    { what: 'when nothing is wrong', change: {} },
+    { what: 'at exactly 1 % below the rate', change: { completed: 9900 } },
+    { what: 'at exactly 1 % above the rate', change: { completed: 10_100 } },
+    { what: 'with a lag of exactly a tenth', change: { lag: histogram([500, 10_000]) } },
+    { what: 'with a thread busy for 90 %', change: { threads: [thread(0.9)] } },
+    {
+      what: 'with requests in flight at the end',
+      change: { completed: 9995, unanswered: { inFlight: 5, unsent: 0 } },
+    },
+    {
+      what: 'when a script ended it early at its rate',
+      change: { endedEarly: 'script', elapsedUs: 2e6, completed: 2000 },
+    },
+    {
+      what: 'with a lag that is large, of fewer samples than have a p99',
+      change: { lag: histogram([2000, 199]) },
+    },
+    {
+      what: 'one request short of very few',
+      change: { options: loadOptions({ rate: 2 }), completed: 19 },
+    },
+  ])('$what', ({ change }) => {
+    expect(judge(result(change))).toEqual({ valid: true });
+  });
+});
+
+describe('a run is not valid', () => {
+  it('when it answered less than 99 % of the rate; it says how much, and what to do', () => {
+    expect(reasons({ completed: 9899 })).toEqual([
+      expect.stringMatching(/^The rate was 989\.9\/s of the 1000\/s asked, 1 % below; .+\.$/),
+    ]);
+    expect(reasons({ completed: 8000, unanswered: { inFlight: 10, unsent: 1990 } })).toEqual([
+      expect.stringContaining(
+        '20 % below; 1990 requests due had found no free connection by the end: ask for less',
+      ),
+    ]);
+    expect(reasons({ completed: 9800, unanswered: { inFlight: 200, unsent: 0 } })).toEqual([
+      expect.stringContaining('200 were still waiting for their answers at the end: run longer with -d.'),
+    ]);
+  });
+
+  it('when it answered more than 101 % of the rate', () => {
+    expect(reasons({ completed: 10_101 })).toEqual([expect.stringContaining('above; the script sends')]);
+  });
+
+  it('when a script ended it early below its rate', () => {
+    const change = { elapsedUs: 2e6, completed: 1900 };
+    const advice = (more: Partial<LoadResult>) => reasons({ ...change, ...more })[0]?.split('; ')[1];
+    expect(advice({ endedEarly: 'script' })).toBe('thread:stop() ended some threads before the others.');
+    expect(advice({})).toBe('the requests that failed took their place, or the script delayed them.');
+    expect(advice({ endedEarly: 'script', unanswered: { inFlight: 100, unsent: 0 } })).toMatch(
+      /^100 were still/,
+    );
+  });
+
+  it('when the lag is above a tenth of the latency it reports, though it is small', () => {
+    const change = { latency: histogram([1350, 10_000]), lag: histogram([0, 9000], [420, 1000]) };
+    expect(reasons(change)).toEqual([
+      'The generator was late: lag p99 0.42 ms is 31.1 % of the p99 it reports (1.35 ms); ' +
+        'use fewer threads than cores, or give it cores of its own.',
+    ]);
+  });
+
+  it('when the lag is too large, with -R in its advice only if a thread had much to do', () => {
+    const lag = histogram([0, 9000], [1500, 1000]);
+    const advice = (busy: number) =>
+      reasons({ lag, threads: [thread(0.1), thread(busy)] })[0]?.split('; ')[1];
+    const cores = 'use fewer threads than cores';
+    expect(advice(0.51)).toBe(`${cores}, give it cores of its own, or ask for less with -R.`);
+    expect(advice(0.5)).toBe(`${cores}, or give it cores of its own.`);
+  });
+
+  it('when the lag is above 1 ms, though the latency is many times that', () => {
+    const change = { latency: histogram([1e6, 10_000]), lag: histogram([1001, 10_000]) };
+    expect(reasons(change)).toEqual([expect.stringContaining('lag p99 1.00 ms')]);
+    expect(reasons({ ...change, lag: histogram([1000, 10_000]) })).toEqual([]);
+    expect(reasons({ ...change, lag: histogram([2000, 200]) })).toHaveLength(1);
+  });
+
+  it('when any thread computed for more than 90 % of the time', () => {
+    expect(reasons({ threads: [thread(0.1), thread(0.91)] })).toEqual([
+      expect.stringContaining('saturated: thread 2 of 2 computed 91 % of the time'),
+    ]);
+  });
+
+  it.each(Object.keys(noErrors))('when there was one %s error', (kind) => {
+    const change = { errors: { ...noErrors, [kind]: 1 }, causes: [['went wrong', 1]] as const };
+    expect(reasons(change)).toEqual([`1 failure: ${kind} 1; the most frequent: went wrong (once).`]);
+  });
+
+  it('when nothing was answered; then the rate is no reason of its own', () => {
+    const change = {
+      completed: 0,
+      latency: histogram(),
+      lag: histogram(),
+      sent: 20,
+      errors: { ...noErrors, timeout: 20 },
+      causes: [['no answer within 2 s', 20]] as const,
+    };
+    expect(reasons(change)).toEqual([
+      'Nothing was answered: 20 requests sent, no answer came. The most frequent failure: no answer within 2 s (20 times).',
+      '20 failures: timeout 20.',
+    ]);
+  });
+
+  it('when a signal ended it, even at its rate', () => {
+    expect(reasons({ endedEarly: 'signal', elapsedUs: 3.25e6, completed: 3250 })).toEqual([
+      'It was ended by a signal after 3.3 s of 10 s.',
+    ]);
+  });
+
+  it('for every reason there is, not the first alone', () => {
+    const change = { completed: 5000, threads: [thread(1)], errors: { ...noErrors, read: 3 } };
+    expect(reasons(change)).toHaveLength(3);
+  });
+});
+
+describe('failures that an objective gives a budget', () => {
+  const failing = result({ errors: { ...noErrors, status: 5 } });
+
+  it('are its to judge, whether it holds or not', () => {
+    for (const slo of ['errors<0.1%', 'p99<1us,errors<=0%'])
+      expect(judge(failing, parseSlo(slo))).toEqual({ valid: true });
+    expect(judge(failing, parseSlo('p99<5ms')).valid).toBe(false);
+  });
+
+  it('do not excuse anything else', () => {
+    const nothing = result({ completed: 0, latency: histogram(), errors: { ...noErrors, connect: 5 } });
+    expect(judge(nothing, parseSlo('errors<100%')).valid).toBe(false);
+  });
+});
+
+describe('the last lines of the report', () => {
+  it('obey nothing that a reason quotes', () => {
+    const verdict = { valid: false, reasons: ['\u001b[2J\u007f\u2066.'] } as const;
+    expect(formatVerdict(verdict, result())[1]).toBe('  \\u001b[2J\\u007f\\u2066.');
+  });
+
+  it('give the figures behind a valid verdict', () => {
+    expect(formatVerdict({ valid: true }, result())).toEqual([
+      'Verdict: valid (rate 1000.0/s of 1000, lag p99 0.05 ms, busiest thread 31 %)',
+    ]);
+  });
+
+  it('give a reason a line otherwise', () => {
+    const verdict = { valid: false, reasons: ['One.', 'Two.'] } as const;
+    expect(formatVerdict(verdict, result())).toEqual(['Verdict: NOT VALID', '  One.', '  Two.']);
+  });
+});

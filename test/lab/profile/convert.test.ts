@@ -1,0 +1,161 @@
+/** Between V8's formats and ours: exact values, on profiles written by hand. */
+import { describe, expect, it } from 'vitest';
+import { fromCpuProfile } from '#dist/lab/profile/convert/cpuprofile.js';
+import { fromHeapProfile } from '#dist/lab/profile/convert/heapprofile.js';
+import { profileToJson, readProfile } from '#dist/lab/profile/convert/json.js';
+import { toCpuProfile, toHeapProfile } from '#dist/lab/profile/convert/to-v8.js';
+import type { Profile } from '#dist/lab/profile/profile.js';
+import type { CallFrame, RawCpuProfile, RawHeapProfile } from '#dist/lab/profile/sampling/raw.js';
+import { trimStart } from '#dist/lab/profile/sampling/trim.js';
+
+const call = (functionName: string, url = '', line = 0): CallFrame => ({
+  functionName,
+  scriptId: '1',
+  url,
+  lineNumber: line - 1,
+  columnNumber: 0,
+});
+
+const cpu: RawCpuProfile = {
+  nodes: [
+    { id: 1, callFrame: call('(root)'), children: [2, 3, 5] },
+    { id: 2, callFrame: call('(idle)') },
+    { id: 3, callFrame: call('outer', 'file:///srv/app/a.js', 7), children: [4] },
+    { id: 4, callFrame: call('', 'file:///srv/app/a.js', 9) },
+    { id: 5, callFrame: call('measure', 'evenkeel:probe', 1), children: [6] },
+    { id: 6, callFrame: call('memoryUsage') },
+  ],
+  startTime: 1000,
+  endTime: 2000,
+  samples: [2, 3, 4, 3, 6, 2],
+  timeDeltas: [100, 200, 100, 50, -10, 160],
+};
+
+describe('a .cpuprofile', () => {
+  it('becomes stacks in which a sample lasts until the next one, without idle time and our own measuring', () => {
+    // From 1100: idle 200, outer 100, anonymous 50, outer 0 (the clock went back), measuring 160, idle to the end.
+    expect(fromCpuProfile(cpu, '/srv/app')).toEqual({
+      kind: 'cpu',
+      durationUs: 1000,
+      stacks: [
+        {
+          frames: [{ name: 'outer', kind: 'application', file: 'a.js', line: 7 }],
+          value: 100,
+          samples: 2,
+        },
+        {
+          frames: [
+            { name: 'outer', kind: 'application', file: 'a.js', line: 7 },
+            { name: '(anonymous)', kind: 'application', file: 'a.js', line: 9 },
+          ],
+          value: 50,
+          samples: 1,
+        },
+      ],
+    });
+  });
+
+  it('can have its beginning cut off, and the samples after it stay where they are', () => {
+    const trimmed = trimStart(cpu, 350);
+    // The samples were at 1100, 1300, 1400, 1450, 1440 and 1600.
+    expect(trimmed).toMatchObject({ startTime: 1350, endTime: 2000, samples: [4, 3, 6, 2] });
+    expect(trimmed.timeDeltas).toEqual([50, 50, -10, 160]);
+    expect(trimmed.nodes.map(({ id, hitCount }) => [id, hitCount])).toEqual([
+      [1, 0],
+      [2, 1],
+      [3, 1],
+      [4, 1],
+      [5, 0],
+      [6, 1],
+    ]);
+    expect(trimStart(cpu, 5000)).toMatchObject({ startTime: 2000, endTime: 2000, samples: [] });
+  });
+
+  it('of a deep recursion is read', () => {
+    const depth = 20_000;
+    const nodes = Array.from({ length: depth }, (_, index) => ({
+      id: index + 1,
+      callFrame: call(index === 0 ? '(root)' : 'again', 'file:///a.js', 1),
+      children: index + 1 < depth ? [index + 2] : [],
+    }));
+    const deep = { nodes, startTime: 0, endTime: 5, samples: [depth], timeDeltas: [0] };
+    expect(fromCpuProfile(deep).stacks[0]?.frames).toHaveLength(depth - 1);
+  });
+});
+
+const heap: RawHeapProfile = {
+  head: {
+    id: 1,
+    callFrame: call('(root)'),
+    selfSize: 0,
+    children: [{ id: 2, callFrame: call('f', 'file:///a.js', 1), selfSize: 640, children: [] }],
+  },
+  samples: [
+    { size: 320, nodeId: 2, ordinal: 1 },
+    { size: 320, nodeId: 2, ordinal: 2 },
+  ],
+};
+
+describe('a .heapprofile', () => {
+  it('becomes stacks with bytes', () => {
+    const frames = [{ name: 'f', kind: 'application', file: '/a.js', line: 1 }];
+    expect(fromHeapProfile(heap, 5)).toEqual({
+      kind: 'alloc',
+      durationUs: 5,
+      stacks: [{ frames, value: 640, samples: 2 }],
+    });
+  });
+});
+
+const profile: Profile = {
+  kind: 'cpu',
+  durationUs: 1000,
+  stacks: [
+    { frames: [{ name: 'a', kind: 'application', file: '/a.js', line: 1 }], value: 30, samples: 3 },
+    {
+      frames: [
+        { name: 'a', kind: 'application', file: '/a.js', line: 1 },
+        { name: 'b', kind: 'native' },
+      ],
+      value: 50,
+      samples: 5,
+    },
+  ],
+};
+
+describe('a Profile', () => {
+  it('comes back from a .cpuprofile with the same stacks and values', () => {
+    const back = fromCpuProfile(toCpuProfile(profile));
+    expect(back.stacks.map(({ frames, value }) => ({ frames, value }))).toEqual(
+      profile.stacks.map(({ frames, value }) => ({ frames, value })),
+    );
+  });
+
+  it('comes back from a .heapprofile with the same stacks and values', () => {
+    const given = fromHeapProfile(heap, 5);
+    const back = fromHeapProfile(toHeapProfile(given), 5);
+    expect(back.stacks.map(({ frames, value }) => ({ frames, value }))).toEqual(
+      given.stacks.map(({ frames, value }) => ({ frames, value })),
+    );
+  });
+
+  it('comes back from its own JSON as it was', () => {
+    expect(readProfile(profileToJson(profile), 'a.json')).toEqual(profile);
+  });
+});
+
+describe('a file', () => {
+  it('is told by what is in it, whatever its name', () => {
+    expect(readProfile(JSON.stringify(cpu), 'x').kind).toBe('cpu');
+    expect(readProfile(JSON.stringify(heap), 'x').kind).toBe('alloc');
+  });
+
+  it.each(['', '{', 'null', '[]', '{}', '{"schema":"evenkeel-profile/1"}', '{"nodes":[{}],"samples":[1]}'])(
+    'that is no profile, %s, is refused by its name',
+    (text) => {
+      expect(() => readProfile(text, 'x.json')).toThrow(
+        expect.objectContaining({ code: 'unreadable', message: expect.stringContaining('x.json') }),
+      );
+    },
+  );
+});

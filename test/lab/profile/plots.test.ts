@@ -1,0 +1,118 @@
+/** The plots: what stands where. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Histogram } from '#dist/lab/load/histogram/histogram.js';
+import { linear, logarithmic, scaleFor, tickText } from '#dist/lab/svg/axis.js';
+import { pointsOf, renderPercentilePlot } from '#dist/lab/report/plot/percentiles.js';
+import { renderTimeline } from '#dist/lab/report/plot/timeline.js';
+import { elements, parseXml } from './xml.js';
+
+const title = 'Latency';
+const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
+
+test('every value lies between the ends of its axis, and ticks rise by round steps', () => {
+  fc.assert(
+    fc.property(fc.array(positive, { minLength: 1 }), (values) => {
+      const { at, ticks } = scaleFor(values, 300, 100);
+      for (const value of values) {
+        expect(at(value)).toBeLessThanOrEqual(300 + 1e-6);
+        expect(at(value)).toBeGreaterThanOrEqual(100 - 1e-6);
+      }
+      expect(ticks).toEqual([...ticks].sort((a, b) => a - b));
+      for (const tick of ticks) expect(tickText(tick)).toMatch(/^[\d\u00a0]+(\.\d{1,4})?$/);
+    }),
+  );
+});
+
+test('an axis is linear from 0, and logarithmic if the largest is over a hundred times the least', () => {
+  expect(scaleFor([1, 100], 0, 1).ticks).toEqual(linear(100, 0, 1).ticks);
+  expect(linear(48, 0, 1).ticks).toEqual([0, 20, 40, 60]);
+  expect(scaleFor([1, 101], 0, 1).ticks).toEqual(logarithmic(1, 101, 0, 1).ticks);
+  expect(logarithmic(0.3, 70, 0, 1).ticks).toEqual([0.1, 1, 10, 100]);
+});
+
+test('each nine has the same room, and the maximum a column of its own', () => {
+  const percentiles = [50, 90, 99, 99.9, 99.99, 99.999, 100].map((percentile, index) => ({
+    percentile,
+    valueUs: 1000 * (index + 1),
+  }));
+  const svg = parseXml(renderPercentilePlot([{ name: 'PUT', percentiles }], { title }));
+  const x = elements(svg, 'circle').map(({ attributes }) => Number(attributes.cx));
+  const gaps = x.slice(1).map((value, index) => value - (x[index] ?? 0));
+  for (const gap of gaps.slice(1, 5)) expect(gap).toBeCloseTo(gaps[1] ?? 0, 3);
+  expect(elements(svg, 'text').map(({ text }) => text)).toEqual(
+    expect.arrayContaining(['50 %', '99.999 %', 'max', '1.00', '7.00']),
+  );
+});
+
+test('a histogram is drawn by its own values: the figures are its percentiles', () => {
+  const histogram = new Histogram();
+  for (let us = 1; us <= 100_000; us++) histogram.record(us);
+  const svg = parseXml(renderPercentilePlot([{ name: 'GET', percentiles: histogram }], { title }));
+  const texts = elements(svg, 'text').map(({ text }) => text);
+  for (const percentile of [50, 90, 99]) {
+    expect(texts).toContain((histogram.valueAtPercentile(percentile) / 1000).toFixed(2));
+  }
+  expect(pointsOf(histogram).length).toBeLessThan(3000);
+  expect(pointsOf(histogram).at(-1)).toEqual({ percentile: 100, valueUs: 100_000 });
+});
+
+const second = (index: number, completed: number) => ({
+  second: index,
+  completed,
+  p50Us: 900,
+  p99Us: 2000,
+  maxUs: 9000,
+});
+const paths = (svg: string) => elements(parseXml(svg), 'path').map(({ attributes }) => attributes.d ?? '');
+
+test('a second without answers leaves a gap in the latencies, and a zero in the rate', () => {
+  const seconds = [second(0, 100), second(1, 0), second(2, 100)];
+  const [rate = '', ...latencies] = paths(renderTimeline([{ name: 'PUT', seconds }], { title })).slice(4);
+  expect(rate.match(/[ML]/g)).toEqual(['M', 'L', 'L']);
+  expect(latencies.map((path) => path.match(/[ML]/g))).toEqual([
+    ['M', 'M'],
+    ['M', 'M'],
+    ['M', 'M'],
+  ]);
+});
+
+test('a last second that was shorter is no dip', () => {
+  const seconds = [second(0, 100), second(1, 50)];
+  const rateOf = (elapsedUs?: number) =>
+    paths(
+      renderTimeline([{ name: 'PUT', seconds, ...(elapsedUs === undefined ? {} : { elapsedUs }) }], {
+        title,
+      }),
+    )[4];
+  const heights = (path = '') => [...path.matchAll(/ ([\d.]+)/g)].map(([, y]) => y);
+  expect(new Set(heights(rateOf(1.5e6))).size).toBe(1);
+  expect(new Set(heights(rateOf())).size).toBe(2);
+});
+
+test('the plots are well-formed and the same for equal input, also of nothing', () => {
+  const draw = (name: string) => [
+    renderPercentilePlot([{ name, percentiles: [{ percentile: 50, valueUs: 0 }] }], {
+      title: name,
+      subtitle: name,
+    }),
+    renderTimeline(
+      [
+        { name, seconds: [second(0, 1)] },
+        { name, seconds: [] },
+      ],
+      { title: name, subtitle: name },
+    ),
+    renderPercentilePlot([], { title }),
+    renderTimeline([], { title }),
+  ];
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (name) => {
+      for (const svg of draw(name)) {
+        parseXml(svg);
+        expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+      }
+      expect(draw(name)).toEqual(draw(name));
+    }),
+  );
+});

@@ -1,0 +1,48 @@
+/** What ends a report before its time, and what it must not leave behind. */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { expectOneLine } from '../../support/command.js';
+import { temporaryFolder } from '../../support/folder.js';
+import { runCommand, startCommand } from '../../support/process.js';
+
+test('Ctrl-C in a run ends it with 130, without a document, a store or a server', async () => {
+  const out = await temporaryFolder();
+  const report = startCommand(['report', '--rate', '100', '--duration', '60s', '--out', out]);
+  while (!report.stderr().includes('Warming ')) await sleep(50);
+  const [, url = ''] = /Warming (\S+) up/.exec(report.stderr()) ?? [];
+  await sleep(500);
+  report.child.kill('SIGINT');
+  expect((await report.ended).code).toBe(130);
+  expect(readdirSync(out)).toEqual([]);
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+test.each([
+  { args: ['--compare', 'nothing.json'], says: ["--compare takes a file that exists, got 'nothing.json'"] },
+  { args: ['--url', 'http://127.0.0.1:1'], says: ['--url and --admin-url go together'] },
+  { args: ['--label', '../up'], says: ['--label takes a name', "got '../up'"] },
+  { args: ['--duration', '1s'], says: ['--duration takes'] },
+  { args: ['a.json'], says: ["there is no use for 'a.json'"] },
+])('$args is refused before anything is started', async ({ args, says }) => {
+  const { code, stderr } = await runCommand(['report', ...args]);
+  expect(code).toBe(2);
+  for (const part of says) expect(stderr).toContain(part);
+});
+
+test('a file that is no report is named', async () => {
+  const file = join(await temporaryFolder(), 'other.json');
+  writeFileSync(file, '{}');
+  const { code, stderr } = await runCommand(['report', '--compare', file, file]);
+  expect(code).toBe(1);
+  expectOneLine(stderr, file, 'is no record of evenkeel report');
+});
+
+test('a server that does not answer is named', async () => {
+  const out = await temporaryFolder();
+  const nobody = 'http://127.0.0.1:1';
+  const { code, stderr } = await runCommand(['report', '--out', out, '--url', nobody, '--admin-url', nobody]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("can't connect to 127.0.0.1:1");
+});

@@ -1,7 +1,0 @@
-// The hooks in TypeScript, as one default object.
-import type { LoadScript } from '#dist/load/script/author.js';
-
-export default {
-  request: (wrk) => wrk.format('GET', '/typed'),
-  delay: () => 2,
-} satisfies LoadScript;

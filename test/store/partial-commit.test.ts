@@ -1,0 +1,67 @@
+/** Which of many steps are stored when there is no room for all, over a transaction that has room for so many bytes. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Step } from '#dist/store/lmdb/write/batch.js';
+import { commitFitting } from '#dist/store/lmdb/write/partial-commit.js';
+import type { Transactions } from '#dist/store/lmdb/write/transactions.js';
+import { StoreError } from '#dist/store/store.js';
+
+const step = (length: number): Step => ({
+  key: Buffer.from('k'),
+  record: Buffer.alloc(length),
+  expiresMs: undefined,
+});
+
+/** A disk with so much room; it breaks at the given transaction. */
+function disk(room: number, breaksAt = Number.POSITIVE_INFINITY) {
+  const stored: Step[] = [];
+  const ceilings: unknown[] = [];
+  /** How many steps each transaction had. */
+  const tried: number[] = [];
+  let left = room;
+  const commit = (steps: readonly Step[], ceiling: number | undefined) => {
+    if (tried.push(steps.length) === breaksAt) throw new Error('EIO');
+    const bytes = steps.reduce((sum, { record }) => sum + (record?.length ?? 0), 0);
+    if (bytes > left) throw new StoreError('full', `${bytes} bytes are too many`);
+    left -= bytes;
+    stored.push(...steps);
+    ceilings.push(ceiling);
+  };
+  return { stored, ceilings, tried, transactions: { commit } as unknown as Transactions };
+}
+
+const lengths = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 40 });
+
+test('all that has room together is stored in one transaction', () => {
+  const { stored, ceilings, transactions } = disk(1000);
+  const steps = [100, 200, 300].map(step);
+  expect(commitFitting(transactions, steps, 7)).toBeUndefined();
+  expect(stored).toEqual(steps);
+  expect(ceilings).toEqual([7]);
+});
+
+test('else each is stored once, in order, or has no room where its turn comes', () => {
+  fc.assert(
+    fc.property(lengths, fc.nat(3000), (all, room) => {
+      const { stored, ceilings, transactions } = disk(room);
+      const steps = all.map(step);
+      const unfit = commitFitting(transactions, steps, 7);
+      const places = new Set(unfit?.places);
+      expect(stored).toEqual(steps.filter((_, place) => !places.has(place)));
+      expect(ceilings.every((ceiling) => ceiling === 7)).toBe(true);
+      let left = room;
+      for (const [place, length] of all.entries())
+        if (places.has(place)) expect(length).toBeGreaterThan(left);
+        else left -= length;
+      if (unfit) expect(unfit.message).toMatch(/bytes are too many/);
+    }),
+  );
+});
+
+test('another failure ends it: nothing is tried after that', () => {
+  const { transactions, tried } = disk(100, 3);
+  const commit = () => commitFitting(transactions, [80, 80, 80, 80].map(step), undefined);
+  expect(commit).toThrow('EIO');
+  // All four, the first two, and the first, which is where it broke.
+  expect(tried).toEqual([4, 2, 1]);
+});
