@@ -47,7 +47,11 @@ for (const name of names) {
   writeRecord(out, name, record);
   writeDocument(
     out,
-    Object.entries(parts).map(([each, part]) => ({ name: each, part, record: readRecord(out, each) })),
+    Object.entries(parts).map(([each, part]) => ({
+      name: each,
+      part,
+      record: readRecord(out, each),
+    })),
   );
   for (const what of measured.skipped) process.stdout.write(`  NOT MEASURED: ${what}\n`);
   const bars = measurable(record) ? part.section(measured).bars : [];
@@ -55,6 +59,8 @@ for (const name of names) {
     process.stdout.write(`  ${barText(bar).replaceAll('*', '')}\n`);
     if (!holds(bar)) process.exitCode = missed;
   }
-  process.stdout.write(`  ${part.title} took ${Math.round((performance.now() - began) / 1000)} s\n`);
+  process.stdout.write(
+    `  ${part.title} took ${Math.round((performance.now() - began) / 1000)} s\n`,
+  );
 }
 process.stdout.write(`\nWritten: ${join(out, 'RESULTS.md')}\n`);

@@ -55,7 +55,8 @@ interface Arrivals {
 async function ask(service: Worker): Promise<Arrivals> {
   service.postMessage('report');
   const [{ phases, crowds }] = (await once(service, 'message')) as [Arrivals];
-  const share = (counts: readonly number[]) => counts.map((count) => count / counts.reduce((a, b) => a + b));
+  const share = (counts: readonly number[]) =>
+    counts.map((count) => count / counts.reduce((a, b) => a + b));
   return { phases: share(phases), crowds: share(crowds) };
 }
 
@@ -69,7 +70,9 @@ ${name}: of all stretches of 0.1 ms, ${percent(none)} got no request, ${percent(
 `);
   for (const [bin, part] of phases.entries()) {
     const at = ((bin * periodMs) / bins).toFixed(1);
-    process.stdout.write(`  ${at} ms ${percent(part).padStart(7)} ${'█'.repeat(Math.round(part * 200))}\n`);
+    process.stdout.write(
+      `  ${at} ms ${percent(part).padStart(7)} ${'█'.repeat(Math.round(part * 200))}\n`,
+    );
   }
 }
 

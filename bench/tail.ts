@@ -69,13 +69,17 @@ async function phase(name: 'put' | 'get', server: Server): Promise<void> {
   const { startUs: _, slow: __, event: ___, failures, ...figures } = result;
   phases.push({ ...outcome, figures, evidence });
   const { completed, p50Us, p99Us, p999Us, maxUs } = figures;
-  const [p50, p99, p999, max] = [p50Us, p99Us, p999Us, maxUs].map((us) => `${(us / 1000).toFixed(2)} ms`);
+  const [p50, p99, p999, max] = [p50Us, p99Us, p999Us, maxUs].map(
+    (us) => `${(us / 1000).toFixed(2)} ms`,
+  );
   process.stdout.write(
     `\n${name.toUpperCase()}: ${completed} answers, p50 ${p50}, p99 ${p99}, p99.9 ${p999}, max ${max}\n`,
   );
   for (const [text, count] of failures) process.stdout.write(`  ${count} × ${text}\n`);
   for (const line of formatOutcome(outcome, load.slowMs)) process.stdout.write(`${line}\n`);
-  const worst = outcome.moments.map(worstOf).toSorted((a, b) => b.request.latencyUs - a.request.latencyUs);
+  const worst = outcome.moments
+    .map(worstOf)
+    .toSorted((a, b) => b.request.latencyUs - a.request.latencyUs);
   for (const one of worst.slice(0, 10)) process.stdout.write(`  ${one.cause}: ${describe(one)}\n`);
 }
 
@@ -86,6 +90,8 @@ function atLeast(
 ): number {
   const value = Number(values[flag]);
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  process.stderr.write(`--${flag} takes a whole number from ${least} to ${most}, got '${values[flag]}'\n`);
+  process.stderr.write(
+    `--${flag} takes a whole number from ${least} to ${most}, got '${values[flag]}'\n`,
+  );
   process.exit(2);
 }

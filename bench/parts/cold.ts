@@ -152,5 +152,11 @@ async function visit(name: Other, { place, entities, seconds, limit }: Visit): P
 
 /** Pages in the cache count for whoever brought them in; the server is to bring in its own. */
 function forgetPages(file: string): void {
-  execFileSync('dd', [`of=${file}`, 'oflag=nocache', 'conv=notrunc,fdatasync', 'count=0', 'status=none']);
+  execFileSync('dd', [
+    `of=${file}`,
+    'oflag=nocache',
+    'conv=notrunc,fdatasync',
+    'count=0',
+    'status=none',
+  ]);
 }

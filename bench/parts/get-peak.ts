@@ -22,12 +22,17 @@ export const getPeak: Part = {
     const subjects: Subjects = {
       nginx: { start: startConstant },
       evenkeel: { start: startEvenkeel },
-      ...(lanes && { 'full lane': { start: (options) => startEvenkeel(options, ['--lanes', 'full']) } }),
+      ...(lanes && {
+        'full lane': { start: (options) => startEvenkeel(options, ['--lanes', 'full']) },
+      }),
       'redis+webdis': { start: (options) => startWebdis(options, 'GET') },
       'fastify+lmdb': { start: startFastify },
       'redis alone': { start: startRedisAlone },
     };
-    return { ...(await measurePeaks('GET', groups, subjects, settings)), skipped: lanes ? [] : [noLanes] };
+    return {
+      ...(await measurePeaks('GET', groups, subjects, settings)),
+      skipped: lanes ? [] : [noLanes],
+    };
   },
   section: (measured) => ({
     intro: `wrk reads keys drawn from all there are, over a store that was filled before: requests a second with every connection

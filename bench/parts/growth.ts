@@ -32,9 +32,19 @@ export const growth: Part = {
         loads[size] = [await load(size, place)];
         process.stdout.write(`loaded ${thousands(size)}: ${JSON.stringify(loads[size])}\n`);
       }
-      const visits = [...folders].map(([size, place]) => [`${size}`, () => look(size, place, seconds)]);
+      const visits = [...folders].map(([size, place]) => [
+        `${size}`,
+        () => look(size, place, seconds),
+      ]);
       const looks = await inTurn(rounds, Object.fromEntries(visits));
-      const settings = { rounds, 'seconds of each run': seconds, valueBytes, getRate, putRate, connections };
+      const settings = {
+        rounds,
+        'seconds of each run': seconds,
+        valueBytes,
+        getRate,
+        putRate,
+        connections,
+      };
       return { settings, groups: { load: loads, look: looks }, skipped: [] };
     } finally {
       for (const place of folders.values()) rmSync(place, { recursive: true, force: true });
@@ -61,7 +71,12 @@ async function load(entities: number, folder: string): Promise<Figures> {
     const seconds = (performance.now() - began) / 1000;
     const { anonBytes } = memoryOf(pid);
     const fileBytes = statSync(join(folder, 'data.mdb')).blocks * 512;
-    return { seconds, fileBytes, ratio: fileBytes / (entities * (keyBytes + valueBytes)), anonBytes };
+    return {
+      seconds,
+      fileBytes,
+      ratio: fileBytes / (entities * (keyBytes + valueBytes)),
+      anonBytes,
+    };
   } finally {
     await stop();
   }
@@ -103,7 +118,8 @@ function rangeRate(url: string, limit: number): Promise<number> {
       response.on('error', reject);
       response.on('end', () => {
         const expected = limit * (keyBytes + 1 + valueBytes);
-        if (bytes !== expected) reject(new Error(`a range had ${bytes} bytes instead of ${expected}`));
+        if (bytes !== expected)
+          reject(new Error(`a range had ${bytes} bytes instead of ${expected}`));
         resolve(limit / ((performance.now() - began) / 1000));
       });
     }).on('error', reject);
@@ -131,8 +147,17 @@ function table(measured: Measured) {
       `${mebibytes(of('anonBytes'))} / ${mebibytes(of('rssBytes'))}`,
     ];
   });
-  const figures = ['file', 'file / data', 'GET p50 / p99 ms', 'PUT p50 / p99 ms', 'range, entities/s'];
-  return { head: ['entities', 'loaded in', 'PUT/s', ...figures, 'memory: own / with the map'], rows };
+  const figures = [
+    'file',
+    'file / data',
+    'GET p50 / p99 ms',
+    'PUT p50 / p99 ms',
+    'range, entities/s',
+  ];
+  return {
+    head: ['entities', 'loaded in', 'PUT/s', ...figures, 'memory: own / with the map'],
+    rows,
+  };
 }
 
 function bars(measured: Measured) {
@@ -162,7 +187,10 @@ function plot(measured: Measured): string {
     points: sizesOf(measured).map((size) => [size, of(size)] as const),
   });
   const latency = (figure: string) =>
-    over(figure.replace('get', 'GET').replace('put', 'PUT'), (size) => middle(look, figure, `${size}`) ?? 0);
+    over(
+      figure.replace('get', 'GET').replace('put', 'PUT'),
+      (size) => middle(look, figure, `${size}`) ?? 0,
+    );
   const file = (figure: string) => (size: number) =>
     median((load[size] ?? []).map((one) => one[figure] ?? 0));
   const subtitle = 'latency at a constant rate, and the file over the data';

@@ -49,7 +49,12 @@ export async function measurePeaks(
       ]);
     results[group.name] = await inTurn(rounds, Object.fromEntries(sides));
   }
-  const settings = { rounds, 'seconds of warm-up': warmup, 'seconds of each measurement': seconds, entities };
+  const settings = {
+    rounds,
+    'seconds of warm-up': warmup,
+    'seconds of each measurement': seconds,
+    entities,
+  };
   return { settings, groups: results };
 }
 
@@ -75,13 +80,22 @@ async function visit({ start }: Subject, visit: Visit): Promise<Figures> {
     try {
       await peer.fill(keySpace);
       const peak = { method, order, keySpace, valueBytes };
-      await peer.peak({ ...peak, first: stride, connections: connections[0] ?? 1, seconds: warmup });
+      await peer.peak({
+        ...peak,
+        first: stride,
+        connections: connections[0] ?? 1,
+        seconds: warmup,
+      });
       for (const [index, count] of connections.entries()) {
         const before = diskWrittenBytes(folder);
         const run = { ...peak, first: (index + 2) * stride, connections: count, seconds };
         const { requests, rate, p50, p99, answerBytes } = await peer.peak(run);
         const cell = `c${count}`;
-        Object.assign(figures, { [`${cell} rate`]: rate, [`${cell} p50`]: p50, [`${cell} p99`]: p99 });
+        Object.assign(figures, {
+          [`${cell} rate`]: rate,
+          [`${cell} p50`]: p50,
+          [`${cell} p99`]: p99,
+        });
         if (answerBytes !== undefined && method === 'GET') figures[`${cell} answer`] = answerBytes;
         const after = diskWrittenBytes(folder);
         if (method === 'PUT' && before !== undefined && after !== undefined)

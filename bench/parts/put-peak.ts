@@ -22,13 +22,18 @@ export const putPeak: Part = {
     const lanes = hasLanes();
     const subjects: Subjects = {
       evenkeel: { start: startEvenkeel },
-      ...(lanes && { 'full lane': { start: (options) => startEvenkeel(options, ['--lanes', 'full']) } }),
+      ...(lanes && {
+        'full lane': { start: (options) => startEvenkeel(options, ['--lanes', 'full']) },
+      }),
       'redis+webdis': { start: (options) => startWebdis(options, 'PUT') },
       'fastify+lmdb': { start: startFastify },
       // Its benchmark can draw keys uniformly and no other way; in a hash table their order does not matter.
       'redis alone': { start: startRedisAlone, not: ['zipfian, 100 B'] },
     };
-    return { ...(await measurePeaks('PUT', groups, subjects, settings)), skipped: lanes ? [] : [noLanes] };
+    return {
+      ...(await measurePeaks('PUT', groups, subjects, settings)),
+      skipped: lanes ? [] : [noLanes],
+    };
   },
   section: (measured) => {
     const rounds = measured.groups['rising, 100 B'] ?? {};

@@ -63,7 +63,12 @@ export const reference: Part = {
       groups[tool] = await inTurn(rounds, Object.fromEntries(all));
     }
     const skipped = wrk2 === undefined ? ['wrk2: give its path with --wrk2 or WRK2'] : [];
-    const made = { rounds, 'seconds of each run': seconds, ...load, 'threads of evenkeel load': ourThreads };
+    const made = {
+      rounds,
+      'seconds of each run': seconds,
+      ...load,
+      'threads of evenkeel load': ourThreads,
+    };
     return { settings: made, groups, skipped };
   },
   section: ({ groups }) => ({
@@ -145,7 +150,8 @@ async function ours(url: string, file: string, seconds: number): Promise<Figures
 function rowOf(side: Side, rounds: Rounds): string[] {
   const of = (figure: string) => middle(rounds, figure, side);
   const cells = percentiles.map((figure) => {
-    const times = side === 'nginx' || figure === 'max' ? '' : ratio(rounds, figure, side, 'nginx').toFixed(2);
+    const times =
+      side === 'nginx' || figure === 'max' ? '' : ratio(rounds, figure, side, 'nginx').toFixed(2);
     return [ms(of(figure) ?? Number.NaN), ...(figure === 'max' ? [] : [times])];
   });
   const lag = of('lag');

@@ -9,7 +9,14 @@ import { mappedBytes, memoryOf } from '../support/process-stat.js';
 import type { Figures, Rounds } from '../support/rounds.js';
 import { watchPhase } from '../tail/phase.js';
 import { Sampler } from '../tail/sampler.js';
-import { countUnnamed, describe, formatOutcome, mustBeNamedUs, rowsOf, worstOf } from '../tail/table.js';
+import {
+  countUnnamed,
+  describe,
+  formatOutcome,
+  mustBeNamedUs,
+  rowsOf,
+  worstOf,
+} from '../tail/table.js';
 import { type Server, startServer } from '../tail/watched.js';
 import { linePlot } from '../write/line-plot.js';
 import { mebibytes, ms, thousands } from '../write/words.js';
@@ -188,6 +195,10 @@ function plot({ groups }: Measured): string {
       ({ second = 0, anonBytes = 0 }) => [second, anonBytes / 1024 ** 2] as const,
     ),
   }));
-  const heading = { title: 'Memory at the reference load', subtitle: 'every second', over: 'seconds' };
+  const heading = {
+    title: 'Memory at the reference load',
+    subtitle: 'every second',
+    over: 'seconds',
+  };
   return linePlot(heading, [{ unit: 'MiB', lines }]);
 }

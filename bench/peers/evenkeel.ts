@@ -37,7 +37,10 @@ export async function startServer(
   }
 }
 
-export async function startEvenkeel(options: StartOptions, flags: readonly string[] = []): Promise<Peer> {
+export async function startEvenkeel(
+  options: StartOptions,
+  flags: readonly string[] = [],
+): Promise<Peer> {
   const { url, port, stop } = await startServer(options.folder, flags);
   const language = httpPut(entityPath, 'v'.repeat(options.valueBytes));
   return httpPeer({ url, path: [entityPath, ''], filled: { port, language }, stop });
@@ -45,5 +48,7 @@ export async function startEvenkeel(options: StartOptions, flags: readonly strin
 
 /** Whether `serve` can be told which lanes to use. */
 export function hasLanes(): boolean {
-  return execFileSync(process.execPath, [main, 'serve', '--help'], { encoding: 'utf8' }).includes('--lanes');
+  return execFileSync(process.execPath, [main, 'serve', '--help'], { encoding: 'utf8' }).includes(
+    '--lanes',
+  );
 }

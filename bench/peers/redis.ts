@@ -14,7 +14,13 @@ import { httpPeer, type Peer, type StartOptions } from './peer.js';
 async function startRedis(folder: string): Promise<{ port: number; redis: Running }> {
   const port = await freePort();
   const flags = ['--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'];
-  const redis = start('redis-server', ['--port', String(port), ...flags, '--appendfsync', 'always']);
+  const redis = start('redis-server', [
+    '--port',
+    String(port),
+    ...flags,
+    '--appendfsync',
+    'always',
+  ]);
   await listening(port, 'redis-server');
   return { port, redis };
 }
@@ -27,7 +33,12 @@ export async function startWebdis(
   const httpPort = await freePort();
   const config = join(folder, 'webdis.json');
   // All that is not said is webdis' default, and so are its two threads. It logs errors only.
-  const settings = { redis_host: '127.0.0.1', redis_port: port, http_host: '127.0.0.1', http_port: httpPort };
+  const settings = {
+    redis_host: '127.0.0.1',
+    redis_port: port,
+    http_host: '127.0.0.1',
+    http_port: httpPort,
+  };
   const quiet = { daemonize: false, verbosity: 0, logfile: join(folder, 'webdis.log') };
   writeFileSync(config, JSON.stringify({ ...settings, ...quiet, threads: 2 }));
   const webdis = start('webdis', [config]);
@@ -61,7 +72,9 @@ async function timedBenchmark(port: number, peak: Peak): Promise<PeakFigures> {
 
 async function runBenchmark(port: number, peak: Peak, requests: number): Promise<PeakFigures> {
   const { method, connections, keySpace, valueBytes } = peak;
-  const how = ['-p', port, '-c', connections, '-n', requests, '-P', 1, '-r', keySpace, '--csv'].map(String);
+  const how = ['-p', port, '-c', connections, '-n', requests, '-P', 1, '-r', keySpace, '--csv'].map(
+    String,
+  );
   // __rand_int__ has 12 digits, so this is a key of the others.
   const key = 'key0__rand_int__';
   const command = method === 'GET' ? ['GET', key] : ['SET', key, 'v'.repeat(valueBytes)];

@@ -21,7 +21,13 @@ export interface Fill {
   readonly window?: number;
 }
 
-export async function fill({ port, entities, language, connections = 256, window = 4 }: Fill): Promise<void> {
+export async function fill({
+  port,
+  entities,
+  language,
+  connections = 256,
+  window = 4,
+}: Fill): Promise<void> {
   let next = 0;
   const one = async () => {
     const socket = connect(port, '127.0.0.1').setNoDelay().setEncoding('latin1');
@@ -45,7 +51,9 @@ export async function fill({ port, entities, language, connections = 256, window
         if (open <= window / 2) send();
       });
       socket.on('error', reject);
-      socket.on('close', () => (open > 0 ? reject(new Error(`${open} requests got no answer`)) : resolve()));
+      socket.on('close', () =>
+        open > 0 ? reject(new Error(`${open} requests got no answer`)) : resolve(),
+      );
       send();
     });
   };
@@ -87,7 +95,8 @@ export function redisSet(value: string): () => Language {
       answers: (text) => {
         const lines = (kept + text).split('\r\n');
         kept = lines.pop() ?? '';
-        for (const line of lines) if (line !== '+OK') throw new Error(`a SET was answered with ${line}`);
+        for (const line of lines)
+          if (line !== '+OK') throw new Error(`a SET was answered with ${line}`);
         return lines.length;
       },
     };

@@ -29,7 +29,8 @@ export async function startNginx(
   const program = which('nginx', "Debian's nginx: apt-get install nginx-light");
   const folder = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
   const config = join(folder, 'nginx.conf');
-  const body = '$piece'.repeat(Math.floor(bodyBytes / pieceBytes)) + 'v'.repeat(bodyBytes % pieceBytes);
+  const body =
+    '$piece'.repeat(Math.floor(bodyBytes / pieceBytes)) + 'v'.repeat(bodyBytes % pieceBytes);
   writeFileSync(
     config,
     `worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;

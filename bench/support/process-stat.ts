@@ -9,7 +9,9 @@ export function diskWrittenBytes(folder: string): number | undefined {
   const { dev } = statSync(folder);
   const number = `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
   try {
-    const [, , , , , , sectors] = readFileSync(`/sys/dev/block/${number}/stat`, 'utf8').trim().split(/\s+/);
+    const [, , , , , , sectors] = readFileSync(`/sys/dev/block/${number}/stat`, 'utf8')
+      .trim()
+      .split(/\s+/);
     return Number(sectors) * 512;
   } catch {
     return undefined;

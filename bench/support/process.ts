@@ -26,7 +26,10 @@ export function start(command: string, args: readonly string[]): Running {
   const firstLine = new Promise<string>((resolve, reject) => {
     const fail = (why: string) =>
       reject(new Error(`${command} ${why}: ${problems.trim() || 'it said nothing'}`));
-    const timer = setTimeout(() => fail(`said nothing for ${startLimitMs / 1000} s`), startLimitMs).unref();
+    const timer = setTimeout(
+      () => fail(`said nothing for ${startLimitMs / 1000} s`),
+      startLimitMs,
+    ).unref();
     child.once('error', (error) => fail(error.message));
     child.once('exit', (code, signal) => fail(`ended with ${signal ?? code}`));
     createInterface({ input: child.stdout }).once('line', (line) => {
@@ -58,7 +61,9 @@ async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
 export async function listening(port: number, program: string): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
+      const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () =>
+        resolve(false),
+      );
       socket.on('connect', () => socket.destroy());
     });
     if (open) return;

@@ -48,7 +48,11 @@ export function ratios(rounds: Rounds, figure: string, side: string, other: stri
 }
 
 /** The median of one side's figure; undefined if it was not measured. */
-export function middle(rounds: Rounds | undefined, figure: string, side: string): number | undefined {
+export function middle(
+  rounds: Rounds | undefined,
+  figure: string,
+  side: string,
+): number | undefined {
   const values = (rounds?.[side] ?? []).flatMap((figures) => figures[figure] ?? []);
   return values.length === 0 ? undefined : median(values);
 }

@@ -33,15 +33,30 @@ export interface PeakFigures {
 }
 
 /** @param path what stands before the key and behind it */
-export async function runWrk(url: string, path: readonly [string, string], peak: Peak): Promise<PeakFigures> {
+export async function runWrk(
+  url: string,
+  path: readonly [string, string],
+  peak: Peak,
+): Promise<PeakFigures> {
   const { connections, seconds, method, order, keySpace, first, valueBytes } = peak;
-  const args = [`-t1`, `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '-s', script, url, '--'];
+  const args = [
+    `-t1`,
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--timeout',
+    '30s',
+    '-s',
+    script,
+    url,
+    '--',
+  ];
   const given = [method, ...path, order, keySpace, first, valueBytes].map(String);
   const { stdout } = await promisify(execFile)('wrk', [...args, ...given]);
   const line = stdout.split('\n').find((text) => text.startsWith('{'));
   if (line === undefined) throw new Error(`wrk printed no figures:\n${stdout}`);
   const { errors, ...figures } = JSON.parse(line);
-  if (errors > 0 || figures.requests === 0) throw new Error(`${errors} of wrk's requests failed:\n${stdout}`);
+  if (errors > 0 || figures.requests === 0)
+    throw new Error(`${errors} of wrk's requests failed:\n${stdout}`);
   return figures;
 }
 

@@ -47,7 +47,8 @@ export async function runWrk2(program: string, run: Wrk2Run): Promise<Wrk2Figure
 }
 
 function at(text: string, percentile: string): number {
-  const [, amount, unit] = new RegExp(`^ *${percentile}%\\s+([0-9.]+)(us|ms|s|m) *$`, 'm').exec(text) ?? [];
+  const [, amount, unit] =
+    new RegExp(`^ *${percentile}%\\s+([0-9.]+)(us|ms|s|m) *$`, 'm').exec(text) ?? [];
   if (unit === undefined) throw new Error(`wrk2 printed no ${percentile} %:\n${text}`);
   return Number(amount) * { us: 0.001, ms: 1, s: 1000, m: 60_000 }[unit as 'us' | 'ms' | 's' | 'm'];
 }

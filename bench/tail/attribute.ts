@@ -32,16 +32,24 @@ export function attribute(moment: Moment, evidence: Evidence, loadBeganUs = 0): 
     const held = holdUps(request, near);
     const connection = `${request.thread}.${request.connection}`;
     const named = causeOf(request, held, before.get(connection));
-    const cause = named ?? (request.dueUs - loadBeganUs < firstSecondUs ? 'first second' : 'unknown');
+    const cause =
+      named ?? (request.dueUs - loadBeganUs < firstSecondUs ? 'first second' : 'unknown');
     const own = cause.replace('behind: ', '') as Held;
     if (causes.includes(own)) before.set(connection, own);
     else before.delete(connection);
-    const { others = [] } = within(near, { fromUs: request.dueUs, toUs: request.dueUs + request.latencyUs });
+    const { others = [] } = within(near, {
+      fromUs: request.dueUs,
+      toUs: request.dueUs + request.latencyUs,
+    });
     return { request, cause, held, others: others.toSorted((a, b) => b.cpuUs - a.cpuUs) };
   });
 }
 
-function causeOf(request: SlowRequest, held: HoldUps, inFront: Held | undefined): Cause | undefined {
+function causeOf(
+  request: SlowRequest,
+  held: HoldUps,
+  inFront: Held | undefined,
+): Cause | undefined {
   const { latencyUs, waitUs } = request;
   const total = Object.values(held).reduce((a, b) => a + b);
   if (total >= latencyUs / 2)

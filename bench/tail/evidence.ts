@@ -4,7 +4,12 @@
  * A thread that a request's way leads through: the server's, the generator's, and the kernel's that pass packets on when interrupts may not; or one of V8's
  * helpers in the server, which collect garbage beside the main thread.
  */
-export type Who = 'main' | 'writer' | `helper ${number}` | `generator ${number}` | `network ${number}`;
+export type Who =
+  | 'main'
+  | 'writer'
+  | `helper ${number}`
+  | `generator ${number}`
+  | `network ${number}`;
 
 /** Something that took a thread's time. */
 export interface Stretch {
@@ -77,5 +82,9 @@ export function since({ stretches, samples, others = [] }: Evidence, startUs: nu
   const shift = <Timed extends Span>(timed: Timed) => {
     return { ...timed, fromUs: timed.fromUs - startUs, toUs: timed.toUs - startUs };
   };
-  return { stretches: stretches.map(shift), samples: samples.map(shift), others: others.map(shift) };
+  return {
+    stretches: stretches.map(shift),
+    samples: samples.map(shift),
+    others: others.map(shift),
+  };
 }

@@ -27,7 +27,9 @@ export function holdUps(request: SlowRequest, evidence: Evidence): HoldUps {
   const collecting = seen.stretchUs(
     'gc',
     ['main', 'writer'],
-    (gc) => 1 - (seen.waitUs(gc, gc.who) - seen.ownWaitUs(gc) + seen.stoppedUs(gc)) / (gc.toUs - gc.fromUs),
+    (gc) =>
+      1 -
+      (seen.waitUs(gc, gc.who) - seen.ownWaitUs(gc) + seen.stoppedUs(gc)) / (gc.toUs - gc.fromUs),
   );
   const ownWaits = seen.stretchUs(
     'gc',
@@ -56,7 +58,8 @@ export function holdUps(request: SlowRequest, evidence: Evidence): HoldUps {
     // The kernel's thread and ours may have waited for the same CPU at the same time.
     'CPU taken by others': Math.max(
       0,
-      Math.max(seen.waitUs(span, 'main') + seen.waitUs(span, 'writer'), seen.networkUs()) - ownWaits,
+      Math.max(seen.waitUs(span, 'main') + seen.waitUs(span, 'writer'), seen.networkUs()) -
+        ownWaits,
     ),
     'CPU taken by the host': seen.stealUs(),
     'disk sync': writerFaults || stopped > 0 ? 0 : commits,

@@ -30,7 +30,10 @@ export interface PhaseResult {
 }
 
 const options: PhaseOptions = JSON.parse(process.argv[2] as string);
-const { slow, completed, latency, lag, errors, causes } = await runLoad({ ...defaultOptions, ...options });
+const { slow, completed, latency, lag, errors, causes } = await runLoad({
+  ...defaultOptions,
+  ...options,
+});
 const toMonotonicUs = monotonicClock().now() - performance.now() * 1000;
 const [first] = slow?.requests ?? [];
 const startMs = first ? first.dueAtMs - first.dueUs / 1000 : 0;

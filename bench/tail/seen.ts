@@ -1,5 +1,12 @@
 /** What was seen while one request was under way. Stretches have exact ends; of a sample the kernel says only how much. */
-import { type Evidence, overlapUs, type Sample, type Span, type Stretch, type Who } from './evidence.js';
+import {
+  type Evidence,
+  overlapUs,
+  type Sample,
+  type Span,
+  type Stretch,
+  type Who,
+} from './evidence.js';
 
 export class Seen {
   readonly #evidence: Evidence;
@@ -14,7 +21,10 @@ export class Seen {
   stretchUs(what: Stretch['what'], of: readonly Who[], part: (stretch: Stretch) => number): number {
     return this.#evidence.stretches
       .filter((stretch) => stretch.what === what && of.includes(stretch.who))
-      .reduce((us, found) => us + overlapUs(found, this.#span) * Math.min(1, Math.max(0, part(found))), 0);
+      .reduce(
+        (us, found) => us + overlapUs(found, this.#span) * Math.min(1, Math.max(0, part(found))),
+        0,
+      );
   }
 
   /** The share of a span that such stretches take. */
@@ -37,7 +47,8 @@ export class Seen {
     return this.#inSamples(
       span,
       (sample) =>
-        ((sample.threads[who]?.cpuUs ?? 0) * overlapUs(sample, span)) / (sample.toUs - sample.fromUs),
+        ((sample.threads[who]?.cpuUs ?? 0) * overlapUs(sample, span)) /
+        (sample.toUs - sample.fromUs),
     );
   }
 

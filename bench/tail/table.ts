@@ -22,7 +22,10 @@ export interface Row {
 
 /** The worst first. */
 export function rowsOf(moments: PhaseOutcome['moments']): Row[] {
-  const rows = new Map<Cause, { cause: Cause; moments: number; requests: number; worstUs: number }>();
+  const rows = new Map<
+    Cause,
+    { cause: Cause; moments: number; requests: number; worstUs: number }
+  >();
   const row = (cause: Cause) => {
     const found = rows.get(cause) ?? { cause, moments: 0, requests: 0, worstUs: 0 };
     rows.set(cause, found);
@@ -56,7 +59,9 @@ export function formatOutcome({ moments, unlisted }: PhaseOutcome, slowMs: numbe
       ({ cause, moments, requests, worstUs }) =>
         `  ${cause.padEnd(32)}${String(moments).padStart(10)}${String(requests).padStart(10)}${ms(worstUs).padStart(10)}`,
     ),
-    ...(unlisted > 0 ? [`  ${unlisted} more were too many to be listed; give a longer --slow`] : []),
+    ...(unlisted > 0
+      ? [`  ${unlisted} more were too many to be listed; give a longer --slow`]
+      : []),
     ...unknown.map((one) => `  unknown: ${describe(one)}`),
   ];
 }
@@ -64,7 +69,9 @@ export function formatOutcome({ moments, unlisted }: PhaseOutcome, slowMs: numbe
 /** When, how late, and whatever was seen. */
 export function describe({ request, held, others }: Attributed): string {
   const { dueUs, latencyUs, waitUs, lagUs, serviceUs, thread, connection } = request;
-  const seen = causes.filter((cause) => held[cause] >= 100).map((cause) => `${cause} ${ms(held[cause])}`);
+  const seen = causes
+    .filter((cause) => held[cause] >= 100)
+    .map((cause) => `${cause} ${ms(held[cause])}`);
   return (
     `at ${(dueUs / 1e6).toFixed(3)} s, ${ms(latencyUs)} (wait ${ms(waitUs)}, lag ${ms(lagUs)}, service ${ms(serviceUs)}), ` +
     `connection ${thread}.${connection}; seen: ${seen.join(', ') || 'nothing'}${beside(others)}`
@@ -77,7 +84,9 @@ function beside(others: Attributed['others']): string {
 }
 
 export function worstOf(moment: readonly Attributed[]): Attributed {
-  return moment.reduce((worst, one) => (one.request.latencyUs > worst.request.latencyUs ? one : worst));
+  return moment.reduce((worst, one) =>
+    one.request.latencyUs > worst.request.latencyUs ? one : worst,
+  );
 }
 
 function ms(us: number): string {

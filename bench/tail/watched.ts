@@ -23,8 +23,18 @@ export interface Server {
 }
 
 export async function startServer(folder: string, sampler: Sampler): Promise<Server> {
-  const args = [file('../../../dist/cli/main.js'), 'serve', '--port', '0', '--json', '--data', folder];
-  const { child, take } = start(args, 'pipe', sampler, (tid, pid) => (tid === pid ? 'main' : 'writer'));
+  const args = [
+    file('../../../dist/cli/main.js'),
+    'serve',
+    '--port',
+    '0',
+    '--json',
+    '--data',
+    folder,
+  ];
+  const { child, take } = start(args, 'pipe', sampler, (tid, pid) =>
+    tid === pid ? 'main' : 'writer',
+  );
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   const url = await settled<string>(child, startLimitMs, (resolve) =>
     lines.once('line', (line) => resolve((JSON.parse(line) as { url: string }).url)),
@@ -59,7 +69,12 @@ export async function runPhase(
 
 type Role = (tid: number, pid: number, generator: number | undefined) => Who | undefined;
 
-function start(args: readonly string[], stdout: 'pipe' | 'inherit', sampler: Sampler, roleOf: Role) {
+function start(
+  args: readonly string[],
+  stdout: 'pipe' | 'inherit',
+  sampler: Sampler,
+  roleOf: Role,
+) {
   const child = spawn(process.execPath, ['--import', probe, ...args], {
     stdio: ['ignore', stdout, 'inherit', 'ipc'],
   });

@@ -27,15 +27,23 @@ export function barPlot(title: string, subtitle: string, groups: readonly BarGro
     const top = y + 20;
     const bottom = top + rowHeight * bars.length;
     for (const tick of x.ticks)
-      content.push(element('line', { x1: x.at(tick), x2: x.at(tick), y1: top, y2: bottom, class: 'g' }));
-    for (const [index, bar] of bars.entries()) content.push(drawn(bar, top + index * rowHeight, x.at));
+      content.push(
+        element('line', { x1: x.at(tick), x2: x.at(tick), y1: top, y2: bottom, class: 'g' }),
+      );
+    for (const [index, bar] of bars.entries())
+      content.push(drawn(bar, top + index * rowHeight, x.at));
     y = top + rowHeight * bars.length + groupGap - 20;
   }
-  for (const tick of x.ticks) content.push(label(x.at(tick), y + 4, tickText(tick), { class: 'm' }));
+  for (const tick of x.ticks)
+    content.push(label(x.at(tick), y + 4, tickText(tick), { class: 'm' }));
   return sheet({ title, subtitle, widthPx, heightPx: y + margin }, content);
 }
 
-function drawn({ name, values }: BarGroup['bars'][number], y: number, at: (value: number) => number): string {
+function drawn(
+  { name, values }: BarGroup['bars'][number],
+  y: number,
+  at: (value: number) => number,
+): string {
   const value = median(values);
   const middle = y + barHeight / 2;
   const most = at(Math.max(...values));
@@ -43,7 +51,13 @@ function drawn({ name, values }: BarGroup['bars'][number], y: number, at: (value
   return [
     label(left - 8, y + 12, name, { class: 'e' }),
     element('rect', { x: left, y, width: at(value) - left, height: barHeight, fill }),
-    element('line', { x1: at(Math.min(...values)), x2: most, y1: middle, y2: middle, stroke: faint }),
+    element('line', {
+      x1: at(Math.min(...values)),
+      x2: most,
+      y1: middle,
+      y2: middle,
+      stroke: faint,
+    }),
     label(most + 8, y + 12, thousands(value)),
   ].join('');
 }

@@ -1,6 +1,14 @@
 /** Lines over a common axis, in panels one below another: growth over the number of entities, memory over time. */
 import { logarithmic, type Scale, scaleFor, tickText } from '#dist/lab/svg/axis.js';
-import { headingHeight, legend, line, margin, sheet, styleOf, valueGrid } from '#dist/lab/svg/chart.js';
+import {
+  headingHeight,
+  legend,
+  line,
+  margin,
+  sheet,
+  styleOf,
+  valueGrid,
+} from '#dist/lab/svg/chart.js';
 import { label } from '#dist/lab/svg/svg.js';
 
 export interface Panel {
@@ -47,7 +55,8 @@ export function linePlot(
           styleOf(index),
         ),
       );
-    for (const tick of x.ticks) content.push(label(x.at(tick), bottom + 18, tickText(tick), { class: 'm' }));
+    for (const tick of x.ticks)
+      content.push(label(x.at(tick), bottom + 18, tickText(tick), { class: 'm' }));
     top = bottom + panelGap;
   }
   const foot = top - panelGap + 36;
@@ -58,7 +67,9 @@ export function linePlot(
 function scaleOver(values: readonly number[], right: number, tenfold: boolean): Scale {
   const from = left + 20;
   const most = Math.max(...values);
-  const scale = tenfold ? logarithmic(Math.min(...values), most, from, right) : scaleFor(values, from, right);
+  const scale = tenfold
+    ? logarithmic(Math.min(...values), most, from, right)
+    : scaleFor(values, from, right);
   // Room to the right of the last value says nothing here.
   return { at: scale.at, ticks: scale.ticks.filter((tick) => tick <= most * 1.001) };
 }

@@ -54,7 +54,8 @@ export function readRecord(out: string, name: string): PartRecord | undefined {
 }
 
 function commit(): string {
-  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8', stdio: 'pipe' }).trim();
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { encoding: 'utf8', stdio: 'pipe' }).trim();
   try {
     const changed = git(
       'status',

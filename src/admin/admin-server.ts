@@ -38,7 +38,9 @@ export async function startDebugServer({ port }: DebugServerOptions): Promise<De
   const host = '127.0.0.1';
   const sampling = new OneSampling();
   const server = createServer((request, response) => {
-    answer(request, response, sampling).catch((error: Error) => refuse(response, 500, error.message));
+    answer(request, response, sampling).catch((error: Error) =>
+      refuse(response, 500, error.message),
+    );
   });
   server.listen(port, host);
   try {
@@ -92,7 +94,11 @@ async function answer(
   )
     refuse(response, 403, 'only programs on this machine may ask, not pages in a browser');
   else if (method === undefined)
-    refuse(response, 404, 'there is POST /debug/profile?kind=cpu|alloc&seconds=N, and GET /debug/status');
+    refuse(
+      response,
+      404,
+      'there is POST /debug/profile?kind=cpu|alloc&seconds=N, and GET /debug/status',
+    );
   else if (request.method !== method)
     refuse(response.setHeader('allow', method), 405, `${pathname} takes ${method}`);
   else if (pathname === '/debug/status') send(response, 200, status(sampling.running));
@@ -109,11 +115,19 @@ async function profile(
     (name, index, all) => !['kind', 'seconds'].includes(name) || all.indexOf(name) !== index,
   );
   if (others.length > 0)
-    return refuse(response, 400, `there is no use for '${others[0]}': kind and seconds are taken, each once`);
+    return refuse(
+      response,
+      400,
+      `there is no use for '${others[0]}': kind and seconds are taken, each once`,
+    );
   if (kind !== 'cpu' && kind !== 'alloc')
     return refuse(response, 400, `kind is cpu or alloc, got '${kind ?? ''}'`);
   if (!/^\d{1,3}$/.test(seconds) || Number(seconds) < 1 || Number(seconds) > mostSeconds)
-    return refuse(response, 400, `seconds is a whole number from 1 to ${mostSeconds}, got '${seconds}'`);
+    return refuse(
+      response,
+      400,
+      `seconds is a whole number from 1 to ${mostSeconds}, got '${seconds}'`,
+    );
   if (sampling.running)
     return refuse(response, 409, 'another sampling is running; ask again when it is over');
   const gone = new AbortController();
@@ -124,11 +138,24 @@ async function profile(
 
 function status(profiling: boolean): DebugStatus {
   const { pid, versions } = process;
-  return { pid, versions, uptimeSeconds: process.uptime(), memory: process.memoryUsage(), profiling };
+  return {
+    pid,
+    versions,
+    uptimeSeconds: process.uptime(),
+    memory: process.memoryUsage(),
+    profiling,
+  };
 }
 
-function send(response: ServerResponse, code: number, body: object, type = 'application/json'): void {
-  response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' }).end(JSON.stringify(body));
+function send(
+  response: ServerResponse,
+  code: number,
+  body: object,
+  type = 'application/json',
+): void {
+  response
+    .writeHead(code, { 'content-type': type, 'cache-control': 'no-store' })
+    .end(JSON.stringify(body));
 }
 
 /** As the service itself refuses: RFC 9457. */

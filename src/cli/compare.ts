@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { type ComparableRun, comparableOf } from '../lab/load/judge/comparable.js';
 import { type Comparison, compare, type Row } from '../lab/load/judge/compare.js';
 import { fromJson } from '../lab/load/output/json.js';
-import { RecordError } from '../lab/load/result/load-record.js';
 import { printable } from '../lab/load/printable.js';
-import { exitCodes } from './exit-codes.js';
+import { RecordError } from '../lab/load/result/load-record.js';
 import { inputFile } from './args/files.js';
 import { describeFlags, on, parseCommandLine, UsageError } from './args/flags.js';
 import { latency, percentage } from './args/units.js';
+import { exitCodes } from './exit-codes.js';
 
 const flags = {
   tolerance: {
@@ -56,7 +56,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(flags, args);
   const [before, after, ...more] = operands;
   if (before === undefined || after === undefined || more.length > 0)
-    throw new UsageError(`compare takes two files, BEFORE.json and AFTER.json, got ${operands.length}`);
+    throw new UsageError(
+      `compare takes two files, BEFORE.json and AFTER.json, got ${operands.length}`,
+    );
   const options = { tolerance: values.tolerance, floorUs: values.floor };
   const comparison = compare(readRun(before), readRun(after), options);
   process.stdout.write(
@@ -73,7 +75,8 @@ function readRun(file: string): ComparableRun {
     return comparableOf(fromJson(readFileSync(inputFile(file), 'utf8'), file));
   } catch (error) {
     const { message } = error as Error;
-    if (error instanceof UsageError) throw new UsageError(`compare takes ${message}, got '${file}'`);
+    if (error instanceof UsageError)
+      throw new UsageError(`compare takes ${message}, got '${file}'`);
     if (error instanceof RecordError) throw new UsageError(message);
     throw error;
   }

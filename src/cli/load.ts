@@ -1,10 +1,10 @@
 /** `evenkeel load`: loads a server at a constant rate, the way wrk2 is called, and says how late it answered. */
 
-import { exitCodeHelp } from './exit-codes.js';
 import { describeGroups } from './args/flags.js';
+import { exitCodeHelp } from './exit-codes.js';
 import { ourFlags, wrkFlags } from './load/load-flags.js';
-import { parseLoad } from './load/options-from-flags.js';
 import { runOnce, type Terminal } from './load/load-run.js';
+import { parseLoad } from './load/options-from-flags.js';
 import { search } from './load/search.js';
 import { onInterrupt } from './signals.js';
 

@@ -8,9 +8,9 @@ import { ReportError } from '../lab/report/read.js';
 import { SubjectError } from '../lab/report/server-under-test.js';
 import { ListenError } from '../server/server.js';
 import { StoreError } from '../store/store.js';
-import * as compare from './compare.js';
 import { OutputError } from './args/files.js';
 import { UsageError } from './args/flags.js';
+import * as compare from './compare.js';
 import * as load from './load.js';
 import * as profile from './profile.js';
 import * as report from './report.js';
@@ -55,11 +55,16 @@ const expectedErrors = [
 ];
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') process.stdout.write(help);
+  const { version } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help')
+    process.stdout.write(help);
   else if (name === '--version' || name === '-v') process.stdout.write(`${version}\n`);
   else if (!Object.hasOwn(commands, name))
-    throw new UsageError(`there is no command '${name}'; there is ${Object.keys(commands).join(', ')}`);
+    throw new UsageError(
+      `there is no command '${name}'; there is ${Object.keys(commands).join(', ')}`,
+    );
   else if (beforeOperands(args).some((arg) => arg === '--help' || arg === '-h'))
     process.stdout.write((commands[name] as Command).help);
   else await (commands[name] as Command).run(args, version);

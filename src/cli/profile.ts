@@ -1,6 +1,7 @@
 /** `evenkeel profile`: where a running process spends its CPU time, or allocates; and how two such profiles differ. */
-import { exitCodes } from './exit-codes.js';
+
 import { describeGroups, UsageError } from './args/flags.js';
+import { exitCodes } from './exit-codes.js';
 import { diff, diffFlags } from './profile/profile-diff.js';
 import { take, takeFlags } from './profile/profile-take.js';
 

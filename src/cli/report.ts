@@ -3,13 +3,23 @@ import { mkdirSync } from 'node:fs';
 import { loadLimits } from '../lab/load/load-options.js';
 import { writeComparison } from '../lab/report/comparison.js';
 import { type Outcome, runExperiment } from '../lab/report/experiment.js';
-import { defaultReport, type ReportOptions, referenceThreads } from '../lab/report/report-options.js';
 import { readReport } from '../lab/report/read.js';
+import {
+  defaultReport,
+  type ReportOptions,
+  referenceThreads,
+} from '../lab/report/report-options.js';
 import { writeReport } from '../lab/report/write.js';
-import { exitCodes } from './exit-codes.js';
 import { inputFile } from './args/files.js';
-import { describeFlags, optional, parseCommandLine, UsageError, type Values } from './args/flags.js';
+import {
+  describeFlags,
+  optional,
+  parseCommandLine,
+  UsageError,
+  type Values,
+} from './args/flags.js';
 import { duration, metric, oneOf } from './args/units.js';
+import { exitCodes } from './exit-codes.js';
 
 const flags = {
   label: {
@@ -73,7 +83,11 @@ const flags = {
     help: 'also sets the report beside this one, such as reports/sync.json',
     ...optional(inputFile),
   },
-  url: { value: 'URL', help: 'a server that runs already, instead of one of its own', ...optional(httpUrl) },
+  url: {
+    value: 'URL',
+    help: 'a server that runs already, instead of one of its own',
+    ...optional(httpUrl),
+  },
   'admin-url': {
     value: 'URL',
     help: "that server's admin port, see evenkeel serve --admin-port",
@@ -125,7 +139,10 @@ export async function run(args: readonly string[]): Promise<void> {
   const outcome = after === undefined ? await measure(optionsOf(values)) : readReport(after);
   if (outcome === undefined) return;
   if (after === undefined) process.stdout.write(`${writeReport(out, outcome)}\n`);
-  if (after === undefined && Object.values(outcome.record.phases).some(({ load }) => !load.verdict.valid))
+  if (
+    after === undefined &&
+    Object.values(outcome.record.phases).some(({ load }) => !load.verdict.valid)
+  )
     process.exitCode = exitCodes.notValid;
   if (before) process.stdout.write(`${writeComparison(out, before, outcome)}\n`);
 }
@@ -157,7 +174,9 @@ async function measure(options: ReportOptions): Promise<Outcome | undefined> {
     return await runExperiment(options, interruption.signal, say);
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
-    process.stderr.write('evenkeel: interrupted; nothing was written, and no server is left behind\n');
+    process.stderr.write(
+      'evenkeel: interrupted; nothing was written, and no server is left behind\n',
+    );
     process.exitCode = exitCodes.interrupted;
     return undefined;
   } finally {

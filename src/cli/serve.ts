@@ -1,7 +1,7 @@
 /** `evenkeel serve`: runs the server until a signal, and says what it does. */
 import { resolve } from 'node:path';
-import { defaultLimits, maxCacheBytes, maxValueLimit } from '../config/limits.js';
 import { type DebugServer, startDebugServer } from '../admin/admin-server.js';
+import { defaultLimits, maxCacheBytes, maxValueLimit } from '../config/limits.js';
 import { type RunningServer, serve } from '../server/server.js';
 import {
   byteSize,
@@ -13,8 +13,8 @@ import {
   text,
   wholeNumber,
 } from './args/flags.js';
-import { untilSignal } from './signals.js';
 import { oneOf } from './args/units.js';
+import { untilSignal } from './signals.js';
 
 const flags = {
   port: {
@@ -105,7 +105,14 @@ export async function run(args: readonly string[], version: string): Promise<voi
     'admin-port': adminPort,
     json,
   } = parseFlags(flags, args);
-  const server = await serve({ port, host, data, commit, lanes, limits: { maxValueBytes, cacheBytes } });
+  const server = await serve({
+    port,
+    host,
+    data,
+    commit,
+    lanes,
+    limits: { maxValueBytes, cacheBytes },
+  });
   const admin = await startAdmin(adminPort, server);
   const banner = {
     url: server.url,
@@ -124,7 +131,10 @@ export async function run(args: readonly string[], version: string): Promise<voi
   await stop(server, json ? () => {} : (line) => process.stdout.write(`${line}\n`));
 }
 
-async function startAdmin(port: number | undefined, server: RunningServer): Promise<DebugServer | undefined> {
+async function startAdmin(
+  port: number | undefined,
+  server: RunningServer,
+): Promise<DebugServer | undefined> {
   if (port === undefined) return undefined;
   try {
     return await startDebugServer({ port });
@@ -157,7 +167,9 @@ async function stop(server: RunningServer, say: (line: string) => void): Promise
   say(`Stopping${running > 0 ? `: ${count(running)} may finish within ${seconds} s` : ''} …`);
   const cutOff = await server.close();
   if (cutOff > 0)
-    process.stderr.write(`evenkeel: ${count(cutOff)} did not finish within ${seconds} s and got no answer\n`);
+    process.stderr.write(
+      `evenkeel: ${count(cutOff)} did not finish within ${seconds} s and got no answer\n`,
+    );
   say('Stopped; everything acknowledged is on the disk.');
 }
 

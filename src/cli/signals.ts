@@ -28,7 +28,8 @@ export async function withoutListeners<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } finally {
-    for (const { signal, listeners } of taken) for (const listener of listeners) process.on(signal, listener);
+    for (const { signal, listeners } of taken)
+      for (const listener of listeners) process.on(signal, listener);
   }
 }
 

@@ -97,7 +97,9 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
 
   for (const [name, value] of Object.entries(limits)) {
     if (!Object.hasOwn(defaultLimits, name))
-      throw new TypeError(`there is no limit ${name}; there is ${Object.keys(defaultLimits).join(', ')}`);
+      throw new TypeError(
+        `there is no limit ${name}; there is ${Object.keys(defaultLimits).join(', ')}`,
+      );
     const mayBeZero = name === 'cacheBytes';
     if (!Number.isSafeInteger(value) || value < (mayBeZero ? 0 : 1))
       throw new TypeError(
@@ -108,12 +110,18 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
   }
   const atMost = (small: number, large: keyof Limits, why: string) => {
     if (small > limits[large])
-      throw new TypeError(`limits.${large} must be at least ${small} (${why}), got ${limits[large]}`);
+      throw new TypeError(
+        `limits.${large} must be at least ${small} (${why}), got ${limits[large]}`,
+      );
   };
   if (limits.maxValueBytes > maxValueLimit)
-    throw new TypeError(`limits.maxValueBytes must be at most ${maxValueLimit}, got ${limits.maxValueBytes}`);
+    throw new TypeError(
+      `limits.maxValueBytes must be at most ${maxValueLimit}, got ${limits.maxValueBytes}`,
+    );
   if (limits.cacheBytes > maxCacheBytes)
-    throw new TypeError(`limits.cacheBytes must be at most ${maxCacheBytes}, got ${limits.cacheBytes}`);
+    throw new TypeError(
+      `limits.cacheBytes must be at most ${maxCacheBytes}, got ${limits.cacheBytes}`,
+    );
   atMost(3 * maxKeyBytes + KiB, 'maxHeaderBytes', 'room for the longest key, percent-encoded');
   atMost(limits.maxValueBytes + maxKeyBytes, 'maxQueuedBytes', 'the largest value and its key');
   atMost(limits.maxValueBytes, 'maxBodyBytesInMemory', 'the largest value');

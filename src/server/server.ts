@@ -4,11 +4,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type Limits, makeLimits } from '../config/limits.js';
 import { openEmbedded } from '../store/lmdb/open-lmdb.js';
 import { type Store, StoreError } from '../store/store.js';
-import { putFastLaneBefore } from './fast-lane/fast-lane.js';
-import { fullLane } from './full-lane/full-lane.js';
+import { Running } from './connection/in-flight.js';
 import { isLingering } from './connection/lingering.js';
 import { Memory } from './connection/memory-budget.js';
-import { Running } from './connection/in-flight.js';
+import { putFastLaneBefore } from './fast-lane/fast-lane.js';
+import { fullLane } from './full-lane/full-lane.js';
 
 export interface ServeOptions {
   /** The folder that holds the data; made if it is not there. One server at a time may have it open. */
@@ -66,7 +66,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   if (!['both', 'full', undefined].includes(options.lanes))
     throw new TypeError(`the option lanes is 'both' or 'full', got ${options.lanes}`);
   const limits = makeLimits(options.limits);
-  const store = await openEmbedded({ folder: options.data, limits, commit: options.commit ?? 'group' });
+  const store = await openEmbedded({
+    folder: options.data,
+    limits,
+    commit: options.commit ?? 'group',
+  });
   try {
     return await serveStore(store, limits, options);
   } catch (error) {
@@ -146,7 +150,8 @@ function eachOnce(report: (error: unknown) => void): (error: unknown) => void {
 }
 
 function toStandardError(error: unknown): void {
-  const text = error instanceof StoreError ? error.message : error instanceof Error ? error.stack : error;
+  const text =
+    error instanceof StoreError ? error.message : error instanceof Error ? error.stack : error;
   process.stderr.write(`evenkeel: ${text}\n`);
 }
 

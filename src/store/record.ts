@@ -104,7 +104,8 @@ function crcOf(bytes: Uint8Array, start: number, end: number, before: number): n
  */
 export function readFields(record: Buffer): RecordFields {
   const format = record[0];
-  if (format !== permanent && format !== expiring) throw damaged(`has the unknown format ${format}`);
+  if (format !== permanent && format !== expiring)
+    throw damaged(`has the unknown format ${format}`);
   if (record.length < (format === permanent ? permanentHeader : expiringHeader))
     throw damaged('is cut short');
   const version = readUint64(record, 1);

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { sampleOver, statusOver } from '#dist/lab/profile/attach/admin.js';
 import { profileOf } from '#dist/lab/profile/convert/recording.js';
 import type { CpuRecording } from '#dist/lab/profile/sampling/recording.js';
-import { until } from '../support/process.js';
 import { shareOf, startProgram } from '../lab/profile/program.js';
+import { until } from '../support/process.js';
 
 async function startDebugged() {
   const { stdout, pid, child } = await startProgram('debugged.mjs');
@@ -22,7 +22,9 @@ describe('the admin port', () => {
     const response = await post(url, 'kind=cpu&seconds=1');
     expect(response.status).toBe(200);
     const recording = (await response.json()) as CpuRecording;
-    expect(Object.keys(recording)).toEqual(expect.arrayContaining(['kind', 'raw', 'beside', 'durationUs']));
+    expect(Object.keys(recording)).toEqual(
+      expect.arrayContaining(['kind', 'raw', 'beside', 'durationUs']),
+    );
     expect(recording.durationUs).toBeGreaterThanOrEqual(990_000);
     expect(recording.raw.samples.length).toBe(recording.raw.timeDeltas.length);
     expect(shareOf(profileOf(recording), 'works')).toBeGreaterThan(60);
@@ -49,11 +51,15 @@ describe('the admin port', () => {
   it('takes one sampling at a time, and gives one up whose client is gone', async () => {
     const { url } = await startDebugged();
     const client = new AbortController();
-    const first = post(url, 'kind=cpu&seconds=600', client.signal).catch((error: Error) => error.name);
+    const first = post(url, 'kind=cpu&seconds=600', client.signal).catch(
+      (error: Error) => error.name,
+    );
     await until('it is sampling', async () => (await statusOver(url)).profiling);
     const second = await post(url, 'kind=alloc&seconds=1');
     expect(second.status).toBe(409);
-    await expect(sampleOver(url, { kind: 'cpu', seconds: 1 })).rejects.toMatchObject({ code: 'busy' });
+    await expect(sampleOver(url, { kind: 'cpu', seconds: 1 })).rejects.toMatchObject({
+      code: 'busy',
+    });
 
     client.abort();
     expect(await first).toBe('AbortError');
@@ -89,12 +95,14 @@ describe('the admin port', () => {
     const path = '/debug/profile?kind=cpu&seconds=1';
     const ask = async (path: string, method: string, headers: Record<string, string> = {}) => {
       const asked = request(`${url}${path}`, { method, headers }).end();
-      return new Promise<{ status: number | undefined; allow: string | undefined }>((resolve, reject) => {
-        asked.on('error', reject).on('response', async (response) => {
-          await text(response);
-          resolve({ status: response.statusCode, allow: response.headers.allow });
-        });
-      });
+      return new Promise<{ status: number | undefined; allow: string | undefined }>(
+        (resolve, reject) => {
+          asked.on('error', reject).on('response', async (response) => {
+            await text(response);
+            resolve({ status: response.statusCode, allow: response.headers.allow });
+          });
+        },
+      );
     };
     expect(await ask(path, 'GET')).toEqual({ status: 405, allow: 'POST' });
     expect(await ask('/debug/status', 'POST')).toEqual({ status: 405, allow: 'GET' });

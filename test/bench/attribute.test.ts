@@ -14,7 +14,10 @@ const at = 3_000 * ms;
 const idle: ThreadSample = { cpuUs: 0, waitUs: 0, faults: 0, stopped: false };
 
 /** Ten samples of 10 ms from 3 s on; the kernel adds a wait to the one in which it ends. */
-function samples(change: (n: number) => Partial<Record<Who, Partial<ThreadSample>>>, stealUs = 0): Sample[] {
+function samples(
+  change: (n: number) => Partial<Record<Who, Partial<ThreadSample>>>,
+  stealUs = 0,
+): Sample[] {
   return Array.from({ length: 10 }, (_, n) => {
     const threads = Object.entries(change(n)).map(([who, thread]) => [who, { ...idle, ...thread }]);
     const fromUs = at + n * 10 * ms;
@@ -42,8 +45,14 @@ describe('the cause of a request of 40 ms is', () => {
     ['disk sync', { stretches: [stretch('commit', 'main', 22, 58)] }],
     ['generator late', { stretches: [stretch('loop', 'generator 0', 22, 60)] }],
     ['unknown', { stretches: [stretch('loop', 'generator 1', 22, 60)] }],
-    ['generator late', { samples: samples((n) => (n === 5 ? { 'generator 0': { waitUs: 35 * ms } } : {})) }],
-    ['CPU taken by others', { samples: samples((n) => (n === 5 ? { main: { waitUs: 35 * ms } } : {})) }],
+    [
+      'generator late',
+      { samples: samples((n) => (n === 5 ? { 'generator 0': { waitUs: 35 * ms } } : {})) },
+    ],
+    [
+      'CPU taken by others',
+      { samples: samples((n) => (n === 5 ? { main: { waitUs: 35 * ms } } : {})) },
+    ],
     [
       'CPU taken by others',
       { samples: samples((n) => ({ 'network 1': { waitUs: n === 5 ? 35 * ms : 0 } })) },
@@ -92,7 +101,10 @@ describe('the cause of a request of 40 ms is', () => {
   test('the collection, if its own helpers had the CPU that it waited for; else whoever had it', () => {
     const stretches = [stretch('gc', 'main', 20, 60)];
     const waiting = (helpers: Partial<Record<Who, Partial<ThreadSample>>>) =>
-      causesOf([fortyMs], { stretches, samples: samples(() => ({ main: { waitUs: 8 * ms }, ...helpers })) });
+      causesOf([fortyMs], {
+        stretches,
+        samples: samples(() => ({ main: { waitUs: 8 * ms }, ...helpers })),
+      });
     expect(waiting({ 'helper 0': { cpuUs: 5 * ms }, 'helper 3': { cpuUs: 3 * ms } })).toEqual([
       'garbage collection',
     ]);
@@ -154,7 +166,10 @@ test('the first second is named only for want of another cause', () => {
 describe('the table', () => {
   const one = (cause: Attributed['cause'], latencyMs: number): Attributed => {
     const [moment] = momentsOf([slowRequest(at, latencyMs * ms)]);
-    const [attributed] = attribute(moment as NonNullable<typeof moment>, { stretches: [], samples: [] });
+    const [attributed] = attribute(moment as NonNullable<typeof moment>, {
+      stretches: [],
+      samples: [],
+    });
     return { ...(attributed as Attributed), cause };
   };
 
@@ -171,7 +186,11 @@ describe('the table', () => {
 
   test('counts unknown causes from 50 ms on, and what was not listed', () => {
     const of = (attributed: Attributed, unlisted = 0) =>
-      countUnnamed({ name: 'put', moments: [[attributed], [attributed, one('disk sync', 60)]], unlisted });
+      countUnnamed({
+        name: 'put',
+        moments: [[attributed], [attributed, one('disk sync', 60)]],
+        unlisted,
+      });
     expect(of(one('unknown', 50))).toBe(2);
     expect(of(one('unknown', 49))).toBe(0);
     expect(of(one('disk sync', 500))).toBe(0);
@@ -183,9 +202,16 @@ test('a slow request is told with the processes that took the CPU beside it, and
   const busy = (name: string, fromMs: number, cpuMs: number) => {
     return { name, fromUs: at + fromMs * ms, toUs: at + (fromMs + 100) * ms, cpuUs: cpuMs * ms };
   };
-  const others = [busy('cron', 0, 3), busy('kdamond.0', 0, 43), busy('sshd', 0, 1), busy('backup', 100, 90)];
+  const others = [
+    busy('cron', 0, 3),
+    busy('kdamond.0', 0, 43),
+    busy('sshd', 0, 1),
+    busy('backup', 100, 90),
+  ];
   const [moment] = momentsOf([fortyMs]);
   const evidence = { stretches: [], samples: samples(() => ({})), others };
   const [one] = attribute(moment as NonNullable<typeof moment>, evidence);
-  expect(describeSlow(one as Attributed)).toMatch(/; beside, of 100 ms: kdamond\.0 43\.0 ms, cron 3\.0 ms$/);
+  expect(describeSlow(one as Attributed)).toMatch(
+    /; beside, of 100 ms: kdamond\.0 43\.0 ms, cron 3\.0 ms$/,
+  );
 });

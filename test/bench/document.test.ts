@@ -79,6 +79,8 @@ describe('the document', () => {
     expect(text).toContain('Not measured: something: install it.');
     expect(text).toContain('2026-01-02 03:04 UTC, commit abc1234: 2 × a CPU');
     expect(text).toContain('## Another\n\nNot measured yet: `npm run bench -- --only other`.');
-    expect(await readFile(join(out, 'results', 'growth.svg'), 'utf8')).toMatch(/^<\?xml[\s\S]*<\/svg>\n$/);
+    expect(await readFile(join(out, 'results', 'growth.svg'), 'utf8')).toMatch(
+      /^<\?xml[\s\S]*<\/svg>\n$/,
+    );
   });
 });

@@ -7,12 +7,17 @@ import { expectOneLine } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
 import { runCommand } from '../support/process.js';
 
-const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+const { version } = JSON.parse(
+  await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+);
 
 describe('a wrong command line', () => {
   const sizes = 'a size from 1B to 256MiB';
   it.each([
-    { args: ['--port', '65536'], parts: ['--port', 'a whole number from 0 to 65535', "got '65536'"] },
+    {
+      args: ['--port', '65536'],
+      parts: ['--port', 'a whole number from 0 to 65535', "got '65536'"],
+    },
     { args: ['--port', 'http'], parts: ['--port', 'a whole number from 0 to 65535', "got 'http'"] },
     { args: ['--port='], parts: ['--port', 'a whole number from 0 to 65535', "got ''"] },
     { args: ['--port=-1'], parts: ['--port', 'a whole number from 0 to 65535', "got '-1'"] },
@@ -31,16 +36,19 @@ describe('a wrong command line', () => {
     { args: ['--port', '-1'], parts: ['--port'] },
     { args: ['--json=yes'], parts: ['--json'] },
     { args: ['folder'], parts: ["'folder'"] },
-  ])('serve $args is refused with what is wrong and exit code 2, before a folder is made', async (row) => {
-    const folder = join(await temporaryFolder(), 'data');
-    const data = row.args[0]?.startsWith('--data') ? [] : ['--data', folder];
-    const { code, stdout, stderr } = await runCommand(['serve', ...data, ...row.args]);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    const [line = '', ...rest] = stderr.split('\n');
-    expectOneLine(`${line}\n`, ...row.parts);
-    expect(rest).toEqual(["Try 'evenkeel serve --help'.", '']);
-    expect(existsSync(folder)).toBe(false);
-  });
+  ])(
+    'serve $args is refused with what is wrong and exit code 2, before a folder is made',
+    async (row) => {
+      const folder = join(await temporaryFolder(), 'data');
+      const data = row.args[0]?.startsWith('--data') ? [] : ['--data', folder];
+      const { code, stdout, stderr } = await runCommand(['serve', ...data, ...row.args]);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      const [line = '', ...rest] = stderr.split('\n');
+      expectOneLine(`${line}\n`, ...row.parts);
+      expect(rest).toEqual(["Try 'evenkeel serve --help'.", '']);
+      expect(existsSync(folder)).toBe(false);
+    },
+  );
 
   it('with an unknown command is refused with exit code 2 and the commands there are', async () => {
     for (const name of ['sevre', 'toString', '__proto__', '--verbose', '']) {

@@ -68,7 +68,10 @@ describe('compare refuses', () => {
       args: ['a.json', 'b.json', '--tolerance', '10'],
       parts: ['--tolerance takes a percentage such as 10%', "got '10'"],
     },
-    { args: ['a.json', 'b.json', '--floor', '1'], parts: ['--floor takes a time with its unit', "got '1'"] },
+    {
+      args: ['a.json', 'b.json', '--floor', '1'],
+      parts: ['--floor takes a time with its unit', "got '1'"],
+    },
   ])('$args with exit code 2', async ({ args, parts }) => {
     const { code, stdout, stderr } = await runCommand(['compare', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -12,7 +12,9 @@ it("import { serve } from 'evenkeel' gives a server with an address that works a
   const data = await temporaryFolder();
   const server = await serve({ port: 0, data });
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-  expect((await fetch(entityUrl(server.url, 'a'), { method: 'PUT', body: 'one' })).status).toBe(201);
+  expect((await fetch(entityUrl(server.url, 'a'), { method: 'PUT', body: 'one' })).status).toBe(
+    201,
+  );
   expect(await (await fetch(entityUrl(server.url, 'a'))).text()).toBe('one');
   expect(server.running).toBe(0);
   expect(await server.close()).toBe(0);
@@ -39,7 +41,10 @@ it('serve works in a program that is given to Node as text', async () => {
 it('serve refuses a folder that this process has open already, and then leaves it alone', async () => {
   const data = await temporaryFolder();
   const server = await serve({ port: 0, data });
-  await expect(serve({ port: 0, data })).rejects.toMatchObject({ name: 'StoreError', code: 'in-use' });
+  await expect(serve({ port: 0, data })).rejects.toMatchObject({
+    name: 'StoreError',
+    code: 'in-use',
+  });
   expect((await fetch(`${server.url}/v0/status`)).status).toBe(200);
   await server.close();
 });

@@ -34,7 +34,11 @@ describe('a wrong command line is refused with exit code 2, and nothing is sent'
     { what: 'an unknown flag', args: ['--rats', '10'], parts: ['--rats'] },
     { what: 'a rate that is none', args: ['-R', 'fast'], parts: ['-R/--rate', "got 'fast'"] },
     { what: 'no rate', args: ['-t2'], parts: ['-R/--rate is missing', '-R 10000'] },
-    { what: 'a duration that is none', args: ['-R10', '-d', 'long'], parts: ['-d/--duration', "got 'long'"] },
+    {
+      what: 'a duration that is none',
+      args: ['-R10', '-d', 'long'],
+      parts: ['-d/--duration', "got 'long'"],
+    },
     {
       what: 'a script that is not there',
       args: ['-R10', '-s', 'no/such.lua'],
@@ -45,7 +49,11 @@ describe('a wrong command line is refused with exit code 2, and nothing is sent'
       args: ['-R10', '-s', '.'],
       parts: ['-s/--script', 'not a folder', "got '.'"],
     },
-    { what: 'an objective that is none', args: ['-R10', '--slo', 'p99<fast'], parts: ['--slo', 'p99<fast'] },
+    {
+      what: 'an objective that is none',
+      args: ['-R10', '--slo', 'p99<fast'],
+      parts: ['--slo', 'p99<fast'],
+    },
     {
       what: 'a workload that is none',
       args: ['-R10', '--workload', 'mixed:90/20'],
@@ -70,7 +78,11 @@ describe('a wrong command line is refused with exit code 2, and nothing is sent'
   it('a URL without its scheme, of which it says what was meant', async () => {
     const { port, connections } = await startRecording();
     const host = `127.0.0.1:${port}`;
-    expectOneLine(complaintOf(await load('-R10', host)), `got '${host}'`, `did you mean http://${host}?`);
+    expectOneLine(
+      complaintOf(await load('-R10', host)),
+      `got '${host}'`,
+      `did you mean http://${host}?`,
+    );
     expect(connections()).toBe(0);
   });
 
@@ -97,7 +109,10 @@ describe('a target that is not there ends the command with one line and exit cod
   });
 
   it('a host that has no address', async () => {
-    expectOneLine(await refused('http://no-such-host.invalid/'), "can't find the host no-such-host.invalid");
+    expectOneLine(
+      await refused('http://no-such-host.invalid/'),
+      "can't find the host no-such-host.invalid",
+    );
   });
 
   it('a service that does not speak TLS', async () => {
@@ -115,7 +130,10 @@ describe('compare refuses', () => {
     const [text, other] = [join(folder, 'text.json'), join(folder, 'other.json')];
     await writeFile(text, 'Running 1m test\n');
     await writeFile(other, '{"name":"something else"}');
-    expectOneLine(complaintOf(await runCommand(['compare', text, other])), `${text}: it is not JSON`);
+    expectOneLine(
+      complaintOf(await runCommand(['compare', text, other])),
+      `${text}: it is not JSON`,
+    );
     expectOneLine(
       complaintOf(await runCommand(['compare', other, other])),
       `${other}: it is no record of a load run`,
@@ -123,7 +141,13 @@ describe('compare refuses', () => {
   });
 
   it('one file, and files that are not there', async () => {
-    expectOneLine(complaintOf(await runCommand(['compare', 'a.json'])), 'BEFORE.json and AFTER.json, got 1');
-    expectOneLine(complaintOf(await runCommand(['compare', 'no.json', 'no.json'])), "got 'no.json'");
+    expectOneLine(
+      complaintOf(await runCommand(['compare', 'a.json'])),
+      'BEFORE.json and AFTER.json, got 1',
+    );
+    expectOneLine(
+      complaintOf(await runCommand(['compare', 'no.json', 'no.json'])),
+      "got 'no.json'",
+    );
   });
 });

@@ -11,7 +11,10 @@ const put = (...args: string[]) => run('--workload', 'put', ...args);
 
 describe('flags that do not go together are refused with what to change', () => {
   it.each([
-    [run('-t4', '-c3'), "-c/--connections takes at least as many as there are threads (-t 4), got '3'"],
+    [
+      run('-t4', '-c3'),
+      "-c/--connections takes at least as many as there are threads (-t 4), got '3'",
+    ],
     [
       run('-B'),
       '-B/--batch_latency is not taken: the latency of each answer is recorded, also of pipelined ones',
@@ -36,12 +39,18 @@ describe('flags that do not go together are refused with what to change', () => 
       '-H/--header takes no content-length without a script: it is made from the body',
     ],
     [[...run(), 'more'], "there is no use for 'more': only a script (-s) takes arguments"],
-    [['--find-max', url], "--find-max needs an objective to hold, such as --slo 'p99<5ms,errors<0.1%'"],
+    [
+      ['--find-max', url],
+      "--find-max needs an objective to hold, such as --slo 'p99<5ms,errors<0.1%'",
+    ],
     [
       ['--find-max', '--slo', 'p99<5ms', '--allow-invalid', url],
       '--find-max and --allow-invalid exclude each other: a search takes valid runs only',
     ],
-    [run('--json', 'run', '--hgrm', './run'), "--json and --hgrm take different files, got 'run' twice"],
+    [
+      run('--json', 'run', '--hgrm', './run'),
+      "--json and --hgrm take different files, got 'run' twice",
+    ],
   ])('%j', (args, message) => {
     expect(complaint(args)).toBe(message);
   });
@@ -63,7 +72,13 @@ describe('a flag that there is not is refused', () => {
 
 describe('the command', () => {
   it('says it in one line with exit code 2, and sends nothing', async () => {
-    const { code, stdout, stderr } = await runCommand(['load', '-t4', '-c3', '-R1', 'http://127.0.0.1:1']);
+    const { code, stdout, stderr } = await runCommand([
+      'load',
+      '-t4',
+      '-c3',
+      '-R1',
+      'http://127.0.0.1:1',
+    ]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     const [line = '', ...rest] = stderr.split('\n');
     expectOneLine(`${line}\n`, '--connections');
@@ -73,13 +88,23 @@ describe('the command', () => {
   it('refuses to write over a folder', async () => {
     const folder = join(await temporaryFolder(), 'run.json');
     await mkdir(folder);
-    expect(complaint(run('--json', folder))).toBe(`--json takes the name of a file, got '${folder}'`);
+    expect(complaint(run('--json', folder))).toBe(
+      `--json takes the name of a file, got '${folder}'`,
+    );
   });
 
-  it.each(['--help', '-h', '-Lh'])('prints its help for %s, with every flag and exit code', async (flag) => {
-    const { code, stdout, stderr } = await runCommand(['load', flag]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const part of ['-t, --threads N', '-H, --header "NAME: VALUE"', '    --find-max', '  130  Ctrl-C'])
-      expect(stdout).toContain(part);
-  });
+  it.each(['--help', '-h', '-Lh'])(
+    'prints its help for %s, with every flag and exit code',
+    async (flag) => {
+      const { code, stdout, stderr } = await runCommand(['load', flag]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      for (const part of [
+        '-t, --threads N',
+        '-H, --header "NAME: VALUE"',
+        '    --find-max',
+        '  130  Ctrl-C',
+      ])
+        expect(stdout).toContain(part);
+    },
+  );
 });

@@ -53,7 +53,18 @@ describe('Ctrl-C', () => {
   async function interrupted(requests: number, ...flags: string[]) {
     const { url, received } = await startRecording();
     const file = join(await temporaryFolder(), 'run.json');
-    const run = startCommand(['load', '-t2', '-c4', '-d60s', '-R100', '-L', '--json', file, ...flags, url]);
+    const run = startCommand([
+      'load',
+      '-t2',
+      '-c4',
+      '-d60s',
+      '-R100',
+      '-L',
+      '--json',
+      file,
+      ...flags,
+      url,
+    ]);
     await until('requests arrive', () => received.length >= requests);
     run.child.kill('SIGINT');
     // Both ends of its output are closed by then: no process of its is left.
@@ -65,7 +76,13 @@ describe('Ctrl-C', () => {
   it('ends a run early: report and record are of what was measured by then, and the exit code is 130', async () => {
     const { exit, stdout, stderr, record } = await interrupted(50, '--allow-invalid');
     expect({ exit, stderr }).toEqual({ exit: { code: 130, signal: null }, stderr: '' });
-    expectReport(linesOf(stdout), { threads: 2, connections: 4, duration: '1m', latency: true, early: true });
+    expectReport(linesOf(stdout), {
+      threads: 2,
+      connections: 4,
+      duration: '1m',
+      latency: true,
+      early: true,
+    });
     expect(stdout).toMatch(/^ {2}It was ended by a signal after [\d.]+ s of 60 s\.$/m);
     expect(record.endedEarly).toBe('signal');
     expect(record.requests.completed).toBeGreaterThan(40);
@@ -79,7 +96,13 @@ describe('Ctrl-C', () => {
   it('during the warm-up leaves a report without a request', async () => {
     const { exit, stdout, record } = await interrupted(10, '--warmup', '60s');
     expect(exit.code).toBe(130);
-    expectReport(linesOf(stdout), { threads: 2, connections: 4, duration: '1m', latency: true, early: true });
+    expectReport(linesOf(stdout), {
+      threads: 2,
+      connections: 4,
+      duration: '1m',
+      latency: true,
+      early: true,
+    });
     expect(record.requests).toEqual({ sent: 0, completed: 0, completedPerSecond: 0 });
     expect([record.latency.count, record.elapsedUs]).toEqual([0, 0]);
     expect(stdout).not.toMatch(/Infinity|NaN/);

@@ -93,13 +93,30 @@ describe("wrk2's command lines", () => {
   it('give what follows the URL to the script, and all that follows -- as it stands', () => {
     const work = (...args: string[]) => optionsOf('-R1', '-s', 'wrk/get.lua', ...args).work;
     const file = 'wrk/get.lua';
-    expect(work(url, '--', '--help', '-t9')).toEqual({ kind: 'script', file, args: ['--help', '-t9'] });
-    expect(work(url, '1000', '-t2', 'more')).toEqual({ kind: 'script', file, args: ['1000', 'more'] });
+    expect(work(url, '--', '--help', '-t9')).toEqual({
+      kind: 'script',
+      file,
+      args: ['--help', '-t9'],
+    });
+    expect(work(url, '1000', '-t2', 'more')).toEqual({
+      kind: 'script',
+      file,
+      args: ['1000', 'more'],
+    });
     expect(work('--', url, '-h', '--')).toEqual({ kind: 'script', file, args: ['-h', '--'] });
   });
 
   it('give headers, of which the last of a name counts', () => {
-    const { headers } = optionsOf('-R1', '-HA: 1', '-H', 'B: x: y', '--header=a: 2', '-H', 'C: ', url);
+    const { headers } = optionsOf(
+      '-R1',
+      '-HA: 1',
+      '-H',
+      'B: x: y',
+      '--header=a: 2',
+      '-H',
+      'C: ',
+      url,
+    );
     expect(headers).toEqual([
       ['B', 'x: y'],
       ['a', '2'],

@@ -11,11 +11,18 @@ describe('our own flags', () => {
   const work = (...args: string[]) => optionsOf('-R1', ...args, url).work;
 
   it('describe a workload, with defaults', () => {
-    const defaults = { kind: 'workload', keys: 'sequential', keySpace: 1_000_000, valueBytes: 100, seed: 1 };
+    const defaults = {
+      kind: 'workload',
+      keys: 'sequential',
+      keySpace: 1_000_000,
+      valueBytes: 100,
+      seed: 1,
+    };
     expect(work('--workload', 'put')).toEqual({ ...defaults, putShare: 1 });
     expect(work('--workload', 'get')).toEqual({ ...defaults, putShare: 0 });
     expect(work('--workload=mixed:90/10')).toEqual({ ...defaults, putShare: 0.1 });
-    const all = '--workload mixed:0/100 --keys zipfian --key-space 5k --value-bytes 4KiB --seed 7'.split(' ');
+    const all =
+      '--workload mixed:0/100 --keys zipfian --key-space 5k --value-bytes 4KiB --seed 7'.split(' ');
     expect(work(...all)).toEqual({
       kind: 'workload',
       putShare: 1,
@@ -37,7 +44,17 @@ describe('our own flags', () => {
     });
     await new Promise((resolve) => server.once('listening', resolve));
     const hgrm = join(folder, 'run.hgrm');
-    const command = parse('-R1', '--json', json, '--hgrm', hgrm, '--unix-socket', socket, '-k', url);
+    const command = parse(
+      '-R1',
+      '--json',
+      json,
+      '--hgrm',
+      hgrm,
+      '--unix-socket',
+      socket,
+      '-k',
+      url,
+    );
     expect(command).toMatchObject({ json, hgrm, options: { unixSocket: socket, insecure: true } });
     expect(parse('-R1', '--json', '-', url).json).toBe('-');
   });
@@ -53,7 +70,9 @@ describe('our own flags', () => {
     expect(optionsOf('-R1', '--slow', '20ms', url).slowMs).toBe(20);
     expect(optionsOf('-R1', '--slow=500us', url).slowMs).toBe(0.5);
     expect(optionsOf('-R1', url)).not.toHaveProperty('slowMs');
-    expect(() => parse('-R1', '--slow', '20', url)).toThrow('a time with its unit, such as 50us or 0.05ms');
+    expect(() => parse('-R1', '--slow', '20', url)).toThrow(
+      'a time with its unit, such as 50us or 0.05ms',
+    );
   });
 
   it('let an invalid run pass', () => {

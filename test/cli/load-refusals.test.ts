@@ -8,11 +8,23 @@ describe('a wrong value is refused with its flag, what it takes and what was giv
     [['-t0'], "-t/--threads takes a whole number from 1 to 256, got '0'"],
     [['-t', '257'], "-t/--threads takes a whole number from 1 to 256, got '257'"],
     [['-t=4'], "-t/--threads takes a whole number from 1 to 256, got '=4'"],
-    [['-c', '17k'], "-c/--connections takes a whole number from 1 to 16384, such as 10000 or 10k, got '17k'"],
+    [
+      ['-c', '17k'],
+      "-c/--connections takes a whole number from 1 to 16384, such as 10000 or 10k, got '17k'",
+    ],
     [['-R0'], "-R/--rate takes a whole number from 1 to 10000000, such as 10000 or 10k, got '0'"],
-    [['-R1.5k'], "-R/--rate takes a whole number from 1 to 10000000, such as 10000 or 10k, got '1.5k'"],
-    [['-R', '-5'], "-R/--rate takes a whole number from 1 to 10000000, such as 10000 or 10k, got '-5'"],
-    [['-R11M'], "-R/--rate takes a whole number from 1 to 10000000, such as 10000 or 10k, got '11M'"],
+    [
+      ['-R1.5k'],
+      "-R/--rate takes a whole number from 1 to 10000000, such as 10000 or 10k, got '1.5k'",
+    ],
+    [
+      ['-R', '-5'],
+      "-R/--rate takes a whole number from 1 to 10000000, such as 10000 or 10k, got '-5'",
+    ],
+    [
+      ['-R11M'],
+      "-R/--rate takes a whole number from 1 to 10000000, such as 10000 or 10k, got '11M'",
+    ],
     [['-R1x'], "-R/--rate takes a whole number from 1 to 10000000, such as 10000 or 10k, got '1x'"],
     [['-d0'], `-d/--duration takes ${time}, got '0'`],
     [['-d25h'], `-d/--duration takes ${time}, got '25h'`],
@@ -67,7 +79,10 @@ describe('a wrong value is refused with its flag, what it takes and what was giv
     [': 1', `${header}, got ':…'`],
     ['A B: 1', `${header}, got 'A…'`],
     ['A\r\nB: 1', `${header}, got 'A…'`],
-    ['A: 1\r\nB: 2', "-H/--header takes a header on one line, without control characters, got 'A:…'"],
+    [
+      'A: 1\r\nB: 2',
+      "-H/--header takes a header on one line, without control characters, got 'A:…'",
+    ],
     ['A: 1\n', "-H/--header takes a header on one line, without control characters, got 'A:…'"],
   ])('header %j', (text, message) => {
     expect(complaint(run('-H', text))).toBe(message);

@@ -72,10 +72,13 @@ it('the text, the JSON and the percentile file of a run say the same', async () 
   expect(timeline.reduce((sum, second) => sum + second.completed, 0)).toBe(requests.completed);
   for (const [, share, printed = ''] of text.matchAll(/^ *(\d+\.\d{3})% +(\S+) *$/gm)) {
     const { us, within } = timeOf(printed);
-    const recorded = latency.percentiles.find(({ percentile }) => percentile === Number(share))?.valueUs;
-    expect(Math.abs(us - (recorded ?? Number.NaN)), `${share}: ${printed}, ${recorded}`).toBeLessThanOrEqual(
-      within,
-    );
+    const recorded = latency.percentiles.find(
+      ({ percentile }) => percentile === Number(share),
+    )?.valueUs;
+    expect(
+      Math.abs(us - (recorded ?? Number.NaN)),
+      `${share}: ${printed}, ${recorded}`,
+    ).toBeLessThanOrEqual(within);
   }
 
   expect(text).toContain(await readFile(hgrm, 'utf8'));
@@ -83,7 +86,9 @@ it('the text, the JSON and the percentile file of a run say the same', async () 
   // By another implementation than ours.
   const theirs = decodeFromCompressedBase64(latency.histogram);
   expect(theirs.totalCount).toBe(latency.count);
-  for (const { percentile, valueUs } of latency.percentiles.filter(({ percentile }) => percentile < 100))
+  for (const { percentile, valueUs } of latency.percentiles.filter(
+    ({ percentile }) => percentile < 100,
+  ))
     expect(Math.min(theirs.getValueAtPercentile(percentile), latency.maxUs)).toBe(valueUs);
 });
 
@@ -91,7 +96,9 @@ it('-U adds wrk2’s second block, of the service times', async () => {
   const { url } = await startServer(await temporaryFolder());
   const { lines, record } = await measure('-t2', '-c4', '-d1s', '-R200', '-U', `${url}/v0/status`);
   expectReport(lines, { threads: 2, connections: 4, duration: '1s', uncorrected: true });
-  const counts = lines.filter((line) => line.startsWith('#[Max ')).map((line) => line.replace(/ +/g, ' '));
+  const counts = lines
+    .filter((line) => line.startsWith('#[Max '))
+    .map((line) => line.replace(/ +/g, ' '));
   expect(counts).toEqual(
     [record.latency, record.service].map(
       ({ maxUs, count }) => `#[Max = ${(maxUs / 1000).toFixed(3)}, Total count = ${count}]`,
@@ -107,9 +114,22 @@ it('without --latency there are no percentiles, as with wrk2', async () => {
 
 it('--json - gives programs the record on standard output, and people the report on standard error', async () => {
   const { url } = await startServer(await temporaryFolder());
-  const given = ['-t1', '-c2', '-d1s', '-R100', '-L', '--json', '-', '--allow-invalid', `${url}/v0/status`];
+  const given = [
+    '-t1',
+    '-c2',
+    '-d1s',
+    '-R100',
+    '-L',
+    '--json',
+    '-',
+    '--allow-invalid',
+    `${url}/v0/status`,
+  ];
   const { code, stdout, stderr } = await load(...given);
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ schema: 'evenkeel-load/1', options: { ratePerSecond: 100 } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    schema: 'evenkeel-load/1',
+    options: { ratePerSecond: 100 },
+  });
   expectReport(linesOf(stderr), { threads: 1, connections: 2, duration: '1s', latency: true });
 });

@@ -32,7 +32,12 @@ describe('a run', () => {
   const invalid = { errors: { ...noErrors, status: 1 } };
   it.each([
     { what: 'that is not valid', line: '-R1000', change: invalid, code: 3 },
-    { what: 'that is not valid and may be', line: '-R1000 --allow-invalid', change: invalid, code: 0 },
+    {
+      what: 'that is not valid and may be',
+      line: '-R1000 --allow-invalid',
+      change: invalid,
+      code: 0,
+    },
     { what: 'that missed its SLO', line: '-R1000 --slo p99<5ms', change: {}, code: 4 },
     {
       what: 'that is not valid, and so can not miss its SLO',

@@ -9,7 +9,8 @@ import { runCommand, startCommand } from '../support/process.js';
 import { startRecording } from '../support/recording-service.js';
 
 /** A service that takes this long for each answer. */
-const slow = (ms: number) => startRecording((_, response) => setTimeout(() => response.end('ok'), ms));
+const slow = (ms: number) =>
+  startRecording((_, response) => setTimeout(() => response.end('ok'), ms));
 
 describe('--find-max', () => {
   const step = /^ *(\d+) +[\d.]+(?: +[\d.]+ ms){3} {2}(?:again: )?(held|missed .+|not valid: .+)$/;
@@ -21,7 +22,9 @@ describe('--find-max', () => {
     const search = ['--find-max', '--slo', 'p99<10s,errors<1%', '--json', file];
     const { code, stdout } = await load('-t1', '-c1', '-d200ms', '-R90', ...search, url);
     const [title, head, ...rest] = linesOf(stdout);
-    expect(title).toBe(`Searching the highest rate that holds p99<10s,errors<1% @ ${url}, 0.2s a step`);
+    expect(title).toBe(
+      `Searching the highest rate that holds p99<10s,errors<1% @ ${url}, 0.2s a step`,
+    );
     expect(head).toMatch(/^ +rate +achieved +p50 +p99 +p99\.9$/);
     const end = rest.pop() ?? '';
     const steps = rest.map((line) => step.exec(line) ?? expect.fail(line));
@@ -29,9 +32,9 @@ describe('--find-max', () => {
     // On a machine that is busy with other things no run may be valid, which is said and is no success.
     if (best === undefined) expect([end, code]).toEqual(['No rate held, down to 1/s.', 3]);
     else expect([Number(best) <= 205, code]).toEqual([true, 0]);
-    expect(steps.filter(([, rate, outcome]) => outcome === 'held' && Number(rate) > Number(best))).toEqual(
-      [],
-    );
+    expect(
+      steps.filter(([, rate, outcome]) => outcome === 'held' && Number(rate) > Number(best)),
+    ).toEqual([]);
     const { search: recorded } = fromJson(await readFile(file, 'utf8'), file);
     expect(recorded?.map(({ rate, passed }) => [rate, passed])).toEqual(
       steps.map(([, rate, outcome]) => [Number(rate), outcome === 'held']),
@@ -46,7 +49,9 @@ describe('--find-max', () => {
     await search.untilPrinted(/(?:missed|not valid).*\n.*(?:missed|not valid).*\n/);
     search.child.kill('SIGINT');
     expect(await search.ended).toEqual({ code: 130, signal: null });
-    expect(search.stdout()).toMatch(/\nNo rate held so far \(ended by a signal\), down to \d+\/s\.\n$/);
+    expect(search.stdout()).toMatch(
+      /\nNo rate held so far \(ended by a signal\), down to \d+\/s\.\n$/,
+    );
   });
 });
 
@@ -73,7 +78,12 @@ describe('compare', () => {
 
     const json = await runCommand(['compare', before, after, '--json']);
     expect(json.code).toBe(5);
-    expect(JSON.parse(json.stdout)).toMatchObject({ before, after, tolerance: 0.1, regressed: true });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      before,
+      after,
+      tolerance: 0.1,
+      regressed: true,
+    });
     // The other way round it became faster, which is no regression.
     expect((await runCommand(['compare', after, before, '--tolerance', '50%'])).code).toBe(0);
   });

@@ -62,7 +62,10 @@ describe('a search', () => {
   });
 
   it('takes a rate with failures that the objective allows', async () => {
-    const failing: Script = (options) => ({ ...server(options), errors: { ...noErrors, status: 2 } });
+    const failing: Script = (options) => ({
+      ...server(options),
+      errors: { ...noErrors, status: 2 },
+    });
     const allowed = await perform('--find-max --slo p99<5ms,errors<0.1%', failing);
     expect([allowed.code, allowed.lines.at(-1)]).toEqual([
       0,
@@ -82,7 +85,10 @@ describe('a search', () => {
     };
 
     it('keeps what it found before, on the terminal and in the record', async () => {
-      const { code, lines, json } = await perform('--find-max --slo p99<5ms --json -', dyingAt(2000));
+      const { code, lines, json } = await perform(
+        '--find-max --slo p99<5ms --json -',
+        dyingAt(2000),
+      );
       const why = "can't connect to a: ECONNREFUSED";
       expect(lines.slice(3)).toEqual([
         `        2000           –           –           –           –  ${why} \\u001b[31m`,
@@ -94,11 +100,16 @@ describe('a search', () => {
       const record = fromJson(json[0] as string, '-');
       expect(record.options.ratePerSecond).toBe(1000);
       expect(record.search?.map(({ passed }) => passed)).toEqual([true, false, false]);
-      expect(record.search?.at(-1)).toMatchObject({ achieved: 0, failure: expect.stringContaining(why) });
+      expect(record.search?.at(-1)).toMatchObject({
+        achieved: 0,
+        failure: expect.stringContaining(why),
+      });
     });
 
     it('before the first step found nothing, and says so as a run does', async () => {
-      await expect(perform('--find-max --slo p99<5ms', dyingAt(1))).rejects.toThrow("can't connect");
+      await expect(perform('--find-max --slo p99<5ms', dyingAt(1))).rejects.toThrow(
+        "can't connect",
+      );
     });
 
     it('goes on if it is back for the second try', async () => {
@@ -121,7 +132,10 @@ describe('a search', () => {
       };
 
     it('ends at the second rate that failed by it, with the reason', async () => {
-      const { code, lines, json } = await perform('--find-max --slo p99<5ms --json -', lateFrom(1, 0.1));
+      const { code, lines, json } = await perform(
+        '--find-max --slo p99<5ms --json -',
+        lateFrom(1, 0.1),
+      );
       expect(lines.slice(-2)).toEqual([
         'The generator was late at 1000/s and at 500/s, with little to do at either: ' +
           'this machine is too noisy to search on; give it cores of its own.',
@@ -144,7 +158,11 @@ describe('a search', () => {
       interruption.abort();
       return { ...server(options), endedEarly: 'signal' };
     };
-    const { code, lines } = await perform('--find-max --slo p99<5ms', interrupted, interruption.signal);
+    const { code, lines } = await perform(
+      '--find-max --slo p99<5ms',
+      interrupted,
+      interruption.signal,
+    );
     expect(code).toBe(130);
     expect(lines.at(-1)).toBe(
       'Highest rate that held so far (ended by a signal): 2000/s (no higher one was tried).',

@@ -36,7 +36,15 @@ describe('against the store', () => {
 
   it('get of what was never put is answered with 404, which is an error', async () => {
     const { url } = await startServer(await temporaryFolder());
-    const { record, text } = await measure('-t1', '-c2', '-d500ms', '-R100', '--workload', 'get', url);
+    const { record, text } = await measure(
+      '-t1',
+      '-c2',
+      '-d500ms',
+      '-R100',
+      '--workload',
+      'get',
+      url,
+    );
     expect(record.errors).toEqual({ ...noErrors, status: record.requests.completed });
     expect(text).toMatch(/^ {2}Non-2xx or 3xx responses: \d+$/m);
     expect(record.verdict.valid).toBe(false);
@@ -56,7 +64,14 @@ describe('what arrives', () => {
   }
 
   it('of a mix has both methods in its shares', async () => {
-    const requests = await arrived('--workload', 'mixed:50/50', '--keys', 'uniform', '--value-bytes', '20');
+    const requests = await arrived(
+      '--workload',
+      'mixed:50/50',
+      '--keys',
+      'uniform',
+      '--value-bytes',
+      '20',
+    );
     const puts = requests.filter((request) => request.startsWith('PUT ')).length;
     // Of 200 with a share of a half, five standard deviations.
     expect(Math.abs(puts / requests.length - 0.5)).toBeLessThan(0.18);

@@ -12,7 +12,16 @@ import { runCommand, startCommand, until } from '../support/process.js';
 
 /** A server with an admin port, which every test of it needs. */
 async function startAdmin(folder: string) {
-  const server = startCommand(['serve', '--port', '0', '--admin-port', '0', '--json', '--data', folder]);
+  const server = startCommand([
+    'serve',
+    '--port',
+    '0',
+    '--admin-port',
+    '0',
+    '--json',
+    '--data',
+    folder,
+  ]);
   const [line] = await server.untilPrinted(/^.+\n/);
   const { url, adminUrl } = JSON.parse(line) as { url: string; adminUrl: string };
   return { ...server, url, adminUrl };
@@ -46,7 +55,16 @@ describe('profile cpu --pid', () => {
   it('ends early on Ctrl-C, writes what there is, and leaves the process with its inspector closed', async () => {
     const { pid, child, inspectorPort } = await startProgram('cpu-split.mjs');
     const json = join(await temporaryFolder(), 'cpu.json');
-    const command = startCommand(['profile', 'cpu', '--pid', String(pid), '--seconds', '600', '-o', json]);
+    const command = startCommand([
+      'profile',
+      'cpu',
+      '--pid',
+      String(pid),
+      '--seconds',
+      '600',
+      '-o',
+      json,
+    ]);
     const isOpen = () =>
       fetch(`http://127.0.0.1:${inspectorPort}/json`).then(
         () => true,
@@ -67,7 +85,16 @@ describe('profile --url', () => {
     const folder = await temporaryFolder();
     const server = await startAdmin(join(folder, 'data'));
     const json = join(folder, 'alloc.json');
-    const sampling = runCommand(['profile', 'alloc', '--url', server.adminUrl, '--seconds', '2', '-o', json]);
+    const sampling = runCommand([
+      'profile',
+      'alloc',
+      '--url',
+      server.adminUrl,
+      '--seconds',
+      '2',
+      '-o',
+      json,
+    ]);
     const end = performance.now() + 2500;
     for (let key = 0; performance.now() < end; key++) await put(server.url, `key${key}`, 'value');
     expect(await sampling).toMatchObject({ code: 0, stderr: '' });
@@ -82,11 +109,14 @@ describe('serve --admin-port', () => {
   it('is off unless it is asked for, is closed with the server, and gives up a sampling that runs', async () => {
     const server = await startAdmin(await temporaryFolder());
     expect(server.adminUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    const sampling = fetch(`${server.adminUrl}/debug/profile?kind=cpu&seconds=600`, { method: 'POST' }).catch(
-      (error: Error) => error.name,
-    );
+    const sampling = fetch(`${server.adminUrl}/debug/profile?kind=cpu&seconds=600`, {
+      method: 'POST',
+    }).catch((error: Error) => error.name);
     const status = async () => (await fetch(`${server.adminUrl}/debug/status`)).json();
-    await until('it is sampling', async () => ((await status()) as { profiling: boolean }).profiling);
+    await until(
+      'it is sampling',
+      async () => ((await status()) as { profiling: boolean }).profiling,
+    );
     server.child.kill('SIGTERM');
     expect(await server.ended).toEqual({ code: 0, signal: null });
     expect(await sampling).toBe('TypeError');
@@ -114,11 +144,17 @@ describe('a wrong command line', () => {
     { args: [], parts: ["cpu, alloc or diff first, got ''"] },
     { args: ['heap'], parts: ["got 'heap'"] },
     { args: ['cpu'], parts: ['either --pid', 'or --url'] },
-    { args: ['cpu', '--pid', '1', '--url', 'http://127.0.0.1:1'], parts: ['either --pid', 'or --url'] },
+    {
+      args: ['cpu', '--pid', '1', '--url', 'http://127.0.0.1:1'],
+      parts: ['either --pid', 'or --url'],
+    },
     { args: ['cpu', '--pid', '0'], parts: ['--pid', "got '0'"] },
     { args: ['cpu', '--url', '9000'], parts: ['--url', 'http://127.0.0.1:9000', "got '9000'"] },
     { args: ['cpu', '--pid', '1', '--seconds', '601'], parts: ['--seconds', '1 to 600'] },
-    { args: ['cpu', '--pid', '1', '-o', 'cpu.png'], parts: ['-o/--output', '.svg', "got 'cpu.png'"] },
+    {
+      args: ['cpu', '--pid', '1', '-o', 'cpu.png'],
+      parts: ['-o/--output', '.svg', "got 'cpu.png'"],
+    },
     { args: ['cpu', '--pid', '1', '-o', 'a.heapprofile'], parts: ['profile alloc', 'profile cpu'] },
     { args: ['cpu', '--pid', '1', 'x'], parts: ["no use for 'x'"] },
     { args: ['diff', 'a.json'], parts: ['two files', 'got 1'] },
@@ -138,7 +174,14 @@ it('a process that is not Node is refused in one line with exit code 1, and goes
     sleeping.kill('SIGKILL');
   });
   const json = join(await temporaryFolder(), 'cpu.json');
-  const { code, stderr } = await runCommand(['profile', 'cpu', '--pid', String(sleeping.pid), '-o', json]);
+  const { code, stderr } = await runCommand([
+    'profile',
+    'cpu',
+    '--pid',
+    String(sleeping.pid),
+    '-o',
+    json,
+  ]);
   expect(code).toBe(1);
   expectOneLine(stderr, String(sleeping.pid), 'not node');
   expect(sleeping.signalCode).toBeNull();

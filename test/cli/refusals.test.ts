@@ -19,14 +19,26 @@ describe('what is in the way', () => {
     });
     const { port } = other.address() as { port: number };
     const folder = await temporaryFolder();
-    const { code, stdout, stderr } = await runCommand(['serve', '--port', String(port), '--data', folder]);
+    const { code, stdout, stderr } = await runCommand([
+      'serve',
+      '--port',
+      String(port),
+      '--data',
+      folder,
+    ]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expectOneLine(stderr, `port ${port}`, 'in use', '--port');
   });
 
   it('is named in one line with exit code 1, when the address is none of this machine', async () => {
     const folder = await temporaryFolder();
-    const { code, stdout, stderr } = await runCommand(['serve', '--host', '192.0.2.1', '--data', folder]);
+    const { code, stdout, stderr } = await runCommand([
+      'serve',
+      '--host',
+      '192.0.2.1',
+      '--data',
+      folder,
+    ]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expectOneLine(stderr, '192.0.2.1', '--host');
   });
@@ -65,7 +77,9 @@ describe('what is in the way', () => {
 describe('a damaged data.mdb', () => {
   async function fill(folder: string): Promise<void> {
     const { url, end } = await startServer(folder);
-    await Promise.all(Array.from({ length: 100 }, (_, n) => put(url, `key-${n}`, 'v'.repeat(1000))));
+    await Promise.all(
+      Array.from({ length: 100 }, (_, n) => put(url, `key-${n}`, 'v'.repeat(1000))),
+    );
     await end('SIGTERM');
   }
 

@@ -1,7 +1,7 @@
 /** Command lines of `evenkeel load` on a scripted run, for results that a real one gives only by bad luck. */
 import { expect } from 'vitest';
-import { parseLoad } from '#dist/cli/load/options-from-flags.js';
 import { type RunLoad, runOnce } from '#dist/cli/load/load-run.js';
+import { parseLoad } from '#dist/cli/load/options-from-flags.js';
 import { search } from '#dist/cli/load/search.js';
 import type { LoadOptions } from '#dist/lab/load/load-options.js';
 import type { LoadResult } from '#dist/lab/load/result/result.js';

@@ -8,7 +8,9 @@ import { entityUrl } from '../support/http.js';
 import { startCommand, startServer, until } from '../support/process.js';
 import { RawSocket } from '../support/raw-socket.js';
 
-const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+const { version } = JSON.parse(
+  await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+);
 
 async function statusOf(url: string): Promise<number> {
   const response = await fetch(`${url}/v0/status`);
@@ -41,8 +43,9 @@ describe('the banner', () => {
     expect(stdout()).toMatch(/^Evenkeel \d+\.\d+\.\d+ serves http:\/\/127\.0\.0\.1:\d+\n/);
     expect(stdout()).toContain(`data  ${folder}\n`);
     const [, value, url] =
-      /curl -X PUT --data-binary (\w+) '(http:\/\/127\.0\.0\.1:\d+\/v0\/entity\?id=\w+)'\n/.exec(stdout()) ??
-      [];
+      /curl -X PUT --data-binary (\w+) '(http:\/\/127\.0\.0\.1:\d+\/v0\/entity\?id=\w+)'\n/.exec(
+        stdout(),
+      ) ?? [];
     expect((await fetch(url as string, { method: 'PUT', body: value as string })).status).toBe(201);
     expect(stdout()).toContain(`curl '${url}'\n`);
     expect(await (await fetch(url as string)).text()).toBe(value);

@@ -63,14 +63,17 @@ describe('limits', () => {
 });
 
 describe('a limit is refused with a TypeError that names it and the value', () => {
-  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])('when it is %d', (value) => {
-    for (const name of Object.keys(defaultLimits) as (keyof Limits)[])
-      if (name !== 'cacheBytes' || value !== 0)
-        expect(() => makeLimits({ [name]: value }), name).toThrow(TypeError);
-    expect(() => makeLimits({ maxConnections: value })).toThrow(
-      `limits.maxConnections must be a positive whole number, got ${value}`,
-    );
-  });
+  test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])(
+    'when it is %d',
+    (value) => {
+      for (const name of Object.keys(defaultLimits) as (keyof Limits)[])
+        if (name !== 'cacheBytes' || value !== 0)
+          expect(() => makeLimits({ [name]: value }), name).toThrow(TypeError);
+      expect(() => makeLimits({ maxConnections: value })).toThrow(
+        `limits.maxConnections must be a positive whole number, got ${value}`,
+      );
+    },
+  );
 
   test.each([
     ['text', '5'],

@@ -35,7 +35,9 @@ test('a refusal waits for an answer that is long and read slowly', async () => {
 test('a chunk that is none refuses the PUT it belongs to, once, and stores nothing', async () => {
   const server = await startServer();
   const connection = new RawConnection(server.url);
-  connection.write(`${request('PUT', '/v0/entity?id=k', ['Transfer-Encoding: chunked'])}1\r\nv\r\n`);
+  connection.write(
+    `${request('PUT', '/v0/entity?id=k', ['Transfer-Encoding: chunked'])}1\r\nv\r\n`,
+  );
   await expect.poll(() => server.running, { interval: 5 }).toBe(1);
   connection.write('nonsense\r\n');
   await connection.closed;
@@ -59,7 +61,12 @@ const ends = {
 
 test.each(
   Object.entries(partial).flatMap(([name, bytes]) =>
-    Object.entries(ends).map(([how, end]): [string, string, string, typeof end] => [name, how, bytes, end]),
+    Object.entries(ends).map(([how, end]): [string, string, string, typeof end] => [
+      name,
+      how,
+      bytes,
+      end,
+    ]),
   ),
 )('a PUT half sent %s by a client that %s is not stored', async (_name, _how, bytes, end) => {
   const server = await startServer();
@@ -81,18 +88,21 @@ test.each([
   ['a range behind a long answer', long + range],
   ['ranges', range.repeat(20)],
   ['writes behind a long answer', long + request('PUT', '/v0/entity?id=k', [], 'v').repeat(20)],
-])('requests in one write of a client that goes without reading are all forgotten: %s', async (_, bytes) => {
-  const server = await startServer();
-  const body = randomBytes(16 * 1024 * 1024);
-  await fetch(entityUrl(server.url, 'long'), { method: 'PUT', body });
-  const connection = new RawConnection(server.url);
-  connection.pause();
-  connection.write(bytes);
-  await expect.poll(() => server.running, { interval: 5 }).toBeGreaterThan(0);
-  connection.reset();
-  await expectIdle(server);
-  expect(await server.close()).toBe(0);
-});
+])(
+  'requests in one write of a client that goes without reading are all forgotten: %s',
+  async (_, bytes) => {
+    const server = await startServer();
+    const body = randomBytes(16 * 1024 * 1024);
+    await fetch(entityUrl(server.url, 'long'), { method: 'PUT', body });
+    const connection = new RawConnection(server.url);
+    connection.pause();
+    connection.write(bytes);
+    await expect.poll(() => server.running, { interval: 5 }).toBeGreaterThan(0);
+    connection.reset();
+    await expectIdle(server);
+    expect(await server.close()).toBe(0);
+  },
+);
 
 test('requests behind one whose refusal closes the connection are forgotten', async () => {
   const server = await startServer({ maxValueBytes: 1000 });

@@ -29,7 +29,9 @@ test('a PUT that was begun is finished and kept, while new requests are refused 
     expect(answer.headers.get('retry-after')).toBe('1');
     expect(answer.headers.get('connection')).toBe('close');
   }
-  const refused = await rawOf(await fetch(entityUrl(server.url, 'new'), { method: 'PUT', body: 'v' }));
+  const refused = await rawOf(
+    await fetch(entityUrl(server.url, 'new'), { method: 'PUT', body: 'v' }),
+  );
   expectProblem(refused, 503, /stopping/);
   expectProblem(await idle.ask(request('GET', '/v0/status')), 503, /stopping/);
   expect((await connection.ask('done')).status).toBe(201);
@@ -107,7 +109,9 @@ test('acknowledged writes are there after a close in the midst of many, and none
   const connections = Array.from({ length: 20 }, () => new RawConnection(server.url));
   for (const [at, connection] of connections.entries())
     connection.write(
-      Array.from({ length: 50 }, (_, n) => request('PUT', `/v0/entity?id=${at}-${n}`, [], 'v')).join(''),
+      Array.from({ length: 50 }, (_, n) =>
+        request('PUT', `/v0/entity?id=${at}-${n}`, [], 'v'),
+      ).join(''),
     );
   await connections[0]?.answers(3);
   expect(await server.close()).toBe(0);

@@ -11,7 +11,11 @@ test('a value comes back byte for byte, at every size from nothing to the limit'
   for (const bytes of [0, 1, 65_535, 65_536, MiB, 16 * MiB]) {
     const value = randomBytes(bytes);
     const put = await fetch(entityUrl(url, 'k'), { method: 'PUT', body: value });
-    expect([put.status, put.headers.get('content-length'), await put.text()]).toStrictEqual([201, '0', '']);
+    expect([put.status, put.headers.get('content-length'), await put.text()]).toStrictEqual([
+      201,
+      '0',
+      '',
+    ]);
     const got = await fetch(entityUrl(url, 'k'));
     expect([got.status, got.headers.get('content-length')]).toStrictEqual([200, String(bytes)]);
     expect(got.headers.get('content-type')).toBe('application/octet-stream');
@@ -72,7 +76,8 @@ test('a value is chunked or measured by its sender, and stored the same', async 
   const chunked = ['Transfer-Encoding: chunked'];
   const put = request('PUT', '/v0/entity?id=k', chunked);
   expect(
-    (await connection.ask(`${put}3\r\na\r\n\r\nA;x="y"\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n`)).status,
+    (await connection.ask(`${put}3\r\na\r\n\r\nA;x="y"\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n`))
+      .status,
   ).toBe(201);
   expect((await connection.ask(request('GET', '/v0/entity?id=k'))).body).toBe('a\r\n0123456789');
   expect((await connection.ask(`${put}0\r\n\r\n`)).status).toBe(201);
@@ -94,7 +99,9 @@ test('an entity with a time to live is there, and then absent to GET and to rang
   const { url } = await startServer();
   await fetch(entityUrl(url, 'stays'), { method: 'PUT', body: 'v' });
   const sentMs = Date.now();
-  expect((await fetch(entityUrl(url, 'goes', '&ttl=1'), { method: 'PUT', body: 'v' })).status).toBe(201);
+  expect((await fetch(entityUrl(url, 'goes', '&ttl=1'), { method: 'PUT', body: 'v' })).status).toBe(
+    201,
+  );
   const statusNow = async () => (await fetch(entityUrl(url, 'goes'))).status;
   expect(await statusNow()).toBe(200);
   expect(await storedKeys(url)).toStrictEqual(['goes', 'stays']);
@@ -113,9 +120,12 @@ test('a PUT without a time to live makes an expiring entity stay', async () => {
   expect(await (await fetch(entityUrl(url, 'k'))).text()).toBe('stays');
 });
 
-test.each(['GET', 'PUT', 'DELETE'])('%s takes replicas=1/1, all that this store has', async (method) => {
-  const { url } = await startServer();
-  await fetch(entityUrl(url, 'k'), { method: 'PUT', body: 'v' });
-  const response = await fetch(entityUrl(url, 'k', '&replicas=1/1'), { method });
-  expect(response.ok).toBe(true);
-});
+test.each(['GET', 'PUT', 'DELETE'])(
+  '%s takes replicas=1/1, all that this store has',
+  async (method) => {
+    const { url } = await startServer();
+    await fetch(entityUrl(url, 'k'), { method: 'PUT', body: 'v' });
+    const response = await fetch(entityUrl(url, 'k', '&replicas=1/1'), { method });
+    expect(response.ok).toBe(true);
+  },
+);

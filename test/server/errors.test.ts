@@ -14,8 +14,18 @@ type Refused = [what: string, bytes: string, status: number, mentions: RegExp];
 const ids: Refused[] = [
   ['no query', get('/v0/entity'), 400, /id is missing or empty/],
   ['no id', get('/v0/entity?replicas=1/1'), 400, /id is missing or empty/],
-  ['an unknown parameter', put('/v0/entity?id=k&tll=5'), 400, /unknown parameter "tll".* id, replicas, ttl$/],
-  ['a time to live to read', get('/v0/entity?id=k&ttl=5'), 400, /unknown parameter "ttl".* id, replicas$/],
+  [
+    'an unknown parameter',
+    put('/v0/entity?id=k&tll=5'),
+    400,
+    /unknown parameter "tll".* id, replicas, ttl$/,
+  ],
+  [
+    'a time to live to read',
+    get('/v0/entity?id=k&ttl=5'),
+    400,
+    /unknown parameter "ttl".* id, replicas$/,
+  ],
   ['an empty id', put('/v0/entity?id='), 400, /id is missing or empty/],
   ['an id without a value', put('/v0/entity?id'), 400, /id is missing or empty/],
   ['a second id', put('/v0/entity?id=k&id=k'), 400, /id is given twice/],
@@ -28,9 +38,28 @@ const ids: Refused[] = [
 
 const counts: Refused[] = [
   ...['1/2', '2/2'].map((count): Refused => {
-    return [`replicas=${count}`, put(`${entity}&replicas=${count}`), 400, /asks for 2 replicas, .*has 1/];
+    return [
+      `replicas=${count}`,
+      put(`${entity}&replicas=${count}`),
+      400,
+      /asks for 2 replicas, .*has 1/,
+    ];
   }),
-  ...['2/1', '0/1', '0/0', '1', '1/', '/1', '1/1/1', '-1/1', '1.0/1', 'a/b', '', '%201/1', '00001/1'].map(
+  ...[
+    '2/1',
+    '0/1',
+    '0/0',
+    '1',
+    '1/',
+    '/1',
+    '1/1/1',
+    '-1/1',
+    '1.0/1',
+    'a/b',
+    '',
+    '%201/1',
+    '00001/1',
+  ].map(
     (count): Refused => [
       `replicas=${count}`,
       put(`${entity}&replicas=${count}`),
@@ -75,11 +104,21 @@ const paths: Refused[] = [
 const heads: Refused[] = [
   ['no Host', 'GET /v0/status HTTP/1.1\r\n\r\n', 400, /no Host/],
   ['two Hosts', request('GET', '/v0/status', ['Host: test']), 400, /more than one Host/],
-  ['two Hosts that differ', request('PUT', entity, ['hOST: other'], 'v'), 400, /more than one Host/],
+  [
+    'two Hosts that differ',
+    request('PUT', entity, ['hOST: other'], 'v'),
+    400,
+    /more than one Host/,
+  ],
   ['an unknown expectation', put(entity, ['Expect: a-miracle']), 417, /100-continue/],
   ['a request line too long', get(`/v0/entity?id=${'k'.repeat(9000)}`), 431, /too long/],
   ['a field too long', request('GET', entity, [`A: ${'b'.repeat(9000)}`]), 431, /too long/],
-  ['too many fields', request('GET', entity, Array(20).fill('A: b')), 431, /at most 20 header fields/],
+  [
+    'too many fields',
+    request('GET', entity, Array(20).fill('A: b')),
+    431,
+    /at most 20 header fields/,
+  ],
   [
     'a value too long by its length',
     request('PUT', entity, ['Content-Length: 1001']),
@@ -137,7 +176,9 @@ test('CONNECT is a 405, because this is no proxy', async () => {
 
 test('a HEAD is refused with the status and no content', async () => {
   const connection = new RawConnection(server.url);
-  connection.write(request('HEAD', '/v0/entity?id=') + request('GET', '/v0/status', ['Connection: close']));
+  connection.write(
+    request('HEAD', '/v0/entity?id=') + request('GET', '/v0/status', ['Connection: close']),
+  );
   await connection.closed;
   expect(connection.received.split('\r\n\r\n').map((part) => part.slice(0, 12))).toStrictEqual([
     'HTTP/1.1 400',

@@ -25,7 +25,10 @@ export interface TestServer extends RunningServer {
 }
 
 /** Starts a server; it is closed, and its folder removed, when the test is over. */
-export async function startServer(limits: Partial<Limits> = {}, folder?: string): Promise<TestServer> {
+export async function startServer(
+  limits: Partial<Limits> = {},
+  folder?: string,
+): Promise<TestServer> {
   const data = folder ?? (await temporaryFolder());
   const reports: unknown[] = [];
   const report = (error: unknown) => {
@@ -45,7 +48,10 @@ export async function startServer(limits: Partial<Limits> = {}, folder?: string)
 }
 
 /** One server for all tests of a file whose requests must leave no trace. Its address is there once they run. */
-export function sharedServer(limits: Partial<Limits> = {}, lanes = testedLanes): { readonly url: string } {
+export function sharedServer(
+  limits: Partial<Limits> = {},
+  lanes = testedLanes,
+): { readonly url: string } {
   let server: RunningServer | undefined;
   let folder = '';
   beforeAll(async () => {

@@ -3,12 +3,27 @@ import { expect, test } from 'vitest';
 import { entityUrl, RawConnection, request } from '../support/http.js';
 import { expectProblem, startServer, storedKeys } from './harness.js';
 
-const names = ['key', 'ключ', '鍵', 'مفتاح', '🔑', 'é', 'e\u0301', 'a/b?c=d&e', ' ', '%41', '\n', '\0'];
+const names = [
+  'key',
+  'ключ',
+  '鍵',
+  'مفتاح',
+  '🔑',
+  'é',
+  'e\u0301',
+  'a/b?c=d&e',
+  ' ',
+  '%41',
+  '\n',
+  '\0',
+];
 
 test('keys of any script name each their own entity', async () => {
   const { url } = await startServer();
-  for (const name of names) await fetch(entityUrl(url, name), { method: 'PUT', body: `value of ${name}` });
-  for (const name of names) expect(await (await fetch(entityUrl(url, name))).text()).toBe(`value of ${name}`);
+  for (const name of names)
+    await fetch(entityUrl(url, name), { method: 'PUT', body: `value of ${name}` });
+  for (const name of names)
+    expect(await (await fetch(entityUrl(url, name))).text()).toBe(`value of ${name}`);
   const byBytes = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   expect(await storedKeys(url)).toStrictEqual(byBytes);
 });
@@ -24,11 +39,20 @@ test('raw UTF-8 bytes in the target name the same key as their escapes or are re
 
 test('every byte from 0 to 255 is a key by its escape, in digits of either case', async () => {
   const { url } = await startServer();
-  const escapes = Array.from({ length: 256 }, (_, byte) => `%${byte.toString(16).padStart(2, '0')}`);
+  const escapes = Array.from(
+    { length: 256 },
+    (_, byte) => `%${byte.toString(16).padStart(2, '0')}`,
+  );
   const connection = new RawConnection(url);
-  connection.write(escapes.map((id) => request('PUT', `/v0/entity?id=${id}`, [], `value ${id}`)).join(''));
-  expect((await connection.answers(256)).map(({ status }) => status)).toStrictEqual(Array(256).fill(201));
-  connection.write(escapes.map((id) => request('GET', `/v0/entity?id=${id.toUpperCase()}`)).join(''));
+  connection.write(
+    escapes.map((id) => request('PUT', `/v0/entity?id=${id}`, [], `value ${id}`)).join(''),
+  );
+  expect((await connection.answers(256)).map(({ status }) => status)).toStrictEqual(
+    Array(256).fill(201),
+  );
+  connection.write(
+    escapes.map((id) => request('GET', `/v0/entity?id=${id.toUpperCase()}`)).join(''),
+  );
   const values = (await connection.answers(512)).slice(256).map(({ body }) => body);
   expect(values).toStrictEqual(escapes.map((id) => `value ${id}`));
 });
@@ -59,7 +83,9 @@ test.each([
 ])('a key of 1 024 bytes is stored and one of 1 025 refused, %s', async (_, spell) => {
   const { url } = await startServer();
   const connection = new RawConnection(url);
-  expect((await connection.ask(request('PUT', `/v0/entity?id=${spell(1024)}`, [], 'v'))).status).toBe(201);
+  expect(
+    (await connection.ask(request('PUT', `/v0/entity?id=${spell(1024)}`, [], 'v'))).status,
+  ).toBe(201);
   expect((await connection.ask(request('GET', `/v0/entity?id=${spell(1024)}`))).body).toBe('v');
   for (const method of ['PUT', 'GET', 'DELETE'])
     expectProblem(
@@ -67,9 +93,15 @@ test.each([
       400,
       /id has 1025 bytes/,
     );
-  expect((await connection.ask(request('GET', `/v0/entities?start=${spell(1024)}`))).chunks).toHaveLength(1);
+  expect(
+    (await connection.ask(request('GET', `/v0/entities?start=${spell(1024)}`))).chunks,
+  ).toHaveLength(1);
   for (const target of [`start=${spell(1025)}`, `start=k&end=${spell(1025)}`])
-    expectProblem(await connection.ask(request('GET', `/v0/entities?${target}`)), 400, /has 1025 bytes/);
+    expectProblem(
+      await connection.ask(request('GET', `/v0/entities?${target}`)),
+      400,
+      /has 1025 bytes/,
+    );
 });
 
 test('a key of 1 024 bytes fits into the smallest header limit there may be, fully escaped', async () => {

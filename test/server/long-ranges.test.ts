@@ -52,7 +52,9 @@ test('pages of expired entities are passed over', async () => {
   const gone = async () => (await fetch(entityUrl(url, 'd'))).status;
   await expect.poll(gone, { timeout: 5000, interval: 10 }).toBe(404);
   expect(await storedKeys(url)).toStrictEqual(['a', 'e', 'f']);
-  const { chunks } = await new RawConnection(url).ask(request('GET', '/v0/entities?start=a&limit=2'));
+  const { chunks } = await new RawConnection(url).ask(
+    request('GET', '/v0/entities?start=a&limit=2'),
+  );
   expect(chunks).toStrictEqual(['a\n', 'e\n']);
 });
 
@@ -98,7 +100,9 @@ test('a reader that stops is sent the rest when it goes on, and holds nobody up 
   connection.pause();
   connection.write(request('GET', '/v0/entities?start=0'));
   await expect.poll(() => server.running, { interval: 5 }).toBe(1);
-  expect((await fetch(entityUrl(server.url, 'other'), { method: 'PUT', body: 'v' })).status).toBe(201);
+  expect((await fetch(entityUrl(server.url, 'other'), { method: 'PUT', body: 'v' })).status).toBe(
+    201,
+  );
   expect(server.running).toBe(1);
   connection.resume();
   const [answer] = await connection.answers(1);
@@ -114,7 +118,8 @@ test.each([
 ])('a reader that %s halfway is forgotten, and the server goes on', async (_, limits, leave) => {
   const server = await startServer(limits);
   const body = randomBytes(4 * MiB);
-  for (let at = 0; at < 6; at++) await fetch(entityUrl(server.url, name(at)), { method: 'PUT', body });
+  for (let at = 0; at < 6; at++)
+    await fetch(entityUrl(server.url, name(at)), { method: 'PUT', body });
   const connections = Array.from({ length: 5 }, () => new RawConnection(server.url));
   for (const connection of connections) {
     connection.pause();

@@ -13,8 +13,10 @@ const crlf = '\r\n';
 const put = (fields: string, content = 'v') =>
   `PUT /v0/entity?id=k HTTP/1.1${crlf}Host: t${crlf}${fields}${crlf}${crlf}${content}`;
 const chunked = (content: string) => put('Transfer-Encoding: chunked', content);
-const coded = (coding: string) => put(`Transfer-Encoding: ${coding}`, `1${crlf}v${crlf}0${crlf}${crlf}`);
-const line = (requestLine: string) => `${requestLine}${crlf}Host: t${crlf}Content-Length: 1${crlf}${crlf}v`;
+const coded = (coding: string) =>
+  put(`Transfer-Encoding: ${coding}`, `1${crlf}v${crlf}0${crlf}${crlf}`);
+const line = (requestLine: string) =>
+  `${requestLine}${crlf}Host: t${crlf}Content-Length: 1${crlf}${crlf}v`;
 const target = '/v0/entity?id=k';
 
 const lengths: [string, string][] = [
@@ -44,18 +46,30 @@ const codings: [string, string][] = [
     'xchunked',
     'chunked;q=1',
     '\vchunked',
-  ].map((coding): [string, string] => [`the transfer coding ${JSON.stringify(coding)}`, coded(coding)]),
+  ].map((coding): [string, string] => [
+    `the transfer coding ${JSON.stringify(coding)}`,
+    coded(coding),
+  ]),
   ['two fields of transfer codings', coded(`gzip${crlf}Transfer-Encoding: chunked`)],
-  ['a transfer coding in HTTP/1.0, which has none', coded('chunked').replace('HTTP/1.1', 'HTTP/1.0')],
+  [
+    'a transfer coding in HTTP/1.0, which has none',
+    coded('chunked').replace('HTTP/1.1', 'HTTP/1.0'),
+  ],
 ];
 
 const lineEnds: [string, string][] = [
   ['a bare LF behind every line', put('Content-Length: 1').replaceAll(crlf, '\n')],
   ['a bare LF behind the request line', put('Content-Length: 1').replace(crlf, '\n')],
   ['a bare LF behind a field', put(`A: b\nContent-Length: 1`)],
-  ['a bare LF as the empty line', `PUT ${target} HTTP/1.1${crlf}Host: t${crlf}Content-Length: 1${crlf}\nv`],
+  [
+    'a bare LF as the empty line',
+    `PUT ${target} HTTP/1.1${crlf}Host: t${crlf}Content-Length: 1${crlf}\nv`,
+  ],
   ['a bare CR behind a field', put('A: b\rContent-Length: 1')],
-  ['a bare CR as the empty line', `PUT ${target} HTTP/1.1${crlf}Host: t${crlf}Content-Length: 1${crlf}\rv`],
+  [
+    'a bare CR as the empty line',
+    `PUT ${target} HTTP/1.1${crlf}Host: t${crlf}Content-Length: 1${crlf}\rv`,
+  ],
   ['a bare CR and any byte as the empty line', `GET /v0/status HTTP/1.1${crlf}Host: t${crlf}\rX`],
   ['CR CR LF', put(`A: b\r${crlf}Content-Length: 1`)],
   ['a folded field', put(`A: b${crlf} c${crlf}Content-Length: 1`)],
@@ -81,10 +95,12 @@ const fields: [string, string][] = [
 ];
 
 const chunks: [string, string][] = [
-  ...['g', '-1', '+1', '0x1', '', ' 1', '1 ', '1\t', 'fffffffffffffffff'].map((size): [string, string] => [
-    `the chunk size ${JSON.stringify(size)}`,
-    chunked(`${size}${crlf}v${crlf}0${crlf}${crlf}`),
-  ]),
+  ...['g', '-1', '+1', '0x1', '', ' 1', '1 ', '1\t', 'fffffffffffffffff'].map(
+    (size): [string, string] => [
+      `the chunk size ${JSON.stringify(size)}`,
+      chunked(`${size}${crlf}v${crlf}0${crlf}${crlf}`),
+    ],
+  ),
   ['a chunk longer than its size', chunked(`1${crlf}vv${crlf}0${crlf}${crlf}`)],
   ['a chunk shorter than its size', chunked(`3${crlf}v${crlf}0${crlf}${crlf}`)],
   ['a bare LF behind a chunk size', chunked(`1\nv${crlf}0${crlf}${crlf}`)],
@@ -107,9 +123,19 @@ const requestLines: [string, string][] = [
   ['a form feed in the target', line('PUT /v0/entity?id=a\fb HTTP/1.1')],
   ['a target without its slash', line('PUT v0/entity?id=k HTTP/1.1')],
   ['no version', line(`PUT ${target}`)],
-  ...['HTTP/0.9', 'HTTP/1.2', 'HTTP/2.0', 'HTTP/3.0', 'HTTP/1', 'HTTP/1.10', 'http/1.1', 'HTTPS/1.1'].map(
-    (version): [string, string] => [`the version ${version}`, line(`PUT ${target} ${version}`)],
-  ),
+  ...[
+    'HTTP/0.9',
+    'HTTP/1.2',
+    'HTTP/2.0',
+    'HTTP/3.0',
+    'HTTP/1',
+    'HTTP/1.10',
+    'http/1.1',
+    'HTTPS/1.1',
+  ].map((version): [string, string] => [
+    `the version ${version}`,
+    line(`PUT ${target} ${version}`),
+  ]),
   ['an HTTP/2 preface', `PRI * HTTP/2.0${crlf}${crlf}SM${crlf}${crlf}`],
   ['a TLS hello', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
   ['random bytes', '\xff\xfe\x00\x01\x80garbage\r\n\r\n'],

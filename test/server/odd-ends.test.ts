@@ -24,7 +24,10 @@ test('a client that asks for a tunnel and resets the connection harms nobody', a
 test('a tunnel asked for behind a range that nobody reads does not hold up the end of the server', async () => {
   const server = await startServer({ drainMs: 200 });
   for (let n = 0; n < 8; n++)
-    await fetch(entityUrl(server.url, `k${n}`), { method: 'PUT', body: randomBytes(4 * 1024 ** 2) });
+    await fetch(entityUrl(server.url, `k${n}`), {
+      method: 'PUT',
+      body: randomBytes(4 * 1024 ** 2),
+    });
   const connection = new RawConnection(server.url);
   connection.pause();
   connection.write(request('GET', '/v0/entities?start=k'));
@@ -37,7 +40,10 @@ test('a tunnel asked for behind a range that nobody reads does not hold up the e
 
 test('requests behind a range to an HTTP/1.0 client, which ends with the connection, keep no memory', async () => {
   const value = randomBytes(100_000);
-  const server = await startServer({ maxValueBytes: value.length, maxBodyBytesInMemory: 2 * value.length });
+  const server = await startServer({
+    maxValueBytes: value.length,
+    maxBodyBytesInMemory: 2 * value.length,
+  });
   await fetch(entityUrl(server.url, 'k'), { method: 'PUT', body: value });
   const range = 'GET /v0/entities?start=k HTTP/1.0\r\nConnection: keep-alive\r\n\r\n';
   for (let n = 0; n < 4; n++) {

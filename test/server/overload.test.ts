@@ -15,7 +15,9 @@ async function put(base: string, key: string, body: Uint8Array | string): Promis
 test('writes past the queue are refused with 503 and Retry-After, and exactly the acknowledged ones are there', async () => {
   const { url } = await startServer({ maxQueuedWrites: 1 });
   const keys = Array.from({ length: 200 }, (_, number) => `k${number}`);
-  const answers = await Promise.all(keys.map(async (key) => rawOf(await put(url, key, `value of ${key}`))));
+  const answers = await Promise.all(
+    keys.map(async (key) => rawOf(await put(url, key, `value of ${key}`))),
+  );
   const refused = answers.filter(({ status }) => status !== 201);
   expect(refused.length).toBeGreaterThan(0);
   expect(refused.length).toBeLessThan(200);
@@ -74,7 +76,8 @@ test('a value that changed on the disk is a 500 and never a value; another PUT h
   await first.close();
   const file = join(first.folder, 'data.mdb');
   const bytes = await readFile(file);
-  for (let at = bytes.indexOf(marker); at >= 0; at = bytes.indexOf(marker, at + 1)) bytes[at + 50] = 0x5f;
+  for (let at = bytes.indexOf(marker); at >= 0; at = bytes.indexOf(marker, at + 1))
+    bytes[at + 50] = 0x5f;
   await writeFile(file, bytes);
   const server = await startServer({}, first.folder);
   expectProblem(await rawOf(await fetch(entityUrl(server.url, 'hurt'))), 500, /changed on disk/);

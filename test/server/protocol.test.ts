@@ -6,16 +6,25 @@ import { expectIdle, expectProblem, startServer, storedKeys } from './harness.js
 test('an absolute-form target names the same entity, whatever its authority', async () => {
   const { url } = await startServer();
   const connection = new RawConnection(url);
-  expect((await connection.ask(request('PUT', 'http://a.test/v0/entity?id=k', [], 'v'))).status).toBe(201);
+  expect(
+    (await connection.ask(request('PUT', 'http://a.test/v0/entity?id=k', [], 'v'))).status,
+  ).toBe(201);
   expect((await connection.ask(request('GET', 'HTTPS://b.test:1/v0/entity?id=k'))).body).toBe('v');
-  expectProblem(await connection.ask(request('GET', 'ftp://a.test/v0/entity?id=k')), 400, /unknown path/);
+  expectProblem(
+    await connection.ask(request('GET', 'ftp://a.test/v0/entity?id=k')),
+    400,
+    /unknown path/,
+  );
 });
 
 test('an HTTP/1.0 client needs no Host, and its connection ends with the answer unless it asks to keep it', async () => {
   const { url } = await startServer();
   const put = 'PUT /v0/entity?id=k HTTP/1.0\r\nContent-Length: 1\r\n\r\nv';
   const stored = await sendRaw(url, put, 2000);
-  expect([stored.closed, parseAnswers(stored.text).map(({ status }) => status)]).toStrictEqual([true, [201]]);
+  expect([stored.closed, parseAnswers(stored.text).map(({ status }) => status)]).toStrictEqual([
+    true,
+    [201],
+  ]);
   const connection = new RawConnection(url);
   const get = 'GET /v0/entity?id=k HTTP/1.0\r\nConnection: keep-alive\r\n\r\n';
   for (let round = 0; round < 2; round++) expect((await connection.ask(get)).body).toBe('v');
@@ -67,7 +76,10 @@ test('a GET behind a PUT in one write sees its value, and answers come in the or
   const rounds = Array.from({ length: 50 }, (_, round) => round);
   connection.write(
     rounds
-      .map((round) => request('PUT', '/v0/entity?id=k', [], `v${round}`) + request('GET', '/v0/entity?id=k'))
+      .map(
+        (round) =>
+          request('PUT', '/v0/entity?id=k', [], `v${round}`) + request('GET', '/v0/entity?id=k'),
+      )
       .join(''),
   );
   const answers = await connection.answers(100);
@@ -83,7 +95,10 @@ test('a write, a range and a deletion in one write happen in their order', async
   const connection = new RawConnection(url);
   const range = request('GET', '/v0/entities?start=a');
   connection.write(
-    request('PUT', '/v0/entity?id=k', [], 'v') + range + request('DELETE', '/v0/entity?id=k') + range,
+    request('PUT', '/v0/entity?id=k', [], 'v') +
+      range +
+      request('DELETE', '/v0/entity?id=k') +
+      range,
   );
   const answers = await connection.answers(4);
   expect(answers.map(({ status, chunks }) => [status, chunks])).toStrictEqual([

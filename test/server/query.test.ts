@@ -43,7 +43,8 @@ test('any bytes that are escaped, or that need no escape, come back', () => {
       const spelled = [...value].map((byte) => {
         const hex = byte.toString(16).padStart(2, '0');
         const style = styles.next().value;
-        if (style === 0 && !'&=%+#'.includes(String.fromCharCode(byte))) return String.fromCharCode(byte);
+        if (style === 0 && !'&=%+#'.includes(String.fromCharCode(byte)))
+          return String.fromCharCode(byte);
         return `%${style === 1 ? hex : hex.toUpperCase()}`;
       });
       const query = `x=1&id=${spelled.join('')}&y`;

@@ -34,16 +34,21 @@ test('keys of every byte come in the order of their bytes', async () => {
   const connection = new RawConnection(url);
   const bytes = Array.from({ length: 256 }, (_, n) => (n * 167) % 256);
   const escaped = (byte: number) => `%${byte.toString(16).padStart(2, '0')}`;
-  connection.write(bytes.map((byte) => request('PUT', `/v0/entity?id=${escaped(byte)}`, [], 'v')).join(''));
+  connection.write(
+    bytes.map((byte) => request('PUT', `/v0/entity?id=${escaped(byte)}`, [], 'v')).join(''),
+  );
   await connection.answers(256);
   const chunks = await chunksOf(url, 'start=%00');
-  expect(chunks).toStrictEqual(Array.from({ length: 256 }, (_, byte) => `${String.fromCharCode(byte)}\nv`));
+  expect(chunks).toStrictEqual(
+    Array.from({ length: 256 }, (_, byte) => `${String.fromCharCode(byte)}\nv`),
+  );
 });
 
 test('start is included, end is excluded, limit is a most, and nothing else is there', async () => {
   const { url } = await startServer();
   for (const key of ['a', 'b', 'bb', 'c', 'd']) await put(url, key, '');
-  const keysOf = async (query: string) => (await chunksOf(url, query))?.map((chunk) => chunk.slice(0, -1));
+  const keysOf = async (query: string) =>
+    (await chunksOf(url, query))?.map((chunk) => chunk.slice(0, -1));
   for (const [query, keys] of [
     ['start=b', ['b', 'bb', 'c', 'd']],
     ['start=b&end=d', ['b', 'bb', 'c']],

@@ -20,7 +20,11 @@ const piece = 'v'.repeat(64 * KiB);
 
 test.each([
   ['by its length', request('PUT', entity, [`Content-Length: ${200 * 64 * KiB}`]), piece],
-  ['by its chunks', request('PUT', entity, ['Transfer-Encoding: chunked']), `10000\r\n${piece}\r\n`],
+  [
+    'by its chunks',
+    request('PUT', entity, ['Transfer-Encoding: chunked']),
+    `10000\r\n${piece}\r\n`,
+  ],
 ])(
   'a value too long %s is a 413 even for a client that sends all its 12 MiB before it reads',
   async (_, head, more) => {
@@ -41,7 +45,10 @@ test.each([
 test('fetch reads the 413 of a value too long', async () => {
   const { url } = await startServer({ maxValueBytes: 1000 });
   for (let round = 0; round < 5; round++) {
-    const response = await fetch(entityUrl(url, 'k'), { method: 'PUT', body: new Uint8Array(8 << 20) });
+    const response = await fetch(entityUrl(url, 'k'), {
+      method: 'PUT',
+      body: new Uint8Array(8 << 20),
+    });
     expectProblem(await rawOf(response), 413, /at most 1000 bytes/);
   }
 });

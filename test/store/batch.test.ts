@@ -61,9 +61,15 @@ test('a batch takes exactly the bytes that its writes were said to take', () => 
 
 test('an empty value, in no piece or in many, is a put and no delete', () => {
   const id = Buffer.from('a');
-  for (const value of [[], [Buffer.alloc(0)], Array.from({ length: 1000 }, () => Buffer.alloc(0))]) {
+  for (const value of [
+    [],
+    [Buffer.alloc(0)],
+    Array.from({ length: 1000 }, () => Buffer.alloc(0)),
+  ]) {
     const [step] = decodeBatch(encode([{ key: id, value, expiresMs: undefined }]));
-    expect(readRecord(id, step?.record ?? Buffer.alloc(0), () => 0)?.value).toEqual(Buffer.alloc(0));
+    expect(readRecord(id, step?.record ?? Buffer.alloc(0), () => 0)?.value).toEqual(
+      Buffer.alloc(0),
+    );
   }
 });
 
@@ -71,7 +77,9 @@ test('10 000 pieces are one value', () => {
   const id = Buffer.from('a');
   const value = Array.from({ length: 10_000 }, (_, i) => Buffer.from([i & 0xff]));
   const [step] = decodeBatch(encode([{ key: id, value, expiresMs: 5 }]));
-  expect(readRecord(id, step?.record ?? Buffer.alloc(0), () => 0)?.value).toEqual(Buffer.concat(value));
+  expect(readRecord(id, step?.record ?? Buffer.alloc(0), () => 0)?.value).toEqual(
+    Buffer.concat(value),
+  );
 });
 
 test('a batch owns its memory: changing what went in changes nothing', () => {

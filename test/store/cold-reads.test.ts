@@ -1,9 +1,9 @@
 /** When a read takes the detour over another thread, and that what it asks for comes in, however many ask. The database is a real one. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Limits, makeLimits } from '#dist/config/limits.js';
-import { ColdReads } from '#dist/store/lmdb/read/cold-reads.js';
 import { openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
 import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
+import { ColdReads } from '#dist/store/lmdb/read/cold-reads.js';
 import type { Store } from '#dist/store/store.js';
 import { temporaryFolder } from '../support/folder.js';
 import { bytes, numbered, openAt, outcome, put, value } from './suite/factory.js';
@@ -84,7 +84,9 @@ describe('bringing keys in', () => {
   test('is refused where more wait than may, until there is room again', async () => {
     const { seen, watched } = await watchedEntities();
     const reads = new ColdReads(watched, () => 0, 0, makeLimits({ maxQueuedReads: 10 }));
-    const ends = await Promise.all(numbered(20).map((key) => outcome(() => reads.bring(bytes(key)))));
+    const ends = await Promise.all(
+      numbered(20).map((key) => outcome(() => reads.bring(bytes(key)))),
+    );
     expect(ends).toEqual([...new Array(14).fill('no error'), ...new Array(6).fill('overloaded')]);
     expect(seen.begun).toBe(14);
     expect(await outcome(() => reads.bring(bytes('later')))).toBe('no error');
@@ -110,7 +112,9 @@ describe('bringing keys in', () => {
       0,
       limits,
     );
-    const all = await Promise.all(numbered(10).map((key) => outcome(() => reads.bring(bytes(key)))));
+    const all = await Promise.all(
+      numbered(10).map((key) => outcome(() => reads.bring(bytes(key)))),
+    );
     expect(all).toEqual(new Array(10).fill('no error'));
   });
 });
@@ -120,7 +124,9 @@ describe('a store whose reads are cold', () => {
     let faults = 0;
     const folder = await temporaryFolder();
     const majorFaults = () => (faults += 1000);
-    return openAt({ open: () => openEmbedded({ folder, limits: makeLimits(changes), majorFaults }) });
+    return openAt({
+      open: () => openEmbedded({ folder, limits: makeLimits(changes), majorFaults }),
+    });
   }
 
   test('answers later, with what is stored then, under a key of its own', async () => {
@@ -163,7 +169,9 @@ describe('a store whose reads are cold', () => {
   test("is 'overloaded' by more reads than may wait, and answers the others", async () => {
     const store = await openCold({ maxQueuedReads: 10 });
     await put(store, 'a', 'one');
-    const ends = await Promise.all(new Array(20).fill(0).map(() => outcome(() => store.get(bytes('a')))));
+    const ends = await Promise.all(
+      new Array(20).fill(0).map(() => outcome(() => store.get(bytes('a')))),
+    );
     expect(ends).toEqual([...new Array(14).fill('no error'), ...new Array(6).fill('overloaded')]);
     expect(await value(store, 'a')).toBe('one');
   });

@@ -25,7 +25,9 @@ describe('a folder that is open', () => {
 
   test('is opened once of several attempts at the same moment', async () => {
     const folder = await temporaryFolder();
-    const results = await Promise.allSettled(Array.from({ length: 5 }, () => openEmbedded({ folder })));
+    const results = await Promise.allSettled(
+      Array.from({ length: 5 }, () => openEmbedded({ folder })),
+    );
     const opened = results.filter((result) => result.status === 'fulfilled');
     expect(opened).toHaveLength(1);
     for (const result of results)
@@ -69,9 +71,12 @@ describe('a folder that is open', () => {
       const folder = join(await temporaryFolder(), 'one', 'two');
       // The first time the folder is not there, the second time it holds a store.
       for (const again of [false, true]) {
-        const answers = await Promise.all(children.map((child) => child.ask({ do: 'open', folder })));
+        const answers = await Promise.all(
+          children.map((child) => child.ask({ do: 'open', folder })),
+        );
         const opened = children.filter((_, i) => answers[i]?.code === undefined);
-        for (const { code, message } of answers) expect([undefined, 'in-use'], message).toContain(code);
+        for (const { code, message } of answers)
+          expect([undefined, 'in-use'], message).toContain(code);
         expect(opened.length).toBeLessThanOrEqual(1);
         winners.push(opened.length);
         for (const child of opened) {

@@ -87,7 +87,8 @@ test('while a key is written no read sees less than one before it, be it of the 
     // Several in one turn of the event loop: a commit comes between them, and its acknowledgement does not.
     for (let i = 0; i < 20; i++) {
       see((await value(store, 'a')) as string);
-      for (const entity of (await pages(store, { start: bytes('a') })).flat()) see(`${entity.value}`);
+      for (const entity of (await pages(store, { start: bytes('a') })).flat())
+        see(`${entity.value}`);
     }
     await new Promise(setImmediate);
   }

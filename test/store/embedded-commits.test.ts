@@ -2,8 +2,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
-import type { CommitEvent } from '#dist/store/lmdb/write/commit-channel.js';
 import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
+import type { CommitEvent } from '#dist/store/lmdb/write/commit-channel.js';
 import { temporaryFolder } from '../support/folder.js';
 import { bytes, keys, numbered, openAt, value } from './suite/factory.js';
 
@@ -16,7 +16,8 @@ function hearCommits(): CommitEvent[] {
   return told;
 }
 
-const inOrder = (times: readonly number[]) => expect(times).toEqual(times.toSorted((a, b) => a - b));
+const inOrder = (times: readonly number[]) =>
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
 
 test('each commit tells how many writes it had, and when, before they are acknowledged', async () => {
   const folder = await temporaryFolder();
@@ -61,22 +62,31 @@ function clockOf(turns: 'short' | 'long'): () => number {
 test.each([
   { turns: 'short', settle: 'eight in a turn', perTurn: [8, 8, 4] },
   { turns: 'long', settle: 'at once', perTurn: [20] },
-] as const)('writes of a batch settle $settle where turns of the event loop are $turns', async (how) => {
-  const folder = await temporaryFolder();
-  const store = await openAt({ open: () => openEmbedded({ folder, monotonicMs: clockOf(how.turns) }) });
-  let turn = 0;
-  const settledIn: number[] = [];
-  const calls = numbered(20).map((key) =>
-    store.put(bytes(key), [bytes('value')]).then(() => void settledIn.push(turn)),
-  );
-  for (; settledIn.length < calls.length; turn++) await new Promise(setImmediate);
-  const perTurn = [...new Set(settledIn)].map((one) => settledIn.filter((each) => each === one).length);
-  expect(perTurn).toEqual(how.perTurn);
-});
+] as const)(
+  'writes of a batch settle $settle where turns of the event loop are $turns',
+  async (how) => {
+    const folder = await temporaryFolder();
+    const store = await openAt({
+      open: () => openEmbedded({ folder, monotonicMs: clockOf(how.turns) }),
+    });
+    let turn = 0;
+    const settledIn: number[] = [];
+    const calls = numbered(20).map((key) =>
+      store.put(bytes(key), [bytes('value')]).then(() => void settledIn.push(turn)),
+    );
+    for (; settledIn.length < calls.length; turn++) await new Promise(setImmediate);
+    const perTurn = [...new Set(settledIn)].map(
+      (one) => settledIn.filter((each) => each === one).length,
+    );
+    expect(perTurn).toEqual(how.perTurn);
+  },
+);
 
 test('writes that come while 24 others are stored and settle share the next commit', async () => {
   const folder = await temporaryFolder();
-  const store = await openAt({ open: () => openEmbedded({ folder, monotonicMs: clockOf('short') }) });
+  const store = await openAt({
+    open: () => openEmbedded({ folder, monotonicMs: clockOf('short') }),
+  });
   const put = (key: string) => store.put(bytes(key), [bytes('value')]);
   const told = hearCommits();
   const [first, ...rest] = numbered(24).map(put);
@@ -91,7 +101,9 @@ test('writes that come while 24 others are stored and settle share the next comm
 test('a write that has settled no longer counts among those that wait', async () => {
   const folder = await temporaryFolder();
   const limits = makeLimits({ maxQueuedWrites: 10 });
-  const store = await openAt({ open: () => openEmbedded({ folder, limits, monotonicMs: clockOf('short') }) });
+  const store = await openAt({
+    open: () => openEmbedded({ folder, limits, monotonicMs: clockOf('short') }),
+  });
   const put = (key: string) => store.put(bytes(key), [bytes('value')]);
   const calls = numbered(10).map(put);
   await expect(put('one too many')).rejects.toMatchObject({ code: 'overloaded' });

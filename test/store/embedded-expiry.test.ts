@@ -11,7 +11,8 @@ const never = 2 ** 31 - 1;
 /** What the file holds, looked at past the store. */
 async function look(folder: string): Promise<{ entities: number; expiry: number }> {
   const env = openDatabases(openRoot(folder));
-  const count = (database: typeof env.entities) => (database.getStats() as { entryCount: number }).entryCount;
+  const count = (database: typeof env.entities) =>
+    (database.getStats() as { entryCount: number }).entryCount;
   const counts = { entities: count(env.entities), expiry: count(env.expiry) };
   await env.root.close();
   return counts;
@@ -20,7 +21,8 @@ async function look(folder: string): Promise<{ entities: number; expiry: number 
 async function openWithClock(sweepIntervalMs: number) {
   const folder = await temporaryFolder();
   const clock = { ms: startMs };
-  const open = () => openAt({ open: () => openEmbedded({ folder, now: () => clock.ms, sweepIntervalMs }) });
+  const open = () =>
+    openAt({ open: () => openEmbedded({ folder, now: () => clock.ms, sweepIntervalMs }) });
   return { folder, clock, open, store: await open() };
 }
 
@@ -78,10 +80,16 @@ test('a sweep removes what has expired from the file, and nothing else', async (
     put(store, 'key-0000', 'stays'),
   ]);
   clock.ms = startMs + 10_000;
-  await vi.waitFor(async () => expect(await look(folder)).toEqual({ entities: 101, expiry: 50 }), 5000);
+  await vi.waitFor(
+    async () => expect(await look(folder)).toEqual({ entities: 101, expiry: 50 }),
+    5000,
+  );
   expect(await keys(store, 'a')).toHaveLength(101);
   clock.ms = startMs + 11_000;
-  await vi.waitFor(async () => expect(await look(folder)).toEqual({ entities: 51, expiry: 0 }), 5000);
+  await vi.waitFor(
+    async () => expect(await look(folder)).toEqual({ entities: 51, expiry: 0 }),
+    5000,
+  );
   expect(await keys(store, 'a')).toHaveLength(51);
 });
 
@@ -97,7 +105,10 @@ test('a store closed in the middle of a sweep stops after a batch of 256, and go
   expect(expiry).toBe(entities);
   expect(entities === 0 || (count - entities) % 256 === 0).toBe(true);
   await open();
-  await vi.waitFor(async () => expect(await look(folder)).toEqual({ entities: 0, expiry: 0 }), 5000);
+  await vi.waitFor(
+    async () => expect(await look(folder)).toEqual({ entities: 0, expiry: 0 }),
+    5000,
+  );
 });
 
 test('an entity put again while its old self is being swept stays', async () => {
@@ -107,6 +118,9 @@ test('an entity put again while its old self is being swept stays', async () => 
   clock.ms = startMs + 10_000;
   for (let i = 0; i < 1000; i += 50)
     await Promise.all(all.slice(i, i + 50).map((key) => put(store, key, 'stays')));
-  await vi.waitFor(async () => expect(await look(folder)).toEqual({ entities: 1000, expiry: 0 }), 5000);
+  await vi.waitFor(
+    async () => expect(await look(folder)).toEqual({ entities: 1000, expiry: 0 }),
+    5000,
+  );
   expect(await keys(store, 'key')).toEqual(all);
 });

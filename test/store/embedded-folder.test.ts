@@ -16,7 +16,9 @@ async function filledFolder(): Promise<string> {
   const folder = await temporaryFolder();
   const store = await openEmbedded({ folder });
   for (let i = 0; i < 3; i++)
-    await Promise.all(numbered(200).map((key) => put(store, key, 'v'.repeat(i === 2 ? 5000 : 500))));
+    await Promise.all(
+      numbered(200).map((key) => put(store, key, 'v'.repeat(i === 2 ? 5000 : 500))),
+    );
   await store.close();
   return folder;
 }
@@ -73,7 +75,9 @@ describe("a folder that can't be used is 'unusable'", () => {
     const file = join(await temporaryFolder(), 'file');
     await writeFile(file, 'text');
     await expect(openEmbedded({ folder: file })).rejects.toThrow(
-      new RegExp(`the data folder ${file} can't be used: .* is a file\\. Choose another with --data`),
+      new RegExp(
+        `the data folder ${file} can't be used: .* is a file\\. Choose another with --data`,
+      ),
     );
   });
 });

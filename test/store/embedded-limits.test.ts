@@ -15,7 +15,12 @@ async function putAll(store: Store, all: readonly string[], valueBytes: number) 
     all.map((key) => outcome(() => store.put(bytes(key), [Buffer.alloc(valueBytes, key)]))),
   );
   const ending = (code: string) => all.filter((_, i) => outcomes[i] === code);
-  return { outcomes, stored: ending('no error'), refused: ending('overloaded'), full: ending('full') };
+  return {
+    outcomes,
+    stored: ending('no error'),
+    refused: ending('overloaded'),
+    full: ending('full'),
+  };
 }
 
 describe("more writes than may wait are 'overloaded'", () => {
@@ -168,7 +173,9 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     await child.ask({ do: 'put', key: 'a', value: 'one' });
     expect((await child.ask({ do: 'loseDescriptors' })).lost).toBeGreaterThan(0);
     for (let i = 0; i < 2; i++)
-      expect(await child.ask({ do: 'put', key: 'a', value: 'two' })).toMatchObject({ code: 'failed' });
+      expect(await child.ask({ do: 'put', key: 'a', value: 'two' })).toMatchObject({
+        code: 'failed',
+      });
     expect(await child.ask({ do: 'delete', key: 'a' })).toMatchObject({ code: 'failed' });
     expect(await child.ask({ do: 'failure' })).toMatchObject({ failure: 'failed' });
     expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'one' });
@@ -184,7 +191,9 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     await child.ask({ do: 'put', key: 'a', value: 'one' });
     await child.ask({ do: 'loseDescriptors' });
     const writes = numbered(50).map((key) => ({ key, valueBytes: 10 }));
-    expect(await child.ask({ do: 'many', writes })).toEqual({ endings: writes.map(() => 'failed') });
+    expect(await child.ask({ do: 'many', writes })).toEqual({
+      endings: writes.map(() => 'failed'),
+    });
     expect(await child.ask({ do: 'close' })).toEqual({});
     const store = await openAt({ open: () => openEmbedded({ folder }) });
     expect(await keys(store, '0')).toEqual(['a']);

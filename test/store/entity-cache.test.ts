@@ -20,7 +20,11 @@ function looksLike(key: string, phase: number, times: number): string {
 describe('what is read', () => {
   test('is found again: key, value and version', () => {
     const cache = new EntityCache(64 * KiB);
-    const all = [entity('a'), entity('b', '', 2 ** 52 + 1), entity('\0', Buffer.alloc(1500, 0xff), 3)];
+    const all = [
+      entity('a'),
+      entity('b', '', 2 ** 52 + 1),
+      entity('\0', Buffer.alloc(1500, 0xff), 3),
+    ];
     for (const each of all) cache.keep(each);
     expect(all.map(({ key }) => cache.find(key))).toEqual(all);
   });
@@ -76,7 +80,8 @@ describe('the memory is bounded', () => {
     'one that no room was left for at the end of a lap is forgotten with the lap (%i)',
     (phase) => {
       const cache = new EntityCache(2048);
-      for (const key of ['first...', 'left....', 'second..']) cache.keep(entity(key, 'v'.repeat(1000)));
+      for (const key of ['first...', 'left....', 'second..'])
+        cache.keep(entity(key, 'v'.repeat(1000)));
       // It does not fit behind the one before, so it goes to the beginning of the log, and over where `left` begins.
       cache.keep(entity('long....', looksLike('left....', phase, 50)));
       expect(cache.find(bytes('left....'))).toBeUndefined();

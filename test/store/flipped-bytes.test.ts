@@ -73,7 +73,9 @@ async function readAll(changes: readonly Flip[]) {
       const hung = new Promise<'hung'>((resolve) => {
         timer = setTimeout(() => resolve('hung'), hangMs);
       });
-      const reading = child.ask({ do: 'read', at, mask: change.mask }).catch(() => 'crashed' as const);
+      const reading = child
+        .ask({ do: 'read', at, mask: change.mask })
+        .catch(() => 'crashed' as const);
       const result = (await Promise.race([reading, hung])) as Reading | 'crashed' | 'hung';
       clearTimeout(timer);
       if (typeof result === 'string') {
@@ -89,7 +91,8 @@ async function readAll(changes: readonly Flip[]) {
         counts.intact += result.intact;
         counts.absent += result.absent;
         counts.damaged += result.damaged;
-        for (const what of result.wrong.slice(0, 2)) wrong.push(`byte ${at} ^ ${change.mask}: ${what}`);
+        for (const what of result.wrong.slice(0, 2))
+          wrong.push(`byte ${at} ^ ${change.mask}: ${what}`);
       }
     }
     await child?.kill();
@@ -122,8 +125,12 @@ test('a flipped byte in a meta page never brings an older state back', async () 
     Array.from({ length: 8 }, (_, i) => [1, 0x80].map((mask) => ({ at: start + i, mask }))).flat(),
   );
   // Among these is the one that adds or takes away 2: the pages are neighbours still, and have changed places.
-  const ofNeighbours = lowest.flatMap((at) => [2, 6, 14, 30, 62, 126, 254].map((mask) => ({ at, mask })));
-  const inMeta = fc.noBias(fc.nat(2 * metaBytes - 1)).map((n) => (n < metaBytes ? n : 4096 + n - metaBytes));
+  const ofNeighbours = lowest.flatMap((at) =>
+    [2, 6, 14, 30, 62, 126, 254].map((mask) => ({ at, mask })),
+  );
+  const inMeta = fc
+    .noBias(fc.nat(2 * metaBytes - 1))
+    .map((n) => (n < metaBytes ? n : 4096 + n - metaBytes));
   const { counts, wrong } = await readAll([
     ...ofCommitNumbers,
     ...ofNeighbours,

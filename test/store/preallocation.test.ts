@@ -1,7 +1,12 @@
 /** What room.ts foresees against what LMDB takes, on a real file: were it too little, a full disk would be met in a commit. */
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Environment, openDatabases, openRoot, shapeOf } from '#dist/store/lmdb/file/environment.js';
+import {
+  type Environment,
+  openDatabases,
+  openRoot,
+  shapeOf,
+} from '#dist/store/lmdb/file/environment.js';
 import { overflowPages, pagesNeeded } from '#dist/store/lmdb/file/preallocation.js';
 import { temporaryFolder } from '../support/folder.js';
 
@@ -38,9 +43,12 @@ test('no transaction takes more pages from the end of the file than foreseen', a
     fc.string({ minLength: 1, maxLength: 200 }),
   );
   fc.assert(
-    fc.property(fc.array(fc.tuple(key, length), { minLength: 1, maxLength: 300, size: 'max' }), (changes) => {
-      expect(spare(env, changes)).toBeGreaterThanOrEqual(0);
-    }),
+    fc.property(
+      fc.array(fc.tuple(key, length), { minLength: 1, maxLength: 300, size: 'max' }),
+      (changes) => {
+        expect(spare(env, changes)).toBeGreaterThanOrEqual(0);
+      },
+    ),
     { numRuns: 150 },
   );
 });

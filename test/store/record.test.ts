@@ -1,7 +1,13 @@
 /** Properties of the value record. A property that fails prints its seed and the smallest record that shows it. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type RecordFields, readFields, readRecord, recordBytes, writeRecord } from '#dist/store/record.js';
+import {
+  type RecordFields,
+  readFields,
+  readRecord,
+  recordBytes,
+  writeRecord,
+} from '#dist/store/record.js';
 import { StoreError } from '#dist/store/store.js';
 
 const bytes = (minLength: number, maxLength: number) =>
@@ -37,15 +43,21 @@ function flipped(source: Buffer, bit: number): Buffer {
 describe('a record', () => {
   test('gives back key, value and version, and its fields', () => {
     fc.assert(
-      fc.property(key, fc.array(value, { maxLength: 4 }), version, expiresMs, (id, pieces, v, expires) => {
-        const record = encode(id, pieces, { version: v, expiresMs: expires });
-        expect(readFields(record)).toEqual({ version: v, expiresMs: expires });
-        expect(read(id, record, (expires ?? 1) - 1)).toEqual({
-          key: id,
-          value: Buffer.concat(pieces),
-          version: v,
-        });
-      }),
+      fc.property(
+        key,
+        fc.array(value, { maxLength: 4 }),
+        version,
+        expiresMs,
+        (id, pieces, v, expires) => {
+          const record = encode(id, pieces, { version: v, expiresMs: expires });
+          expect(readFields(record)).toEqual({ version: v, expiresMs: expires });
+          expect(read(id, record, (expires ?? 1) - 1)).toEqual({
+            key: id,
+            value: Buffer.concat(pieces),
+            version: v,
+          });
+        },
+      ),
     );
   });
 
@@ -86,22 +98,36 @@ describe('a record', () => {
 describe("is 'damaged', expired or not", () => {
   test('a record with any one bit flipped', () => {
     fc.assert(
-      fc.property(key, value, version, expiresMs, fc.maxSafeNat(), (id, content, v, expires, nowMs) => {
-        const record = encode(id, [content], { version: v, expiresMs: expires });
-        for (let bit = 0; bit < record.length * 8; bit++)
-          expect(read(id, flipped(record, bit), nowMs), `bit ${bit}`).toBe('damaged');
-      }),
+      fc.property(
+        key,
+        value,
+        version,
+        expiresMs,
+        fc.maxSafeNat(),
+        (id, content, v, expires, nowMs) => {
+          const record = encode(id, [content], { version: v, expiresMs: expires });
+          for (let bit = 0; bit < record.length * 8; bit++)
+            expect(read(id, flipped(record, bit), nowMs), `bit ${bit}`).toBe('damaged');
+        },
+      ),
       { numRuns: 30 },
     );
   });
 
   test('a record found under a key with any one bit flipped', () => {
     fc.assert(
-      fc.property(key, value, version, expiresMs, fc.maxSafeNat(), (id, content, v, expires, nowMs) => {
-        const record = encode(id, [content], { version: v, expiresMs: expires });
-        for (let bit = 0; bit < id.length * 8; bit++)
-          expect(read(flipped(id, bit), record, nowMs), `bit ${bit}`).toBe('damaged');
-      }),
+      fc.property(
+        key,
+        value,
+        version,
+        expiresMs,
+        fc.maxSafeNat(),
+        (id, content, v, expires, nowMs) => {
+          const record = encode(id, [content], { version: v, expiresMs: expires });
+          for (let bit = 0; bit < id.length * 8; bit++)
+            expect(read(flipped(id, bit), record, nowMs), `bit ${bit}`).toBe('damaged');
+        },
+      ),
       { numRuns: 30 },
     );
   });

@@ -108,7 +108,10 @@ test('versions given out by one process strictly rise, those of failed batches i
       fc.maxSafeNat(),
       (clock, ceiling) => {
         let i = 0;
-        const versions = new Versions(() => (clock[i++ % clock.length] ?? 0) / 1000, Math.floor(ceiling / 2));
+        const versions = new Versions(
+          () => (clock[i++ % clock.length] ?? 0) / 1000,
+          Math.floor(ceiling / 2),
+        );
         let last = 0;
         for (let n = 0; n < 200; n++) {
           const version = versions.next();

@@ -19,7 +19,11 @@ export async function bulkLoad(base: string, load: BulkLoad): Promise<void> {
   await Promise.all(Array.from({ length: connections }, () => loadOver(base, load, take)));
 }
 
-async function loadOver(base: string, load: BulkLoad, take: () => number | undefined): Promise<void> {
+async function loadOver(
+  base: string,
+  load: BulkLoad,
+  take: () => number | undefined,
+): Promise<void> {
   const { hostname, port } = new URL(base);
   const socket = connect(Number(port), hostname).setEncoding('latin1');
   await once(socket, 'connect');

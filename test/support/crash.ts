@@ -104,7 +104,9 @@ async function writeUntilDead(
     for (let number = 0; ; number++) {
       const key = keys[Math.floor(random() * keys.length)] as string;
       const value =
-        random() < 0.3 ? undefined : filledWith(`${name}-${number}`, randomBytes(random, maxValueBytes));
+        random() < 0.3
+          ? undefined
+          : filledWith(`${name}-${number}`, randomBytes(random, maxValueBytes));
       const ttl = value && random() < 0.3 ? '&ttl=1000000' : '';
       const write = ledger.begin(key, value && nameOf(value));
       const status = await send(agent, entityUrl(url, key, ttl), value);
@@ -139,7 +141,11 @@ function send(agent: Agent, url: string, value: Buffer | undefined): Promise<num
 }
 
 /** Compares what the server holds with the ledger, by gets and by the full range, and settles the ledger on it. */
-async function check(server: ServerProcess, ledger: Ledger, keys: readonly string[]): Promise<string[]> {
+async function check(
+  server: ServerProcess,
+  ledger: Ledger,
+  keys: readonly string[],
+): Promise<string[]> {
   const wrong: string[] = [];
   const status = await fetch(`${server.url}/v0/status`);
   if (status.status !== 200) wrong.push(`the status is ${status.status}: ${await status.text()}`);
@@ -160,7 +166,10 @@ async function check(server: ServerProcess, ledger: Ledger, keys: readonly strin
   const ranged = await readRange(server.url);
   const order = (names: Iterable<string>) =>
     [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  if (JSON.stringify([...ranged]) !== JSON.stringify(order(held.keys()).map((key) => [key, held.get(key)])))
+  if (
+    JSON.stringify([...ranged]) !==
+    JSON.stringify(order(held.keys()).map((key) => [key, held.get(key)]))
+  )
     wrong.push(
       `the range has ${ranged.size} entities, the gets ${held.size}, or others, or in another order`,
     );

@@ -181,7 +181,11 @@ export function parseAnswers(text: string): RawAnswer[] {
 }
 
 /** The answer that starts at `at`, and where it ends; if it is not whole, how long the text must be before it can be. */
-function parseAnswer(text: string, at: number, closed: boolean): { answer: RawAnswer; end: number } | number {
+function parseAnswer(
+  text: string,
+  at: number,
+  closed: boolean,
+): { answer: RawAnswer; end: number } | number {
   if (!text.startsWith('HTTP/1.1 ', at)) return text.length + 1;
   const headEnd = text.indexOf('\r\n\r\n', at);
   if (headEnd < 0) return text.length + 1;
@@ -217,11 +221,13 @@ function parseChunks(text: string, start: number): { chunks: string[]; end: numb
     const lineEnd = text.indexOf('\r\n', at);
     if (lineEnd < 0) return text.length + 1;
     const size = text.slice(at, lineEnd);
-    if (!/^[0-9a-f]+$/i.test(size)) throw new Error(`a chunk size is no hexadecimal number: ${size}`);
+    if (!/^[0-9a-f]+$/i.test(size))
+      throw new Error(`a chunk size is no hexadecimal number: ${size}`);
     const from = lineEnd + 2;
     const to = from + Number.parseInt(size, 16);
     if (text.length < to + 2) return to + 2;
-    if (text.slice(to, to + 2) !== '\r\n') throw new Error(`a chunk does not end at its size, ${size}`);
+    if (text.slice(to, to + 2) !== '\r\n')
+      throw new Error(`a chunk does not end at its size, ${size}`);
     at = to + 2;
     if (to === from) return { chunks, end: at };
     chunks.push(text.slice(from, to));

@@ -9,8 +9,13 @@ export interface Memory {
 
 export function memoryOf(pid: number): Memory {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024;
-  return { rssAnonBytes: bytes('RssAnon'), rssFileBytes: bytes('RssFile'), rssBytes: bytes('VmRSS') };
+  const bytes = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024;
+  return {
+    rssAnonBytes: bytes('RssAnon'),
+    rssFileBytes: bytes('RssFile'),
+    rssBytes: bytes('VmRSS'),
+  };
 }
 
 export function openDescriptors(pid: number): number {

@@ -33,7 +33,9 @@ export function startCommand(
   command: readonly string[] = [process.execPath],
 ): CommandProcess {
   const [program = process.execPath, ...before] = command;
-  const child = spawn(program, [...before, mainFile, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...before, mainFile, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
@@ -58,10 +60,13 @@ export function startCommand(
       const match = pattern.exec(stdout);
       if (match) return match;
       if (over)
-        throw new Error(`ended with ${over.code ?? over.signal}, without ${pattern}: ${stdout}${stderr}`);
-      await Promise.race([once(child.stdout, 'data', { signal: AbortSignal.timeout(100) }), ended]).catch(
-        () => {},
-      );
+        throw new Error(
+          `ended with ${over.code ?? over.signal}, without ${pattern}: ${stdout}${stderr}`,
+        );
+      await Promise.race([
+        once(child.stdout, 'data', { signal: AbortSignal.timeout(100) }),
+        ended,
+      ]).catch(() => {});
     }
   };
   return { child, stdout: () => stdout, stderr: () => stderr, ended, untilPrinted };
@@ -92,7 +97,8 @@ export async function startServer(
   const { url, pid } = JSON.parse(line) as { url: string; pid: number };
   // A tracer that is killed leaves what it traces alone, so the server is ended first.
   onTestFinished(() => {
-    if (pid !== child.pid && child.exitCode === null && child.signalCode === null) kill(pid, 'SIGKILL');
+    if (pid !== child.pid && child.exitCode === null && child.signalCode === null)
+      kill(pid, 'SIGKILL');
   });
   return {
     url,

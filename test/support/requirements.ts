@@ -16,10 +16,13 @@ export interface Requirements {
 /** @throws Error that says what to install or change */
 export function requireMachine({ programs = [], root = false }: Requirements): void {
   const missing: string[] = [];
-  if (process.platform !== 'linux') missing.push(`Linux (this is ${process.platform}): it reads /proc`);
+  if (process.platform !== 'linux')
+    missing.push(`Linux (this is ${process.platform}): it reads /proc`);
   for (const program of programs)
     if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0)
       missing.push(`the program ${program}: apt-get install ${packages[program]}`);
-  if (root && process.getuid?.() !== 0) missing.push('root: run it with sudo, or in a container as root');
-  if (missing.length > 0) throw new Error(`this test can't run, it needs\n  ${missing.join('\n  ')}`);
+  if (root && process.getuid?.() !== 0)
+    missing.push('root: run it with sudo, or in a container as root');
+  if (missing.length > 0)
+    throw new Error(`this test can't run, it needs\n  ${missing.join('\n  ')}`);
 }

@@ -10,7 +10,11 @@ interface Part {
 
 const once = (line: RegExp): Part => ({ line, atLeast: 1, atMost: 1 });
 const maybe = (line: RegExp): Part => ({ line, atLeast: 0, atMost: 1 });
-const times = (line: RegExp, atLeast: number, atMost = atLeast): Part => ({ line, atLeast, atMost });
+const times = (line: RegExp, atLeast: number, atMost = atLeast): Part => ({
+  line,
+  atLeast,
+  atMost,
+});
 
 const time = String.raw`\d+\.\d\d(?:us|ms|s|m|h)`;
 const size = String.raw`\d+\.\d\d[KMGT]?B`;
@@ -28,7 +32,14 @@ export interface ReportShape {
 }
 
 /** The lines of a report, each described by a pattern of its own. */
-function partsOf({ threads, connections, duration, latency, uncorrected, early }: ReportShape): Part[] {
+function partsOf({
+  threads,
+  connections,
+  duration,
+  latency,
+  uncorrected,
+  early,
+}: ReportShape): Part[] {
   return [
     once(new RegExp(String.raw`^Running ${duration} test @ http://\S+$`)),
     once(new RegExp(`^  ${threads} threads and ${connections} connections$`)),
@@ -38,7 +49,11 @@ function partsOf({ threads, connections, duration, latency, uncorrected, early }
       threads,
     ),
     once(/^ {2}Thread Stats {3}Avg {6}Stdev {5}Max {3}\+\/- Stdev$/),
-    once(new RegExp(String.raw`^ {4}Latency {3}(?= *\S+ +\S+ +\S+ +\S+$)(?: *${time} ?){3} +\d+\.\d\d%$`)),
+    once(
+      new RegExp(
+        String.raw`^ {4}Latency {3}(?= *\S+ +\S+ +\S+ +\S+$)(?: *${time} ?){3} +\d+\.\d\d%$`,
+      ),
+    ),
     once(/^ {4}Req\/Sec {3}(?=.{8}.{10}.{9}.{8}%$)(?: *\d+\.\d\d[kMG]? {0,2}){3} +\d+\.\d\d%$/),
     ...(latency || uncorrected ? spectrum('Recorded Latency') : []),
     ...(uncorrected
@@ -66,9 +81,20 @@ function partsOf({ threads, connections, duration, latency, uncorrected, early }
 }
 
 function spectrum(title: string): Part[] {
-  const percentiles = ['50.000', '75.000', '90.000', '99.000', '99.900', '99.990', '99.999', '100.000'];
+  const percentiles = [
+    '50.000',
+    '75.000',
+    '90.000',
+    '99.000',
+    '99.900',
+    '99.990',
+    '99.999',
+    '100.000',
+  ];
   const row = (inverse: string) =>
-    new RegExp(String.raw`^(?=.{12} .{12} .{12} .{12}$) *\d+\.\d{3} +[01]\.\d{6} +\d+ +${inverse}$`);
+    new RegExp(
+      String.raw`^(?=.{12} .{12} .{12} .{12}$) *\d+\.\d{3} +[01]\.\d{6} +\d+ +${inverse}$`,
+    );
   return [
     once(new RegExp(String.raw`^ {2}Latency Distribution \(HdrHistogram - ${title}\)$`)),
     ...percentiles.map((share) => once(new RegExp(`^${share.padStart(7)}%(?=.{10}$) *${time} ?$`))),
@@ -94,7 +120,8 @@ export function expectReport(lines: readonly string[], shape: ReportShape): void
       matched++;
       at++;
     }
-    if (matched < atLeast) expect.fail(`line ${at + 1} does not match ${line}: ${JSON.stringify(lines[at])}`);
+    if (matched < atLeast)
+      expect.fail(`line ${at + 1} does not match ${line}: ${JSON.stringify(lines[at])}`);
   }
   expect(lines.slice(at)).toEqual([]);
 }

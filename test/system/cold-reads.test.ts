@@ -56,21 +56,30 @@ it('GETs of what is not in memory fault in other threads, and are right', async 
   await first.end('SIGTERM');
   // The kernel is to forget the pages.
   const file = join(folder, 'data.mdb');
-  execFileSync('dd', [`of=${file}`, 'oflag=nocache', 'conv=notrunc,fdatasync', 'count=0', 'status=none']);
+  execFileSync('dd', [
+    `of=${file}`,
+    'oflag=nocache',
+    'conv=notrunc,fdatasync',
+    'count=0',
+    'status=none',
+  ]);
 
   const { url, pid } = await startServer(folder);
   const loop = `/proc/${pid}/task/${pid}/stat`;
   const before = { loop: majorFaults(loop), all: majorFaults(`/proc/${pid}/stat`) };
   // Spread over the file, no two on one of its pages.
   const wanted = Array.from({ length: reads }, (_, read) => (read * 7919) % entities);
-  const answers = await Promise.all(wanted.map((number) => send('GET', entityUrl(url, keyOf(number)))));
+  const answers = await Promise.all(
+    wanted.map((number) => send('GET', entityUrl(url, keyOf(number)))),
+  );
   expect(answers).toEqual(wanted.map((number) => `200 ${textOf(number)}`));
   const onLoop = majorFaults(loop) - before.loop;
   const all = majorFaults(`/proc/${pid}/stat`) - before.all;
   // Fewer, and the file was not on a disk, or the kernel did not forget it: then nothing was tested.
-  expect(all, 'build/ must lie on a disk whose pages dd can make the kernel forget').toBeGreaterThan(
-    reads / 2,
-  );
+  expect(
+    all,
+    'build/ must lie on a disk whose pages dd can make the kernel forget',
+  ).toBeGreaterThan(reads / 2);
   // The first sixteen, and the pages above the leaves, may be read before that is noticed.
   expect(onLoop).toBeLessThan(0.15 * all);
 });

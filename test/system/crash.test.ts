@@ -10,7 +10,14 @@ it(`${rounds} kills under load lose no acknowledged write and bring no deleted k
   timeout: 60_000 + rounds * 20_000,
 }, async () => {
   const folder = await temporaryFolder();
-  const report = await crashRounds({ folder, rounds, seed, clients: 32, keys: 200, maxLifeMs: 1000 });
+  const report = await crashRounds({
+    folder,
+    rounds,
+    seed,
+    clients: 32,
+    keys: 200,
+    maxLifeMs: 1000,
+  });
   console.log(
     `${report.rounds} kills, seed ${seed}: ${report.acknowledged} writes acknowledged, ` +
       `${report.inFlight} in flight, ${report.wrong.length} keys wrong`,

@@ -60,7 +60,9 @@ class Trace {
 
   /** The read that brought the request line. */
   requestOf(line: string): SystemCall {
-    const call = this.calls.find(({ name, text }) => readCalls.includes(name) && text.includes(`"${line} `));
+    const call = this.calls.find(
+      ({ name, text }) => readCalls.includes(name) && text.includes(`"${line} `),
+    );
     if (!call) throw new Error(`no read brought ${line}`);
     return call;
   }
@@ -82,16 +84,21 @@ class Trace {
   commitAfter({ ended }: SystemCall, text: string): Commit | undefined {
     const pages = this.#file.find(
       ({ call, dataSync }) =>
-        call.begun > ended && !dataSync && writeCalls.includes(call.name) && call.text.includes(text),
+        call.begun > ended &&
+        !dataSync &&
+        writeCalls.includes(call.name) &&
+        call.text.includes(text),
     )?.call;
     const sync =
       pages &&
-      this.#file.find(({ call }) => call.begun > pages.ended && ['fdatasync', 'fsync'].includes(call.name))
-        ?.call;
+      this.#file.find(
+        ({ call }) => call.begun > pages.ended && ['fdatasync', 'fsync'].includes(call.name),
+      )?.call;
     const meta =
       sync &&
       this.#file.find(
-        ({ call, dataSync }) => call.begun > sync.ended && dataSync && writeCalls.includes(call.name),
+        ({ call, dataSync }) =>
+          call.begun > sync.ended && dataSync && writeCalls.includes(call.name),
       )?.call;
     return pages && sync && meta && { pages, sync, meta };
   }
@@ -141,7 +148,8 @@ it('every one of 50 PUTs and 20 DELETEs, one after another, is synced after it i
     for (const n of numbers.slice(0, 20)) await send('DELETE', `k-${n}`);
   });
   for (const n of numbers) traced.expectDurable(`PUT /v0/entity?id=k-${n}`, 201, `<value-${n}>`);
-  for (const n of numbers.slice(0, 20)) traced.expectDurable(`DELETE /v0/entity?id=k-${n}`, 202, '');
+  for (const n of numbers.slice(0, 20))
+    traced.expectDurable(`DELETE /v0/entity?id=k-${n}`, 202, '');
   console.log(`One PUT, from its read to its answer:\n${traced.excerpt('PUT /v0/entity?id=k-25')}`);
 });
 
@@ -157,7 +165,8 @@ it('every one of 400 PUTs over 20 connections is in the pages of a commit that e
       }),
     );
   });
-  for (const id of ids.flat()) traced.expectDurable(`PUT /v0/entity?id=${id}`, 201, `<value-${id}>`);
+  for (const id of ids.flat())
+    traced.expectDurable(`PUT /v0/entity?id=${id}`, 201, `<value-${id}>`);
   console.log(`400 PUTs over 20 connections shared ${traced.syncs} syncs`);
   expect(traced.syncs).toBeLessThan(400);
 });

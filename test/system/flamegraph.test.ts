@@ -45,7 +45,9 @@ test('a search marks, and counts what lies within a match once', async () => {
   await viewer.press('/');
   await viewer.chromium.send('Input.insertText', { text: '^wri' });
   await expect.poll(() => viewer.result()).toBe('2 frames, 50.0 %');
-  const classes = await Promise.all(['write', 'writev', 'parse'].map((name) => viewer.classOf(name)));
+  const classes = await Promise.all(
+    ['write', 'writev', 'parse'].map((name) => viewer.classOf(name)),
+  );
   expect(classes).toEqual(['a hit', 'a hit', 'a miss']);
   await viewer.keep('searched');
   await viewer.press('Escape');
@@ -130,8 +132,12 @@ test('names are shown as they are: no markup, and no script of theirs runs', asy
 });
 
 test('a difference’s search adds up what changed', async () => {
-  const after = profileOf([...profile.stacks, stack('main;serve;parse', 40_000)], { requests: 1000 });
-  const difference = renderDiffFlameGraph(diffProfiles(profile, after), { title: 'before and after' });
+  const after = profileOf([...profile.stacks, stack('main;serve;parse', 40_000)], {
+    requests: 1000,
+  });
+  const difference = renderDiffFlameGraph(diffProfiles(profile, after), {
+    title: 'before and after',
+  });
   await viewer.show(difference, '#search=parse');
   expect(await viewer.result()).toBe('1 frame, +40.00 µs a request');
   await viewer.keep('difference');

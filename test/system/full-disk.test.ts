@@ -25,12 +25,20 @@ class Model {
 
   send(method: string, path: string, body?: Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const req = request(`${this.server?.url}${path}`, { method, agent: this.agent }, async (response) => {
-        const pieces: Buffer[] = [];
-        for await (const piece of response) pieces.push(piece as Buffer);
-        const { statusCode = 0, headers } = response;
-        resolve({ status: statusCode, type: headers['content-type'], body: Buffer.concat(pieces) });
-      });
+      const req = request(
+        `${this.server?.url}${path}`,
+        { method, agent: this.agent },
+        async (response) => {
+          const pieces: Buffer[] = [];
+          for await (const piece of response) pieces.push(piece as Buffer);
+          const { statusCode = 0, headers } = response;
+          resolve({
+            status: statusCode,
+            type: headers['content-type'],
+            body: Buffer.concat(pieces),
+          });
+        },
+      );
       req.on('error', (cause) => {
         // Time for the server to be seen dead, if it is.
         setTimeout(() => {
@@ -66,7 +74,8 @@ class Model {
         const status = await this.write('PUT', key, Buffer.alloc(valueBytes, `${key};`));
         counts[status] = (counts[status] ?? 0) + 1;
         if (status === 507) refused++;
-        if (number > 1_000_000 / valueBytes + 100_000) throw new Error('the disk does not get full');
+        if (number > 1_000_000 / valueBytes + 100_000)
+          throw new Error('the disk does not get full');
       }
     };
     await Promise.all(Array.from({ length: clients }, (_, client) => one(client)));

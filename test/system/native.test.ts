@@ -15,7 +15,10 @@ beforeAll(() => requireMachine({ programs: ['perf'], root: true }));
 /** What a program has to be started with for its functions to have names. */
 const naming = ['--perf-basic-prof-only-functions', '--interpreted-frames-native-stack'];
 
-async function sampled(pid: number, seconds: number): Promise<{ profile: Profile; stderr: string }> {
+async function sampled(
+  pid: number,
+  seconds: number,
+): Promise<{ profile: Profile; stderr: string }> {
   const json = join(await temporaryFolder(), 'native.json');
   const { code, stderr } = await runCommand([
     ...['profile', 'cpu', '--native', '--pid', `${pid}`, '--seconds', `${seconds}`, '-o', json],
@@ -45,7 +48,9 @@ describe('a program that works 50/30/20 in JavaScript, in native code and in the
     // What is not below the three is the turn's own, the other threads', and stacks that perf could not follow to their beginning.
     expect(sum / total(profile)).toBeGreaterThan(0.7);
 
-    const reading = profile.stacks.filter(({ frames }) => frames.some(({ name }) => name === 'inKernel'));
+    const reading = profile.stacks.filter(({ frames }) =>
+      frames.some(({ name }) => name === 'inKernel'),
+    );
     expect(shareOf({ ...profile, stacks: reading }, 'vfs_read')).toBeGreaterThan(85);
     const frames = profile.stacks.flatMap(({ frames }) => frames);
     expect(frames.find(({ name }) => name === 'vfs_read')).toMatchObject({
@@ -93,9 +98,9 @@ describe('a server', () => {
     for (let key = 0; !over; key++) await put(url, `key${key}`, 'value');
     expect(await ended).toMatchObject({ code: 0, stderr: '' });
     const profile = readProfile(await readFile(json, 'utf8'), json);
-    expect(inside(profile, 'worker threads', 'commitFitting', 'mdb_txn_commit', 'do_fsync')).toBeGreaterThan(
-      0,
-    );
+    expect(
+      inside(profile, 'worker threads', 'commitFitting', 'mdb_txn_commit', 'do_fsync'),
+    ).toBeGreaterThan(0);
     expect(inside(profile, 'worker threads', '#take')).toBe(0);
     expect(inside(profile, '#take')).toBeGreaterThan(0);
     expect(await readFile(svg, 'utf8')).toContain('mdb_txn_commit');
@@ -108,7 +113,9 @@ describe('perf', () => {
     const args = ['profile', 'cpu', '--native', '--pid', `${pid}`];
     const command = startCommand(args, ['env', 'PATH=/nonexistent', process.execPath]);
     expect(await command.ended).toEqual({ code: 1, signal: null });
-    expect(command.stderr()).toMatch(/^evenkeel: there is no perf on this machine; install it .*\n$/);
+    expect(command.stderr()).toMatch(
+      /^evenkeel: there is no perf on this machine; install it .*\n$/,
+    );
   });
 
   it('is ended by Ctrl-C, and what there is is written; nothing stays in the folder for temporary files', async () => {

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { diffProfiles } from '#dist/lab/profile/diff/diff.js';
 import { renderDiffFlameGraph } from '#dist/lab/profile/diff/render.js';
 import { renderFlameGraph } from '#dist/lab/profile/flame/render.js';
+import type { Profile } from '#dist/lab/profile/profile.js';
 import { renderPercentilePlot } from '#dist/lab/report/plot/percentiles.js';
 import { renderTimeline } from '#dist/lab/report/plot/timeline.js';
-import type { Profile } from '#dist/lab/profile/profile.js';
 import { type CpuProfile, fromCpuProfile } from '../lab/profile/cpu-profile.js';
 import { Viewer } from '../lab/profile/viewer.js';
 
@@ -23,7 +23,9 @@ afterAll(() => viewer?.close());
 
 /** Of TypeScript's compiler at work on its own text. */
 async function realProfile(): Promise<Profile> {
-  const compiler = fileURLToPath(new URL('../../node_modules/typescript/lib/typescript.js', import.meta.url));
+  const compiler = fileURLToPath(
+    new URL('../../node_modules/typescript/lib/typescript.js', import.meta.url),
+  );
   const work = `const [, file] = process.argv;
 require(file).transpileModule(require('node:fs').readFileSync(file, 'utf8').slice(0, 2_000_000), {});`;
   const run = spawnSync(process.execPath, [
@@ -63,7 +65,8 @@ const seconds = (scale: number) =>
 const pictures: Record<string, () => string> = {
   flame: () => renderFlameGraph(real, { title: 'CPU', subtitle: 'TypeScript at work on itself' }),
   alloc: () => renderFlameGraph({ ...real, kind: 'alloc' }, { title: 'ALLOC', widthPx: 900 }),
-  diff: () => renderDiffFlameGraph(diffProfiles(real, dearer(real)), { title: 'CPU, before and after' }),
+  diff: () =>
+    renderDiffFlameGraph(diffProfiles(real, dearer(real)), { title: 'CPU, before and after' }),
   percentiles: () =>
     renderPercentilePlot(
       [
@@ -88,7 +91,10 @@ test.each(Object.keys(pictures))(
     const svg = pictures[name]?.() ?? '';
     expect(Buffer.byteLength(svg)).toBeLessThan(600_000);
     await viewer.write(`${name}.svg`, svg);
-    const page = await viewer.write(`${name}.html`, `<body style="margin:0"><img src="${name}.svg">`);
+    const page = await viewer.write(
+      `${name}.html`,
+      `<body style="margin:0"><img src="${name}.svg">`,
+    );
     await viewer.chromium.open(String(pathToFileURL(page)));
     const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
     const shown = await viewer.evaluate(

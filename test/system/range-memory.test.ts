@@ -165,7 +165,11 @@ it('readers that leave half-way give back their memory and connections, and writ
   // What 20 readers leave behind would add up: were it a page and its chunks each, to 4 MiB a round.
   expect((after.at(-1) ?? 0) - (after[2] ?? 0)).toBeLessThan(15 * MiB);
 
-  await bulkLoad(server.url, { entities: 20_000, path: pathOf, value: (number) => payloadOf(number, 'w') });
+  await bulkLoad(server.url, {
+    entities: 20_000,
+    path: pathOf,
+    value: (number) => payloadOf(number, 'w'),
+  });
   expect(await (await fetch(`${server.url}${pathOf(19_999)}`)).text()).toBe(payloadOf(19_999, 'w'));
   expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
   expect(server.stderr()).toBe('');

@@ -26,7 +26,9 @@ async function wrk(threads: number, script: string, url: string): Promise<number
   // wrk prints these lines only if there is something to count.
   expect(stdout).not.toMatch(/Non-2xx or 3xx responses|Socket errors/);
   const rate = Number(/^Requests\/sec: +([\d.]+)$/m.exec(stdout)?.[1]);
-  const [p50, p99] = ['50', '99'].map((q) => new RegExp(`^ +${q}% +(\\S+)$`, 'm').exec(stdout)?.[1]);
+  const [p50, p99] = ['50', '99'].map(
+    (q) => new RegExp(`^ +${q}% +(\\S+)$`, 'm').exec(stdout)?.[1],
+  );
   console.log(`wrk -t${threads} -c20 -d10s ${script}: ${rate} requests/s, p50 ${p50}, p99 ${p99}`);
   return rate;
 }

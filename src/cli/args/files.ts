@@ -31,7 +31,8 @@ export function outputFile(file: string): string {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new UsageError(`a file in a folder that exists (${folder} does not)`);
   if (stats && !may(file, constants.W_OK)) throw new UsageError('a file that may be written');
-  if (!stats && !may(folder, constants.W_OK)) throw new UsageError('a file in a folder that may be written');
+  if (!stats && !may(folder, constants.W_OK))
+    throw new UsageError('a file in a folder that may be written');
   return file;
 }
 

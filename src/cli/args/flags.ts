@@ -31,7 +31,8 @@ export function parseFlags<F extends Flags>(flags: F, args: readonly string[]): 
     const times = given.filter(([other]) => other === name).length;
     if (times > 1) throw new UsageError(`--${name} is given ${times} times; give it once`);
   }
-  if (operands.length > 0) throw new UsageError(`there is no use for '${operands[0]}': only flags are taken`);
+  if (operands.length > 0)
+    throw new UsageError(`there is no use for '${operands[0]}': only flags are taken`);
   return valuesOf(flags, given);
 }
 
@@ -41,20 +42,27 @@ export interface CommandLine<F extends Flags> {
 }
 
 /** The values of a command's flags, and its operands. Of a flag given twice the last counts. @throws UsageError */
-export function parseCommandLine<F extends Flags>(flags: F, args: readonly string[]): CommandLine<F> {
+export function parseCommandLine<F extends Flags>(
+  flags: F,
+  args: readonly string[],
+): CommandLine<F> {
   const { given, operands } = split(flags, args);
   return { values: valuesOf(flags, given), operands };
 }
 
 function valuesOf<F extends Flags>(flags: F, given: Split['given']): Values<F> {
-  const values = Object.fromEntries(Object.entries(flags).map(([name, { fallback }]) => [name, fallback]));
+  const values = Object.fromEntries(
+    Object.entries(flags).map(([name, { fallback }]) => [name, fallback]),
+  );
   for (const [name, text = ''] of given) {
     const flag = flags[name] as Flag<unknown>;
     try {
       values[name] = flag.parse(text, values[name]);
     } catch (error) {
       const quoted = printable(flag.quote?.(text) ?? text);
-      throw new UsageError(`${display(name, flag)} takes ${(error as Error).message}, got '${quoted}'`);
+      throw new UsageError(
+        `${display(name, flag)} takes ${(error as Error).message}, got '${quoted}'`,
+      );
     }
   }
   return values as Values<F>;
@@ -67,12 +75,16 @@ export function describeFlags(flags: Flags): string {
 
 /** The same for flags in groups, in common columns. */
 export function describeGroups(...groups: readonly Flags[]): string[] {
-  const anyShort = groups.some((flags) => Object.values(flags).some(({ short }) => short !== undefined));
+  const anyShort = groups.some((flags) =>
+    Object.values(flags).some(({ short }) => short !== undefined),
+  );
   const left = ([name, { short, value }]: readonly [string, Shape]) => {
     const letter = short === undefined ? (anyShort ? '    ' : '') : `-${short}, `;
     return `${letter}--${value === undefined ? name : `${name} ${value}`}`;
   };
-  const width = Math.max(...groups.flatMap((flags) => Object.entries(flags).map((row) => left(row).length)));
+  const width = Math.max(
+    ...groups.flatMap((flags) => Object.entries(flags).map((row) => left(row).length)),
+  );
   const line = (row: readonly [string, Flag<unknown>]) => {
     const [, { help, defaultText }] = row;
     return `  ${left(row).padEnd(width)}  ${defaultText === undefined ? help : `${help} (${defaultText})`}`;
@@ -84,7 +96,8 @@ export function describeGroups(...groups: readonly Flags[]): string[] {
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= least && value <= most)) throw new UsageError(`a whole number from ${least} to ${most}`);
+    if (!(value >= least && value <= most))
+      throw new UsageError(`a whole number from ${least} to ${most}`);
     return value;
   };
 }
@@ -104,7 +117,8 @@ const unitBytes: Record<string, number> = {
 export function byteSize(least: number, most: number): (text: string) => number {
   return (text) => {
     const [, digits = '', unit = ''] = /^([0-9]{1,12})\s*([A-Za-z]*)$/.exec(text) ?? [];
-    const bytes = digits === '' ? Number.NaN : Number(digits) * (unitBytes[unit.toUpperCase()] ?? Number.NaN);
+    const bytes =
+      digits === '' ? Number.NaN : Number(digits) * (unitBytes[unit.toUpperCase()] ?? Number.NaN);
     if (!(bytes >= least && bytes <= most))
       throw new UsageError(
         `a size from ${formatBytes(least)} to ${formatBytes(most)}, such as 512KiB or 16MiB`,

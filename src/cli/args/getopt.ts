@@ -49,7 +49,8 @@ function long(shapes: Shapes, arg: string, rest: string[]): [string, string | un
   const name = longName(shapes, written);
   const shape = shapes[name] as Shape;
   if (shape.value === undefined) {
-    if (text !== undefined) throw new UsageError(`${display(name, shape)} takes no value, got '${text}'`);
+    if (text !== undefined)
+      throw new UsageError(`${display(name, shape)} takes no value, got '${text}'`);
     return [name, undefined];
   }
   return [name, text ?? following(name, shape, rest)];
@@ -68,12 +69,18 @@ function longName(shapes: Shapes, written: string): string {
 }
 
 /** One or more letters behind a dash: switches, and at the end perhaps a flag with its value. */
-function* group(shapes: Shapes, arg: string, rest: string[]): Generator<[string, string | undefined]> {
+function* group(
+  shapes: Shapes,
+  arg: string,
+  rest: string[],
+): Generator<[string, string | undefined]> {
   for (let at = 1; at < arg.length; at++) {
     const letter = arg[at] as string;
     const [name, shape] = Object.entries(shapes).find(([, { short }]) => short === letter) ?? [];
     if (name === undefined || shape === undefined)
-      throw new UsageError(`there is no flag '-${letter}'${arg.length > 2 ? ` (in '${arg}')` : ''}`);
+      throw new UsageError(
+        `there is no flag '-${letter}'${arg.length > 2 ? ` (in '${arg}')` : ''}`,
+      );
     if (shape.value !== undefined) {
       yield [name, arg.slice(at + 1) || following(name, shape, rest)];
       return;
@@ -84,6 +91,7 @@ function* group(shapes: Shapes, arg: string, rest: string[]): Generator<[string,
 
 function following(name: string, shape: Shape, rest: string[]): string {
   const text = rest.shift();
-  if (text === undefined) throw new UsageError(`${display(name, shape)} needs a value, ${shape.value}`);
+  if (text === undefined)
+    throw new UsageError(`${display(name, shape)} needs a value, ${shape.value}`);
   return text;
 }

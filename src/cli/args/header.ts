@@ -16,7 +16,8 @@ export function header(text: string, before: readonly Header[]): readonly Header
     throw new UsageError(
       "'NAME: VALUE' with a colon and a space between, and a name of letters, digits and dashes",
     );
-  if (/[^\t\P{Cc}]/u.test(value)) throw new UsageError('a header on one line, without control characters');
+  if (/[^\t\P{Cc}]/u.test(value))
+    throw new UsageError('a header on one line, without control characters');
   const others = before.filter(([other]) => other.toLowerCase() !== name.toLowerCase());
   return [...others, [name, value]];
 }

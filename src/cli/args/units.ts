@@ -62,7 +62,8 @@ export function percentage(text: string): number {
 export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
   return (text) => {
     const word = words.find((candidate) => candidate === text);
-    if (word === undefined) throw new UsageError(`${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
+    if (word === undefined)
+      throw new UsageError(`${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
     return word;
   };
 }

@@ -2,7 +2,15 @@
 import { parseSlo } from '../../lab/load/judge/slo-syntax.js';
 import { defaultOptions, loadLimits, type Workload } from '../../lab/load/load-options.js';
 import { inputFile, outputFile, socketFile } from '../args/files.js';
-import { byteSize, formatBytes, on, optional, UsageError, type Values, wholeNumber } from '../args/flags.js';
+import {
+  byteSize,
+  formatBytes,
+  on,
+  optional,
+  UsageError,
+  type Values,
+  wholeNumber,
+} from '../args/flags.js';
 import { type Header, header, withoutValue } from '../args/header.js';
 import { duration, latency, metric, oneOf } from '../args/units.js';
 

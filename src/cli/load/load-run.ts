@@ -1,20 +1,21 @@
 /** One run of `evenkeel load`: prints it as it goes, and its report, its verdict and its objective at the end. */
-import { ScriptError } from '../../lab/load/load-errors.js';
+
 import { evaluateSlo, formatSlo } from '../../lab/load/judge/slo.js';
 import { formatVerdict, judge } from '../../lab/load/judge/verdict.js';
 import { type LoadHooks, runLoad as realRun } from '../../lab/load/load.js';
-import { machine } from '../../lab/load/result/machine.js';
+import { ScriptError } from '../../lab/load/load-errors.js';
 import type { LoadOptions } from '../../lab/load/load-options.js';
-import type { SloOutcome, Verdict } from '../../lab/load/result/outcome.js';
 import { formatPercentileTable } from '../../lab/load/output/hgrm.js';
 import { type RecordExtras, toJson } from '../../lab/load/output/json.js';
 import { Progress } from '../../lab/load/output/progress.js';
 import { formatCalibration, formatHeader, formatReport } from '../../lab/load/output/wrk2-text.js';
+import { machine } from '../../lab/load/result/machine.js';
+import type { SloOutcome, Verdict } from '../../lab/load/result/outcome.js';
 import type { LoadResult } from '../../lab/load/result/result.js';
-import { exitCodeOf } from '../exit-codes.js';
 import { writeOutput } from '../args/files.js';
-import type { LoadCommand } from './options-from-flags.js';
+import { exitCodeOf } from '../exit-codes.js';
 import { withoutListeners } from '../signals.js';
+import type { LoadCommand } from './options-from-flags.js';
 
 /** Where a command prints to, and what can end it early. */
 export interface Terminal {

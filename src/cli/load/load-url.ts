@@ -6,10 +6,13 @@ import { UsageError } from '../args/getopt.js';
 /** @returns the URL as it was given @throws UsageError */
 export function checkUrl(given: string): string {
   const refuse = (why: string): never => {
-    throw new UsageError(`the URL takes http://HOST[:PORT][/PATH] or https://…, got '${shown(given)}'${why}`);
+    throw new UsageError(
+      `the URL takes http://HOST[:PORT][/PATH] or https://…, got '${shown(given)}'${why}`,
+    );
   };
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(given)) refuse(`; did you mean http://${shown(given)}?`);
-  if (/[\s\p{Cc}]/u.test(given)) refuse(', which has a space or a control character; write %20 for a space');
+  if (/[\s\p{Cc}]/u.test(given))
+    refuse(', which has a space or a control character; write %20 for a space');
   if (!URL.canParse(given)) refuse('');
   const { protocol, username, password, port } = new URL(given);
   if (protocol !== 'http:' && protocol !== 'https:') refuse('');

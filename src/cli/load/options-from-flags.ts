@@ -31,7 +31,8 @@ export function parseLoad(args: readonly string[]): LoadCommand | 'help' | 'vers
   if (values.help) return 'help';
   if (values.version) return 'version';
   const [given, ...scriptArgs] = operands;
-  if (given === undefined) throw new UsageError('the URL is missing; give one such as http://127.0.0.1:8080');
+  if (given === undefined)
+    throw new UsageError('the URL is missing; give one such as http://127.0.0.1:8080');
   const url = checkUrl(given);
   for (const rule of rules) {
     const complaint = rule(values, scriptArgs, url);
@@ -78,7 +79,11 @@ function workOf(values: LoadValues, args: readonly string[]): Work {
 const defaultKeySpace = 1_000_000;
 
 /** What is wrong about flags that are right each by itself. */
-type Rule = (values: LoadValues, scriptArgs: readonly string[], url: string) => string | false | undefined;
+type Rule = (
+  values: LoadValues,
+  scriptArgs: readonly string[],
+  url: string,
+) => string | false | undefined;
 
 const rules: readonly Rule[] = [
   ({ batch_latency }) =>
@@ -115,7 +120,8 @@ const rules: readonly Rule[] = [
     `--workload makes queries of its own; give the URL without one, got '${withoutSecrets(url)}'`,
   ({ header, script }) => {
     if (script !== undefined) return undefined;
-    const [name] = header.find(([name]) => /^(content-length|transfer-encoding)$/i.test(name)) ?? [];
+    const [name] =
+      header.find(([name]) => /^(content-length|transfer-encoding)$/i.test(name)) ?? [];
     return name && `-H/--header takes no ${name} without a script: it is made from the body`;
   },
   ({ 'find-max': findMax, slo }) =>

@@ -2,9 +2,9 @@
 import type { Step } from '../../lab/load/judge/find-max.js';
 import { formatOutcome } from '../../lab/load/judge/slo.js';
 import { heldUp } from '../../lab/load/judge/verdict.js';
-import type { SloOutcome, Verdict } from '../../lab/load/result/outcome.js';
-import type { SearchStep } from '../../lab/load/result/load-record.js';
 import { printable } from '../../lab/load/printable.js';
+import type { SearchStep } from '../../lab/load/result/load-record.js';
+import type { SloOutcome, Verdict } from '../../lab/load/result/outcome.js';
 import { achievedRate } from '../../lab/load/result/rate.js';
 import type { LoadResult } from '../../lab/load/result/result.js';
 
@@ -35,7 +35,8 @@ export function measuredOf(step: Step<Trial> | undefined): Measured | undefined 
 export function hopeless(failed: readonly Step<Trial>[]): string | undefined {
   const [first, last] = [failed[0], failed.at(-1)];
   if (!first || !last) return undefined;
-  if (!isMeasured(last.trial)) return 'The search ended there: the target can no longer be reached.';
+  if (!isMeasured(last.trial))
+    return 'The search ended there: the target can no longer be reached.';
   const late = [first, last].every((step) => isMeasured(step.trial) && heldUp(step.trial.result));
   return late && last.rate < first.rate
     ? `The generator was late at ${first.rate}/s and at ${last.rate}/s, with little to do at either: this machine is too noisy to search on; give it cores of its own.`

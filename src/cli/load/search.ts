@@ -1,16 +1,17 @@
 /** `evenkeel load --find-max`: runs at one rate after the other, a line each, until the highest that holds is known. */
-import { TargetError } from '../../lab/load/load-errors.js';
+
 import { type Found, findMax } from '../../lab/load/judge/find-max.js';
 import { evaluateSlo } from '../../lab/load/judge/slo.js';
 import { judge } from '../../lab/load/judge/verdict.js';
 import { runLoad as realRun } from '../../lab/load/load.js';
-import { machine } from '../../lab/load/result/machine.js';
+import { TargetError } from '../../lab/load/load-errors.js';
 import { loadLimits } from '../../lab/load/load-options.js';
 import { withoutSecrets } from '../../lab/load/output/secrets.js';
 import { printable } from '../../lab/load/printable.js';
+import { machine } from '../../lab/load/result/machine.js';
 import { exitCodes } from '../exit-codes.js';
-import type { LoadCommand } from './options-from-flags.js';
 import { type RunLoad, runExitCode, type Terminal, watch, writeFiles } from './load-run.js';
+import type { LoadCommand } from './options-from-flags.js';
 import {
   figuresOf,
   formatStep,
@@ -48,8 +49,10 @@ export async function search(
   const found = await findMax(run, {
     start: options.rate,
     ceiling: loadLimits.rate,
-    passed: (trial) => isMeasured(trial) && trial.verdict.valid && trial.slo.every(({ held }) => held),
-    cutShort: (trial) => (isMeasured(trial) ? trial.result.endedEarly === 'signal' : terminal.signal.aborted),
+    passed: (trial) =>
+      isMeasured(trial) && trial.verdict.valid && trial.slo.every(({ held }) => held),
+    cutShort: (trial) =>
+      isMeasured(trial) ? trial.result.endedEarly === 'signal' : terminal.signal.aborted,
     giveUp: hopeless,
     onStep: (step) => terminal.print(formatStep(step)),
   });
@@ -71,7 +74,10 @@ function conclusion({ best, failedAt, gaveUp }: Found<Trial>, interrupted: boole
   const early = interrupted ? ' so far (ended by a signal)' : '';
   const reason = gaveUp === undefined ? [] : [gaveUp];
   if (best === undefined)
-    return [...reason, `No rate held${early}${failedAt === undefined ? '' : `, down to ${failedAt}/s`}.`];
+    return [
+      ...reason,
+      `No rate held${early}${failedAt === undefined ? '' : `, down to ${failedAt}/s`}.`,
+    ];
   const next = failedAt === undefined ? 'no higher one was tried' : `${failedAt}/s did not`;
   return [...reason, `Highest rate that held${early}: ${best.rate}/s (${next}).`];
 }

@@ -9,7 +9,9 @@ export class Countdown {
     let second = 0;
     const draw = () => {
       stream.write(
-        second <= seconds ? `\r  sampling ${second} of ${seconds} s` : '\r  collecting the samples    ',
+        second <= seconds
+          ? `\r  sampling ${second} of ${seconds} s`
+          : '\r  collecting the samples    ',
       );
       second++;
     };

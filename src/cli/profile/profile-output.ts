@@ -43,13 +43,20 @@ export function outputFlag(help: string) {
       if (!Object.hasOwn(formats, ending))
         throw new UsageError(`a name that ends in .${Object.keys(formats).join(', .')}`);
       const format = ending as Output['format'];
-      return [...before, { file: outputFile(text), format, only: (formats[format] as Format).only }];
+      return [
+        ...before,
+        { file: outputFile(text), format, only: (formats[format] as Format).only },
+      ];
     },
     fallback: [] as readonly Output[],
   };
 }
 
 /** @throws OutputError */
-export async function writeProfile({ file, format }: Output, profile: Profile, given: Given): Promise<void> {
+export async function writeProfile(
+  { file, format }: Output,
+  profile: Profile,
+  given: Given,
+): Promise<void> {
   writeOutput(file, await formats[format].write(profile, given));
 }

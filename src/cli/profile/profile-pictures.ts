@@ -11,7 +11,11 @@ export async function foldedText(profile: Profile): Promise<string> {
   return formatFolded(profile);
 }
 
-export async function differenceOf(before: Profile, after: Profile, title: string): Promise<string> {
+export async function differenceOf(
+  before: Profile,
+  after: Profile,
+  title: string,
+): Promise<string> {
   const { diffProfiles } = await import('../../lab/profile/diff/diff.js');
   const { renderDiffFlameGraph } = await import('../../lab/profile/diff/render.js');
   return renderDiffFlameGraph(diffProfiles(before, after), { title });

@@ -1,19 +1,20 @@
 /** `evenkeel profile cpu` and `alloc`: attaches, samples, detaches, writes. */
+
+import { mostSeconds } from '../../admin/admin-server.js';
 import { sampleOver, statusOver } from '../../lab/profile/attach/admin.js';
 import { attachTo } from '../../lab/profile/attach/attach.js';
 import { profileOf } from '../../lab/profile/convert/recording.js';
 import { toCpuProfile } from '../../lab/profile/convert/to-v8.js';
-import { mostSeconds } from '../../admin/admin-server.js';
 import { sampleNative } from '../../lab/profile/native/perf.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import type { Recording } from '../../lab/profile/sampling/recording.js';
 import { sampleKind } from '../../lab/profile/sampling/sample.js';
-import { Countdown } from './countdown.js';
-import { exitCodes } from '../exit-codes.js';
 import { on, optional, parseCommandLine, UsageError, wholeNumber } from '../args/flags.js';
+import { exitCodes } from '../exit-codes.js';
+import { onInterrupt } from '../signals.js';
+import { Countdown } from './countdown.js';
 import { type Output, outputFlag, writeProfile } from './profile-output.js';
 import { describeProfile } from './profile-text.js';
-import { onInterrupt } from '../signals.js';
 
 export const takeFlags = {
   pid: {
@@ -26,7 +27,9 @@ export const takeFlags = {
     help: 'or the admin address of an Evenkeel server, as serve --admin-port prints it',
     ...optional(adminUrl),
   },
-  native: on('cpu only: by Linux perf, with the frames of native code and of the kernel, in all threads'),
+  native: on(
+    'cpu only: by Linux perf, with the frames of native code and of the kernel, in all threads',
+  ),
   seconds: {
     value: 'N',
     help: 'for so long',
@@ -47,8 +50,10 @@ type Kind = Recording['kind'];
 export async function take(kind: Kind, args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(takeFlags, args);
   const { pid, url, native, seconds, requests } = values;
-  if (operands.length > 0) throw new UsageError(`there is no use for '${operands[0]}': only flags are taken`);
-  if (native && kind !== 'cpu') throw new UsageError('--native is for profile cpu: perf sees no allocations');
+  if (operands.length > 0)
+    throw new UsageError(`there is no use for '${operands[0]}': only flags are taken`);
+  if (native && kind !== 'cpu')
+    throw new UsageError('--native is for profile cpu: perf sees no allocations');
   const outputs = outputsFor(kind, values.output);
   const interruption = new AbortController();
   const stopListening = onInterrupt(() => interruption.abort());
@@ -81,7 +86,10 @@ interface Taken {
   readonly who: string;
 }
 
-function resultOf({ result }: Taken, requests: number | undefined): { profile: Profile; raw: object } {
+function resultOf(
+  { result }: Taken,
+  requests: number | undefined,
+): { profile: Profile; raw: object } {
   if ('recording' in result)
     return { profile: profileOf(result.recording, requests), raw: result.recording.raw };
   const profile = { ...result.profile, ...(requests !== undefined && { requests }) };

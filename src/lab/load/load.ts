@@ -2,18 +2,19 @@
  * A load run from beginning to end: one generator thread for each `threads`, brought to the same line, started at the same
  * moment, and added up.
  */
-import { Collector } from './result/aggregator.js';
-import { TargetError } from './load-errors.js';
+
 import { monotonicClock } from './generator/clock.js';
+import { Team } from './generator/generator-threads.js';
 import { Control, type Finished, type ThreadStart } from './generator/messages.js';
 import { phasesOf } from './generator/phases.js';
 import { failureKinds, SharedRecords } from './generator/recorder.js';
+import { firstOpen, resolveTargets } from './http/resolve-target.js';
+import { TargetError } from './load-errors.js';
 import type { LoadOptions } from './load-options.js';
 import type { Snapshot } from './output/progress.js';
-import { firstOpen, resolveTargets } from './http/resolve-target.js';
+import { Collector } from './result/aggregator.js';
 import type { Calibration, Errors, LoadResult, Slow } from './result/result.js';
 import { ScriptConductor } from './script/script-host.js';
-import { Team } from './generator/generator-threads.js';
 
 export type AroundScript = <T>(part: () => Promise<T>) => Promise<T>;
 
@@ -57,7 +58,13 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
   const { countFromUs, latencyFromUs } = phasesOf(0, warmupMs, durationMs);
   const collector = new Collector(records, (latencyFromUs - countFromUs) / 1e6);
   const starts = records.map(({ memory }, thread): ThreadStart => {
-    return { options, thread, records: memory, control: control.memory, script: script?.starts[thread] };
+    return {
+      options,
+      thread,
+      records: memory,
+      control: control.memory,
+      script: script?.starts[thread],
+    };
   });
   const team = new Team((thread, message) => {
     if (message.kind === 'second') collector.second(thread, message);
@@ -70,13 +77,16 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
   try {
     team.start(starts);
     await team.all('loaded', patienceMs);
-    if (script) await aroundScript(() => script.prepare((thread) => team.prepare(thread, patienceMs)));
+    if (script)
+      await aroundScript(() => script.prepare((thread) => team.prepare(thread, patienceMs)));
     else team.post({ kind: 'prepare' });
     const [first] = await team.all('prepared', patienceMs);
     team.post({ kind: 'connect', target: await firstOpen(targets, options) });
     const connected = await team.all('connected', timeoutMs + patienceMs);
     if (connected.every(({ open }) => open === 0))
-      throw new TargetError(`no connection stays open: ${connected.find(({ cause }) => cause)?.cause}`);
+      throw new TargetError(
+        `no connection stays open: ${connected.find(({ cause }) => cause)?.cause}`,
+      );
     const startedAt = new Date().toISOString();
     const clock = monotonicClock();
     const beginUs = clock.now() + leadUs;
@@ -92,7 +102,13 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
     const finished = await team.all('finished', limitMs);
     clearInterval(ticker);
     const beginAtMs = performance.timeOrigin + performance.now() + (beginUs - clock.now()) / 1000;
-    const result = resultOf(options, startedAt, { us: beginUs, atMs: beginAtMs }, collector, finished);
+    const result = resultOf(
+      options,
+      startedAt,
+      { us: beginUs, atMs: beginAtMs },
+      collector,
+      finished,
+    );
     hooks.onResult?.(result);
     if (script) await aroundScript(() => script.done(result));
     return result;
@@ -133,7 +149,9 @@ function resultOf(
 ): LoadResult {
   const { countFromUs } = phasesOf(begin.us, options.warmupMs, options.durationMs);
   const early = finished.find(({ endedEarly }) => endedEarly)?.endedEarly;
-  const [connect, read, write, timeout, status] = failureKinds.map((kind) => collector.counted(kind));
+  const [connect, read, write, timeout, status] = failureKinds.map((kind) =>
+    collector.counted(kind),
+  );
   return {
     options,
     startedAt,

@@ -82,7 +82,9 @@ function escaped(text: string): string {
 }
 
 function unescaped(text: string): string {
-  return text.replace(/\\x([0-9a-f]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
+  return text.replace(/\\x([0-9a-f]{2})/g, (_, code) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
 }
 
 function hex(char: string): string {

@@ -26,7 +26,8 @@ export interface TreeNode extends Tree {
 /** Frames are the same where this says the same. */
 export type Identity = (frame: Frame) => string;
 
-export const exactly: Identity = ({ name, file, line, kind }) => JSON.stringify([name, file, line, kind]);
+export const exactly: Identity = ({ name, file, line, kind }) =>
+  JSON.stringify([name, file, line, kind]);
 
 /** For two builds of a program, between which lines move. Anonymous functions of a file become one. */
 export const exceptLine: Identity = ({ name, file, kind }) => JSON.stringify([name, file, kind]);

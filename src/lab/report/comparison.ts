@@ -30,7 +30,8 @@ export function writeComparison(out: string, before: Outcome, after: Outcome): s
   });
   const file = join(out, `${name}.md`);
   const heads = [before, after].map(
-    (outcome) => `### What a request costs: ${outcome.record.label}\n\n${costTable(outcome.record)}`,
+    (outcome) =>
+      `### What a request costs: ${outcome.record.label}\n\n${costTable(outcome.record)}`,
   );
   writeFileSync(
     file,
@@ -57,7 +58,9 @@ function latencyTable(phase: PhaseName, before: Outcome, after: Outcome): string
         figure,
         cell(was, unit),
         cell(is, unit),
-        changeShare === undefined ? '' : `${changeShare > 0 ? '+' : ''}${(changeShare * 100).toFixed(1)} %`,
+        changeShare === undefined
+          ? ''
+          : `${changeShare > 0 ? '+' : ''}${(changeShare * 100).toFixed(1)} %`,
         verdict === 'same' ? '' : verdict,
       ]),
   );

@@ -47,7 +47,9 @@ function verdicts({ phases }: Outcome['record']): string {
     .map((name) => {
       const { verdict } = phases[name].load;
       const title = name.toUpperCase();
-      return verdict.valid ? `**${title}: valid.**` : `**${title}: NOT VALID.** ${verdict.reasons.join(' ')}`;
+      return verdict.valid
+        ? `**${title}: valid.**`
+        : `**${title}: NOT VALID.** ${verdict.reasons.join(' ')}`;
     })
     .join('  \n');
 }

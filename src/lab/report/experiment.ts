@@ -1,8 +1,8 @@
 /** The whole experiment: a server on a fresh store, warmed up, PUT and then GET over what PUT stored, and the machine's figures. */
 import { resolve } from 'node:path';
 import { describeMachine, measureFdatasync } from './host.js';
-import { type ReportOptions, warmUpMs } from './report-options.js';
 import { type Profiles, runPhase, type Stage, warmUp } from './phase.js';
+import { type ReportOptions, warmUpMs } from './report-options.js';
 import { type PhaseName, phaseNames, type ReportRecord, reportSchema } from './report-record.js';
 import { startSubject } from './server-under-test.js';
 

@@ -1,5 +1,13 @@
 /** Where a report was made: the figures depend on it more than on anything else. */
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { getPriority, release } from 'node:os';
 import { join } from 'node:path';
 import { machine } from '../load/result/machine.js';
@@ -28,7 +36,10 @@ function diskOf(folder: string): string | undefined {
     const mounts = readFileSync('/proc/self/mounts', 'utf8')
       .split('\n')
       .map((line) => line.split(' '))
-      .filter(([, point = '']) => point !== '' && `${folder}/`.startsWith(point === '/' ? '/' : `${point}/`))
+      .filter(
+        ([, point = '']) =>
+          point !== '' && `${folder}/`.startsWith(point === '/' ? '/' : `${point}/`),
+      )
       .sort(([, a = ''], [, b = '']) => b.length - a.length);
     const [device, , type] = mounts[0] ?? [];
     return device === undefined ? undefined : `${type} on ${device}`;
@@ -57,6 +68,7 @@ export function measureFdatasync(folder: string): FsyncTimes {
     rmSync(place, { recursive: true, force: true });
   }
   times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.min(samples - 1, Math.ceil(share * samples) - 1)] as number;
+  const at = (share: number) =>
+    times[Math.min(samples - 1, Math.ceil(share * samples) - 1)] as number;
   return { p50Us: at(0.5), p99Us: at(0.99), samples };
 }

@@ -8,11 +8,17 @@ import { formatCalibration, formatHeader, formatReport } from '../load/output/wr
 import type { LoadResult } from '../load/result/result.js';
 import { sampleOver } from '../profile/attach/admin.js';
 import { profileOf } from '../profile/convert/recording.js';
+import { topFrames } from '../profile/frame-table.js';
 import type { Profile } from '../profile/profile.js';
 import type { Recording } from '../profile/sampling/recording.js';
-import { topFrames } from '../profile/frame-table.js';
 import { type ReportOptions, scriptOf, windowSeconds } from './report-options.js';
-import type { PhaseName, PhaseRecord, ProfileKind, ReportMachine, WindowRecord } from './report-record.js';
+import type {
+  PhaseName,
+  PhaseRecord,
+  ProfileKind,
+  ReportMachine,
+  WindowRecord,
+} from './report-record.js';
 import type { Subject } from './server-under-test.js';
 
 /** What a phase works with. */
@@ -41,7 +47,9 @@ export async function warmUp(
   durationMs: number,
   keys: number,
 ): Promise<number> {
-  const result = await runLoad(loadOptions(name, stage, durationMs, keys), { signal: stage.signal });
+  const result = await runLoad(loadOptions(name, stage, durationMs, keys), {
+    signal: stage.signal,
+  });
   stage.signal.throwIfAborted();
   return keysWritten(result);
 }
@@ -96,13 +104,17 @@ async function profileWindow(
   keys: number,
 ): Promise<{ window: WindowRecord; profile: Profile }> {
   const seconds = windowSeconds(options.durationMs);
-  stage.say(`${name.toUpperCase()}: ${kind === 'cpu' ? 'CPU' : 'allocations'} for ${seconds} s, same load`);
+  stage.say(
+    `${name.toUpperCase()}: ${kind === 'cpu' ? 'CPU' : 'allocations'} for ${seconds} s, same load`,
+  );
   const load = loadOptions(name, { options, subject }, seconds * 1000 + 3 * marginMs, keys);
   let sampling: Promise<Recording> | undefined;
   const result = await runLoad(load, {
     signal,
     onBegin: () => {
-      sampling = sleep(marginMs).then(() => sampleOver(subject.adminUrl, { kind, seconds, signal }));
+      sampling = sleep(marginMs).then(() =>
+        sampleOver(subject.adminUrl, { kind, seconds, signal }),
+      );
       // It is awaited once the load is over; until then nobody hears of its failure.
       sampling.catch(() => {});
     },

@@ -27,7 +27,9 @@ export function readReport(file: string): Outcome {
     try {
       return readProfile(read(beside), beside);
     } catch (error) {
-      throw error instanceof ReportError ? error : new ReportError(`${beside}: ${(error as Error).message}`);
+      throw error instanceof ReportError
+        ? error
+        : new ReportError(`${beside}: ${(error as Error).message}`);
     }
   };
   const kindsOf = (name: PhaseName) =>
@@ -47,7 +49,9 @@ function parse(text: string, file: string): ReportRecord {
     throw new ReportError(`${file} is no JSON: ${(error as Error).message}`);
   }
   if (value?.schema !== reportSchema)
-    throw new ReportError(`${file} is no record of evenkeel report (its schema is not "${reportSchema}")`);
+    throw new ReportError(
+      `${file} is no record of evenkeel report (its schema is not "${reportSchema}")`,
+    );
   if (phaseNames.some((name) => value.phases?.[name]?.load?.latency?.percentiles === undefined))
     throw new ReportError(`${file} lacks the figures of PUT or GET`);
   return value as ReportRecord;

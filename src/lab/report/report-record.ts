@@ -1,7 +1,7 @@
 /** What a report knows, as its JSON has it: everything the document is written from. */
 import type { LoadRecord, Machine } from '../load/result/load-record.js';
-import type { Beside } from '../profile/profile.js';
 import type { TopFrame } from '../profile/frame-table.js';
+import type { Beside } from '../profile/profile.js';
 
 export const reportSchema = 'evenkeel-report/1';
 

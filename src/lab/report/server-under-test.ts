@@ -30,7 +30,17 @@ export async function startSubject({ subject, commit, out }: ReportOptions): Pro
   // Beside the report, and not in a folder for temporary files, which may be in memory.
   const dataFolder = mkdtempSync(join(out, '.store-'));
   const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
-  const flags = ['--port', '0', '--admin-port', '0', '--data', dataFolder, '--commit', commit, '--json'];
+  const flags = [
+    '--port',
+    '0',
+    '--admin-port',
+    '0',
+    '--data',
+    dataFolder,
+    '--commit',
+    commit,
+    '--json',
+  ];
   // A session of its own, so that Ctrl-C reaches it through close() only.
   const child = spawn(process.execPath, [main, 'serve', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,7 +73,10 @@ function firstLine(child: ChildProcess): Promise<{ url: string; adminUrl: string
   return new Promise((resolve, reject) => {
     const fail = (what: string) =>
       reject(new SubjectError(`the server ${what}: ${problems.trim() || 'it said nothing'}`));
-    const timer = setTimeout(() => fail(`did not start within ${startLimitMs / 1000} s`), startLimitMs);
+    const timer = setTimeout(
+      () => fail(`did not start within ${startLimitMs / 1000} s`),
+      startLimitMs,
+    );
     child.once('exit', (code, signal) => fail(`ended with ${signal ?? code}`));
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).once('line', (line) => {
       clearTimeout(timer);

@@ -1,11 +1,14 @@
 /** The report's tables, as Markdown. */
 import { formatTimeUs } from '../load/output/units.js';
 import { formatAmount, formatCount } from '../profile/amount.js';
+import { reference } from './reference.js';
 import type { PhaseName, PhaseRecord, ReportRecord } from './report-record.js';
 import { phaseNames, profileKinds } from './report-record.js';
-import { reference } from './reference.js';
 
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
     line(head),
@@ -30,7 +33,10 @@ export function machineTable({ machine, fdatasync, commit, startedAt }: ReportRe
       ['Priority', machine.priority ?? 'unknown'],
       ['Disk', machine.disk ?? 'unknown'],
       ['fdatasync', sync],
-      ['Commits', commit === 'each' ? 'each write its own' : commit === 'group' ? 'in groups' : 'unknown'],
+      [
+        'Commits',
+        commit === 'each' ? 'each write its own' : commit === 'group' ? 'in groups' : 'unknown',
+      ],
       ['When', startedAt],
     ],
   );
@@ -57,7 +63,9 @@ function timesFaster(theirs: number, ours: number): string {
 }
 
 function valueAt({ load }: PhaseRecord, percentile: number): number {
-  return load.latency.percentiles.find((entry) => entry.percentile === percentile)?.valueUs ?? Number.NaN;
+  return (
+    load.latency.percentiles.find((entry) => entry.percentile === percentile)?.valueUs ?? Number.NaN
+  );
 }
 
 /** What a request costs, and what the samplers do not see. */
@@ -67,7 +75,8 @@ export function costTable({ phases }: ReportRecord): string {
     const { requests } = phases[name].windows[kind];
     return value === undefined || requests === 0 ? '–' : formatAmount(value / requests, kind);
   };
-  const beside = (name: PhaseName, kind: 'cpu' | 'alloc' = 'cpu') => phases[name].windows[kind].beside;
+  const beside = (name: PhaseName, kind: 'cpu' | 'alloc' = 'cpu') =>
+    phases[name].windows[kind].beside;
   return markdownTable(
     ['A request', ...phaseNames.map((name) => name.toUpperCase())],
     [
@@ -75,9 +84,18 @@ export function costTable({ phases }: ReportRecord): string {
         'CPU, sampled, JavaScript and what it calls',
         ...cell((name) => each(name, phases[name].windows.cpu.total, 'cpu')),
       ],
-      ['CPU of the process, user', ...cell((name) => each(name, beside(name)?.processCpuUs.user, 'cpu'))],
-      ['CPU of the process, kernel', ...cell((name) => each(name, beside(name)?.processCpuUs.system, 'cpu'))],
-      ['Allocated on V8’s heap', ...cell((name) => each(name, phases[name].windows.alloc.total, 'alloc'))],
+      [
+        'CPU of the process, user',
+        ...cell((name) => each(name, beside(name)?.processCpuUs.user, 'cpu')),
+      ],
+      [
+        'CPU of the process, kernel',
+        ...cell((name) => each(name, beside(name)?.processCpuUs.system, 'cpu')),
+      ],
+      [
+        'Allocated on V8’s heap',
+        ...cell((name) => each(name, phases[name].windows.alloc.total, 'alloc')),
+      ],
       ['**In the window**', '', ''],
       [
         'Bytes outside the heap, at most',
@@ -123,4 +141,5 @@ function late({ windows }: PhaseRecord): string {
 }
 
 const time = (us: number | undefined) => (us === undefined ? '–' : formatTimeUs(us));
-const bytes = (count: number | undefined) => (count === undefined ? '–' : formatAmount(count, 'alloc'));
+const bytes = (count: number | undefined) =>
+  count === undefined ? '–' : formatAmount(count, 'alloc');

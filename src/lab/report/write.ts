@@ -3,11 +3,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { profileToJson } from '../profile/convert/json.js';
 import { renderFlameGraph } from '../profile/flame/render.js';
-import { renderPercentilePlot } from './plot/percentiles.js';
-import { renderTimeline } from './plot/timeline.js';
 import { formatDocument, pictureOf } from './document.js';
 import type { Outcome } from './experiment.js';
-import { type PhaseName, type ProfileKind, phaseNames, profileKinds, type ReportRecord } from './report-record.js';
+import { renderPercentilePlot } from './plot/percentiles.js';
+import { renderTimeline } from './plot/timeline.js';
+import {
+  type PhaseName,
+  type ProfileKind,
+  phaseNames,
+  profileKinds,
+  type ReportRecord,
+} from './report-record.js';
 
 /** Returns the document's name. */
 export function writeReport(out: string, outcome: Outcome): string {
@@ -31,7 +37,10 @@ export function writeReport(out: string, outcome: Outcome): string {
     pictureOf(label, 'percentiles'),
     renderPercentilePlot(seriesOf(record), { title: 'Latency by percentile', subtitle }),
   );
-  write(pictureOf(label, 'timeline'), renderTimeline(seriesOf(record), { title: 'Each second', subtitle }));
+  write(
+    pictureOf(label, 'timeline'),
+    renderTimeline(seriesOf(record), { title: 'Each second', subtitle }),
+  );
   write(`${label}.json`, `${JSON.stringify(record, undefined, 2)}\n`);
   return write(`${label}.md`, formatDocument(outcome));
 }

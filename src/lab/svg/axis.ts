@@ -23,7 +23,10 @@ export function logarithmic(least: number, most: number, from: number, to: numbe
   const high = Math.max(low + 1, Math.log10(roundStep(most)));
   const at = (value: number) =>
     from + ((to - from) * (Math.log10(Math.max(value, 10 ** low)) - low)) / (high - low);
-  const powers = Array.from({ length: Math.floor(high + 1e-9) - low + 1 }, (_, index) => 10 ** (low + index));
+  const powers = Array.from(
+    { length: Math.floor(high + 1e-9) - low + 1 },
+    (_, index) => 10 ** (low + index),
+  );
   return { at, ticks: Number.isInteger(high) ? powers : [...powers, roundStep(most)] };
 }
 

@@ -28,7 +28,10 @@ export interface Point {
 }
 
 /** A line through the points; `undefined` leaves a gap. */
-export function line(points: readonly (Point | undefined)[], { colour, dashes }: SeriesStyle): string {
+export function line(
+  points: readonly (Point | undefined)[],
+  { colour, dashes }: SeriesStyle,
+): string {
   let path = '';
   let gap = true;
   for (const point of points) {
@@ -94,7 +97,10 @@ export interface Sheet {
 /** Where the first row below the heading begins. */
 export const headingHeight = 76;
 
-export function sheet({ title, subtitle, widthPx, heightPx }: Sheet, content: readonly string[]): string {
+export function sheet(
+  { title, subtitle, widthPx, heightPx }: Sheet,
+  content: readonly string[],
+): string {
   const heading = [
     label(margin, 34, title, { class: 'h' }),
     ...(subtitle === undefined ? [] : [label(margin, 56, subtitle, { class: 's' })]),

@@ -21,7 +21,9 @@ export type Attributes = Readonly<Record<string, string | number | undefined>>;
 export function element(name: string, attributes: Attributes, content?: string): string {
   const list = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}="${typeof value === 'number' ? px(value) : xml(String(value))}"`)
+    .map(
+      ([key, value]) => ` ${key}="${typeof value === 'number' ? px(value) : xml(String(value))}"`,
+    )
     .join('');
   return content === undefined ? `<${name}${list}/>` : `<${name}${list}>${content}</${name}>`;
 }
@@ -44,7 +46,9 @@ export function printable(text: string): string {
     text
       .replace(/\p{Surrogate}/gu, '\ufffd')
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be replaced
-      .replace(/[\u0000-\u0009\u000b-\u001f]/g, (char) => String.fromCharCode(0x2400 + char.charCodeAt(0)))
+      .replace(/[\u0000-\u0009\u000b-\u001f]/g, (char) =>
+        String.fromCharCode(0x2400 + char.charCodeAt(0)),
+      )
       .replace(/\u007f/g, '\u2421')
       .replace(/[\u0080-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]/g, '\ufffd')
   );
@@ -94,7 +98,8 @@ export function wrap(text: string, width: number, fontSize = 13): string[] {
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
     const longer = `${last} ${word}`;
-    if (last !== undefined && (sansWidth(longer) * fontSize) / 13 <= width) lines[lines.length - 1] = longer;
+    if (last !== undefined && (sansWidth(longer) * fontSize) / 13 <= width)
+      lines[lines.length - 1] = longer;
     else lines.push(word);
   }
   return lines;

@@ -26,12 +26,18 @@ export function wholeNumber(query: Query, name: string, most: number): number | 
   if (text === undefined) return undefined;
   const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : 0;
   if (value < 1 || value > most)
-    throw new Problem(400, `the parameter ${name} is a whole number from 1 to ${most}, got ${quote(text)}`);
+    throw new Problem(
+      400,
+      `the parameter ${name} is a whole number from 1 to ${most}, got ${quote(text)}`,
+    );
   return value;
 }
 
 /** `ack/from`, ready to be spread into an operation. @throws Problem 400 */
-export function replicas(query: Query, { replicas: all }: Capabilities): { replicas?: ReplicaCount } {
+export function replicas(
+  query: Query,
+  { replicas: all }: Capabilities,
+): { replicas?: ReplicaCount } {
   const text = query.get('replicas')?.toString('latin1');
   if (text === undefined) return {};
   const match = /^([0-9]{1,4})\/([0-9]{1,4})$/.exec(text);

@@ -25,7 +25,11 @@ const octets = { 'Content-Type': 'application/octet-stream' };
  * @param body the content of a PUT; empty otherwise
  * @throws Problem, StoreError
  */
-export function perform(operation: Operation, body: readonly Uint8Array[], store: Store): Awaitable<Answer> {
+export function perform(
+  operation: Operation,
+  body: readonly Uint8Array[],
+  store: Store,
+): Awaitable<Answer> {
   switch (operation.kind) {
     case 'status':
       if (store.failure) throw store.failure;

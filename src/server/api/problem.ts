@@ -28,7 +28,11 @@ export class Problem extends Error {
 
   /** The `application/problem+json` document. Its type is `about:blank`: the status says all a program needs. */
   toJSON(): { title: string; status: number; detail: string } {
-    return { title: STATUS_CODES[this.status] ?? 'Error', status: this.status, detail: this.message };
+    return {
+      title: STATUS_CODES[this.status] ?? 'Error',
+      status: this.status,
+      detail: this.message,
+    };
   }
 }
 

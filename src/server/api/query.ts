@@ -37,7 +37,8 @@ function add(parameters: Map<string, Buffer>, part: string, names: ReadonlySet<s
       400,
       `unknown parameter ${quote(name)}; this path and method take ${[...names].join(', ')}`,
     );
-  if (parameters.has(name)) throw new Problem(400, `the parameter ${name} is given twice; give it once`);
+  if (parameters.has(name))
+    throw new Problem(400, `the parameter ${name} is given twice; give it once`);
   parameters.set(name, decode(equals < 0 ? '' : part.slice(equals + 1), name));
 }
 

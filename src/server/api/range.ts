@@ -14,7 +14,8 @@ export async function* rangeChunks(
   format: RangeFormat,
 ): AsyncGenerator<Uint8Array[]> {
   for await (const page of pages) {
-    if (format === 'chunks') yield page.map(({ key, value }) => Buffer.concat([key, newline, value]));
+    if (format === 'chunks')
+      yield page.map(({ key, value }) => Buffer.concat([key, newline, value]));
     // Lines need no chunk of their own: one chunk a page saves the framing of each.
     else yield page.length === 0 ? [] : [Buffer.from(page.map(line).join(''))];
   }

@@ -128,11 +128,16 @@ function route(head: Head, capabilities: Capabilities): Operation {
   const path = mark < 0 ? target : target.slice(0, mark);
   const methods = routes.get(path);
   if (!methods)
-    throw new Problem(400, `unknown path ${quote(path)}; this server has ${[...routes.keys()].join(', ')}`);
+    throw new Problem(
+      400,
+      `unknown path ${quote(path)}; this server has ${[...routes.keys()].join(', ')}`,
+    );
   const parse = methods.get(head.method);
   if (!parse) {
     const allow = [...methods.keys()].join(', ');
-    throw new Problem(405, `${path} takes ${allow}, not ${head.method}`, { headers: { Allow: allow } });
+    throw new Problem(405, `${path} takes ${allow}, not ${head.method}`, {
+      headers: { Allow: allow },
+    });
   }
   return parse(mark < 0 ? '' : target.slice(mark + 1), head, capabilities);
 }
@@ -141,7 +146,10 @@ function route(head: Head, capabilities: Capabilities): Operation {
 function originForm(target: string): string {
   const hash = target.indexOf('#');
   if (hash >= 0)
-    throw new Problem(400, 'a request target has no fragment; write %23 for a # that belongs to a key');
+    throw new Problem(
+      400,
+      'a request target has no fragment; write %23 for a # that belongs to a key',
+    );
   if (target.startsWith('/')) return target;
   const absolute = /^https?:\/\/[^/?]*/i.exec(target);
   return absolute ? target.slice(absolute[0].length) : target;
@@ -151,7 +159,10 @@ function originForm(target: string): string {
 function rangeFormat(accept: string | undefined): RangeFormat {
   for (const item of accept?.split(',') ?? []) {
     const [type = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
-    if (type === 'application/x-ndjson' && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)))
+    if (
+      type === 'application/x-ndjson' &&
+      !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+    )
       return 'ndjson';
   }
   return 'chunks';

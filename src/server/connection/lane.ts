@@ -1,8 +1,8 @@
 /** What a lane, a way from a socket to the Store, is given to work with. The lanes of one server share it. */
 import type { Limits } from '../../config/limits.js';
-import type { Memory } from './memory-budget.js';
 import type { Service } from '../api/route.js';
 import type { Running } from './in-flight.js';
+import type { Memory } from './memory-budget.js';
 
 export interface LaneOptions {
   readonly service: Service;

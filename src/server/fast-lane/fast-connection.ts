@@ -6,16 +6,16 @@
  * back to the socket, whose own buffer is bounded. Answers of one turn of the event loop gather up to the socket's high-water mark.
  */
 import type { Socket } from 'node:net';
-import type { Heads } from '../connection/response-head.js';
-import type { LaneOptions } from '../connection/lane.js';
-import { endLingering } from '../connection/lingering.js';
 import { type Answer, perform } from '../api/perform.js';
 import { lateRequest, needsOperator, problemAnswer, problemOf } from '../api/problem.js';
 import { admit } from '../api/route.js';
-import { Outgoing } from './response-buffer.js';
-import { copyOf, findPlainRequest, PlainRequest } from './plain-request.js';
-import { readIntoCommonBuffer } from './shared-read-buffer.js';
+import type { LaneOptions } from '../connection/lane.js';
+import { endLingering } from '../connection/lingering.js';
+import type { Heads } from '../connection/response-head.js';
 import { atTurnsEnd } from './end-of-turn.js';
+import { copyOf, findPlainRequest, PlainRequest } from './plain-request.js';
+import { Outgoing } from './response-buffer.js';
+import { readIntoCommonBuffer } from './shared-read-buffer.js';
 
 export interface FastConnectionOptions extends LaneOptions {
   readonly heads: Heads;
@@ -151,7 +151,8 @@ export class FastConnection {
 
   /** @throws Problem 503 when there is no room for the content */
   #answer({ status, headers, body }: Answer): void {
-    if (!(body instanceof Uint8Array)) throw new TypeError('a range is not plain, and all else is whole');
+    if (!(body instanceof Uint8Array))
+      throw new TypeError('a range is not plain, and all else is whole');
     this.#hold(body.length);
     this.#send(status, headers, body);
   }

@@ -4,8 +4,8 @@
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { Heads } from '../connection/response-head.js';
 import type { LaneOptions } from '../connection/lane.js';
+import { Heads } from '../connection/response-head.js';
 import { FastConnection } from './fast-connection.js';
 
 /** @param full the server whose connections this lane takes first from now on */

@@ -80,7 +80,12 @@ for (const name of [
 }
 
 /** Finds a plain request that begins at `start` and is there whole. Nothing is thrown: false is for the full lane to explain. */
-export function findPlainRequest(bytes: Buffer, start: number, limits: Limits, into: PlainRequest): boolean {
+export function findPlainRequest(
+  bytes: Buffer,
+  start: number,
+  limits: Limits,
+  into: PlainRequest,
+): boolean {
   const known = methods.find((candidate) => startsWith(bytes, start, candidate.start));
   if (known === undefined) return false;
   const query = start + known.start.length;
@@ -118,7 +123,8 @@ export function findPlainRequest(bytes: Buffer, start: number, limits: Limits, i
   }
   if (bytes[at + 1] !== lf) return false;
   at += 2;
-  if (hosts !== 1 || fields > limits.maxHeaderFields || at - start > limits.maxHeaderBytes) return false;
+  if (hosts !== 1 || fields > limits.maxHeaderFields || at - start > limits.maxHeaderBytes)
+    return false;
   if (length >= 0 !== (known.method === 'PUT') || length > limits.maxValueBytes) return false;
   const end = at + Math.max(length, 0);
   if (end > bytes.length) return false;
@@ -129,9 +135,13 @@ export function findPlainRequest(bytes: Buffer, start: number, limits: Limits, i
     targetEnd > key &&
     targetEnd - key <= maxKeyBytes &&
     startsWith(bytes, query, id);
-  into.operation = isLiteralKey ? { kind: known.kind, key: copyOf(bytes, key, targetEnd) } : undefined;
+  into.operation = isLiteralKey
+    ? { kind: known.kind, key: copyOf(bytes, key, targetEnd) }
+    : undefined;
   into.method = known.method;
-  into.target = isLiteralKey ? '' : bytes.toString('latin1', start + known.method.length + 1, targetEnd);
+  into.target = isLiteralKey
+    ? ''
+    : bytes.toString('latin1', start + known.method.length + 1, targetEnd);
   into.contentStart = at;
   into.end = end;
   return true;
@@ -146,7 +156,8 @@ export function copyOf(bytes: Buffer, start: number, end: number): Buffer {
 }
 
 function startsWith(bytes: Buffer, at: number, text: Buffer): boolean {
-  for (let index = 0; index < text.length; index++) if (bytes[at + index] !== text[index]) return false;
+  for (let index = 0; index < text.length; index++)
+    if (bytes[at + index] !== text[index]) return false;
   return true;
 }
 

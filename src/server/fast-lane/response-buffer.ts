@@ -29,7 +29,12 @@ export class Outgoing {
   }
 
   /** @param closes whether it says that it is the last one */
-  add(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array, closes: boolean): void {
+  add(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: Uint8Array,
+    closes: boolean,
+  ): void {
     this.#text += this.#heads.head(status, headers, body.length, closes);
     if (body.length === 0) return;
     if (body.length <= mostAsText) {
@@ -51,5 +56,7 @@ export class Outgoing {
 
 function latin1(bytes: Uint8Array): string {
   const { buffer, byteOffset, length } = bytes;
-  return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(buffer, byteOffset, length)).toString('latin1');
+  return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(buffer, byteOffset, length)).toString(
+    'latin1',
+  );
 }

@@ -30,8 +30,9 @@ interface Internals {
  */
 export function readIntoCommonBuffer(socket: Socket, take: Take): boolean {
   const internals = socket as unknown as Internals;
-  const [kBuffer, kCallback, kGenerator] = ['kBuffer', 'kBufferCb', 'kBufferGen'].map((description) =>
-    Object.getOwnPropertySymbols(internals).find((symbol) => symbol.description === description),
+  const [kBuffer, kCallback, kGenerator] = ['kBuffer', 'kBufferCb', 'kBufferGen'].map(
+    (description) =>
+      Object.getOwnPropertySymbols(internals).find((symbol) => symbol.description === description),
   );
   if (kBuffer === undefined || kCallback === undefined || kGenerator === undefined) return false;
   // With `onread` they would be set; without, all are null.

@@ -14,11 +14,16 @@ const noTarget = /[^\x21-\x7e]/;
 export function checkHead(req: IncomingMessage, { maxHeaderFields }: Limits): void {
   const { rawHeaders, httpVersion, url = '' } = req;
   if (rawHeaders.length / 2 > maxHeaderFields)
-    throw new Problem(431, `a request has at most ${maxHeaderFields} header fields here; send fewer`);
+    throw new Problem(
+      431,
+      `a request has at most ${maxHeaderFields} header fields here; send fewer`,
+    );
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
     throw untrusted(`this server speaks HTTP/1.1 and HTTP/1.0, not ${httpVersion}`);
   if (noTarget.test(url))
-    throw untrusted('the request target holds a byte that is no printable ASCII; percent-encode it');
+    throw untrusted(
+      'the request target holds a byte that is no printable ASCII; percent-encode it',
+    );
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
@@ -34,7 +39,8 @@ export function checkHead(req: IncomingMessage, { maxHeaderFields }: Limits): vo
 function checkTransferCoding({ headers, httpVersion }: IncomingMessage): void {
   const coding = headers['transfer-encoding'];
   if (coding === undefined) return;
-  if (httpVersion === '1.0') throw untrusted('HTTP/1.0 has no Transfer-Encoding; send a Content-Length');
+  if (httpVersion === '1.0')
+    throw untrusted('HTTP/1.0 has no Transfer-Encoding; send a Content-Length');
   if (coding.toLowerCase() !== 'chunked')
     throw untrusted(`the only transfer coding known is chunked, got ${JSON.stringify(coding)}`);
 }

@@ -7,9 +7,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Limits } from '../../config/limits.js';
-import type { Heads } from '../connection/response-head.js';
-import { endLingering } from '../connection/lingering.js';
 import { lateRequest, Problem, problemAnswer } from '../api/problem.js';
+import { endLingering } from '../connection/lingering.js';
+import type { Heads } from '../connection/response-head.js';
 import { LineGuard, parserIsLenient } from './line-guard.js';
 
 interface Request {
@@ -46,7 +46,10 @@ export class Connection {
       const last = this.#queue.at(-1)?.req ?? this.#running;
       if (last?.complete === false)
         this.fail(
-          new Problem(400, 'the connection ended before the content did; send all that was announced'),
+          new Problem(
+            400,
+            'the connection ended before the content did; send all that was announced',
+          ),
         );
     });
   }
@@ -135,15 +138,22 @@ export class Connection {
 }
 
 /** What to tell a client whose bytes llhttp or a time limit refused; undefined if there is nobody left to tell. */
-export function parserProblem(error: NodeJS.ErrnoException & { reason?: string }): Problem | undefined {
+export function parserProblem(
+  error: NodeJS.ErrnoException & { reason?: string },
+): Problem | undefined {
   switch (error.code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new Problem(431, 'the request line and header fields are too long; send fewer or shorter ones');
+      return new Problem(
+        431,
+        'the request line and header fields are too long; send fewer or shorter ones',
+      );
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new Problem(413, 'the chunk extensions are too long; send none');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return lateRequest();
   }
   if (!error.code?.startsWith('HPE_')) return undefined;
-  return new Problem(400, `this is no HTTP/1.1 request: ${error.reason ?? error.message}`, { cause: error });
+  return new Problem(400, `this is no HTTP/1.1 request: ${error.reason ?? error.message}`, {
+    cause: error,
+  });
 }

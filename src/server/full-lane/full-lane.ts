@@ -7,14 +7,14 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Heads } from '../connection/response-head.js';
-import type { LaneOptions } from '../connection/lane.js';
-import { Lease } from '../connection/memory-budget.js';
 import { perform } from '../api/perform.js';
 import { needsOperator, Problem, problemOf } from '../api/problem.js';
 import { admit } from '../api/route.js';
-import { ClientGone, checkContentLength, readBody } from './content.js';
+import type { LaneOptions } from '../connection/lane.js';
+import { Lease } from '../connection/memory-budget.js';
+import { Heads } from '../connection/response-head.js';
 import { checkHead, untrusted } from './check-head.js';
+import { ClientGone, checkContentLength, readBody } from './content.js';
 import { Connection, parserProblem } from './full-connection.js';
 import { sendAnswer, sendProblem } from './send.js';
 
@@ -102,7 +102,8 @@ async function serveRequest(
   running.begin();
   try {
     checkHead(req, limits);
-    if (expectation === 'unknown') throw new Problem(417, 'the only expectation known is 100-continue');
+    if (expectation === 'unknown')
+      throw new Problem(417, 'the only expectation known is 100-continue');
     const operation = admit(
       { method: req.method ?? '', target: req.url ?? '', accept: req.headers.accept },
       service,
@@ -139,7 +140,8 @@ async function serveRequest(
   function isNotWorthReading(): boolean {
     if (contentIsRead) return false;
     const length = Number(req.headers['content-length'] ?? 0);
-    if (req.headers['transfer-encoding'] !== undefined || length > limits.maxValueBytes) return true;
+    if (req.headers['transfer-encoding'] !== undefined || length > limits.maxValueBytes)
+      return true;
     return length > 0 && expectation !== 'none';
   }
 }

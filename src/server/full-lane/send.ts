@@ -1,9 +1,9 @@
 /** Writes answers and problems through `node:http`. */
 import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Lease } from '../connection/memory-budget.js';
 import type { Answer } from '../api/perform.js';
 import { type Problem, problemAnswer } from '../api/problem.js';
+import type { Lease } from '../connection/memory-budget.js';
 
 /**
  * Sends an answer. Resolves when all of it is handed over; for pages, that is as fast as the client reads.

@@ -12,9 +12,9 @@ import {
   type Store,
   StoreError,
 } from '../store.js';
+import type { Environment } from './file/environment.js';
 import type { ColdReads } from './read/cold-reads.js';
 import type { EntityCache } from './read/entity-cache.js';
-import type { Environment } from './file/environment.js';
 import type { GroupCommit } from './write/group-commit.js';
 import type { Sweeper } from './write/sweeper.js';
 import type { Writer } from './write/writer.js';
@@ -52,16 +52,22 @@ export class EmbeddedStore implements Store {
     checkKey(key);
     const { cache, coldReads } = this.#parts;
     return (
-      cache.find(key) ?? (coldReads.expected() ? this.#getCold(key) : this.#reading(() => this.#read(key)))
+      cache.find(key) ??
+      (coldReads.expected() ? this.#getCold(key) : this.#reading(() => this.#read(key)))
     );
   }
 
-  async put(key: Uint8Array, value: readonly Uint8Array[], { ttlSeconds }: PutOptions = {}): Promise<void> {
+  async put(
+    key: Uint8Array,
+    value: readonly Uint8Array[],
+    { ttlSeconds }: PutOptions = {},
+  ): Promise<void> {
     this.#mustBeOpen();
     checkKey(key);
     checkValue(value);
     checkTtl(ttlSeconds);
-    const expiresMs = ttlSeconds === undefined ? undefined : Math.ceil(this.#parts.now()) + ttlSeconds * 1000;
+    const expiresMs =
+      ttlSeconds === undefined ? undefined : Math.ceil(this.#parts.now()) + ttlSeconds * 1000;
     await this.#parts.commits.write({ key, value, expiresMs });
   }
 
@@ -71,7 +77,11 @@ export class EmbeddedStore implements Store {
     await this.#parts.commits.write({ key, value: undefined });
   }
 
-  async *range({ start, end, limit = Number.POSITIVE_INFINITY }: RangeOptions): AsyncGenerator<Entity[]> {
+  async *range({
+    start,
+    end,
+    limit = Number.POSITIVE_INFINITY,
+  }: RangeOptions): AsyncGenerator<Entity[]> {
     checkKey(start);
     if (end !== undefined) checkKey(end);
     let left = limit;
@@ -188,5 +198,7 @@ function checkTtl(ttlSeconds: number | undefined): void {
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

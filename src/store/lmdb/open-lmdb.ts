@@ -2,11 +2,7 @@
 import { type Limits, makeLimits } from '../../config/limits.js';
 import { readUint64, writeUint64 } from '../record.js';
 import { type Store, StoreError } from '../store.js';
-import { maxBatchWrites } from './write/batch.js';
-import { BlockingWriter } from './write/blocking-writer.js';
-import { ColdReads } from './read/cold-reads.js';
-import { EmbeddedStore } from './lmdb-store.js';
-import { EntityCache } from './read/entity-cache.js';
+import { prepareFolder, syncNames, unusable } from './file/directory.js';
 import {
   ceilingKey,
   dataFile,
@@ -17,9 +13,13 @@ import {
   openRoot,
   readersOf,
 } from './file/environment.js';
-import { prepareFolder, syncNames, unusable } from './file/directory.js';
-import { GroupCommit } from './write/group-commit.js';
 import { makeFirstRoom } from './file/preallocation.js';
+import { EmbeddedStore } from './lmdb-store.js';
+import { ColdReads } from './read/cold-reads.js';
+import { EntityCache } from './read/entity-cache.js';
+import { maxBatchWrites } from './write/batch.js';
+import { BlockingWriter } from './write/blocking-writer.js';
+import { GroupCommit } from './write/group-commit.js';
 import { Sweeper } from './write/sweeper.js';
 import { Versions } from './write/versions.js';
 import { WriterThread } from './write/writer.js';

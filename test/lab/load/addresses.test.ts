@@ -73,12 +73,15 @@ test.skipIf(!hasIpv6)('an IPv6 address takes a load', async () => {
 });
 
 describe('TLS', () => {
-  test.each(['127.0.0.1', 'localhost'])('takes a load at %s if any certificate will do', async (host) => {
-    const peer = await startPeer({ create: createTls });
-    const result = await measure(`https://${host}:${peer.port}/`, { insecure: true });
-    expect(failures(result)).toBe(0);
-    expect(result.completed).toBeGreaterThan(0);
-  });
+  test.each(['127.0.0.1', 'localhost'])(
+    'takes a load at %s if any certificate will do',
+    async (host) => {
+      const peer = await startPeer({ create: createTls });
+      const result = await measure(`https://${host}:${peer.port}/`, { insecure: true });
+      expect(failures(result)).toBe(0);
+      expect(result.completed).toBeGreaterThan(0);
+    },
+  );
 
   test('is not begun with a certificate that nobody vouches for', async () => {
     const peer = await startPeer({ create: createTls });

@@ -30,7 +30,9 @@ describe('nothing can be sent', () => {
   test('to a socket that is not', async () => {
     const run = measure('http://a/', { unixSocket: '/nowhere/socket' });
     await expect(run).rejects.toThrow(TargetError);
-    await expect(run).rejects.toThrow("can't connect to /nowhere/socket: connect ENOENT /nowhere/socket");
+    await expect(run).rejects.toThrow(
+      "can't connect to /nowhere/socket: connect ENOENT /nowhere/socket",
+    );
   });
 });
 
@@ -95,7 +97,11 @@ describe('what is no answer is a read error in words:', () => {
     ['garbage', 'garbage', 'no HTTP/1.1 status line: "garbage"'],
     ['HTTP/2', '\0\0\x06\x04\0', 'no HTTP/1.1 status line: "\\u0000\\u0000\\u0006\\u0004\\u0000"'],
     ['TLS', '\x15\x03\x03\0\x02', 'no HTTP/1.1 status line: "\\u0015\\u0003\\u0003\\u0000\\u0002"'],
-    ['a bad length', 'HTTP/1.1 200 OK\r\nContent-Length: x\r\n', 'a bad Content-Length: "Content-Length: x"'],
+    [
+      'a bad length',
+      'HTTP/1.1 200 OK\r\nContent-Length: x\r\n',
+      'a bad Content-Length: "Content-Length: x"',
+    ],
     [
       'a protocol that nobody asked for',
       'HTTP/1.1 101 Switching Protocols\r\n\r\n',
@@ -103,7 +109,9 @@ describe('what is no answer is a read error in words:', () => {
     ],
   ])('%s', async (_, bytes, cause) => {
     const peer = await startPeer({ onRequest: send(bytes) });
-    const { errors, completed, sent, unanswered, causes } = await measure(peer.url, { durationMs: 200 });
+    const { errors, completed, sent, unanswered, causes } = await measure(peer.url, {
+      durationMs: 200,
+    });
     expect(completed).toBe(0);
     expect(errors).toEqual({ ...none, read: sent - unanswered.inFlight });
     expect(causes).toEqual([[`read: ${cause}`, errors.read]]);
@@ -118,7 +126,9 @@ test('a peer that answers twice is believed once, and the connection is not used
   const { read } = errors;
   expect(completed - read).toBeOneOf([0, 1]);
   expect(errors).toEqual({ ...none, read });
-  expect(causes).toEqual([[expect.stringMatching(/^read: bytes that answer no request: "HTTP/), read]]);
+  expect(causes).toEqual([
+    [expect.stringMatching(/^read: bytes that answer no request: "HTTP/), read],
+  ]);
 });
 
 test('a peer that speaks first is refused', async () => {

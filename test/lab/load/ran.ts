@@ -19,7 +19,10 @@ export interface Given {
 }
 
 /** At least one request is answered, and none fails. */
-export async function ran(name: string, { answer, args = [], flags = [] }: Given = {}): Promise<Ran> {
+export async function ran(
+  name: string,
+  { answer, args = [], flags = [] }: Given = {},
+): Promise<Ran> {
   const { url, received } = await startRecording(answer);
   const run = ['-t1', '-c4', '-d300ms', '-R300', ...flags, '-s', scriptFile(name)];
   const measured = await measure(...run, `${url}/start?q=1`, '--', ...args);

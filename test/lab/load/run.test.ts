@@ -25,7 +25,12 @@ test('a run that is ended early reports what it measured until then', async () =
 test('a run that is ended before it began sends nothing', async () => {
   const peer = await startPeer();
   const result = await measure(peer.url, { durationMs: 60_000 }, { signal: AbortSignal.abort() });
-  expect([result.endedEarly, result.sent, dueIn(result), peer.requests]).toEqual(['signal', 0, 0, 0]);
+  expect([result.endedEarly, result.sent, dueIn(result), peer.requests]).toEqual([
+    'signal',
+    0,
+    0,
+    0,
+  ]);
 });
 
 test('a run that is ended in its warm-up has measured nothing', async () => {
@@ -35,7 +40,12 @@ test('a run that is ended in its warm-up has measured nothing', async () => {
   await expect.poll(() => peer.requests, { interval: 1 }).toBeGreaterThan(20);
   controller.abort();
   const result = await run;
-  expect([result.endedEarly, result.elapsedUs, dueIn(result), result.sent]).toEqual(['signal', 0, 0, 0]);
+  expect([result.endedEarly, result.elapsedUs, dueIn(result), result.sent]).toEqual([
+    'signal',
+    0,
+    0,
+    0,
+  ]);
   expect([failures(result), result.causes, result.bytesRead]).toEqual([0, [], 0]);
 });
 
@@ -115,7 +125,9 @@ test('of a run of more than 10 s the latencies count from there, and everything 
   });
   expect(latencyFromUs).toBe(10_000_000);
   expect(completed).toBeGreaterThan(1090);
-  expect(timeline.map(({ second }) => second)).toEqual(Array.from({ length: 11 }, (_, second) => second));
+  expect(timeline.map(({ second }) => second)).toEqual(
+    Array.from({ length: 11 }, (_, second) => second),
+  );
   const late = timeline.slice(10).reduce((sum, second) => sum + second.completed, 0);
   expect(latency.count).toBe(late + unanswered.inFlight + unanswered.unsent);
 });

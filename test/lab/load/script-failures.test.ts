@@ -21,14 +21,17 @@ async function failed(file: string, flags: readonly string[] = []) {
 const missing = "attempt to index a nil value (global 'missing')";
 
 describe('an error in a script', () => {
-  it.each(['load', 'setup', 'init', 'request'])('in %s ends it before a connection opens', async (hook) => {
-    const file = scriptFile(`fails-in-${hook}.lua`);
-    const { code, stdout, stderr, connections } = await failed(file);
-    expect(code).toBe(1);
-    expectOneLine(stderr, `${file}:4: ${missing}${hook === 'load' ? '' : ` (in ${hook}())`}`);
-    expect(stdout).not.toContain('Requests/sec');
-    expect(connections()).toBe(0);
-  });
+  it.each(['load', 'setup', 'init', 'request'])(
+    'in %s ends it before a connection opens',
+    async (hook) => {
+      const file = scriptFile(`fails-in-${hook}.lua`);
+      const { code, stdout, stderr, connections } = await failed(file);
+      expect(code).toBe(1);
+      expectOneLine(stderr, `${file}:4: ${missing}${hook === 'load' ? '' : ` (in ${hook}())`}`);
+      expect(stdout).not.toContain('Requests/sec');
+      expect(connections()).toBe(0);
+    },
+  );
 
   it.each(['delay', 'response'])('in %s ends the run as soon as it happens', async (hook) => {
     const file = scriptFile(`fails-in-${hook}.lua`);
@@ -42,7 +45,12 @@ describe('an error in a script', () => {
   it('in done leaves report, verdict and record, and fails the run nevertheless', async () => {
     const file = scriptFile('fails-in-done.lua');
     const json = join(await temporaryFolder(), 'run.json');
-    const { code, stdout, stderr } = await failed(file, ['-d300ms', '--allow-invalid', '--json', json]);
+    const { code, stdout, stderr } = await failed(file, [
+      '-d300ms',
+      '--allow-invalid',
+      '--json',
+      json,
+    ]);
     expect(code).toBe(1);
     expectOneLine(stderr, `${file}:4: ${missing} (in done())`);
     expect(stdout).toMatch(/^ {2}[1-9]\d* requests in .*\nVerdict: /ms);

@@ -50,7 +50,11 @@ describe('typed.mts', () => {
       const file = scriptFile('typed.mts');
       const { code, stderr } = await load('-t1', '-c4', '-d30s', '-R100', '-s', file, url);
       expect(code).toBe(1);
-      expectOneLine(stderr, `${file} is TypeScript, which needs Node 22.18`, 'compile it to JavaScript');
+      expectOneLine(
+        stderr,
+        `${file} is TypeScript, which needs Node 22.18`,
+        'compile it to JavaScript',
+      );
       expect(connections()).toBe(0);
     });
 });

@@ -107,8 +107,18 @@ describe('what done() is told', () => {
       [99.999, p(99.999)],
     ]);
     const { minUs, maxUs, count, meanUs, stdDevUs } = latency;
-    const members = [minUs, maxUs, count, minUs, maxUs, requestRates.count, requestRates.maxPerSecond];
-    expect(printed(measured, /^(\d+)\t(\d+)\t(\d+)\t(\d+)\t(\d+)\t(\d+)\t(\d+)$/)).toEqual([members]);
+    const members = [
+      minUs,
+      maxUs,
+      count,
+      minUs,
+      maxUs,
+      requestRates.count,
+      requestRates.maxPerSecond,
+    ];
+    expect(printed(measured, /^(\d+)\t(\d+)\t(\d+)\t(\d+)\t(\d+)\t(\d+)\t(\d+)$/)).toEqual([
+      members,
+    ]);
     const [[mean = 0, deviation = 0] = []] = printed(measured, /^(\d+\.\d\d) (\d+\.\d\d)$/);
     expect(mean).toBeCloseTo(meanUs, 1);
     expect(deviation).toBeCloseTo(stdDevUs, 1);
@@ -120,6 +130,8 @@ describe('what done() is told', () => {
     const file = join(await temporaryFolder(), 'run.csv');
     const { record } = await ran('csv.lua', { args: [file] });
     const p99 = record.latency.percentiles.find(({ percentile }) => percentile === 99)?.valueUs;
-    expect(await readFile(file, 'utf8')).toBe(`requests,p99\n${record.requests.completed},${p99}\n`);
+    expect(await readFile(file, 'utf8')).toBe(
+      `requests,p99\n${record.requests.completed},${p99}\n`,
+    );
   });
 });

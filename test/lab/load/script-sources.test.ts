@@ -79,7 +79,12 @@ it('runs in a program that Node was given on its command line', async () => {
     import { defaultOptions } from '${options}';
     await runLoad({ ...defaultOptions, url: '${url}', rate: 100, durationMs: 200, work: ${work} });
     process.exit();`;
-  const child = spawn(process.execPath, ['--max-old-space-size=500', '--input-type=module', '-e', code]);
+  const child = spawn(process.execPath, [
+    '--max-old-space-size=500',
+    '--input-type=module',
+    '-e',
+    code,
+  ]);
   let stderr = '';
   child.stderr.on('data', (text) => {
     stderr += text;

@@ -89,10 +89,17 @@ test('a peer that goes away and comes back is found again, and all it was due is
   await sleep(100);
   await peer.listen();
   const { errors, completed, causes } = await run;
-  expect(errors).toEqual({ ...none, connect: errors.connect, read: errors.read, write: errors.write });
+  expect(errors).toEqual({
+    ...none,
+    connect: errors.connect,
+    read: errors.read,
+    write: errors.write,
+  });
   // Each connection is refused at once, then after 10 ms, 20 ms, …
   expect(errors.connect).toBeGreaterThanOrEqual(4);
-  expect(causes.map(([cause]) => cause).join()).toContain('connect: connect ECONNREFUSED 127.0.0.1:');
+  expect(causes.map(([cause]) => cause).join()).toContain(
+    'connect: connect ECONNREFUSED 127.0.0.1:',
+  );
   expect(completed).toBeGreaterThan(50);
   expect(peer.connections).toBeGreaterThanOrEqual(9);
 });
@@ -123,7 +130,10 @@ test('answers that come byte by byte are slow, and whole', async () => {
       }
     },
   });
-  const { errors, completed, bytesRead, service } = await measure(peer.url, { rate: 20, durationMs: 800 });
+  const { errors, completed, bytesRead, service } = await measure(peer.url, {
+    rate: 20,
+    durationMs: 800,
+  });
   expect(errors).toEqual(none);
   expect(completed).toBeGreaterThan(0);
   expect(bytesRead).toBeGreaterThanOrEqual(completed * okAnswer.length);

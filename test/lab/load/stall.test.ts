@@ -6,9 +6,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
+import type { Histogram } from '#dist/lab/load/histogram/histogram.js';
 import { runLoad } from '#dist/lab/load/load.js';
 import { defaultOptions } from '#dist/lab/load/load-options.js';
-import type { Histogram } from '#dist/lab/load/histogram/histogram.js';
 
 const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
@@ -36,7 +36,11 @@ async function startService(stallAt: number, stallMs: number) {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/`, stalledMs: () => stalledMs, close: () => server.close() };
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    stalledMs: () => stalledMs,
+    close: () => server.close(),
+  };
 }
 
 test('a stall gives the percentiles that arithmetic predicts, and the uncorrected ones hide it', async () => {
@@ -77,7 +81,10 @@ test('a stall gives the percentiles that arithmetic predicts, and the uncorrecte
   expect(unlisted).toBe(0);
   expect(requests.length).toBeGreaterThanOrEqual(over as number);
   expect(requests.length).toBeLessThanOrEqual(atLeast as number);
-  expect(Math.max(...requests.map(({ latencyUs }) => latencyUs))).toBeCloseTo(result.latency.max, -3);
+  expect(Math.max(...requests.map(({ latencyUs }) => latencyUs))).toBeCloseTo(
+    result.latency.max,
+    -3,
+  );
   expect(new Set(requests.map(({ thread, connection }) => `${thread}.${connection}`)).size).toBe(8);
   for (const { dueUs, dueAtMs, latencyUs, waitUs, lagUs, serviceUs } of requests) {
     expect(waitUs + lagUs + serviceUs).toBeCloseTo(latencyUs, 3);

@@ -57,7 +57,9 @@ describe('a Node process', () => {
 
   it('is found at the port that NODE_OPTIONS names', async () => {
     const port = await freePort();
-    const program = await startProgram('counts.mjs', () => [], { NODE_OPTIONS: `--inspect-port=${port}` });
+    const program = await startProgram('counts.mjs', () => [], {
+      NODE_OPTIONS: `--inspect-port=${port}`,
+    });
     const { connection, detach } = await attachTo(program.pid);
     expect(await callThere(connection, () => process.pid)).toBe(program.pid);
     expect(await detach()).toBe(true);
@@ -65,7 +67,9 @@ describe('a Node process', () => {
 
   it('whose port another Node process has is refused, and both go on', async () => {
     const first = await startProgram('counts.mjs', (port) => [`--inspect=127.0.0.1:${port}`]);
-    const second = await startProgram('counts.mjs', () => [`--inspect-port=${first.inspectorPort}`]);
+    const second = await startProgram('counts.mjs', () => [
+      `--inspect-port=${first.inspectorPort}`,
+    ]);
     expect(await refusal(second.pid)).toMatchObject({
       code: 'inspector',
       message: expect.stringContaining(`another process has port ${first.inspectorPort}`),
@@ -103,7 +107,9 @@ describe('a Node process', () => {
 
 describe('a process that is none of ours to attach to', () => {
   it('survives if it is not Node, for the signal is not sent', async () => {
-    const sleeping = spawn(process.platform === 'win32' ? 'ping' : 'sleep', ['60'], { stdio: 'ignore' });
+    const sleeping = spawn(process.platform === 'win32' ? 'ping' : 'sleep', ['60'], {
+      stdio: 'ignore',
+    });
     onTestFinished(() => {
       sleeping.kill('SIGKILL');
     });

@@ -72,7 +72,9 @@ export class Chromium {
   send(method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
     const id = ++this.#last;
     const session = this.#session === undefined ? {} : { sessionId: this.#session };
-    (this.#process.stdio[3] as Writable).write(`${JSON.stringify({ id, method, params, ...session })}\0`);
+    (this.#process.stdio[3] as Writable).write(
+      `${JSON.stringify({ id, method, params, ...session })}\0`,
+    );
     return new Promise((resolve, reject) => {
       this.#answers.set(id, ({ result, error }) => {
         if (error === undefined) resolve(result ?? {});
@@ -94,7 +96,8 @@ export class Chromium {
       returnByValue: true,
       awaitPromise: true,
     });
-    if (exceptionDetails !== undefined) throw new Error(`${expression}: ${JSON.stringify(exceptionDetails)}`);
+    if (exceptionDetails !== undefined)
+      throw new Error(`${expression}: ${JSON.stringify(exceptionDetails)}`);
     return (result as { value: T }).value;
   }
 
@@ -119,7 +122,8 @@ export class Chromium {
     const bad =
       method === 'Runtime.exceptionThrown' ||
       (method === 'Runtime.consoleAPICalled' && params?.type === 'error') ||
-      (method === 'Log.entryAdded' && (params?.entry as { level?: string } | undefined)?.level === 'error');
+      (method === 'Log.entryAdded' &&
+        (params?.entry as { level?: string } | undefined)?.level === 'error');
     if (bad) this.complaints.push(JSON.stringify(params));
     this.#events.get(method)?.();
   }

@@ -150,12 +150,17 @@ describe('a file', () => {
     expect(readProfile(JSON.stringify(heap), 'x').kind).toBe('alloc');
   });
 
-  it.each(['', '{', 'null', '[]', '{}', '{"schema":"evenkeel-profile/1"}', '{"nodes":[{}],"samples":[1]}'])(
-    'that is no profile, %s, is refused by its name',
-    (text) => {
-      expect(() => readProfile(text, 'x.json')).toThrow(
-        expect.objectContaining({ code: 'unreadable', message: expect.stringContaining('x.json') }),
-      );
-    },
-  );
+  it.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{}',
+    '{"schema":"evenkeel-profile/1"}',
+    '{"nodes":[{}],"samples":[1]}',
+  ])('that is no profile, %s, is refused by its name', (text) => {
+    expect(() => readProfile(text, 'x.json')).toThrow(
+      expect.objectContaining({ code: 'unreadable', message: expect.stringContaining('x.json') }),
+    );
+  });
 });

@@ -4,14 +4,21 @@ import type { Frame, FrameKind, Profile, Stack } from '#dist/lab/profile/profile
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
-    readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+    readonly callFrame: {
+      readonly functionName: string;
+      readonly url: string;
+      readonly lineNumber: number;
+    };
     readonly children?: readonly number[];
   }[];
   readonly samples: readonly number[];
   readonly timeDeltas: readonly number[];
 }
 
-export function fromCpuProfile({ nodes, samples, timeDeltas }: CpuProfile, requests?: number): Profile {
+export function fromCpuProfile(
+  { nodes, samples, timeDeltas }: CpuProfile,
+  requests?: number,
+): Profile {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(
     nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
@@ -20,7 +27,10 @@ export function fromCpuProfile({ nodes, samples, timeDeltas }: CpuProfile, reque
   for (const [index, id] of samples.entries()) {
     if (byId.get(id)?.callFrame.functionName === '(idle)') continue;
     const sum = sums.get(id) ?? { value: 0, samples: 0 };
-    sums.set(id, { value: sum.value + Math.max(0, timeDeltas[index] ?? 0), samples: sum.samples + 1 });
+    sums.set(id, {
+      value: sum.value + Math.max(0, timeDeltas[index] ?? 0),
+      samples: sum.samples + 1,
+    });
   }
   const stacks: Stack[] = [];
   for (const [id, sum] of sums) {
@@ -36,7 +46,11 @@ export function fromCpuProfile({ nodes, samples, timeDeltas }: CpuProfile, reque
   return { kind: 'cpu', stacks, durationUs, ...(requests === undefined ? {} : { requests }) };
 }
 
-function frameOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number]['callFrame']): Frame {
+function frameOf({
+  functionName,
+  url,
+  lineNumber,
+}: CpuProfile['nodes'][number]['callFrame']): Frame {
   const name = functionName || '(anonymous)';
   if (url === '') return { name, kind: 'v8' };
   const file = url.replace(/^file:\/\/.*?\/(?=node_modules\/|dist\/)/, '');

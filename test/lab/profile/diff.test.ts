@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type DiffNode, delta, diffProfiles, isNoise } from '#dist/lab/profile/diff/diff.js';
 import { renderDiffFlameGraph } from '#dist/lab/profile/diff/render.js';
-import { topChanges } from '#dist/lab/profile/diff/top-changes.js';
 import { formatTopChanges } from '#dist/lab/profile/diff/share-text.js';
+import { topChanges } from '#dist/lab/profile/diff/top-changes.js';
 import type { Profile } from '#dist/lab/profile/profile.js';
 import { buildTree } from '#dist/lab/profile/tree.js';
 import { anyProfile, frame, profileOf, stack } from './sample.js';
@@ -64,19 +64,37 @@ test('swapping the profiles turns every difference round', () => {
 const base = [stack('main;parse', 30_000), stack('main;write', 50_000), stack('main;hash', 20_000)];
 
 test('a known regression is the top change, though its callers grew as much', () => {
-  const after = [stack('main;parse', 30_500), stack('main;write', 49_000), stack('main;hash', 60_000)];
-  const diff = diffProfiles(profileOf(base, { requests: 1000 }), profileOf(after, { requests: 1000 }));
-  expect(topChanges(diff).map(({ frame: { name }, delta: by, noise }) => [name, by, noise])).toEqual([
+  const after = [
+    stack('main;parse', 30_500),
+    stack('main;write', 49_000),
+    stack('main;hash', 60_000),
+  ];
+  const diff = diffProfiles(
+    profileOf(base, { requests: 1000 }),
+    profileOf(after, { requests: 1000 }),
+  );
+  expect(
+    topChanges(diff).map(({ frame: { name }, delta: by, noise }) => [name, by, noise]),
+  ).toEqual([
     ['hash', 40, false],
     ['write', -1, true],
     ['parse', 0.5, true],
   ]);
-  expect(formatTopChanges(diff, 1)).toContain('| `hash` | `src/hash.ts` | 20.0 µs | 60.0 µs | +40.0 µs |');
+  expect(formatTopChanges(diff, 1)).toContain(
+    '| `hash` | `src/hash.ts` | 20.0 µs | 60.0 µs | +40.0 µs |',
+  );
 });
 
 test('half the load is no change: a request costs the same', () => {
-  const half = base.map(({ frames, value, samples }) => ({ frames, value: value / 2, samples: samples / 2 }));
-  const diff = diffProfiles(profileOf(base, { requests: 1000 }), profileOf(half, { requests: 500 }));
+  const half = base.map(({ frames, value, samples }) => ({
+    frames,
+    value: value / 2,
+    samples: samples / 2,
+  }));
+  const diff = diffProfiles(
+    profileOf(base, { requests: 1000 }),
+    profileOf(half, { requests: 500 }),
+  );
   expect(topChanges(diff)).toEqual([]);
   const shares = diffProfiles(profileOf(base), profileOf(half, { requests: 500 }));
   expect([shares.per, topChanges(shares)]).toEqual(['share', []]);
@@ -93,7 +111,8 @@ test('what chance makes is noise, and more samples tell more', () => {
 });
 
 test('a function that moved down its file is the same function', () => {
-  const at = (line: number) => profileOf([{ frames: [frame('f', 'a.ts', line)], value: 1000, samples: 100 }]);
+  const at = (line: number) =>
+    profileOf([{ frames: [frame('f', 'a.ts', line)], value: 1000, samples: 100 }]);
   const diff = diffProfiles(at(3), at(70));
   expect(topChanges(diff)).toEqual([]);
   expect(diff.root.children[0]?.frame?.line).toBe(70);

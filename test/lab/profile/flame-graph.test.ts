@@ -6,7 +6,9 @@ import { anyProfile, frame, profileOf, stack } from './sample.js';
 import { elements, parseXml, type XmlElement } from './xml.js';
 
 const draw = (
-  ...[profile, options]: Parameters<typeof renderFlameGraph> | [Parameters<typeof renderFlameGraph>[0]]
+  ...[profile, options]:
+    | Parameters<typeof renderFlameGraph>
+    | [Parameters<typeof renderFlameGraph>[0]]
 ) => renderFlameGraph(profile, options ?? { title: 'CPU PUT' });
 
 const rowsOf = (svg: XmlElement) =>
@@ -15,7 +17,12 @@ const rowsOf = (svg: XmlElement) =>
     ?.children.map((row) =>
       row.children.map((group) => {
         const { x, width } = elements(group, 'rect')[0]?.attributes ?? {};
-        return { x: Number(x), width: Number(width), title: elements(group, 'title')[0]?.text ?? '', group };
+        return {
+          x: Number(x),
+          width: Number(width),
+          title: elements(group, 'title')[0]?.text ?? '',
+          group,
+        };
       }),
     ) ?? [];
 
@@ -43,7 +50,8 @@ test('no frame overlaps another, and each stands on one that is at least as wide
       for (const [depth, row] of rows.entries()) {
         for (const [index, { x, width }] of row.entries()) {
           const before = row[index - 1];
-          if (before !== undefined) expect(x).toBeGreaterThanOrEqual(before.x + before.width - 0.001);
+          if (before !== undefined)
+            expect(x).toBeGreaterThanOrEqual(before.x + before.width - 0.001);
           if (depth === 0) continue;
           const below = rows[depth - 1]?.some(
             (one) => one.x <= x + 0.001 && one.x + one.width >= x + width - 0.001,
@@ -56,7 +64,9 @@ test('no frame overlaps another, and each stands on one that is at least as wide
 });
 
 test('widths are shares of the total, to a ten-thousandth of a pixel', () => {
-  const rows = rowsOf(parseXml(draw(profileOf([stack('a;b', 300), stack('a', 100), stack('c', 600)]))));
+  const rows = rowsOf(
+    parseXml(draw(profileOf([stack('a;b', 300), stack('a', 100), stack('c', 600)]))),
+  );
   expect(rows.map((row) => row.map(({ x, width }) => [x, width]))).toEqual([
     [[0, 1168]],
     [
@@ -68,12 +78,16 @@ test('widths are shares of the total, to a ten-thousandth of a pixel', () => {
 });
 
 test('a tooltip has name, place, self and inclusive, both a request and as a share', () => {
-  const profile = profileOf([stack('a;b', 300), stack('a', 100), stack('c', 600)], { requests: 10 });
+  const profile = profileOf([stack('a;b', 300), stack('a', 100), stack('c', 600)], {
+    requests: 10,
+  });
   expect(rowsOf(parseXml(draw(profile)))[1]?.[0]?.title).toBe(
     'a\u200340.0 %\nsrc/a.ts:3\nin all 40.0 µs a request, self 10.0 µs (10.0 %)\n40 samples',
   );
   const { requests: _, ...uncounted } = profile;
-  expect(rowsOf(parseXml(draw(uncounted)))[1]?.[0]?.title).toContain('in all 400 µs, self 100 µs (10.0 %)\n');
+  expect(rowsOf(parseXml(draw(uncounted)))[1]?.[0]?.title).toContain(
+    'in all 400 µs, self 100 µs (10.0 %)\n',
+  );
 });
 
 test('the heading says the total a request, of how many, and of how many samples', () => {
@@ -81,20 +95,27 @@ test('the heading says the total a request, of how many, and of how many samples
   expect(cpu).toContain(
     '41.3 µs of CPU a request · 1\u00a0000 requests · 41.3 ms in all · 4\u00a0130 samples in 15.0 s',
   );
-  expect(draw(profileOf([stack('a', 2048)], { kind: 'alloc' }))).toContain('2.05 kB allocated · 205 samples');
+  expect(draw(profileOf([stack('a', 2048)], { kind: 'alloc' }))).toContain(
+    '2.05 kB allocated · 205 samples',
+  );
 });
 
 test('written labels fit their frame', () => {
   const names = ['a', 'abcdefghijklmnopqrstuvwxyz', '漢字漢字漢字漢字', 'xy'];
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.constantFrom(...names), fc.integer({ min: 1, max: 1000 }))), (parts) => {
-      const rows = rowsOf(parseXml(draw(profileOf(parts.map(([name, value]) => stack(name, value))))));
-      for (const { group, width } of rows.flat()) {
-        const text = elements(group, 'text')[0]?.text ?? '';
-        const columns = [...text].reduce((sum, char) => sum + (char > '\u2e80' ? 2 : 1), 0);
-        expect(columns * 12 * 0.6 + (text === '' ? 0 : 8)).toBeLessThanOrEqual(width);
-      }
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.constantFrom(...names), fc.integer({ min: 1, max: 1000 }))),
+      (parts) => {
+        const rows = rowsOf(
+          parseXml(draw(profileOf(parts.map(([name, value]) => stack(name, value))))),
+        );
+        for (const { group, width } of rows.flat()) {
+          const text = elements(group, 'text')[0]?.text ?? '';
+          const columns = [...text].reduce((sum, char) => sum + (char > '\u2e80' ? 2 : 1), 0);
+          expect(columns * 12 * 0.6 + (text === '' ? 0 : 8)).toBeLessThanOrEqual(width);
+        }
+      },
+    ),
   );
 });
 
@@ -113,7 +134,11 @@ test('the widest 2 000 frames are drawn, in less than 400 kB', () => {
     Array.from({ length: 10 }, (_, depth) =>
       frame(`functionOfLevel${depth}`, `src/some/folder/a-file-${index}.ts`, 100 + depth),
     );
-  const wide = Array.from({ length: 300 }, (_, index) => ({ frames: deep(index), value: 1234, samples: 7 }));
+  const wide = Array.from({ length: 300 }, (_, index) => ({
+    frames: deep(index),
+    value: 1234,
+    samples: 7,
+  }));
   const svg = draw(profileOf(wide, { requests: 1000 }));
   expect(svg.match(/<title>/g)).toHaveLength(2000);
   expect(svg).toContain('1\u00a0001 thinner frames are not drawn.');
@@ -121,7 +146,9 @@ test('the widest 2 000 frames are drawn, in less than 400 kB', () => {
 });
 
 test('what is too thin is counted, and an empty profile is a picture too', () => {
-  expect(draw(profileOf([stack('a', 1e6), stack('b;c;d', 1)]))).toContain('3 thinner frames are not drawn.');
+  expect(draw(profileOf([stack('a', 1e6), stack('b;c;d', 1)]))).toContain(
+    '3 thinner frames are not drawn.',
+  );
   expect(rowsOf(parseXml(draw(profileOf([]))))).toHaveLength(1);
   const tower = Array.from({ length: 100 }, (_, depth) => `f${depth}`).join(';');
   expect(draw(profileOf([stack(tower, 1)]))).toContain('21 frames above level 80 are not drawn.');

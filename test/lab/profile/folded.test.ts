@@ -9,7 +9,9 @@ test('what was written reads back with every frame as it was, whatever its name'
     fc.property(anyStacks, (stacks) => {
       const totals = new Map<string, number>();
       for (const { frames, value } of stacks) {
-        const key = JSON.stringify(frames.map(({ name, kind, file, line }) => [name, kind, file, line]));
+        const key = JSON.stringify(
+          frames.map(({ name, kind, file, line }) => [name, kind, file, line]),
+        );
         totals.set(key, (totals.get(key) ?? 0) + value);
       }
       const read = parseFolded(formatFolded({ stacks })).map(
@@ -53,7 +55,11 @@ test('equal stacks are one line, and the lines are sorted', () => {
 
 test('perf’s folded stacks are read: one sample a unit, a frame without a file is the engine’s', () => {
   expect(parseFolded('node;uv__read;[unknown] 3\n')).toEqual([
-    { frames: ['node', 'uv__read', '[unknown]'].map((name) => ({ name, kind: 'v8' })), value: 3, samples: 3 },
+    {
+      frames: ['node', 'uv__read', '[unknown]'].map((name) => ({ name, kind: 'v8' })),
+      value: 3,
+      samples: 3,
+    },
   ]);
   expect(parseFolded('main 5000', 1000)[0]?.samples).toBe(5);
 });

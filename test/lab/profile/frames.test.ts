@@ -23,19 +23,33 @@ describe('a frame', () => {
       kind: 'dependency',
       file: 'node_modules/lmdb/write.js',
     },
-    { url: 'file:///home/me/node_modules/@x/y/z.js', kind: 'dependency', file: 'node_modules/@x/y/z.js' },
+    {
+      url: 'file:///home/me/node_modules/@x/y/z.js',
+      kind: 'dependency',
+      file: 'node_modules/@x/y/z.js',
+    },
     { url: 'node:internal/timers', kind: 'node', file: 'node:internal/timers' },
     { url: 'file:///home/me/other/b.js', kind: 'application', file: '…/other/b.js' },
     { url: 'evalmachine.<anonymous>', kind: 'application', file: 'evalmachine.<anonymous>' },
   ])('of $url is of kind $kind, in $file', ({ url, kind, file }) => {
-    expect(frameNaming({ kind: 'cpu', root })(call('f', url, 3))).toEqual({ name: 'f', kind, file, line: 3 });
+    expect(frameNaming({ kind: 'cpu', root })(call('f', url, 3))).toEqual({
+      name: 'f',
+      kind,
+      file,
+      line: 3,
+    });
   });
 
   it('of a program that is installed below node_modules is not a dependency of itself', () => {
     const naming = frameNaming({ kind: 'cpu', root: '/usr/lib/node_modules/evenkeel' });
     const url = 'file:///usr/lib/node_modules/evenkeel/';
-    expect(naming(call('f', `${url}dist/a.js`, 1))).toMatchObject({ kind: 'application', file: 'dist/a.js' });
-    expect(naming(call('f', `${url}node_modules/ws/b.js`, 1))).toMatchObject({ kind: 'dependency' });
+    expect(naming(call('f', `${url}dist/a.js`, 1))).toMatchObject({
+      kind: 'application',
+      file: 'dist/a.js',
+    });
+    expect(naming(call('f', `${url}node_modules/ws/b.js`, 1))).toMatchObject({
+      kind: 'dependency',
+    });
   });
 
   it.each([
@@ -43,10 +57,13 @@ describe('a frame', () => {
     { name: '(garbage collector)', cpu: 'v8', alloc: 'v8' },
     { name: '(V8 API)', cpu: 'native', alloc: 'native' },
     { name: 'writev', cpu: 'native', alloc: 'v8' },
-  ])('of $name, without a file, is $cpu code in a CPU profile, $alloc in one of allocations', (row) => {
-    for (const kind of ['cpu', 'alloc'] as const)
-      expect(frameNaming({ kind })(call(row.name))).toEqual({ name: row.name, kind: row[kind] });
-  });
+  ])(
+    'of $name, without a file, is $cpu code in a CPU profile, $alloc in one of allocations',
+    (row) => {
+      for (const kind of ['cpu', 'alloc'] as const)
+        expect(frameNaming({ kind })(call(row.name))).toEqual({ name: row.name, kind: row[kind] });
+    },
+  );
 });
 
 describe('time on a CPU', () => {
@@ -54,7 +71,12 @@ describe('time on a CPU', () => {
     { what: 'shared out as it was sampled', cpuUs: 1000, native: 1, other: 1 },
     { what: 'shared out alike, if samples were lost', cpuUs: 1500, native: 1.5, other: 1.5 },
     { what: 'without waiting, which is in native code', cpuUs: 700, native: 0.25, other: 1 },
-    { what: 'alike again, if even that was less than the others', cpuUs: 300, native: 0, other: 0.5 },
+    {
+      what: 'alike again, if even that was less than the others',
+      cpuUs: 300,
+      native: 0,
+      other: 0.5,
+    },
   ])('is $what', ({ cpuUs, native, other }) => {
     expect(onCpuScales({ native: 400, other: 600 }, cpuUs)).toEqual({ native, other });
   });
@@ -72,7 +94,9 @@ describe('time on a CPU', () => {
     };
     const naming = frameNaming({ kind: 'cpu' });
     const values = (cpuUs?: number) =>
-      Object.fromEntries(cpuStacks(raw, naming, cpuUs).map(({ frames, value }) => [frames[0]?.name, value]));
+      Object.fromEntries(
+        cpuStacks(raw, naming, cpuUs).map(({ frames, value }) => [frames[0]?.name, value]),
+      );
     expect(values(40)).toEqual({ a: 20, b: 20 });
     expect(values()).toEqual({ a: 60, b: 20 });
   });

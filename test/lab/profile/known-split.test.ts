@@ -38,7 +38,9 @@ describe('CPU time', () => {
   it('is what the process used of the CPU, without its idle time', async () => {
     const sampled = await profile('cpu-split.mjs', 'cpu', 3);
     const { user = 0, system = 0 } = sampled.beside?.processCpuUs ?? {};
-    expect(sampled.stacks.flatMap(({ frames }) => frames.map(({ name }) => name))).not.toContain('(idle)');
+    expect(sampled.stacks.flatMap(({ frames }) => frames.map(({ name }) => name))).not.toContain(
+      '(idle)',
+    );
     // The process has a little more: V8's helper threads, and the sampler's own thread.
     expect(total(sampled)).toBeLessThan(1.05 * (user + system));
     expect(total(sampled)).toBeGreaterThan(0.8 * (user + system));
@@ -48,7 +50,9 @@ describe('CPU time', () => {
   it('of a worker thread stands below a frame that names the thread', async () => {
     const sampled = await profile('worker.mjs', 'cpu', 2);
     expect(shareOf(sampled, 'worker busy-thread')).toBeGreaterThan(90);
-    const [busy] = sampled.stacks.filter(({ frames }) => frames.some(({ name }) => name === 'busyInThread'));
+    const [busy] = sampled.stacks.filter(({ frames }) =>
+      frames.some(({ name }) => name === 'busyInThread'),
+    );
     expect(busy?.frames[0]).toEqual({ name: 'worker busy-thread', kind: 'application' });
   });
 

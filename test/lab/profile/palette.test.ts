@@ -48,7 +48,9 @@ function contrast(a: string, b: string): number {
 }
 
 function lab(colour: string, eye: readonly Triple[]): Triple {
-  const seen = eye.map((row) => Math.min(1, Math.max(0, dot(row, linear(colour))))) as unknown as Triple;
+  const seen = eye.map((row) =>
+    Math.min(1, Math.max(0, dot(row, linear(colour)))),
+  ) as unknown as Triple;
   const f = (t: number) => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116);
   const x = f(dot([0.4124, 0.3576, 0.1805], seen) / 0.9505);
   const y = f(dot([0.2126, 0.7152, 0.0722], seen));
@@ -64,7 +66,8 @@ function distance(a: string, b: string, eye: readonly Triple[]): number {
 test.each(Object.entries(eyes))('with %s, any two kinds of frame differ plainly', (_, eye) => {
   for (const a of kindStyles)
     for (const b of kindStyles)
-      if (a !== b) expect(distance(a.colour, b.colour, eye), `${a.kind} and ${b.kind}`).toBeGreaterThan(20);
+      if (a !== b)
+        expect(distance(a.colour, b.colour, eye), `${a.kind} and ${b.kind}`).toBeGreaterThan(20);
 });
 
 test.each(Object.entries(eyes))(

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Histogram } from '#dist/lab/load/histogram/histogram.js';
-import { linear, logarithmic, scaleFor, tickText } from '#dist/lab/svg/axis.js';
 import { pointsOf, renderPercentilePlot } from '#dist/lab/report/plot/percentiles.js';
 import { renderTimeline } from '#dist/lab/report/plot/timeline.js';
+import { linear, logarithmic, scaleFor, tickText } from '#dist/lab/svg/axis.js';
 import { elements, parseXml } from './xml.js';
 
 const title = 'Latency';
@@ -64,11 +64,14 @@ const second = (index: number, completed: number) => ({
   p99Us: 2000,
   maxUs: 9000,
 });
-const paths = (svg: string) => elements(parseXml(svg), 'path').map(({ attributes }) => attributes.d ?? '');
+const paths = (svg: string) =>
+  elements(parseXml(svg), 'path').map(({ attributes }) => attributes.d ?? '');
 
 test('a second without answers leaves a gap in the latencies, and a zero in the rate', () => {
   const seconds = [second(0, 100), second(1, 0), second(2, 100)];
-  const [rate = '', ...latencies] = paths(renderTimeline([{ name: 'PUT', seconds }], { title })).slice(4);
+  const [rate = '', ...latencies] = paths(
+    renderTimeline([{ name: 'PUT', seconds }], { title }),
+  ).slice(4);
   expect(rate.match(/[ML]/g)).toEqual(['M', 'L', 'L']);
   expect(latencies.map((path) => path.match(/[ML]/g))).toEqual([
     ['M', 'M'],
@@ -81,9 +84,12 @@ test('a last second that was shorter is no dip', () => {
   const seconds = [second(0, 100), second(1, 50)];
   const rateOf = (elapsedUs?: number) =>
     paths(
-      renderTimeline([{ name: 'PUT', seconds, ...(elapsedUs === undefined ? {} : { elapsedUs }) }], {
-        title,
-      }),
+      renderTimeline(
+        [{ name: 'PUT', seconds, ...(elapsedUs === undefined ? {} : { elapsedUs }) }],
+        {
+          title,
+        },
+      ),
     )[4];
   const heights = (path = '') => [...path.matchAll(/ ([\d.]+)/g)].map(([, y]) => y);
   expect(new Set(heights(rateOf(1.5e6))).size).toBe(1);

@@ -95,7 +95,10 @@ async function profiled(kind: 'cpu' | 'alloc', folder: string, text: string): Pr
     // How many were done within the window, which begins a second later, goes by the CPU time of it.
     const { user, system } = recording.beside.processCpuUs;
     const requests = Math.round((units * (user + system)) / (after.cpuUs - before.cpuUs));
-    return { profile: profileOf(recording, requests), hashUs: (after.hashUs - before.hashUs) / units };
+    return {
+      profile: profileOf(recording, requests),
+      hashUs: (after.hashUs - before.hashUs) / units,
+    };
   } finally {
     await detach();
   }
@@ -113,11 +116,22 @@ async function compared(kind: 'cpu' | 'alloc', regressed: Build) {
   await writeFile(files.before, profileToJson(before.profile));
   await writeFile(files.after, profileToJson(after.profile));
   const svg = join(folder, 'diff.svg');
-  const { code, stderr } = await runCommand(['profile', 'diff', files.before, files.after, '-o', svg]);
+  const { code, stderr } = await runCommand([
+    'profile',
+    'diff',
+    files.before,
+    files.after,
+    '-o',
+    svg,
+  ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const read = async (file: string) => readProfile(await readFile(file, 'utf8'), file);
   const [top] = topChanges(diffProfiles(await read(files.before), await read(files.after)));
-  return { top: top as TopChange, knownUs: after.hashUs - before.hashUs, svg: await readFile(svg, 'utf8') };
+  return {
+    top: top as TopChange,
+    knownUs: after.hashUs - before.hashUs,
+    svg: await readFile(svg, 'utf8'),
+  };
 }
 
 /** The frames of the picture in its strongest red: what grew by half of the largest growth or more. */

@@ -29,7 +29,17 @@ export const profileOf = (stacks: readonly Stack[], more: Partial<Profile> = {})
 });
 
 export const anyName = fc.oneof(
-  fc.constantFrom('main', 'put', 'get', '(anonymous)', '<init> & "co"', "it's ]]>", 'a;b', 'f (g:1)', '[k]'),
+  fc.constantFrom(
+    'main',
+    'put',
+    'get',
+    '(anonymous)',
+    '<init> & "co"',
+    "it's ]]>",
+    'a;b',
+    'f (g:1)',
+    '[k]',
+  ),
   fc.string({ minLength: 1, unit: 'binary' }),
 );
 

@@ -23,7 +23,9 @@ test('all selves together are the total, and the root has every sample', () => {
   fc.assert(
     fc.property(anyStacks, (stacks) => {
       const tree = buildTree({ stacks });
-      expect(sum(nodesOf(tree).map(({ self }) => self))).toBe(sum(stacks.map(({ value }) => value)));
+      expect(sum(nodesOf(tree).map(({ self }) => self))).toBe(
+        sum(stacks.map(({ value }) => value)),
+      );
       expect(tree.samples).toBe(sum(stacks.map(({ samples }) => samples)));
     }),
   );
@@ -51,7 +53,9 @@ test('the order of the stacks does not matter', () => {
 });
 
 test('a function reached in two ways is two nodes, and a recursion is a tower', () => {
-  const { children } = buildTree(profileOf([stack('b;work;work', 10), stack('a;work', 20), stack('a', 5)]));
+  const { children } = buildTree(
+    profileOf([stack('b;work;work', 10), stack('a;work', 20), stack('a', 5)]),
+  );
   expect(children.map((child) => ('frame' in child ? child.frame.name : ''))).toEqual(['a', 'b']);
   expect(children.map(({ self, inclusive }) => [self, inclusive])).toEqual([
     [5, 25],

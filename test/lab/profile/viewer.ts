@@ -30,7 +30,10 @@ export class Viewer {
   static async start(): Promise<Viewer> {
     if (spawnSync('chromium', ['--version']).status !== 0)
       throw new Error('this test needs the program chromium: apt-get install chromium');
-    return new Viewer(await Chromium.start(1300, 900), await mkdtemp(join(tmpdir(), 'evenkeel-pictures-')));
+    return new Viewer(
+      await Chromium.start(1300, 900),
+      await mkdtemp(join(tmpdir(), 'evenkeel-pictures-')),
+    );
   }
 
   async close(): Promise<void> {
@@ -55,7 +58,9 @@ export class Viewer {
 
   /** 0 if it is not shown. */
   width(name: string): Promise<number> {
-    return this.evaluate(`((g) => g.hasAttribute('display') ? 0 : g.getBBox().width)(${frame(name)})`);
+    return this.evaluate(
+      `((g) => g.hasAttribute('display') ? 0 : g.getBBox().width)(${frame(name)})`,
+    );
   }
 
   classOf(name: string): Promise<string> {
@@ -75,7 +80,9 @@ export class Viewer {
   }
 
   focused(): Promise<string> {
-    return this.evaluate(`(document.activeElement.getAttribute('aria-label') ?? '').split('\\u2003')[0]`);
+    return this.evaluate(
+      `(document.activeElement.getAttribute('aria-label') ?? '').split('\\u2003')[0]`,
+    );
   }
 
   async click(name: string): Promise<void> {
@@ -109,7 +116,12 @@ export class Viewer {
     const at = await this.evaluate<{ x: number; y: number }>(
       `(({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 }))(${frame(name)}.getBoundingClientRect())`,
     );
-    await this.chromium.send('Input.dispatchMouseEvent', { type, ...at, button: 'left', clickCount: 1 });
+    await this.chromium.send('Input.dispatchMouseEvent', {
+      type,
+      ...at,
+      button: 'left',
+      clickCount: 1,
+    });
   }
 }
 

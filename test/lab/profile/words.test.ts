@@ -2,7 +2,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatAmount, formatCount, formatDelta, formatShare } from '#dist/lab/profile/amount.js';
-import { code, describeTopFrames, formatTopFrames, topFrames } from '#dist/lab/profile/frame-table.js';
+import {
+  code,
+  describeTopFrames,
+  formatTopFrames,
+  topFrames,
+} from '#dist/lab/profile/frame-table.js';
 import { anyStacks, frame, profileOf, stack } from './sample.js';
 
 test('selves add up to the total, and no inclusive is more than it', () => {
@@ -41,7 +46,9 @@ test('the table is Markdown, per request where requests were counted', () => {
 
 test('a sentence names the first and what they take together', () => {
   const profile = profileOf([stack('a', 70), stack('b', 20), stack('c', 10)]);
-  expect(describeTopFrames(profile, 2)).toBe('`a` (70.0 %), `b` (20.0 %): together 90.0 % of the CPU time.');
+  expect(describeTopFrames(profile, 2)).toBe(
+    '`a` (70.0 %), `b` (20.0 %): together 90.0 % of the CPU time.',
+  );
   expect(describeTopFrames(profileOf([]))).toBe('Nothing was sampled.');
 });
 
@@ -74,5 +81,9 @@ test('a difference has its sign, unless it is none', () => {
 
 test('shares and counts', () => {
   expect([0, 0.0004, 0.301, 1].map(formatShare)).toEqual(['0.0 %', '0.04 %', '30.1 %', '100.0 %']);
-  expect([999, 149_975, 1e6].map(formatCount)).toEqual(['999', '149\u00a0975', '1\u00a0000\u00a0000']);
+  expect([999, 149_975, 1e6].map(formatCount)).toEqual([
+    '999',
+    '149\u00a0975',
+    '1\u00a0000\u00a0000',
+  ]);
 });

@@ -15,11 +15,14 @@ const entities: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"'
 
 function decode(raw: string): string {
   assert(!raw.includes('<'), `a bare < in ${JSON.stringify(raw)}`);
-  return raw.replace(/&(?:#(\d+);|(\w+);)?/g, (whole, code: string | undefined, name: string | undefined) => {
-    const char = code === undefined ? entities[name ?? ''] : String.fromCodePoint(Number(code));
-    assert(char !== undefined, `a bare & or unknown ${whole} in ${JSON.stringify(raw)}`);
-    return char;
-  });
+  return raw.replace(
+    /&(?:#(\d+);|(\w+);)?/g,
+    (whole, code: string | undefined, name: string | undefined) => {
+      const char = code === undefined ? entities[name ?? ''] : String.fromCodePoint(Number(code));
+      assert(char !== undefined, `a bare & or unknown ${whole} in ${JSON.stringify(raw)}`);
+      return char;
+    },
+  );
 }
 
 function readAttributes(text: string): Record<string, string> {
@@ -48,7 +51,12 @@ export function parseXml(document: string): XmlElement {
     if (cdata !== undefined) parent.text += cdata;
     else if (closes !== undefined) assert.equal(open.pop()?.name, closes);
     else if (opens !== undefined) {
-      const element = { name: opens, attributes: readAttributes(attributes), children: [], text: '' };
+      const element = {
+        name: opens,
+        attributes: readAttributes(attributes),
+        children: [],
+        text: '',
+      };
       parent.children.push(element);
       if (empty === '') open.push(element);
     } else if (text !== undefined) parent.text += decode(text);

@@ -20,7 +20,10 @@ test('Ctrl-C in a run ends it with 130, without a document, a store or a server'
 });
 
 test.each([
-  { args: ['--compare', 'nothing.json'], says: ["--compare takes a file that exists, got 'nothing.json'"] },
+  {
+    args: ['--compare', 'nothing.json'],
+    says: ["--compare takes a file that exists, got 'nothing.json'"],
+  },
   { args: ['--url', 'http://127.0.0.1:1'], says: ['--url and --admin-url go together'] },
   { args: ['--label', '../up'], says: ['--label takes a name', "got '../up'"] },
   { args: ['--duration', '1s'], says: ['--duration takes'] },
@@ -42,7 +45,15 @@ test('a file that is no report is named', async () => {
 test('a server that does not answer is named', async () => {
   const out = await temporaryFolder();
   const nobody = 'http://127.0.0.1:1';
-  const { code, stderr } = await runCommand(['report', '--out', out, '--url', nobody, '--admin-url', nobody]);
+  const { code, stderr } = await runCommand([
+    'report',
+    '--out',
+    out,
+    '--url',
+    nobody,
+    '--admin-url',
+    nobody,
+  ]);
   expect(code).toBe(1);
   expect(stderr).toContain("can't connect to 127.0.0.1:1");
 });

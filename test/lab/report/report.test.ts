@@ -5,15 +5,26 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fromJson } from '#dist/lab/load/output/json.js';
-import type { LoadRecord } from '#dist/lab/load/result/load-record.js';
 import { formatTimeUs } from '#dist/lab/load/output/units.js';
+import type { LoadRecord } from '#dist/lab/load/result/load-record.js';
 import { readReport } from '#dist/lab/report/read.js';
 import { phaseNames, profileKinds } from '#dist/lab/report/report-record.js';
 import { mainFile, runCommand } from '../../support/process.js';
 import { lastingFolder } from './lasting-folder.js';
 
 const out = lastingFolder();
-const small = ['--rate', '200', '--threads', '1', '--connections', '4', '--duration', '2s', '--out', out];
+const small = [
+  '--rate',
+  '200',
+  '--threads',
+  '1',
+  '--connections',
+  '4',
+  '--duration',
+  '2s',
+  '--out',
+  out,
+];
 let outcome: { readonly code?: number; readonly stdout: string; readonly stderr: string };
 
 beforeAll(async () => {
@@ -35,7 +46,9 @@ test('what the runs are worth is said on the terminal, before all else in the do
   const verdicts = phaseNames.map((name) => phases[name].load.verdict.valid);
   expect(outcome.code ?? 0).toBe(verdicts.every(Boolean) ? 0 : 3);
   const [put, get] = verdicts.map((valid) => (valid ? 'valid' : 'NOT VALID'));
-  expect(text('async.md')).toMatch(new RegExp(`^\\*\\*PUT: ${put}\\.\\*\\*.*\\n\\*\\*GET: ${get}\\.\\*\\*`));
+  expect(text('async.md')).toMatch(
+    new RegExp(`^\\*\\*PUT: ${put}\\.\\*\\*.*\\n\\*\\*GET: ${get}\\.\\*\\*`),
+  );
   expect(outcome.stderr).toMatch(new RegExp(`PUT: ${put} .*GET: ${get} `, 's'));
 });
 
@@ -74,7 +87,9 @@ describe.each(phaseNames)('%s', (name) => {
   const loadOf = (): LoadRecord => readReport(join(out, 'async.json')).record.phases[name].load;
 
   test('its record is one of evenkeel load', () => {
-    expect(fromJson(JSON.stringify(loadOf()), name).requests.completed).toBe(loadOf().requests.completed);
+    expect(fromJson(JSON.stringify(loadOf()), name).requests.completed).toBe(
+      loadOf().requests.completed,
+    );
   });
 
   test('the figures of the text are those of the record', () => {
@@ -89,7 +104,9 @@ describe.each(phaseNames)('%s', (name) => {
       const { valueUs } = latency.percentiles.find((entry) => entry.percentile === percentile) ?? {
         valueUs: -1,
       };
-      expect(printed).toMatch(new RegExp(`^${label} +${formatTimeUs(valueUs).replace('.', '\\.')} *$`, 'm'));
+      expect(printed).toMatch(
+        new RegExp(`^${label} +${formatTimeUs(valueUs).replace('.', '\\.')} *$`, 'm'),
+      );
     }
     expect(text('async.md')).toContain(printed);
   });
@@ -107,7 +124,9 @@ describe.each(phaseNames)('%s', (name) => {
       expect(Math.abs(requests - 200 * seconds)).toBeLessThan(200);
       expect(top.length).toBeGreaterThan(0);
       expect(beside?.processCpuUs.user).toBeGreaterThan(0);
-      const files = profiles[name][kind].stacks.flatMap(({ frames }) => frames.map(({ file }) => file));
+      const files = profiles[name][kind].stacks.flatMap(({ frames }) =>
+        frames.map(({ file }) => file),
+      );
       expect(files.some((file) => file?.includes('server/'))).toBe(true);
       // The folders of this machine are nobody's business.
       expect(files.filter((file) => file?.startsWith('/'))).toEqual([]);

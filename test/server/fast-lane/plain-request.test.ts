@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
-import { findPlainRequest, PlainRequest } from '#dist/server/fast-lane/plain-request.js';
 import { admit } from '#dist/server/api/route.js';
+import { findPlainRequest, PlainRequest } from '#dist/server/fast-lane/plain-request.js';
 import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryFolder } from '../../support/folder.js';
 
@@ -14,7 +14,8 @@ function find(text: string, start = 0): PlainRequest | undefined {
   return findPlainRequest(Buffer.from(text, 'latin1'), start, limits, found) ? found : undefined;
 }
 
-const get = (fields = '', target = '/v0/entity?id=a') => `GET ${target} HTTP/1.1\r\nHost: x\r\n${fields}\r\n`;
+const get = (fields = '', target = '/v0/entity?id=a') =>
+  `GET ${target} HTTP/1.1\r\nHost: x\r\n${fields}\r\n`;
 const put = (fields: string, content = '') =>
   `PUT /v0/entity?id=a HTTP/1.1\r\nHost: x\r\n${fields}\r\n${content}`;
 

@@ -10,7 +10,9 @@ import { expectIdle, startServer, storedKeys } from '../harness.js';
 const patient = { timeout: 3000, interval: 5 };
 
 /** A client, and the server's socket of the same connection, read so. */
-async function connected(take: Take): Promise<{ client: Socket; accepted: Socket; data: () => string }> {
+async function connected(
+  take: Take,
+): Promise<{ client: Socket; accepted: Socket; data: () => string }> {
   let text = '';
   let can: boolean | undefined;
   const server = createServer((socket) => {
@@ -54,7 +56,9 @@ test('bytes do not overtake those that wait in a paused socket, which may read o
   accepted.once('data', (piece) => {
     accepted.pause();
     accepted.unshift(piece);
-    accepted.on('data', (later) => all.push(...[...later.toString('latin1')].map((byte) => `data ${byte}`)));
+    accepted.on('data', (later) =>
+      all.push(...[...later.toString('latin1')].map((byte) => `data ${byte}`)),
+    );
   });
   client.write('ab');
   await expect.poll(() => accepted.readableLength, patient).toBe(1);
@@ -77,12 +81,17 @@ test('a plain request behind a refusal of the full lane is not served', async ()
 /** Values of many clients at once, two PUTs in one write of each, read back in one write that begins plain and ends in the full lane. */
 async function valuesOfManyClients(): Promise<void> {
   const { url } = await startServer();
-  const value = (client: number, which: number) => `${client}-${which}-`.repeat(1 + ((client * 7) % 40));
+  const value = (client: number, which: number) =>
+    `${client}-${which}-`.repeat(1 + ((client * 7) % 40));
   const target = (client: number, which: number) => `/v0/entity?id=k${client}-${which}`;
-  const clients = Array.from({ length: 30 }, (_, client) => ({ client, connection: new RawConnection(url) }));
+  const clients = Array.from({ length: 30 }, (_, client) => ({
+    client,
+    connection: new RawConnection(url),
+  }));
   await Promise.all(
     clients.map(async ({ client, connection }) => {
-      const put = (which: number) => request('PUT', target(client, which), [], value(client, which));
+      const put = (which: number) =>
+        request('PUT', target(client, which), [], value(client, which));
       connection.write(put(0) + put(1));
       const answers = await connection.answers(2);
       expect(answers.map(({ status }) => status)).toStrictEqual([201, 201]);

@@ -77,7 +77,12 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
     ([place, bit]): Mutation =>
       (bytes) => {
         const from = at(bytes, place);
-        return splice(bytes, from, 1, String.fromCharCode((bytes.charCodeAt(from) || 0) ^ (1 << bit)));
+        return splice(
+          bytes,
+          from,
+          1,
+          String.fromCharCode((bytes.charCodeAt(from) || 0) ^ (1 << bit)),
+        );
       },
   ),
   fc.tuple(place, interesting).map(

@@ -35,7 +35,9 @@ test.each(lanes)('in %s', async (_, fields) => {
     connection.write(put + get + get + remove + get);
   }
   const answers = await connection.answers(500);
-  expect(answers.map(({ status, body }) => `${status} ${status === 404 ? '' : body}`)).toStrictEqual(
+  expect(
+    answers.map(({ status, body }) => `${status} ${status === 404 ? '' : body}`),
+  ).toStrictEqual(
     Array.from({ length: 100 }, (_, round) => [
       '201 ',
       `200 value ${round}`,
@@ -47,18 +49,21 @@ test.each(lanes)('in %s', async (_, fields) => {
   await other.answers(200);
 });
 
-test.each(lanes)('several reads of one key at once, then a write, then reads, in %s', async (_, fields) => {
-  const { url } = await startServer();
-  const all = Array.from({ length: 8 }, () => new RawConnection(url));
-  const get = request('GET', entity, [...fields]);
-  for (let round = 0; round < 30; round++) {
-    const put = await fetch(entityUrl(url, 'k'), { method: 'PUT', body: `value ${round}` });
-    expect(put.status).toBe(201);
-    for (const connection of all) connection.write(get);
-    for (const connection of all)
-      expect((await connection.answers(round + 1))[round]?.body).toBe(`value ${round}`);
-  }
-});
+test.each(lanes)(
+  'several reads of one key at once, then a write, then reads, in %s',
+  async (_, fields) => {
+    const { url } = await startServer();
+    const all = Array.from({ length: 8 }, () => new RawConnection(url));
+    const get = request('GET', entity, [...fields]);
+    for (let round = 0; round < 30; round++) {
+      const put = await fetch(entityUrl(url, 'k'), { method: 'PUT', body: `value ${round}` });
+      expect(put.status).toBe(201);
+      for (const connection of all) connection.write(get);
+      for (const connection of all)
+        expect((await connection.answers(round + 1))[round]?.body).toBe(`value ${round}`);
+    }
+  },
+);
 
 test.each(lanes)(
   'more reads than may wait for the disk are refused with 503 and Retry-After, in %s',
@@ -70,7 +75,9 @@ test.each(lanes)(
     for (const connection of all) await connection.answers(1);
     // All of these arrive together.
     for (const connection of all) connection.write(get);
-    const answers = await Promise.all(all.map(async (connection) => (await connection.answers(2))[1]));
+    const answers = await Promise.all(
+      all.map(async (connection) => (await connection.answers(2))[1]),
+    );
     const refused = answers.filter((answer) => answer?.status !== 404);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThan(100);

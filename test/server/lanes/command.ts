@@ -16,7 +16,9 @@ const { cases, seed } = readFlags();
 function readFlags(): { cases: number; seed: number } {
   const text = { type: 'string' } as const;
   try {
-    const { values } = parseArgs({ options: { cases: text, seed: text, help: { type: 'boolean' } } });
+    const { values } = parseArgs({
+      options: { cases: text, seed: text, help: { type: 'boolean' } },
+    });
     if (values.help) {
       process.stdout.write(help);
       process.exit(0);
@@ -32,7 +34,8 @@ function readFlags(): { cases: number; seed: number } {
 }
 
 function number(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new RangeError(`--${name} takes a whole number below 10^9, got ${text}`);
+  if (!/^\d{1,9}$/.test(text))
+    throw new RangeError(`--${name} takes a whole number below 10^9, got ${text}`);
   return Number(text);
 }
 

@@ -25,7 +25,10 @@ const batchCases = 500;
 const smallestMs = 60_000;
 
 /** @throws Error with the seed, the smallest case that differs, and how */
-export async function fuzz(pair: Pair, { cases, seed, onProgress }: FuzzOptions): Promise<FuzzReport> {
+export async function fuzz(
+  pair: Pair,
+  { cases, seed, onProgress }: FuzzOptions,
+): Promise<FuzzReport> {
   let unsteady = 0;
   for (let done = 0; done < cases; ) {
     const size = Math.min(batchCases, cases - done);

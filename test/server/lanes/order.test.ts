@@ -11,7 +11,8 @@ const get = request('GET', entity);
 const put = (value: string) => request('PUT', entity, [], value);
 const chunkedPut = (value: string) =>
   `${request('PUT', entity, ['Transfer-Encoding: chunked'])}${value.length.toString(16)}\r\n${value}\r\n0\r\n\r\n`;
-const statuses = (connection: RawConnection) => parseAnswers(connection.received).map(({ status }) => status);
+const statuses = (connection: RawConnection) =>
+  parseAnswers(connection.received).map(({ status }) => status);
 
 test.each([
   ['plain ones', put],
@@ -49,15 +50,9 @@ test('plain requests, a range and plain requests again are answered in their ord
       await sleep(0);
     }
     const answers = await connection.answers(7);
-    expect(answers.map(({ status, body }) => `${status} ${status === 404 ? '' : body}`)).toStrictEqual([
-      '201 ',
-      '200 one',
-      '200 k\none',
-      '201 ',
-      '200 two',
-      '202 ',
-      '404 ',
-    ]);
+    expect(
+      answers.map(({ status, body }) => `${status} ${status === 404 ? '' : body}`),
+    ).toStrictEqual(['201 ', '200 one', '200 k\none', '201 ', '200 two', '202 ', '404 ']);
   }
 });
 
@@ -79,7 +74,9 @@ test('a reader that takes nothing of hundreds of large values holds one at most,
   }
   slow[0]?.resume();
   const first = await slow[0]?.answers(20);
-  expect(first?.every((answer) => answer.status === 200 && answer.body.length === body.length)).toBe(true);
+  expect(
+    first?.every((answer) => answer.status === 200 && answer.body.length === body.length),
+  ).toBe(true);
   for (const connection of slow) connection.reset();
   await expectIdle(server);
 });
@@ -106,7 +103,9 @@ test('clients that reset in mid-answer, or with writes under way, leave nothing 
   await fetch(entityUrl(server.url, 'k'), { method: 'PUT', body: randomBytes(8 * MiB) });
   for (let round = 0; round < 30; round++) {
     const connection = new RawConnection(server.url);
-    connection.write(round % 2 === 0 ? get.repeat(5) : request('PUT', '/v0/entity?id=w', [], 'v').repeat(5));
+    connection.write(
+      round % 2 === 0 ? get.repeat(5) : request('PUT', '/v0/entity?id=w', [], 'v').repeat(5),
+    );
     await sleep(round % 5);
     connection.reset();
   }
@@ -147,7 +146,10 @@ test('a plain request on a kept connection while the server stops is a 503 and e
   const closed = server.close();
   const answer = await idle.ask(get);
   expectProblem(answer, 503, /stopping/);
-  expect([answer.headers.get('connection'), answer.headers.get('retry-after')]).toStrictEqual(['close', '1']);
+  expect([answer.headers.get('connection'), answer.headers.get('retry-after')]).toStrictEqual([
+    'close',
+    '1',
+  ]);
   await idle.closed;
   expect((await half.ask('ok')).headers.get('connection')).toBe('close');
   expect(await closed).toBe(0);

@@ -92,7 +92,9 @@ export class Pair {
 
   async #fullAnswersSo({ bytes, cuts }: Case, { what, both }: Difference): Promise<boolean> {
     if (what !== 'received') return false;
-    const requests = [...bytes.matchAll(/(?<!^)(GET|PUT|DELETE|HEAD|POST) /g)].map(({ index }) => index);
+    const requests = [...bytes.matchAll(/(?<!^)(GET|PUT|DELETE|HEAD|POST) /g)].map(
+      ({ index }) => index,
+    );
     for (const endsAtOnce of [true, false])
       for (const offsets of [cuts, [], requests]) {
         const own = this.#ownPrefix();
@@ -110,12 +112,18 @@ export class Pair {
   /** Compares the stores and empties them, once nothing runs. @throws Error if a server reported an error */
   async settle(): Promise<Difference | undefined> {
     const stuck = await this.#stuck();
-    if (this.#reports.length > 0) throw new Error('a server reported an error', { cause: this.#reports[0] });
-    const [both, full] = await Promise.all([stored(this.#servers[0].url), stored(this.#servers[1].url)]);
+    if (this.#reports.length > 0)
+      throw new Error('a server reported an error', { cause: this.#reports[0] });
+    const [both, full] = await Promise.all([
+      stored(this.#servers[0].url),
+      stored(this.#servers[1].url),
+    ]);
     await Promise.all([empty(this.#servers[0].url, both), empty(this.#servers[1].url, full)]);
     const [inBoth, inFull] = [both.join('\n'), full.join('\n')];
     if (stuck) return stuck;
-    return inBoth === inFull ? undefined : { what: 'the stores differ', both: inBoth, full: inFull };
+    return inBoth === inFull
+      ? undefined
+      : { what: 'the stores differ', both: inBoth, full: inFull };
   }
 
   /** Waits until nothing runs, save what has been told to run for ever. */
@@ -137,18 +145,25 @@ export class Pair {
       pieces: pieces({ ...case_, bytes: case_.bytes.replaceAll(prefix, own) }),
       endsAtOnce: case_.endsAtOnce,
     };
-    const [both, full] = await Promise.all(this.#servers.map(({ url }) => play(url, script, patience)));
+    const [both, full] = await Promise.all(
+      this.#servers.map(({ url }) => play(url, script, patience)),
+    );
     if (!both || !full) throw new TypeError('there are two servers');
     const shown = (text: string) => text.replaceAll(own, prefix);
     for (const what of ['received', 'open', 'end'] as const)
-      if (both[what] !== full[what]) return { what, both: shown(both[what]), full: shown(full[what]) };
-    if (full.end === 'hung') return { what: hang, both: shown(both.received), full: shown(full.received) };
+      if (both[what] !== full[what])
+        return { what, both: shown(both[what]), full: shown(full[what]) };
+    if (full.end === 'hung')
+      return { what: hang, both: shown(both.received), full: shown(full.received) };
     return undefined;
   }
 
   /** As long as the one it stands for, so that lengths and cuts stay right. */
   #ownPrefix(): string {
     const digits = (this.#played++).toString(16).padStart(prefix.length, '0');
-    return digits.replace(/./g, (digit) => 'GHJKLMNOPQRSTUVW'[Number.parseInt(digit, 16)] as string);
+    return digits.replace(
+      /./g,
+      (digit) => 'GHJKLMNOPQRSTUVW'[Number.parseInt(digit, 16)] as string,
+    );
   }
 }

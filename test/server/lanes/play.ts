@@ -27,7 +27,11 @@ export interface Seen {
 /** No answer takes so long: past it the server hangs. */
 const patienceMs = 8000;
 
-export async function play(url: string, { pieces, endsAtOnce }: Script, patience: Patience): Promise<Seen> {
+export async function play(
+  url: string,
+  { pieces, endsAtOnce }: Script,
+  patience: Patience,
+): Promise<Seen> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
   let received = '';
@@ -47,7 +51,9 @@ export async function play(url: string, { pieces, endsAtOnce }: Script, patience
     end = 'hung';
   }, patienceMs);
 
-  await new Promise<void>((resolve) => socket.once('connect', resolve).once('close', () => resolve()));
+  await new Promise<void>((resolve) =>
+    socket.once('connect', resolve).once('close', () => resolve()),
+  );
   for (const [number, piece] of pieces.entries()) {
     for (let n = 0; number > 0 && n < patience.turns; n++) await turn();
     if (socket.writable) socket.write(piece, 'latin1');

@@ -81,7 +81,18 @@ const version = mostly('HTTP/1.1', [
 ]);
 
 const space = mostly(' ', ['  ', '\t', '', '\x0b', '\x0c', '\r', '\xa0'], 60);
-const oddEnds = ['\n', '\r', '\r\r\n', '\n\r\n', '\r\n\r\n', ' \r\n', '\t\r\n', '\0\r\n', '', '\r\n '];
+const oddEnds = [
+  '\n',
+  '\r',
+  '\r\r\n',
+  '\n\r\n',
+  '\r\n\r\n',
+  ' \r\n',
+  '\t\r\n',
+  '\0\r\n',
+  '',
+  '\r\n ',
+];
 /** Which line ends in an odd way, and how. */
 const lineEnd = mostly<readonly [line: number, end: string]>(
   [0, '\r\n'],
@@ -103,14 +114,18 @@ export const request: fc.Arbitrary<string> = fc
     withContent,
     withoutContent,
   )
-  .map(([method, target, version, space, host, fields, [oddLine, end], hostFirst, content, none]) => {
-    const framed = method === 'PUT' || method === 'POST' ? content : none;
-    const all = hostFirst ? [host, ...fields, ...framed.fields] : [...framed.fields, ...fields, host];
-    const first = `${method}${space}${target}${version && ' '}${version}`;
-    const lines = [first, ...all.filter((line) => line !== ''), ''];
-    const odd = Math.min(oddLine, lines.length - 1);
-    return lines.map((line, at) => line + (at === odd ? end : '\r\n')).join('') + framed.bytes;
-  });
+  .map(
+    ([method, target, version, space, host, fields, [oddLine, end], hostFirst, content, none]) => {
+      const framed = method === 'PUT' || method === 'POST' ? content : none;
+      const all = hostFirst
+        ? [host, ...fields, ...framed.fields]
+        : [...framed.fields, ...fields, host];
+      const first = `${method}${space}${target}${version && ' '}${version}`;
+      const lines = [first, ...all.filter((line) => line !== ''), ''];
+      const odd = Math.min(oddLine, lines.length - 1);
+      return lines.map((line, at) => line + (at === odd ? end : '\r\n')).join('') + framed.bytes;
+    },
+  );
 
 /** What may stand before, between and behind requests. */
 export const between = fc.oneof(

@@ -34,10 +34,16 @@ const stays = (name: string, bytes: string, statuses: number[], keys: string[] =
 ];
 
 const framing: Row[] = [
-  refused('CL.TE', put(`Content-Length: ${last.length}${crlf}Transfer-Encoding: chunked`, last + hidden)),
+  refused(
+    'CL.TE',
+    put(`Content-Length: ${last.length}${crlf}Transfer-Encoding: chunked`, last + hidden),
+  ),
   refused(
     'CL.TE whose length covers it all',
-    put(`Content-Length: ${(last + hidden).length}${crlf}Transfer-Encoding: chunked`, last + hidden),
+    put(
+      `Content-Length: ${(last + hidden).length}${crlf}Transfer-Encoding: chunked`,
+      last + hidden,
+    ),
   ),
   refused(
     'TE.CL',
@@ -46,7 +52,10 @@ const framing: Row[] = [
       `${hidden.length.toString(16)}${crlf}${hidden}${crlf}${last}`,
     ),
   ),
-  refused('CL.0 with two lengths', put(`Content-Length: 0${crlf}Content-Length: ${hidden.length}`, hidden)),
+  refused(
+    'CL.0 with two lengths',
+    put(`Content-Length: 0${crlf}Content-Length: ${hidden.length}`, hidden),
+  ),
   refused(
     'TE.TE, chunked and identity',
     put(`Transfer-Encoding: chunked${crlf}Transfer-Encoding: identity`, chunk),
@@ -55,7 +64,10 @@ const framing: Row[] = [
     'TE.TE, identity and chunked',
     put(`Transfer-Encoding: identity${crlf}Transfer-Encoding: chunked`, chunk),
   ),
-  refused('TE.TE, chunked twice', put(`Transfer-Encoding: chunked${crlf}Transfer-Encoding: chunked`, chunk)),
+  refused(
+    'TE.TE, chunked twice',
+    put(`Transfer-Encoding: chunked${crlf}Transfer-Encoding: chunked`, chunk),
+  ),
   ...[
     'xchunked',
     'chunkedx',
@@ -70,10 +82,19 @@ const framing: Row[] = [
     'gzip',
     'identity',
   ].map((coding) =>
-    refused(`Transfer-Encoding: ${JSON.stringify(coding)}`, put(`Transfer-Encoding: ${coding}`, chunk)),
+    refused(
+      `Transfer-Encoding: ${JSON.stringify(coding)}`,
+      put(`Transfer-Encoding: ${coding}`, chunk),
+    ),
   ),
-  refused('Transfer-Encoding with a space before the colon', put(`Transfer-Encoding : chunked`, chunk)),
-  refused('Transfer-Encoding with a space before its name', put(` Transfer-Encoding: chunked`, chunk)),
+  refused(
+    'Transfer-Encoding with a space before the colon',
+    put(`Transfer-Encoding : chunked`, chunk),
+  ),
+  refused(
+    'Transfer-Encoding with a space before its name',
+    put(` Transfer-Encoding: chunked`, chunk),
+  ),
   refused('Transfer-Encoding behind a bare LF', put(`X: y\nTransfer-Encoding: chunked`, chunk)),
   refused('Transfer-Encoding behind a bare CR', put(`X: y\rTransfer-Encoding: chunked`, chunk)),
   refused('Transfer-Encoding on a folded line', put(`Transfer-Encoding:${crlf} chunked`, chunk)),
@@ -83,7 +104,12 @@ const framing: Row[] = [
     [201],
     ['k'],
   ),
-  stays('Transfer-Encoding: a tab before chunked', put('Transfer-Encoding:\tchunked', chunk), [201], ['k']),
+  stays(
+    'Transfer-Encoding: a tab before chunked',
+    put('Transfer-Encoding:\tchunked', chunk),
+    [201],
+    ['k'],
+  ),
   stays('Transfer-Encoding: CHUNKED', put('Transfer-Encoding: CHUNKED', chunk), [201], ['k']),
   // Chunked content of a refused request is not worth reading to save the connection.
   refused(
@@ -91,7 +117,11 @@ const framing: Row[] = [
     `${get('Transfer-Encoding: chunked')}${hidden.length.toString(16)}${crlf}${hidden}${crlf}${last}`,
     404,
   ),
-  stays('a GET whose content looks like a request', get(`Content-Length: ${hidden.length}`) + hidden, [404]),
+  stays(
+    'a GET whose content looks like a request',
+    get(`Content-Length: ${hidden.length}`) + hidden,
+    [404],
+  ),
   stays(
     'a DELETE whose content looks like a request',
     get(`Content-Length: ${hidden.length}`, `DELETE ${target} HTTP/1.1`) + hidden,
@@ -127,7 +157,9 @@ const lengths: Row[] = [
     '\xb9',
     '18446744073709551617',
     '99999999999999999999',
-  ].map((length) => refused(`Content-Length: ${JSON.stringify(length)}`, put(`Content-Length: ${length}`))),
+  ].map((length) =>
+    refused(`Content-Length: ${JSON.stringify(length)}`, put(`Content-Length: ${length}`)),
+  ),
   refused('the same length twice', put(`Content-Length: 1${crlf}Content-Length: 1`)),
   refused('two lengths', put(`Content-Length: 1${crlf}Content-Length: 2`, 'vv')),
   refused('a length with a space before the colon', put('Content-Length : 1')),
@@ -135,7 +167,12 @@ const lengths: Row[] = [
   refused('a length that goes on on a folded line', put(`Content-Length: 1${crlf} 0`)),
   refused('a length over 2^32', put('Content-Length: 4294967297'), 413),
   refused('a length over 2^53', put('Content-Length: 9007199254740993'), 413),
-  stays('a length with zeros in front', put('Content-Length: 0000000000000000000001'), [201], ['k']),
+  stays(
+    'a length with zeros in front',
+    put('Content-Length: 0000000000000000000001'),
+    [201],
+    ['k'],
+  ),
   stays('a length with spaces around', put('Content-Length: \t  1  '), [201], ['k']),
   stays(
     'Content_Length, which is another field',
@@ -146,15 +183,22 @@ const lengths: Row[] = [
 ];
 
 const chunks: Row[] = [
-  ...['', 'g', '-1', '+1', '0x1', ' 1', '1 ', '1\t', 'fffffffffffffffff', '1\0', '\xb9'].map((size) =>
-    refused(
-      `the chunk size ${JSON.stringify(size)}`,
-      put('Transfer-Encoding: chunked', `${size}${crlf}v${crlf}${last}`),
-    ),
+  ...['', 'g', '-1', '+1', '0x1', ' 1', '1 ', '1\t', 'fffffffffffffffff', '1\0', '\xb9'].map(
+    (size) =>
+      refused(
+        `the chunk size ${JSON.stringify(size)}`,
+        put('Transfer-Encoding: chunked', `${size}${crlf}v${crlf}${last}`),
+      ),
   ),
   refused('a bare LF behind a chunk size', put('Transfer-Encoding: chunked', `1\nv${crlf}${last}`)),
-  refused('a bare LF in a chunk extension', put('Transfer-Encoding: chunked', `1;x\n${crlf}v${crlf}${last}`)),
-  refused('a chunk longer than its size', put('Transfer-Encoding: chunked', `1${crlf}vv${crlf}${last}`)),
+  refused(
+    'a bare LF in a chunk extension',
+    put('Transfer-Encoding: chunked', `1;x\n${crlf}v${crlf}${last}`),
+  ),
+  refused(
+    'a chunk longer than its size',
+    put('Transfer-Encoding: chunked', `1${crlf}vv${crlf}${last}`),
+  ),
   stays(
     // Node 20.19.0's llhttp takes one at most.
     'a chunk extension',
@@ -176,7 +220,11 @@ const heads: Row[] = [
   refused('two Hosts that differ', get('host: g')),
   refused('Host with a space before the colon', get().replace('Host:', 'Host :')),
   stays('an empty Host', get().replace('Host: h', 'Host:'), [404]),
-  stays('another authority in the target than in Host', get('', `GET http://other${target} HTTP/1.1`), [404]),
+  stays(
+    'another authority in the target than in Host',
+    get('', `GET http://other${target} HTTP/1.1`),
+    [404],
+  ),
   stays('an absolute target with a user', get('', `GET https://u:p@h:1${target} HTTP/1.1`), [404]),
   stays('an absolute target of another scheme', get('', `GET ftp://h${target} HTTP/1.1`), [400]),
   stays('OPTIONS *', get('', 'OPTIONS * HTTP/1.1'), [400]),
@@ -214,7 +262,11 @@ const heads: Row[] = [
     [],
   ],
   ['HTTP/1.0, and requests behind it', get('', `GET ${target} HTTP/1.0`) + hidden, [404], []],
-  stays('HTTP/1.0 that asks to be kept', get('Connection: keep-alive', `GET ${target} HTTP/1.0`), [404]),
+  stays(
+    'HTTP/1.0 that asks to be kept',
+    get('Connection: keep-alive', `GET ${target} HTTP/1.0`),
+    [404],
+  ),
   refused('a space in a name', get('X Y: z')),
   refused('a field without a colon', get('Nonsense')),
   refused('a field without a name', get(': x')),
@@ -243,26 +295,33 @@ describe.each<Lanes>(['both', 'full'])('lanes: %s', (lanes) => {
   const server = sharedServer({}, lanes);
   const first = `DELETE /v0/entity?id=first HTTP/1.1${crlf}Host: h${crlf}${crlf}`;
 
-  test.each([...framing, ...lengths, ...chunks, ...heads])('%s', async (_, bytes, statuses, keys) => {
-    // A tunnel that is asked for behind a request that runs cuts it off.
-    const befores = bytes.startsWith('CONNECT') ? [''] : ['', first];
-    // What is read at once and what is read in two pieces is not the same to node:http.
-    const content = bytes.indexOf(crlf + crlf) + 4;
-    for (const [before, cut] of befores.flatMap((before) => [
-      [before, 0] as const,
-      [before, content] as const,
-    ])) {
-      const rest = bytes.slice(cut) + (bytes.endsWith(behind) ? '' : behind);
-      const pieces = [before + bytes.slice(0, cut), rest].filter((piece) => piece !== '');
-      const { received, end } = await play(
-        server.url,
-        { pieces, endsAtOnce: true },
-        { quietMs: 40, turns: 4 },
-      );
-      const seen = parseAnswers(received).map(({ status }) => status);
-      const found = await storedKeys(server.url);
-      await empty(server.url, await stored(server.url));
-      expect([seen, found, end]).toStrictEqual([[...(before ? [202] : []), ...statuses], keys, 'closed']);
-    }
-  });
+  test.each([...framing, ...lengths, ...chunks, ...heads])(
+    '%s',
+    async (_, bytes, statuses, keys) => {
+      // A tunnel that is asked for behind a request that runs cuts it off.
+      const befores = bytes.startsWith('CONNECT') ? [''] : ['', first];
+      // What is read at once and what is read in two pieces is not the same to node:http.
+      const content = bytes.indexOf(crlf + crlf) + 4;
+      for (const [before, cut] of befores.flatMap((before) => [
+        [before, 0] as const,
+        [before, content] as const,
+      ])) {
+        const rest = bytes.slice(cut) + (bytes.endsWith(behind) ? '' : behind);
+        const pieces = [before + bytes.slice(0, cut), rest].filter((piece) => piece !== '');
+        const { received, end } = await play(
+          server.url,
+          { pieces, endsAtOnce: true },
+          { quietMs: 40, turns: 4 },
+        );
+        const seen = parseAnswers(received).map(({ status }) => status);
+        const found = await storedKeys(server.url);
+        await empty(server.url, await stored(server.url));
+        expect([seen, found, end]).toStrictEqual([
+          [...(before ? [202] : []), ...statuses],
+          keys,
+          'closed',
+        ]);
+      }
+    },
+  );
 });

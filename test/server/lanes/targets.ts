@@ -6,7 +6,22 @@ import { mostly } from './mostly.js';
 export const prefix = 'PREFIX';
 
 const oddSuffixes = [
-  ...['%00', '%ff', '%FF', '%C3%A9', '%61', '+', '%2B', '%2b', '%20', '%25', '%26', '%3d', '%23', '%0d%0a'],
+  ...[
+    '%00',
+    '%ff',
+    '%FF',
+    '%C3%A9',
+    '%61',
+    '+',
+    '%2B',
+    '%2b',
+    '%20',
+    '%25',
+    '%26',
+    '%3d',
+    '%23',
+    '%0d%0a',
+  ],
   ...[
     '%',
     '%4',
@@ -154,7 +169,10 @@ const query = fc
     key,
     fc.oneof(
       { weight: 16, arbitrary: fc.constant<string[]>([]) },
-      { weight: 4, arbitrary: fc.array(fc.constantFrom(...oddParameters), { minLength: 1, maxLength: 3 }) },
+      {
+        weight: 4,
+        arbitrary: fc.array(fc.constantFrom(...oddParameters), { minLength: 1, maxLength: 3 }),
+      },
     ),
     mostly(false, [true]),
   )

@@ -39,7 +39,9 @@ export async function startChild(script: string, largestFileBytes?: number): Pro
   const next = async (): Promise<Answer> => {
     const [answer] = await Promise.race([
       once(process_, 'message'),
-      ended.then(([code, signal]) => Promise.reject(new Error(`${script} ended: ${code ?? signal}`))),
+      ended.then(([code, signal]) =>
+        Promise.reject(new Error(`${script} ended: ${code ?? signal}`)),
+      ),
     ]);
     return answer as Answer;
   };

@@ -4,9 +4,9 @@
  */
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
-import { encodeBatch, writeBytes } from '#dist/store/lmdb/write/batch.js';
 import { formatKey, openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
 import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
+import { encodeBatch, writeBytes } from '#dist/store/lmdb/write/batch.js';
 import { saysFull, Transactions } from '#dist/store/lmdb/write/transactions.js';
 import { WriterThread } from '#dist/store/lmdb/write/writer.js';
 
@@ -24,7 +24,9 @@ const actions = {
     return {};
   },
   async put({ key, value, valueBytes }) {
-    await store.put(Buffer.from(key), [valueBytes ? Buffer.alloc(valueBytes, value) : Buffer.from(value)]);
+    await store.put(Buffer.from(key), [
+      valueBytes ? Buffer.alloc(valueBytes, value) : Buffer.from(value),
+    ]);
     return {};
   },
   async delete({ key }) {
@@ -37,7 +39,9 @@ const actions = {
     for (const [i, { key, valueBytes }] of writes.entries()) {
       const name = Buffer.from(key);
       const ending =
-        valueBytes === undefined ? store.delete(name) : store.put(name, [Buffer.alloc(valueBytes, 'v')]);
+        valueBytes === undefined
+          ? store.delete(name)
+          : store.put(name, [Buffer.alloc(valueBytes, 'v')]);
       endings.push(
         ending.then(
           () => 'stored',

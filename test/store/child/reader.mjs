@@ -42,7 +42,8 @@ const actions = {
           if (++yielded > 10 * expected.size) throw new Error('the range does not end');
         }
     } catch (error) {
-      if (error.name !== 'StoreError' || error.code !== 'damaged') result.wrong.push(`range: ${error}`);
+      if (error.name !== 'StoreError' || error.code !== 'damaged')
+        result.wrong.push(`range: ${error}`);
     }
     try {
       await store.close();
@@ -60,7 +61,8 @@ let expected;
 function check(key, entity, result) {
   const text = expected.get(key);
   if (text !== undefined && Buffer.from(entity.value).equals(Buffer.from(text))) result.intact++;
-  else result.wrong.push(`${key} came back as ${Buffer.from(entity.value).toString().slice(0, 20)}`);
+  else
+    result.wrong.push(`${key} came back as ${Buffer.from(entity.value).toString().slice(0, 20)}`);
 }
 
 process.on('message', async (request) => process.send(await actions[request.do](request)));

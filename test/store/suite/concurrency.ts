@@ -40,7 +40,10 @@ export function concurrencyTrait(factory: StoreFactory): void {
     const store = await openFresh(factory);
     const calls: Promise<void>[] = [];
     for (let i = 0; i < 300; i++) {
-      calls.push(put(store, 'a', `${i}`), i % 2 === 0 ? put(store, 'b', 'x') : store.delete(bytes('b')));
+      calls.push(
+        put(store, 'a', `${i}`),
+        i % 2 === 0 ? put(store, 'b', 'x') : store.delete(bytes('b')),
+      );
       if (i % 3 === 0) await new Promise(setImmediate);
     }
     await Promise.all(calls);

@@ -64,8 +64,11 @@ export async function keys(
   end?: string,
   others: Omit<RangeOptions, 'start' | 'end'> = {},
 ): Promise<string[]> {
-  const bounds = end === undefined ? { start: bytes(start) } : { start: bytes(start), end: bytes(end) };
-  return (await pages(store, { ...bounds, ...others })).flat().map(({ key }) => Buffer.from(key).toString());
+  const bounds =
+    end === undefined ? { start: bytes(start) } : { start: bytes(start), end: bytes(end) };
+  return (await pages(store, { ...bounds, ...others }))
+    .flat()
+    .map(({ key }) => Buffer.from(key).toString());
 }
 
 /** How a call ended, whether it throws or rejects: its StoreError's code, or `no error`. Anything else is thrown. */

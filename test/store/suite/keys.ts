@@ -1,12 +1,32 @@
 /** A trait of every store: keys of every length and byte, and what is no key. */
 import { expect, test } from 'vitest';
 import { maxKeyBytes } from '#dist/config/limits.js';
-import { asPromise, bytes, keys, openFresh, pages, put, type StoreFactory, value } from './factory.js';
+import {
+  asPromise,
+  bytes,
+  keys,
+  openFresh,
+  pages,
+  put,
+  type StoreFactory,
+  value,
+} from './factory.js';
 
 export function keyTrait(factory: StoreFactory): void {
   test('keys are bytes: zeros, high bytes and invalid UTF-8 are kept apart and exact', async () => {
     const store = await openFresh(factory);
-    const all = [[0], [0, 0], [0, 1], [1], [0x7f], [0x80], [0xc3], [0xc3, 0xa9], [0xff], [0xff, 0xff]];
+    const all = [
+      [0],
+      [0, 0],
+      [0, 1],
+      [1],
+      [0x7f],
+      [0x80],
+      [0xc3],
+      [0xc3, 0xa9],
+      [0xff],
+      [0xff, 0xff],
+    ];
     for (const key of all) await store.put(Buffer.from(key), [Buffer.from([...key, 7])]);
     for (const key of all)
       expect(await store.get(Buffer.from(key))).toMatchObject({ value: Buffer.from([...key, 7]) });

@@ -72,7 +72,9 @@ export function lifecycleTrait(factory: StoreFactory): void {
     const store = await openAt(place);
     const all = numbered(500);
     const settled: string[] = [];
-    const writes = all.map((key) => put(store, key, 'x'.repeat(20_000)).then(() => settled.push(key)));
+    const writes = all.map((key) =>
+      put(store, key, 'x'.repeat(20_000)).then(() => settled.push(key)),
+    );
     const closing = store.close().then(() => settled.push('closed'));
     await Promise.all([...writes, closing]);
     expect(settled).toEqual([...all, 'closed']);

@@ -52,20 +52,28 @@ const commands: fc.Arbitrary<Command>[] = [
     }),
   ),
   fc.tuple(key, fc.option(key), fc.option(fc.nat(8))).map(([start, end, limit]) =>
-    command(`range ${start.slice(0, 5)}..${end?.slice(0, 5)} ${limit}`, async (model, { store }) => {
-      const found = await pages(store, {
-        start: Buffer.from(start, 'latin1'),
-        ...(end !== null && { end: Buffer.from(end, 'latin1') }),
-        ...(limit !== null && { limit }),
-      });
-      const expected = [...model]
-        .filter(([id]) => id >= start && (end === null || id < end))
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .slice(0, limit ?? undefined);
-      expect(
-        found.flat().map((entity) => [Buffer.from(entity.key).toString('latin1'), Buffer.from(entity.value)]),
-      ).toEqual(expected);
-    }),
+    command(
+      `range ${start.slice(0, 5)}..${end?.slice(0, 5)} ${limit}`,
+      async (model, { store }) => {
+        const found = await pages(store, {
+          start: Buffer.from(start, 'latin1'),
+          ...(end !== null && { end: Buffer.from(end, 'latin1') }),
+          ...(limit !== null && { limit }),
+        });
+        const expected = [...model]
+          .filter(([id]) => id >= start && (end === null || id < end))
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .slice(0, limit ?? undefined);
+        expect(
+          found
+            .flat()
+            .map((entity) => [
+              Buffer.from(entity.key).toString('latin1'),
+              Buffer.from(entity.value),
+            ]),
+        ).toEqual(expected);
+      },
+    ),
   ),
   fc.constant(
     command('reopen', async (_, real) => {

@@ -1,7 +1,16 @@
 /** A trait of every store: ranges: order, bounds, pages, readers that leave. */
 import { expect, test } from 'vitest';
 import { makeLimits, maxKeyBytes } from '#dist/config/limits.js';
-import { bytes, keys, numbered, openFresh, pages, put, type StoreFactory, value } from './factory.js';
+import {
+  bytes,
+  keys,
+  numbered,
+  openFresh,
+  pages,
+  put,
+  type StoreFactory,
+  value,
+} from './factory.js';
 
 /** So long that only what a page holds ends it. */
 const rangePageMs = 60_000;
@@ -28,9 +37,9 @@ export function rangeTrait(factory: StoreFactory): void {
   test('an end that could be no key, empty or longer than any, is misuse: a TypeError', async () => {
     const store = await openFresh(factory);
     for (const length of [0, maxKeyBytes + 1, 2 * maxKeyBytes, 100 * maxKeyBytes])
-      await expect(pages(store, { start: bytes('a'), end: Buffer.alloc(length, 'k') })).rejects.toThrow(
-        TypeError,
-      );
+      await expect(
+        pages(store, { start: bytes('a'), end: Buffer.alloc(length, 'k') }),
+      ).rejects.toThrow(TypeError);
   });
 
   test('an empty store has an empty range', async () => {
@@ -88,9 +97,9 @@ export function rangeTrait(factory: StoreFactory): void {
     await reader.next();
     await put(store, 'b', 'new');
     const { value: page } = await reader.next();
-    expect(page?.map((entity: { value: Uint8Array }) => Buffer.from(entity.value).toString())).toEqual([
-      'new',
-    ]);
+    expect(
+      page?.map((entity: { value: Uint8Array }) => Buffer.from(entity.value).toString()),
+    ).toEqual(['new']);
     await reader.return?.();
   });
 
@@ -108,28 +117,41 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test.runIf(factory.offers.pages)('a page holds at most rangePageEntities entities', async () => {
-    const store = await openFresh(factory, { limits: makeLimits({ rangePageEntities: 4, rangePageMs }) });
+    const store = await openFresh(factory, {
+      limits: makeLimits({ rangePageEntities: 4, rangePageMs }),
+    });
     await Promise.all(numbered(10).map((key) => put(store, key, key)));
     const sizes = (await pages(store, { start: bytes('key') })).map((page) => page.length);
     expect(sizes).toEqual([4, 4, 2]);
   });
 
-  test.runIf(factory.offers.pages)('a page ends with the entity that fills rangePageBytes', async () => {
-    const store = await openFresh(factory, { limits: makeLimits({ rangePageBytes: 1000, rangePageMs }) });
-    const value_ = 'v'.repeat(400);
-    await Promise.all(numbered(7).map((key) => put(store, key, value_)));
-    const sizes = (await pages(store, { start: bytes('key') })).map((page) => page.length);
-    expect(sizes).toEqual([3, 3, 1]);
-  });
+  test.runIf(factory.offers.pages)(
+    'a page ends with the entity that fills rangePageBytes',
+    async () => {
+      const store = await openFresh(factory, {
+        limits: makeLimits({ rangePageBytes: 1000, rangePageMs }),
+      });
+      const value_ = 'v'.repeat(400);
+      await Promise.all(numbered(7).map((key) => put(store, key, value_)));
+      const sizes = (await pages(store, { start: bytes('key') })).map((page) => page.length);
+      expect(sizes).toEqual([3, 3, 1]);
+    },
+  );
 
   test.runIf(factory.offers.pages)(
     'a value larger than rangePageBytes is sent all the same, alone',
     async () => {
-      const store = await openFresh(factory, { limits: makeLimits({ rangePageBytes: 1000, rangePageMs }) });
+      const store = await openFresh(factory, {
+        limits: makeLimits({ rangePageBytes: 1000, rangePageMs }),
+      });
       const large = Buffer.alloc(5000, 'v');
       await Promise.all(numbered(3).map((key) => store.put(bytes(key), [large])));
       const all = (await pages(store, { start: bytes('key') })).filter((page) => page.length > 0);
-      expect(all.map((page) => page.map((entity) => entity.value.length))).toEqual([[5000], [5000], [5000]]);
+      expect(all.map((page) => page.map((entity) => entity.value.length))).toEqual([
+        [5000],
+        [5000],
+        [5000],
+      ]);
     },
   );
 }

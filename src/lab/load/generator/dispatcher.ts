@@ -9,8 +9,8 @@
 import type { Latencies, Unanswered } from '../result/result.js';
 import { recordLags, recordRamp } from './ramp.js';
 import type { Schedule } from './schedule.js';
-import type { SlowLog } from './slow-log.js';
 import { type Lane, Turn } from './slot.js';
+import type { SlowLog } from './slow-log.js';
 
 export interface DispatcherOptions {
   readonly schedule: Schedule;
@@ -61,7 +61,11 @@ export class Dispatcher {
   sendDue(nowUs: number): number {
     const { schedule } = this.#options;
     let us = nowUs;
-    for (let looked = 0; looked < schedule.connections && schedule.dueUs(this.#slot) <= us; looked++) {
+    for (
+      let looked = 0;
+      looked < schedule.connections && schedule.dueUs(this.#slot) <= us;
+      looked++
+    ) {
       this.#trySend(this.#turns[this.#slot % schedule.connections] as Turn, us);
       this.#slot++;
       us = this.#options.now();
@@ -81,7 +85,8 @@ export class Dispatcher {
     const { schedule } = this.#options;
     for (let ahead = 0; ahead < schedule.connections; ahead++) {
       const slot = this.#slot + ahead;
-      if ((this.#turns[slot % schedule.connections] as Turn).unanswered === 0) return schedule.dueUs(slot);
+      if ((this.#turns[slot % schedule.connections] as Turn).unanswered === 0)
+        return schedule.dueUs(slot);
     }
     return Number.POSITIVE_INFINITY;
   }
@@ -180,7 +185,13 @@ export class Dispatcher {
   }
 
   #trySend(turn: Turn, nowUs: number): void {
-    if (turn.unanswered > 0 || turn.dueUs > nowUs || nowUs >= this.#options.endUs || !turn.lane.ready) return;
+    if (
+      turn.unanswered > 0 ||
+      turn.dueUs > nowUs ||
+      nowUs >= this.#options.endUs ||
+      !turn.lane.ready
+    )
+      return;
     this.#delayed.delete(turn);
     this.#inFlight++;
     this.#sends++;

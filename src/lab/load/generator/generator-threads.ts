@@ -26,7 +26,10 @@ export class Team {
   #listening: NodeJS.Timeout | undefined;
 
   /** @param onMessage called for each message of a thread, in order */
-  constructor(onMessage: (thread: number, message: FromThread) => void, silenceMs = defaultSilenceMs) {
+  constructor(
+    onMessage: (thread: number, message: FromThread) => void,
+    silenceMs = defaultSilenceMs,
+  ) {
     this.#onMessage = onMessage;
     this.#silenceMs = silenceMs;
   }
@@ -103,7 +106,11 @@ export class Team {
     this.#notify();
   }
 
-  #from<K extends Kind>(threads: readonly number[], kind: K, limitMs: number): Promise<Message<K>[]> {
+  #from<K extends Kind>(
+    threads: readonly number[],
+    kind: K,
+    limitMs: number,
+  ): Promise<Message<K>[]> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const silent = threads.filter((thread) => !this.#said.get(kind)?.has(thread));

@@ -1,15 +1,16 @@
 /** One thread's part of a run: its connections, its share of the schedule, and its records. */
+
+import { Connection, type FailureKind } from '../http/connection.js';
+import type { Target } from '../http/target.js';
 import { type LoadOptions, loadLimits } from '../load-options.js';
 import type { RequestSource } from '../request/source.js';
-import { Causes } from './failure-causes.js';
 import type { Clock } from './clock.js';
-import { Connection, type FailureKind } from '../http/connection.js';
+import { Causes } from './failure-causes.js';
 import type { Control, Finished, FromThread } from './messages.js';
 import { Pacer } from './pacer.js';
 import { phasesOf } from './phases.js';
 import type { SharedRecords } from './recorder.js';
 import { Run } from './run.js';
-import type { Target } from '../http/target.js';
 
 export interface GeneratorOptions {
   readonly options: LoadOptions;
@@ -41,7 +42,13 @@ export class Generator {
     this.#connections = Array.from({ length: count }, (_, index) => {
       const { timeoutMs } = options;
       return new Connection(
-        { target, source, timeoutMs, maxBodyBytes: loadLimits.messageBytes, now: () => clock.now() },
+        {
+          target,
+          source,
+          timeoutMs,
+          maxBodyBytes: loadLimits.messageBytes,
+          now: () => clock.now(),
+        },
         {
           onReady: (opened) => (this.#run ? this.#run.ready(index, opened) : this.#triedOne(index)),
           onAnswer: (status) => this.#run?.answered(index, status) ?? false,
@@ -59,7 +66,10 @@ export class Generator {
   connect(): Promise<{ open: number; cause: string | undefined }> {
     return new Promise((resolve) => {
       this.#allTried = () =>
-        resolve({ open: this.#connections.filter(({ ready }) => ready).length, cause: this.#firstCause });
+        resolve({
+          open: this.#connections.filter(({ ready }) => ready).length,
+          cause: this.#firstCause,
+        });
       for (const connection of this.#connections) connection.open();
     });
   }

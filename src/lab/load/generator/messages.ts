@@ -1,9 +1,10 @@
 /** What the main thread and a generator thread say to each other. Measurements go through shared memory instead. */
+
+import type { Target } from '../http/target.js';
 import type { LoadOptions } from '../load-options.js';
 import type { Calibration, SlowRequest, ThreadResult, Unanswered } from '../result/result.js';
 import type { ScriptStart } from '../script/script.js';
 import type { Taken } from './slowest.js';
-import type { Target } from '../http/target.js';
 
 /** Given to a thread at its start. */
 export interface ThreadStart {

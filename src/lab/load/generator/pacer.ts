@@ -59,7 +59,11 @@ export class Pacer {
   }
 
   /** Stretches in which the thread should have run and did not. */
-  get standstills(): { readonly count: number; readonly totalUs: number; readonly longestUs: number } {
+  get standstills(): {
+    readonly count: number;
+    readonly totalUs: number;
+    readonly longestUs: number;
+  } {
     return this.#standstills;
   }
 

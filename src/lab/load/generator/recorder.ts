@@ -3,8 +3,9 @@
  * into one set, the main thread reads the other and clears it, so handing over a second of the run costs the
  * generator one message and no copy. A third set takes what was unanswered at the end.
  */
-import type { Latencies } from '../result/result.js';
+
 import { Histogram, histogramSlots } from '../histogram/histogram.js';
+import type { Latencies } from '../result/result.js';
 
 export const failureKinds = ['connect', 'read', 'write', 'timeout', 'status'] as const;
 /** Places of the counters in a set. */
@@ -23,12 +24,18 @@ export class RecordSet implements Latencies {
 
   constructor(memory: ArrayBufferLike = new ArrayBuffer(setSlots * 8), set = 0) {
     const histogram = (n: number) =>
-      new Histogram(new Float64Array(memory, (set * setSlots + n * histogramSlots) * 8, histogramSlots));
+      new Histogram(
+        new Float64Array(memory, (set * setSlots + n * histogramSlots) * 8, histogramSlots),
+      );
     this.latency = histogram(0);
     this.wait = histogram(1);
     this.lag = histogram(2);
     this.service = histogram(3);
-    this.#counters = new Float64Array(memory, (set * setSlots + 4 * histogramSlots) * 8, counterNames.length);
+    this.#counters = new Float64Array(
+      memory,
+      (set * setSlots + 4 * histogramSlots) * 8,
+      counterNames.length,
+    );
   }
 
   count(name: CounterName, times = 1): void {

@@ -1,7 +1,8 @@
 /** The run itself, once the connections are open: what happens in each turn of the thread, and with each answer. */
-import type { Causes } from './failure-causes.js';
+
 import type { FailureKind } from '../http/connection.js';
 import { Dispatcher } from './dispatcher.js';
+import type { Causes } from './failure-causes.js';
 import type { GeneratorOptions } from './generator.js';
 import type { Finished } from './messages.js';
 import type { Pacer, Work } from './pacer.js';
@@ -9,8 +10,8 @@ import type { Phases } from './phases.js';
 import { RateSampler } from './rate-sampler.js';
 import { Schedule } from './schedule.js';
 import { Seconds } from './seconds.js';
-import { SlowLog } from './slow-log.js';
 import type { Lane } from './slot.js';
+import { SlowLog } from './slow-log.js';
 
 /** How often the requests in flight are looked through for one that is out of time. */
 const timeoutCheckUs = 50_000;
@@ -60,7 +61,8 @@ export class Run implements Work {
       connections: lanes.length,
     });
     const now = () => clock.now();
-    const slow = load.slowMs === undefined ? undefined : new SlowLog(load.slowMs * 1000, phases.countFromUs);
+    const slow =
+      load.slowMs === undefined ? undefined : new SlowLog(load.slowMs * 1000, phases.countFromUs);
     this.#dispatcher = new Dispatcher({
       schedule,
       lanes,
@@ -115,7 +117,9 @@ export class Run implements Work {
     // An answer after the end is none: the request was in flight when the run ended.
     if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return false;
     this.#passSeconds(nowUs);
-    this.#countTimeouts(this.#dispatcher.timedOutOn(index, nowUs, this.#given.options.timeoutMs * 1000));
+    this.#countTimeouts(
+      this.#dispatcher.timedOutOn(index, nowUs, this.#given.options.timeoutMs * 1000),
+    );
     const latencyUs = this.#dispatcher.answered(index, nowUs, this.#seconds.current);
     if (latencyUs === undefined) return false;
     this.#sampler.answer(latencyUs);

@@ -19,7 +19,12 @@ export class Seconds {
   /** When the current set must be handed over, or cleared at the end of the warm-up. */
   #boundaryUs: number;
 
-  constructor(records: SharedRecords, phases: Phases, send: (message: SecondOver) => void, slow?: SlowLog) {
+  constructor(
+    records: SharedRecords,
+    phases: Phases,
+    send: (message: SecondOver) => void,
+    slow?: SlowLog,
+  ) {
     const { beginUs, countFromUs, latencyFromUs } = phases;
     this.#records = records;
     this.#latencyFrom = (latencyFromUs - countFromUs) / secondUs;

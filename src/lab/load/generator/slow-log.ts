@@ -15,7 +15,13 @@ export class SlowLog {
     this.#startUs = startUs;
   }
 
-  add(connection: number, dueUs: number, idealSentUs: number, sentUs: number, answeredUs: number): void {
+  add(
+    connection: number,
+    dueUs: number,
+    idealSentUs: number,
+    sentUs: number,
+    answeredUs: number,
+  ): void {
     this.#slowest.add({
       connection,
       dueUs: dueUs - this.#startUs,

@@ -1,5 +1,6 @@
 /** A generator thread: makes its source of requests, opens its connections, runs, and tells the main thread how it went. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Target } from '../http/target.js';
 import type { RequestSource } from '../request/source.js';
 import { sourceOf } from '../request/source-of.js';
 import { serveThread } from '../script/channel.js';
@@ -8,7 +9,6 @@ import { monotonicClock } from './clock.js';
 import { Generator } from './generator.js';
 import { Control, type FromThread, type ThreadStart, type ToThread } from './messages.js';
 import { SharedRecords } from './recorder.js';
-import type { Target } from '../http/target.js';
 
 const main = parentPort as NonNullable<typeof parentPort>;
 const { options, thread, records, control, script: scriptStart } = workerData as ThreadStart;
@@ -48,7 +48,11 @@ try {
   fail(error);
 }
 
-function newGenerator(source: RequestSource, script: ScriptSource | undefined, target: Target): Generator {
+function newGenerator(
+  source: RequestSource,
+  script: ScriptSource | undefined,
+  target: Target,
+): Generator {
   return new Generator({
     options,
     thread,

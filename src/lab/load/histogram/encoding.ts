@@ -42,7 +42,8 @@ export function encodeHistogram(histogram: Histogram): string {
 /** @throws EncodingError saying what is wrong with the text */
 export function decodeHistogram(text: string): Histogram {
   const bytes = inflate(text);
-  if (bytes.length < headerBytes) throw new EncodingError(`${bytes.length} bytes are too few for a header`);
+  if (bytes.length < headerBytes)
+    throw new EncodingError(`${bytes.length} bytes are too few for a header`);
   expectCookie(bytes, cookie, 'inner');
   // Not looked at: bytes 8 … 11, an offset of HdrHistogram's memory, and the ratio at 32, which is for fractions.
   const payloadBytes = bytes.readInt32BE(4);

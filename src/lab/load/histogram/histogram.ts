@@ -90,7 +90,10 @@ export class Histogram {
    */
   valueAtPercentile(percentile: number): number {
     // The factor takes back the rounding errors, which grow with the count, so that 99.9 % of 1000 is the 999th.
-    const rank = Math.max(1, Math.ceil((Math.min(percentile, 100) / 100) * this.count * (1 - 1e-15)));
+    const rank = Math.max(
+      1,
+      Math.ceil((Math.min(percentile, 100) / 100) * this.count * (1 - 1e-15)),
+    );
     let seen = 0;
     for (const { highest, count } of this.buckets()) {
       seen += count;

@@ -57,11 +57,13 @@ export class ChunkedBody {
     if (this.#state === 'trailer') {
       if (line === '') this.#state = 'done';
     } else if (this.#state === 'data-end') {
-      if (line !== '') throw new ProtocolError('a chunk longer than its size', Buffer.from(line, 'latin1'));
+      if (line !== '')
+        throw new ProtocolError('a chunk longer than its size', Buffer.from(line, 'latin1'));
       this.#state = 'size';
     } else {
       const [, digits] = /^([0-9a-fA-F]{1,12})[ \t]*(?:;|$)/.exec(line) ?? [];
-      if (digits === undefined) throw new ProtocolError('a bad chunk size', Buffer.from(line, 'latin1'));
+      if (digits === undefined)
+        throw new ProtocolError('a bad chunk size', Buffer.from(line, 'latin1'));
       this.#left = Number.parseInt(digits, 16);
       this.#state = this.#left === 0 ? 'trailer' : 'data';
     }

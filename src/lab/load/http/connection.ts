@@ -81,7 +81,10 @@ export class Connection {
       },
     );
     this.#socket = socket;
-    this.#timer = setTimeout(() => this.#fail('connect', `no connection within ${timeoutMs} ms`), timeoutMs);
+    this.#timer = setTimeout(
+      () => this.#fail('connect', `no connection within ${timeoutMs} ms`),
+      timeoutMs,
+    );
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (this.#socket === socket) this.#fail(this.#kindOf(error), describe(error));
     });
@@ -98,7 +101,9 @@ export class Connection {
     const { source, now } = this.#options;
     const request = source.next();
     const toHead =
-      typeof request === 'string' ? request.startsWith('HEAD ') : request[0] === 0x48 && request[1] === 0x45;
+      typeof request === 'string'
+        ? request.startsWith('HEAD ')
+        : request[0] === 0x48 && request[1] === 0x45;
     this.#inFlight = source.requestsPerSend;
     this.#reader.expect(this.#inFlight, toHead);
     const beganUs = now();

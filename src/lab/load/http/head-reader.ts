@@ -58,7 +58,8 @@ export class HeadReader {
       const end = bytes.indexOf(lf, from);
       const stop = end === -1 || end >= length ? length : end + 1;
       this.#bytes += stop - from;
-      if (this.#bytes > maxHeadBytes) throw new ProtocolError(`a head of more than ${maxHeadBytes} bytes`);
+      if (this.#bytes > maxHeadBytes)
+        throw new ProtocolError(`a head of more than ${maxHeadBytes} bytes`);
       if (stop === length && bytes[stop - 1] !== lf) {
         this.#partial += bytes.toString('latin1', from, stop);
         // What speaks another protocol may never end its line.
@@ -100,20 +101,23 @@ export class HeadReader {
       line = withoutEnd(this.#partial + bytes.toString('latin1', from, stop));
       this.#partial = '';
     }
-    if (this.#status === 0) this.#statusLine(line ?? withoutEnd(bytes.toString('latin1', from, stop)));
+    if (this.#status === 0)
+      this.#statusLine(line ?? withoutEnd(bytes.toString('latin1', from, stop)));
     else if (line === undefined ? isEmpty(bytes, from, stop) : line === '') this.#done = true;
     else {
       const letter = (line === undefined ? (bytes[from] as number) : line.charCodeAt(0)) | 0x20;
       // c: Content-Length, Connection; t: Transfer-Encoding.
       if (this.#collect || letter === 0x63 || letter === 0x74 || line !== undefined)
         this.#field(line ?? withoutEnd(bytes.toString('latin1', from, stop)));
-      else if (!hasName(bytes, from, stop)) throw noName(withoutEnd(bytes.toString('latin1', from, stop)));
+      else if (!hasName(bytes, from, stop))
+        throw noName(withoutEnd(bytes.toString('latin1', from, stop)));
     }
   }
 
   #statusLine(line: string): void {
     const [, minor, status] = /^HTTP\/1\.([01]) ([1-9][0-9][0-9])(?: |$)/.exec(line) ?? [];
-    if (status === undefined) throw new ProtocolError('no HTTP/1.1 status line', Buffer.from(line, 'latin1'));
+    if (status === undefined)
+      throw new ProtocolError('no HTTP/1.1 status line', Buffer.from(line, 'latin1'));
     this.#status = Number(status);
     this.#keepAlive = minor === '1';
     if (this.#collect) this.#headers = {};
@@ -126,7 +130,10 @@ export class HeadReader {
     if (this.#headers) this.#headers[name] = value;
     switch (name.toLowerCase()) {
       case 'content-length':
-        if (!/^[0-9]{1,15}$/.test(value) || (this.#contentLength ?? Number(value)) !== Number(value))
+        if (
+          !/^[0-9]{1,15}$/.test(value) ||
+          (this.#contentLength ?? Number(value)) !== Number(value)
+        )
           throw new ProtocolError('a bad Content-Length', Buffer.from(line, 'latin1'));
         this.#contentLength = Number(value);
         break;

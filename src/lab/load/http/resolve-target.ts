@@ -2,11 +2,15 @@
 import { lookup } from 'node:dns/promises';
 import type { Socket } from 'node:net';
 import { TargetError } from '../load-errors.js';
-import { openSocket, type Target } from './target.js';
 import type { LoadOptions } from '../load-options.js';
+import { openSocket, type Target } from './target.js';
 
 /** Where the URL's host may be, in the system's order; opens no socket. @throws TargetError if the name does not resolve */
-export async function resolveTargets({ url, unixSocket, insecure }: LoadOptions): Promise<readonly Target[]> {
+export async function resolveTargets({
+  url,
+  unixSocket,
+  insecure,
+}: LoadOptions): Promise<readonly Target[]> {
   const { protocol, hostname, port: given } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const port = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);

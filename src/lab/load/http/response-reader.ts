@@ -83,7 +83,8 @@ export class ResponseReader {
 
   #beginBody(head: Head): void {
     if (head.status < 200) {
-      if (head.status === 101) throw new ProtocolError('101 Switching Protocols, which nobody asked for');
+      if (head.status === 101)
+        throw new ProtocolError('101 Switching Protocols, which nobody asked for');
       return;
     }
     this.#current = head;

@@ -1,6 +1,7 @@
 /** What a comparison has to know of a run, taken from its record. */
-import type { Verdict } from '../result/outcome.js';
+
 import type { Distribution, LoadRecord, RecordedOptions } from '../result/load-record.js';
+import type { Verdict } from '../result/outcome.js';
 import type { Errors, Unanswered } from '../result/result.js';
 
 export interface ComparableRun {
@@ -32,6 +33,8 @@ export function comparableOf(record: LoadRecord): ComparableRun {
 }
 
 function timesOf({ percentiles, ...others }: Distribution): ComparableTimes {
-  const byName = percentiles.map(({ percentile, valueUs }) => [String(percentile), valueUs] as const);
+  const byName = percentiles.map(
+    ({ percentile, valueUs }) => [String(percentile), valueUs] as const,
+  );
   return { ...others, percentiles: Object.fromEntries(byName) };
 }

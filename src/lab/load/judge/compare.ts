@@ -32,7 +32,11 @@ const resolution = 1 / 1024;
 /** Differences in the share of failures, in %, that count. */
 const errorFloor = 0.01;
 
-export function compare(before: ComparableRun, after: ComparableRun, options: CompareOptions): Comparison {
+export function compare(
+  before: ComparableRun,
+  after: ComparableRun,
+  options: CompareOptions,
+): Comparison {
   const { tolerance } = options;
   const judged = before.options.ratePerSecond === after.options.ratePerSecond;
   const rows = [
@@ -67,7 +71,9 @@ function times(
     return row(figures, { judged, tolerance: options.tolerance, floor });
   };
   const percentiles = Object.keys(before.percentiles)
-    .filter((percentile) => Object.hasOwn(after.percentiles, percentile) && Number(percentile) < 100)
+    .filter(
+      (percentile) => Object.hasOwn(after.percentiles, percentile) && Number(percentile) < 100,
+    )
     .sort((a, b) => Number(a) - Number(b))
     .map((percentile) => {
       // The addend takes back the rounding error of the product.
@@ -101,7 +107,11 @@ const comparedOptions = [
 
 function warnings(before: ComparableRun, after: ComparableRun): string[] {
   const different = comparedOptions
-    .map((name) => [name, JSON.stringify(before.options[name]), JSON.stringify(after.options[name])])
+    .map((name) => [
+      name,
+      JSON.stringify(before.options[name]),
+      JSON.stringify(after.options[name]),
+    ])
     .filter(([, from, to]) => from !== to)
     .map(([name, from, to]) => `The runs differ in ${name}: ${from} and ${to}.`);
   const notValid = [before, after].flatMap(({ verdict }, index) =>

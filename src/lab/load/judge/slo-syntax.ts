@@ -40,14 +40,24 @@ function parseClause(clause: string, start: number): Clause {
       `${what} at character ${start + offset}, not ${found ? `'${found}'` : 'the end'}`,
     );
   };
-  const figure = figureOf(name) ?? fail('a figure (p50, p99.9, mean, max, errors or rate)', before.length);
+  const figure =
+    figureOf(name) ?? fail('a figure (p50, p99.9, mean, max, errors or rate)', before.length);
   const at = before.length + name.length + gap.length;
   const comparisons = figure.atLeast ? atLeast : atMost;
-  const holds = comparisons[comparison] ?? fail(`${Object.keys(comparisons).join(' or ')} after ${name}`, at);
+  const holds =
+    comparisons[comparison] ?? fail(`${Object.keys(comparisons).join(' or ')} after ${name}`, at);
   const { unit, measure } = figure;
   const limit =
-    limitOf(unit, rest.trim()) ?? fail(`${expected[unit]} after ${comparison}`, at + comparison.length);
-  return { text: clause.trim(), figure: name, unit, limit, measure, holds: (actual) => holds(actual, limit) };
+    limitOf(unit, rest.trim()) ??
+    fail(`${expected[unit]} after ${comparison}`, at + comparison.length);
+  return {
+    text: clause.trim(),
+    figure: name,
+    unit,
+    limit,
+    measure,
+    holds: (actual) => holds(actual, limit),
+  };
 }
 
 type Comparisons = Readonly<Record<string, (actual: number, limit: number) => boolean>>;
@@ -82,7 +92,8 @@ function figureOf(name: string): Figure | undefined {
   if (!(percentile > 0 && percentile <= 100)) return undefined;
   return {
     unit: 'µs',
-    measure: ({ latency }) => (latency.count === 0 ? undefined : latency.valueAtPercentile(percentile)),
+    measure: ({ latency }) =>
+      latency.count === 0 ? undefined : latency.valueAtPercentile(percentile),
   };
 }
 

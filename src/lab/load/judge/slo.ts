@@ -16,7 +16,9 @@ export function evaluateSlo(clauses: readonly Clause[], result: LoadResult): Slo
 
 /** A line for each clause. */
 export function formatSlo(outcomes: readonly SloOutcome[]): string[] {
-  return outcomes.map((outcome) => `SLO ${outcome.held ? 'held' : 'MISSED'}: ${formatOutcome(outcome)}`);
+  return outcomes.map(
+    (outcome) => `SLO ${outcome.held ? 'held' : 'MISSED'}: ${formatOutcome(outcome)}`,
+  );
 }
 
 /** `p99<5ms (7.41 ms)` */

@@ -2,8 +2,9 @@
  * Whether a run may be believed. A load generator that was late, or saturated, or sent less than it was asked to measures itself; it has
  * to say so, and what to do about it.
  */
-import type { Verdict } from '../result/outcome.js';
+
 import { printable } from '../printable.js';
+import type { Verdict } from '../result/outcome.js';
 import { achievedRate, failures } from '../result/rate.js';
 import type { LoadResult } from '../result/result.js';
 import type { Clause } from './slo-syntax.js';
@@ -60,7 +61,8 @@ const wrongRate: Rule = (result) => {
   const { completed, elapsedUs, options } = result;
   const wanted = options.rate * (elapsedUs / 1e6);
   const off = completed - wanted;
-  if (completed === 0 || Math.abs(off) <= Math.max(1, wanted * validity.rateTolerance)) return undefined;
+  if (completed === 0 || Math.abs(off) <= Math.max(1, wanted * validity.rateTolerance))
+    return undefined;
   const achieved = `The rate was ${perSecond(achievedRate(result))}/s of the ${options.rate}/s asked`;
   const by = `${percent(Math.abs(off) / wanted)} ${off > 0 ? 'above' : 'below'}`;
   return `${achieved}, ${by}; ${remedy(off, result, wanted)}.`;

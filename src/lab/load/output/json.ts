@@ -1,9 +1,8 @@
 /** Writes the result of a run as a record, and reads records back. What is read may be any file: all of it is checked. */
-import type { LoadOptions } from '../load-options.js';
-import { achievedRate, perSecond } from '../result/rate.js';
-import type { LoadResult } from '../result/result.js';
+
 import { decodeHistogram, encodeHistogram } from '../histogram/encoding.js';
 import type { Histogram } from '../histogram/histogram.js';
+import type { LoadOptions } from '../load-options.js';
 import {
   type Distribution,
   type LoadRecord,
@@ -11,6 +10,8 @@ import {
   type RecordedOptions,
   schemaVersion,
 } from '../result/load-record.js';
+import { achievedRate, perSecond } from '../result/rate.js';
+import type { LoadResult } from '../result/result.js';
 import { loadSchema } from './schema.js';
 import { withoutSecrets, withoutSecretValues } from './secrets.js';
 import { findFault } from './validate.js';
@@ -93,9 +94,12 @@ export function fromJson(text: string, file: string): LoadRecord {
     throw fail(`it is not JSON: ${(error as Error).message}`, error);
   }
   const version = (value as { schema?: unknown } | null)?.schema;
-  if (version === undefined) throw fail("it is no record of a load run, for it has no field 'schema'");
+  if (version === undefined)
+    throw fail("it is no record of a load run, for it has no field 'schema'");
   if (version !== schemaVersion)
-    throw fail(`its schema is ${JSON.stringify(version)}, and this version reads "${schemaVersion}"`);
+    throw fail(
+      `its schema is ${JSON.stringify(version)}, and this version reads "${schemaVersion}"`,
+    );
   const fault = findFault(loadSchema, value);
   if (fault !== undefined) throw fail(fault);
   const record = value as LoadRecord;
@@ -107,7 +111,9 @@ export function fromJson(text: string, file: string): LoadRecord {
       throw fail(`${part}.histogram cannot be read: ${(error as Error).message}`, error);
     }
     if (count !== record[part].count)
-      throw fail(`${part}.histogram holds ${count} values, but ${part}.count is ${record[part].count}`);
+      throw fail(
+        `${part}.histogram holds ${count} values, but ${part}.count is ${record[part].count}`,
+      );
   }
   return record;
 }

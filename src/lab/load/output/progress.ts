@@ -58,7 +58,15 @@ export class Progress {
   }
 }
 
-function line({ warmingUp, elapsedMs, totalMs, ratePerSecond, p50Us, p99Us, errors }: Snapshot): string {
+function line({
+  warmingUp,
+  elapsedMs,
+  totalMs,
+  ratePerSecond,
+  p50Us,
+  p99Us,
+  errors,
+}: Snapshot): string {
   if (warmingUp) return `  ${clock(elapsedMs)} of ${clock(totalMs)}   warming up`;
   const parts = [
     `${clock(elapsedMs)} of ${clock(totalMs)}`,

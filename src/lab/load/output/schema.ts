@@ -36,7 +36,9 @@ const distribution = object({
   meanUs: amount,
   stdDevUs: amount,
   maxUs: amount,
-  percentiles: array(object({ percentile: { type: 'number', minimum: 0, maximum: 100 }, valueUs: amount })),
+  percentiles: array(
+    object({ percentile: { type: 'number', minimum: 0, maximum: 100 }, valueUs: amount }),
+  ),
   histogram: text,
 });
 

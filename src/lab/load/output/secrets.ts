@@ -11,8 +11,10 @@ function withoutUserInfo(url: string): string {
 
 /** The URL without user and password, and without the values of parameters that look secret by their names. */
 export function withoutSecrets(url: string): string {
-  return withoutUserInfo(url).replace(/([?&])([^=&#]+)=[^&#]*/g, (parameter, before: string, name: string) =>
-    secretParameter.test(name) ? `${before}${name}=${hidden}` : parameter,
+  return withoutUserInfo(url).replace(
+    /([?&])([^=&#]+)=[^&#]*/g,
+    (parameter, before: string, name: string) =>
+      secretParameter.test(name) ? `${before}${name}=${hidden}` : parameter,
   );
 }
 

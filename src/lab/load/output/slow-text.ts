@@ -12,7 +12,9 @@ export function formatSlow({ fromUs, requests, unlisted }: Slow): string[] {
   const what = `  Slow: ${total} ${total === 1 ? 'request' : 'requests'} of ${formatTimeUs(fromUs)} or more`;
   if (total === 0) return [what];
   const listed = unlisted > 0 ? `, ${requests.length} of them listed,` : ',';
-  const worst = moments.toSorted((a, b) => b.worst.latencyUs - a.worst.latencyUs).slice(0, mostMoments);
+  const worst = moments
+    .toSorted((a, b) => b.worst.latencyUs - a.worst.latencyUs)
+    .slice(0, mostMoments);
   const shown = worst.length < moments.length ? `, of which the ${mostMoments} worst` : '';
   return [
     `${what}${listed} in ${moments.length} ${moments.length === 1 ? 'moment' : 'moments'}${shown}:`,

@@ -30,7 +30,11 @@ export function findFault(schema: Schema, value: unknown, path = ''): string | u
   return undefined;
 }
 
-function numberFault({ minimum = -Infinity, maximum = Infinity }: Schema, value: number, at: string) {
+function numberFault(
+  { minimum = -Infinity, maximum = Infinity }: Schema,
+  value: number,
+  at: string,
+) {
   if (value < minimum) return `${at} should be at least ${minimum}, and is ${value}`;
   return value > maximum ? `${at} should be at most ${maximum}, and is ${value}` : undefined;
 }
@@ -58,7 +62,8 @@ function objectFault({ required = [], properties = {} }: Schema, value: object, 
 function isA(type: NonNullable<Schema['type']>, value: unknown): boolean {
   if (type === 'integer') return Number.isSafeInteger(value);
   if (type === 'array') return Array.isArray(value);
-  if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (type === 'object')
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
   return typeof value === type;
 }
 

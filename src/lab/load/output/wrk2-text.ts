@@ -2,11 +2,12 @@
  * The report of a run, line for line as wrk2 prints it, for the eyes and the scripts that know wrk2's, and below it what wrk2
  * does not tell. No figure is ever missing: without an answer there are zeros. Every text ends with a newline.
  */
+
+import type { Histogram } from '../histogram/histogram.js';
 import type { LoadOptions } from '../load-options.js';
 import { printable } from '../printable.js';
 import { achievedRate, perSecond } from '../result/rate.js';
 import type { Calibration, LoadResult } from '../result/result.js';
-import type { Histogram } from '../histogram/histogram.js';
 import { formatPercentileTable } from './hgrm.js';
 import { fixed, fixedIn } from './printf.js';
 import { withoutSecrets } from './secrets.js';
@@ -86,9 +87,13 @@ function spectrum(title: string, histogram: Histogram): string[] {
 function totals(result: LoadResult): string[] {
   const { completed, bytesRead, elapsedUs, errors } = result;
   const { connect, read, write, timeout, status } = errors;
-  const lines = [`  ${completed} requests in ${formatTimeUs(elapsedUs)}, ${formatBinary(bytesRead)}B read`];
+  const lines = [
+    `  ${completed} requests in ${formatTimeUs(elapsedUs)}, ${formatBinary(bytesRead)}B read`,
+  ];
   if (connect + read + write + timeout > 0)
-    lines.push(`  Socket errors: connect ${connect}, read ${read}, write ${write}, timeout ${timeout}`);
+    lines.push(
+      `  Socket errors: connect ${connect}, read ${read}, write ${write}, timeout ${timeout}`,
+    );
   if (status > 0) lines.push(`  Non-2xx or 3xx responses: ${status}`);
   return [
     ...lines,

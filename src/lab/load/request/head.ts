@@ -7,7 +7,12 @@ type Target = Pick<LoadOptions, 'url' | 'headers'>;
  * The head of a request, with the empty line that ends it. Host is made from the URL unless the headers have one.
  * @param contentLength of the body that follows; undefined: no body, and no Content-Length
  */
-export function formatHead(method: string, path: string, target: Target, contentLength?: number): string {
+export function formatHead(
+  method: string,
+  path: string,
+  target: Target,
+  contentLength?: number,
+): string {
   const given = target.headers.map(([name, value]) => [name, latin1(value)] as const);
   const hasHost = given.some(([name]) => name.toLowerCase() === 'host');
   const fields = [

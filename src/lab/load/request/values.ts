@@ -19,7 +19,9 @@ function cutter(): () => number {
 }
 
 function randomBlock(valueBytes: number, random: Random32): Buffer {
-  return Buffer.from(Uint32Array.from({ length: Math.ceil((valueBytes + places) / 4) }, random).buffer);
+  return Buffer.from(
+    Uint32Array.from({ length: Math.ceil((valueBytes + places) / 4) }, random).buffer,
+  );
 }
 
 /** Values as text of one byte a character. */

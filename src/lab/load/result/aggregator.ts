@@ -1,11 +1,16 @@
 /** Adds up what all threads recorded: the totals of the run, and its time line. */
 import { Causes } from '../generator/failure-causes.js';
 import type { Finished, SecondOver, SlowOfThread } from '../generator/messages.js';
-import { counterNames, failureKinds, RecordSet, type SharedRecords } from '../generator/recorder.js';
+import {
+  counterNames,
+  failureKinds,
+  RecordSet,
+  type SharedRecords,
+} from '../generator/recorder.js';
 import { Slowest, type Taken } from '../generator/slowest.js';
+import { Histogram } from '../histogram/histogram.js';
 import { loadLimits } from '../load-options.js';
 import type { Latencies, Second, Unanswered } from './result.js';
-import { Histogram } from '../histogram/histogram.js';
 
 /** A second that not all threads have told of. */
 interface OpenSecond {
@@ -98,9 +103,14 @@ export class Collector {
     this.second(thread, last);
     this.#told[thread] = Number.POSITIVE_INFINITY;
     this.#closeSeconds(Math.min(...this.#told));
-    this.#latenciesFrom(last.from).addLatencies((this.#records[thread] as SharedRecords).unanswered);
+    this.#latenciesFrom(last.from).addLatencies(
+      (this.#records[thread] as SharedRecords).unanswered,
+    );
     const { inFlight, unsent } = this.#unanswered;
-    this.#unanswered = { inFlight: inFlight + unanswered.inFlight, unsent: unsent + unanswered.unsent };
+    this.#unanswered = {
+      inFlight: inFlight + unanswered.inFlight,
+      unsent: unsent + unanswered.unsent,
+    };
     for (const [cause, times] of causes) this.#causes.add(cause, times);
     this.#rates.add(new Histogram(rates));
   }

@@ -1,6 +1,7 @@
 /** What a load run measured. All times are in µs of a monotonic clock, all counts are of the run without its warm-up. */
-import type { LoadOptions } from '../load-options.js';
+
 import type { Histogram } from '../histogram/histogram.js';
+import type { LoadOptions } from '../load-options.js';
 
 /** Failures, by wrk2's kinds. */
 export interface Errors {
@@ -50,7 +51,11 @@ export interface ThreadResult extends Calibration {
    * Stretches of over 1 ms in which the thread did not run though it should have: garbage collection, a slow script, CPUs taken by others.
    * What arrives meanwhile is seen at their end, and passes for service time.
    */
-  readonly standstills: { readonly count: number; readonly totalUs: number; readonly longestUs: number };
+  readonly standstills: {
+    readonly count: number;
+    readonly totalUs: number;
+    readonly longestUs: number;
+  };
 }
 
 /** One second of the run, by the time of the answer. */

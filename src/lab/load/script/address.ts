@@ -24,7 +24,9 @@ export interface UrlParts {
 }
 
 export function parseUrl(url: string): UrlParts {
-  const parts = /^([a-z]+):\/\/(?:[^@/?#]*@)?(?:\[([^\]]*)\]|([^:/?#]*))(?::(\d+))?([^#]*)/i.exec(url);
+  const parts = /^([a-z]+):\/\/(?:[^@/?#]*@)?(?:\[([^\]]*)\]|([^:/?#]*))(?::(\d+))?([^#]*)/i.exec(
+    url,
+  );
   if (parts === null) throw new TypeError(`not a URL: ${url}`);
   const [, scheme = '', bracketed, plain = '', port, path = ''] = parts;
   return {

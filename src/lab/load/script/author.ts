@@ -17,11 +17,21 @@ export interface LoadScript {
   /** A whole HTTP/1.1 request, or several back to back; text is sent as UTF-8. Without it, wrk.format() is sent. */
   request?(wrk: Wrk): string | Uint8Array;
   /** Each answer; without it, nothing is read but the status. */
-  response?(status: number, headers: Readonly<Record<string, string>>, body: Uint8Array, wrk: Wrk): void;
+  response?(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    body: Uint8Array,
+    wrk: Wrk,
+  ): void;
   /** Milliseconds by which the next request is late on purpose. */
   delay?(wrk: Wrk): number;
   /** In the main thread, when all threads have ended. Latencies are in µs, request rates in requests a second. */
-  done?(summary: DoneSummary, latency: Statistics, requests: Statistics, wrk: Wrk): void | Promise<void>;
+  done?(
+    summary: DoneSummary,
+    latency: Statistics,
+    requests: Statistics,
+    wrk: Wrk,
+  ): void | Promise<void>;
 }
 
 export interface Thread {

@@ -16,7 +16,10 @@ interface Call {
   readonly request: unknown;
 }
 
-type Answer = { readonly id: number } & ({ readonly result: unknown } | { readonly problem: string });
+type Answer = { readonly id: number } & (
+  | { readonly result: unknown }
+  | { readonly problem: string }
+);
 
 export function openLine(): { caller: LineEnd; answerer: LineEnd } {
   const { port1, port2 } = new MessageChannel();
@@ -56,7 +59,8 @@ export class BlockingCaller {
         return answer.result;
       }
       const leftMs = endsAt - performance.now();
-      if (leftMs <= 0) throw new Error(`no answer from the other thread within ${this.#limitMs / 1000} s`);
+      if (leftMs <= 0)
+        throw new Error(`no answer from the other thread within ${this.#limitMs / 1000} s`);
       Atomics.wait(this.#answers, 0, seen, leftMs);
     }
   }

@@ -9,7 +9,10 @@ import { isModule } from './text.js';
 
 /** For a worker: runs the script's top level. @throws ScriptError */
 export function createScriptSource(options: ScriptSourceOptions): Promise<ScriptSource> {
-  return CheckedSource.create(options, isModule(options.file) ? ModuleWorker.create : LuaWorker.create);
+  return CheckedSource.create(
+    options,
+    isModule(options.file) ? ModuleWorker.create : LuaWorker.create,
+  );
 }
 
 /** For the main thread: runs the script's top level. @throws ScriptError */

@@ -41,7 +41,10 @@ function skipEmptyLines(text: string, from: number): number {
 function endOfRequest(text: string, from: number): number {
   const first = lineAt(text, from, 'a request line such as GET / HTTP/1.1');
   if (!/^[!#$%&'*+\-.^_`|~\w]+ [^\s\0]+ HTTP\/1\.[01]$/.test(first.text))
-    throw new Fault(from, `expected a request line such as GET / HTTP/1.1, found ${quote(first.text)}`);
+    throw new Fault(
+      from,
+      `expected a request line such as GET / HTTP/1.1, found ${quote(first.text)}`,
+    );
   let bodyBytes: number | 'chunked' = 0;
   let at = first.end;
   while (true) {
@@ -58,7 +61,8 @@ function endOfRequest(text: string, from: number): number {
 function bodyAfter(name: string, value: string, at: number): number | 'chunked' | undefined {
   if (/^transfer-encoding$/i.test(name) && /\bchunked$/i.test(value)) return 'chunked';
   if (!/^content-length$/i.test(name)) return undefined;
-  if (!/^\d{1,15}$/.test(value)) throw new Fault(at, `expected a number of bytes, found ${quote(value)}`);
+  if (!/^\d{1,15}$/.test(value))
+    throw new Fault(at, `expected a number of bytes, found ${quote(value)}`);
   return Number(value);
 }
 
@@ -66,7 +70,10 @@ function endOfBody(text: string, from: number, bytes: number | 'chunked'): numbe
   if (bytes === 'chunked') return endOfChunks(text, from);
   const there = text.length - from;
   if (there < bytes)
-    throw new Fault(text.length, `the body ends after ${there} bytes, and Content-Length says ${bytes}`);
+    throw new Fault(
+      text.length,
+      `the body ends after ${there} bytes, and Content-Length says ${bytes}`,
+    );
   return from + bytes;
 }
 
@@ -78,7 +85,8 @@ function endOfChunks(text: string, from: number): number {
       throw new Fault(at, `expected the size of a chunk in hex, found ${quote(size.text)}`);
     at = size.end + Number.parseInt(bytes, 16);
     const line = lineAt(text, at, 'the end of a chunk');
-    if (line.text !== '') throw new Fault(at, `expected the end of a chunk, found ${quote(line.text)}`);
+    if (line.text !== '')
+      throw new Fault(at, `expected the end of a chunk, found ${quote(line.text)}`);
     at = line.end;
     if (Number.parseInt(bytes, 16) === 0) return at;
   }

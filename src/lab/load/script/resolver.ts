@@ -56,7 +56,8 @@ function portInServices(service: string): number | undefined {
     const lines = readFileSync('/etc/services', 'latin1').split('\n');
     const names = lines.map((line) => line.replace(/#.*/, '').split(/[\s/]+/));
     const found = names.find(
-      ([name, , kind, ...aliases]) => kind === 'tcp' && (name === service || aliases.includes(service)),
+      ([name, , kind, ...aliases]) =>
+        kind === 'tcp' && (name === service || aliases.includes(service)),
     );
     return found && Number(found[1]);
   } catch {

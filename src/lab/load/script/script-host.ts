@@ -21,7 +21,9 @@ export class ScriptConductor {
 
   /** Reads the script, if there is one. @throws ScriptError */
   static of(options: LoadOptions, addresses: readonly Target[]): ScriptConductor | undefined {
-    return options.work.kind === 'script' ? new ScriptConductor(options, options.work, addresses) : undefined;
+    return options.work.kind === 'script'
+      ? new ScriptConductor(options, options.work, addresses)
+      : undefined;
   }
 
   private constructor(options: LoadOptions, { file }: ScriptWork, addresses: readonly Target[]) {
@@ -55,7 +57,11 @@ export class ScriptConductor {
   /** @throws ScriptError */
   async done(result: LoadResult): Promise<void> {
     const { elapsedUs: duration, completed: requests, bytesRead: bytes, errors } = result;
-    await this.#main?.done({ duration, requests, bytes, errors }, result.latency, result.requestRates);
+    await this.#main?.done(
+      { duration, requests, bytes, errors },
+      result.latency,
+      result.requestRates,
+    );
   }
 
   close(): void {

@@ -2,8 +2,9 @@
  * What a script is to the rest of the load generator, whatever its language: in each worker a source of requests, in the
  * main thread setup() and done().
  */
-import type { RequestSource } from '../request/source.js';
+
 import type { Histogram } from '../histogram/histogram.js';
+import type { RequestSource } from '../request/source.js';
 import type { Address } from './address.js';
 import type { LineEnd } from './blocking.js';
 import type { ScriptThread } from './channel.js';

@@ -53,7 +53,8 @@ export class CheckedSource implements ScriptSource {
     if (this.#hooks.delay !== undefined) this.delayMs = () => this.#delay();
     if (this.#hooks.fixed || this.#options.thread === 0) {
       const first = this.next();
-      if (this.#hooks.fixed) this.#fixed = typeof first === 'string' ? Buffer.from(first, 'latin1') : first;
+      if (this.#hooks.fixed)
+        this.#fixed = typeof first === 'string' ? Buffer.from(first, 'latin1') : first;
     }
   }
 

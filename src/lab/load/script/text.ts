@@ -26,7 +26,9 @@ export function readScript(file: string): string {
     if (error instanceof ScriptError) throw error;
     throw new ScriptError(`cannot open ${file}: ${systemMessage(error)}`);
   }
-  throw new ScriptError(`cannot open ${file}: each thread reads a module anew, so it must be a regular file`);
+  throw new ScriptError(
+    `cannot open ${file}: each thread reads a module anew, so it must be a regular file`,
+  );
 }
 
 function readLua(file: string): string {
@@ -36,7 +38,8 @@ function readLua(file: string): string {
     if (fstatSync(handle).isFile()) return text;
     const known = text === '' ? pipes.get(file) : text;
     // As an empty script it would send plain requests, which nobody has asked for.
-    if (known === undefined) throw new ScriptError(`cannot open ${file}: it is no file, and has no text`);
+    if (known === undefined)
+      throw new ScriptError(`cannot open ${file}: it is no file, and has no text`);
     pipes.set(file, known);
     return known;
   } finally {

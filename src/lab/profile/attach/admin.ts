@@ -16,7 +16,10 @@ export interface AdminSampling {
 }
 
 /** @param url as serve prints it, such as `http://127.0.0.1:9000` @throws ProfileError `admin`, `busy` */
-export async function sampleOver(url: string, { kind, seconds, signal }: AdminSampling): Promise<Recording> {
+export async function sampleOver(
+  url: string,
+  { kind, seconds, signal }: AdminSampling,
+): Promise<Recording> {
   const path = `/debug/profile?kind=${kind}&seconds=${seconds}`;
   return ask<Recording>(url, path, 'POST', signal);
 }
@@ -47,7 +50,10 @@ async function ask<Answer>(
   const body = parsed(text);
   if (status === 200 && body !== undefined) return body as Answer;
   const detail = (body as { detail?: string } | undefined)?.detail ?? 'it is no admin port';
-  throw new ProfileError(status === 409 ? 'busy' : 'admin', `${base} refuses with ${status}: ${detail}`);
+  throw new ProfileError(
+    status === 409 ? 'busy' : 'admin',
+    `${base} refuses with ${status}: ${detail}`,
+  );
 }
 
 /** Not fetch, which gives up after five minutes without a head. */

@@ -6,7 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProfileError } from '../profile-errors.js';
 import { callThere, type InspectorConnection } from '../sampling/inspector-connection.js';
 import { closeInspector } from './close-inspector.js';
-import { checkIsNode, checkTakesSignal, type InspectorAddress, inspectorAddress } from './target.js';
+import {
+  checkIsNode,
+  checkTakesSignal,
+  type InspectorAddress,
+  inspectorAddress,
+} from './target.js';
 import { connectTo } from './web-socket.js';
 
 export interface Attachment {
@@ -19,7 +24,8 @@ const patienceMs = 5_000;
 
 /** @throws ProfileError that says why it can't be attached to, in one line */
 export async function attachTo(pid: number): Promise<Attachment> {
-  if (pid === process.pid) throw new ProfileError('not-permitted', `process ${pid} is this very command`);
+  if (pid === process.pid)
+    throw new ProfileError('not-permitted', `process ${pid} is this very command`);
   checkIsNode(pid);
   const address = inspectorAddress(pid);
   const before = await socketUrl(address);
@@ -42,7 +48,10 @@ export async function attachTo(pid: number): Promise<Attachment> {
   const detach = () => leave(connection, address);
   if (await isProcess(connection, pid)) return { connection, detach };
   connection.close();
-  throw new ProfileError('inspector', `another process than ${pid} answered on port ${address.port}`);
+  throw new ProfileError(
+    'inspector',
+    `another process than ${pid} answered on port ${address.port}`,
+  );
 }
 
 async function untilOpen(pid: number, address: InspectorAddress): Promise<string> {

@@ -8,7 +8,10 @@ import { basename } from 'node:path';
 import { ProfileError } from '../profile-errors.js';
 
 /** @param why it matters @throws ProfileError `gone`, `not-permitted`, `not-node` */
-export function checkIsNode(pid: number, why = "the signal that opens Node's inspector would end it"): void {
+export function checkIsNode(
+  pid: number,
+  why = "the signal that opens Node's inspector would end it",
+): void {
   checkMaySignal(pid);
   const program = programOf(pid);
   if (!/^node(js)?[-.\d]*(\.exe)?$/i.test(basename(program)))
@@ -62,7 +65,10 @@ export function inspectorAddress(pid: number): InspectorAddress {
   const options = read(`/proc/${pid}/environ`)
     .split('\0')
     .find((line) => line.startsWith('NODE_OPTIONS='));
-  const words = [...(options?.slice('NODE_OPTIONS='.length).split(/\s+/) ?? []), ...argumentsOf(pid)];
+  const words = [
+    ...(options?.slice('NODE_OPTIONS='.length).split(/\s+/) ?? []),
+    ...argumentsOf(pid),
+  ];
   return addressIn(words);
 }
 
@@ -94,11 +100,16 @@ export function programFileOf(pid: number): string | undefined {
 
 function commandLineOf(pid: number): { words: string[]; file: number } {
   const words = read(`/proc/${pid}/cmdline`).split('\0').slice(1);
-  return { words, file: words.findIndex((word, at) => !word.startsWith('-') && !takesValue(words[at - 1])) };
+  return {
+    words,
+    file: words.findIndex((word, at) => !word.startsWith('-') && !takesValue(words[at - 1])),
+  };
 }
 
 function takesValue(flag = ''): boolean {
-  return ['-r', '--require', '--import', '--loader', '-C', '--conditions', '-e', '--eval'].includes(flag);
+  return ['-r', '--require', '--import', '--loader', '-C', '--conditions', '-e', '--eval'].includes(
+    flag,
+  );
 }
 
 function read(file: string): string {

@@ -30,7 +30,10 @@ export function cpuStacks(raw: RawCpuProfile, naming: Naming, cpuUs?: number): S
 function onCpu(stacks: readonly Stack[], cpuUs: number, intervalUs: number): Stack[] {
   const sampledUs = stacks.reduce((sum, { value }) => sum + value, 0);
   const sum = (native: boolean) =>
-    stacks.reduce((sum, stack) => (isNative(stack) === native ? sum + stack.samples * intervalUs : sum), 0);
+    stacks.reduce(
+      (sum, stack) => (isNative(stack) === native ? sum + stack.samples * intervalUs : sum),
+      0,
+    );
   const scales = onCpuScales({ native: sum(true), other: sum(false) }, Math.min(cpuUs, sampledUs));
   return stacks.map((stack) => ({
     ...stack,

@@ -31,7 +31,8 @@ export function framesOf(callFrames: readonly CallFrame[], naming: Naming): Fram
   const frames = callFrames.map(naming);
   return frames.map((frame, depth) => {
     const caller = frames[depth - 1]?.name;
-    if (frame.kind !== 'native' || frame.name !== '(anonymous)' || caller === undefined) return frame;
+    if (frame.kind !== 'native' || frame.name !== '(anonymous)' || caller === undefined)
+      return frame;
     const named = nameless.get(caller) ?? { ...frame, name: `${nativeOf}${caller})` };
     nameless.set(caller, named);
     return named;
@@ -57,7 +58,8 @@ const nativeStates = ['(program)', '(EXTERNAL)', '(V8 API)'];
  */
 function kindWithoutFile(name: string, kind: Profile['kind']): FrameKind {
   if (name.startsWith(nativeOf)) return 'native';
-  if (/^\(.+\)$/.test(name) && name !== '(anonymous)') return nativeStates.includes(name) ? 'native' : 'v8';
+  if (/^\(.+\)$/.test(name) && name !== '(anonymous)')
+    return nativeStates.includes(name) ? 'native' : 'v8';
   return kind === 'cpu' ? 'native' : 'v8';
 }
 
@@ -65,10 +67,12 @@ function fileOf(url: string, root: string | undefined): { kind: FrameKind; file:
   if (url.startsWith('node:')) return { kind: 'node', file: url };
   const path = pathOf(url);
   // The program itself may be installed below node_modules; what is in its package is not its dependency for that.
-  const inside = root !== undefined && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : undefined;
+  const inside =
+    root !== undefined && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : undefined;
   const shown = inside ?? path;
   const modules = `/${shown}`.lastIndexOf('/node_modules/');
-  if (modules >= 0) return { kind: 'dependency', file: shown.slice(Math.max(0, modules)).replace(/^\//, '') };
+  if (modules >= 0)
+    return { kind: 'dependency', file: shown.slice(Math.max(0, modules)).replace(/^\//, '') };
   if (root === undefined || inside !== undefined || !path.startsWith('/'))
     return { kind: 'application', file: shown };
   return { kind: 'application', file: `…/${path.split('/').slice(-2).join('/')}` };

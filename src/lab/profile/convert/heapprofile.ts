@@ -6,7 +6,11 @@ import { frameNaming, type Naming } from './frames.js';
 
 /** @param durationUs a .heapprofile does not tell it; 0 if nobody knows */
 export function fromHeapProfile(raw: RawHeapProfile, durationUs: number, root?: string): Profile {
-  return { kind: 'alloc', stacks: heapStacks(raw, frameNaming({ kind: 'alloc', root })), durationUs };
+  return {
+    kind: 'alloc',
+    stacks: heapStacks(raw, frameNaming({ kind: 'alloc', root })),
+    durationUs,
+  };
 }
 
 export function heapStacks({ head, samples }: RawHeapProfile, naming: Naming): Stack[] {
@@ -18,9 +22,14 @@ export function heapStacks({ head, samples }: RawHeapProfile, naming: Naming): S
   for (let next = open.pop(); next; next = open.pop()) {
     const { node, frames } = next;
     if (node.selfSize > 0 && frames.length > 0)
-      stacks.push({ frames: frames.map(naming), value: node.selfSize, samples: counts.get(node.id) ?? 0 });
+      stacks.push({
+        frames: frames.map(naming),
+        value: node.selfSize,
+        samples: counts.get(node.id) ?? 0,
+      });
     for (const child of node.children)
-      if (child.callFrame.url !== probeUrl) open.push({ node: child, frames: [...frames, child.callFrame] });
+      if (child.callFrame.url !== probeUrl)
+        open.push({ node: child, frames: [...frames, child.callFrame] });
   }
   return stacks;
 }

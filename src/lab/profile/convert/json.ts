@@ -1,6 +1,7 @@
 /** A Profile as a file: JSON under a name of its format, checked when it is read, for it may come from anywhere. */
-import { ProfileError } from '../profile-errors.js';
+
 import type { Profile } from '../profile.js';
+import { ProfileError } from '../profile-errors.js';
 import type { RawCpuProfile, RawHeapProfile } from '../sampling/raw.js';
 import { fromCpuProfile } from './cpuprofile.js';
 import { fromHeapProfile } from './heapprofile.js';
@@ -24,7 +25,9 @@ export function readProfile(text: string, file: string): Profile {
         return fromHeapProfile(value as unknown as RawHeapProfile, 0);
     }
   } catch (error) {
-    throw new ProfileError('unreadable', `${file} is damaged: ${(error as Error).message}`, { cause: error });
+    throw new ProfileError('unreadable', `${file} is damaged: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   throw new ProfileError(
     'unreadable',
@@ -36,7 +39,9 @@ function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ProfileError('unreadable', `${file} is no JSON: ${(error as Error).message}`, { cause: error });
+    throw new ProfileError('unreadable', `${file} is no JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -31,12 +31,19 @@ export function codeFrame(name: string, naming: Naming): Frame {
 
 /** Undefined for what is no function of a file: V8's own stubs, regular expressions. */
 function callFrameOf(name: string): CallFrame | undefined {
-  const [, text = ''] = /^(?:JS|LazyCompile|Function|Eval|Script):(?:o?[~^*+]'?)?(.*)$/.exec(name) ?? [];
+  const [, text = ''] =
+    /^(?:JS|LazyCompile|Function|Eval|Script):(?:o?[~^*+]'?)?(.*)$/.exec(name) ?? [];
   // A function's name may have a space (`get size`), and so may a file's; what a file's name begins with tells them apart.
   const [, functionName, url, line, column] =
     /^(.*?) ((?:file:|node:|\/|[A-Z]:\\).*):(\d+):(\d+)$/.exec(text) ??
     /^(\S*) (.*):(\d+):(\d+)$/.exec(text) ??
     [];
   if (functionName === undefined || url === undefined) return undefined;
-  return { functionName, scriptId: '0', url, lineNumber: Number(line) - 1, columnNumber: Number(column) - 1 };
+  return {
+    functionName,
+    scriptId: '0',
+    url,
+    lineNumber: Number(line) - 1,
+    columnNumber: Number(column) - 1,
+  };
 }

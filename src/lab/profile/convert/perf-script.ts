@@ -42,7 +42,8 @@ export class PerfScript {
       this.#sample = { thread: Number(thread), ns: Number(ns), frames: [] };
     } else if (line !== '') {
       const frame = this.#frameOf(line);
-      if (frame && this.#sample && !isLoop(frame, this.#sample.frames)) this.#sample.frames.push(frame);
+      if (frame && this.#sample && !isLoop(frame, this.#sample.frames))
+        this.#sample.frames.push(frame);
     }
   }
 
@@ -81,7 +82,8 @@ export class PerfScript {
 
   /** Undefined for what is no code: without frame pointers, as in the C library, perf may take data for a caller. */
   #frameOf(line: string): Frame | undefined {
-    const [, address = '', symbol = '', object = ''] = /^\s*([0-9a-f]+) (.*?) \(([/[].*)\)$/.exec(line) ?? [];
+    const [, address = '', symbol = '', object = ''] =
+      /^\s*([0-9a-f]+) (.*?) \(([/[].*)\)$/.exec(line) ?? [];
     const isCode = /^\/tmp\/perf-\d+\.map$|^\/\/anon|^\[anon/.test(object);
     const key = isCode ? address : `${symbol} ${object}`;
     const known = this.#frames.get(key);
@@ -117,6 +119,7 @@ const otherThreads: Frame = { name: 'other threads', kind: 'native' };
 /** Not every stack of a thread reaches down to where it began. */
 function threadFrame(stacks: readonly Stack[]): Frame {
   const names = new Set(stacks.flatMap(({ frames }) => frames.map(({ name }) => name)));
-  const [, frame] = threadKinds.find(([pattern]) => [...names].some((name) => pattern.test(name))) ?? [];
+  const [, frame] =
+    threadKinds.find(([pattern]) => [...names].some((name) => pattern.test(name))) ?? [];
   return frame ?? otherThreads;
 }

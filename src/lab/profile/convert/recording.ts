@@ -18,7 +18,9 @@ function stacksOf(recording: Recording): Stack[] {
     const { raw, cpuUs, workers } = recording;
     return [
       ...cpuStacks(raw, naming, cpuUs),
-      ...workers.flatMap((worker) => inThread(worker.name, cpuStacks(worker.raw, naming, worker.cpuUs))),
+      ...workers.flatMap((worker) =>
+        inThread(worker.name, cpuStacks(worker.raw, naming, worker.cpuUs)),
+      ),
     ];
   }
   return [

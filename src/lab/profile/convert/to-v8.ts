@@ -3,7 +3,13 @@
  * where it is there: it has the order of the samples, which a Profile has lost.
  */
 import type { Frame, Profile } from '../profile.js';
-import type { CallFrame, RawCpuNode, RawCpuProfile, RawHeapNode, RawHeapProfile } from '../sampling/raw.js';
+import type {
+  CallFrame,
+  RawCpuNode,
+  RawCpuProfile,
+  RawHeapNode,
+  RawHeapProfile,
+} from '../sampling/raw.js';
 
 interface Node {
   readonly id: number;
@@ -56,7 +62,14 @@ export function toHeapProfile(profile: Profile): RawHeapProfile {
 function treeOf({ stacks }: Profile): Node[] {
   const nodes: Node[] = [];
   const add = (callFrame: CallFrame): Node => {
-    const node = { id: nodes.length + 1, callFrame, children: [], byFrame: new Map(), value: 0, samples: 0 };
+    const node = {
+      id: nodes.length + 1,
+      callFrame,
+      children: [],
+      byFrame: new Map(),
+      value: 0,
+      samples: 0,
+    };
     nodes.push(node);
     return node;
   };

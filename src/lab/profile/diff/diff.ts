@@ -42,7 +42,8 @@ export interface DiffProfile {
 
 /** @throws TypeError if one is of CPU and the other of allocations */
 export function diffProfiles(before: Profile, after: Profile): DiffProfile {
-  if (before.kind !== after.kind) throw new TypeError(`cannot compare ${before.kind} with ${after.kind}`);
+  if (before.kind !== after.kind)
+    throw new TypeError(`cannot compare ${before.kind} with ${after.kind}`);
   const trees = { before: buildTree(before, exceptLine), after: buildTree(after, exceptLine) };
   const requests = { before: requestsOf(before), after: requestsOf(after) };
   const per = requests.before !== undefined && requests.after !== undefined ? 'request' : 'share';

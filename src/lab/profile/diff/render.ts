@@ -3,6 +3,8 @@
  * of what it calls: so vanished frames are there too (dashed), nothing overlaps, and where nothing changed the picture is the
  * flame graph of either.
  */
+
+import { ink } from '../../svg/svg.js';
 import {
   formatAmount,
   formatCount,
@@ -12,9 +14,22 @@ import {
 } from '../amount.js';
 import { drawGraph, type GraphFrame, layoutLimits, margin } from '../flame/graph.js';
 import { layOut } from '../flame/layout.js';
-import { checkWidth, type FlameGraphOptions, hiddenNotes, labelOf, placeOf } from '../flame/render.js';
-import { ink } from '../../svg/svg.js';
-import { type Change, type DiffNode, type DiffProfile, delta, isNoise, sigmas, threshold } from './diff.js';
+import {
+  checkWidth,
+  type FlameGraphOptions,
+  hiddenNotes,
+  labelOf,
+  placeOf,
+} from '../flame/render.js';
+import {
+  type Change,
+  type DiffNode,
+  type DiffProfile,
+  delta,
+  isNoise,
+  sigmas,
+  threshold,
+} from './diff.js';
 import { scaleStyle, stepOf } from './scale.js';
 
 const steps = [
@@ -64,7 +79,9 @@ export function renderDiffFlameGraph(
       return {
         // Dashes would hide the colour of a frame hardly wider than they are.
         className:
-          inclusive.before.value > 0 && inclusive.after.value === 0 && width >= 8 ? `${step} gone` : step,
+          inclusive.before.value > 0 && inclusive.after.value === 0 && width >= 8
+            ? `${step} gone`
+            : step,
         label: frame === undefined ? 'all' : labelOf(frame),
         figure: step === 'z' ? '' : changed,
         lines: [
@@ -83,7 +100,8 @@ export function renderDiffFlameGraph(
     ],
     style: `${scaleStyle}.f .gone rect{stroke:${ink};stroke-width:.8;stroke-dasharray:3 2}`,
     data: {
-      'data-unit-of-d': diff.per === 'share' ? 'points' : `${diff.kind === 'cpu' ? 'µs' : 'B'}${unit}`,
+      'data-unit-of-d':
+        diff.per === 'share' ? 'points' : `${diff.kind === 'cpu' ? 'µs' : 'B'}${unit}`,
     },
   });
 }
@@ -103,7 +121,12 @@ function widthsOf(root: DiffNode): Map<DiffNode, number> {
 /** How a difference's values are written: amounts per request, or shares and points. */
 export function wordsOf({ kind, per }: DiffProfile) {
   return per === 'share'
-    ? { amount: formatShare, change: formatPoints, unit: '', number: (value: number) => round(100 * value) }
+    ? {
+        amount: formatShare,
+        change: formatPoints,
+        unit: '',
+        number: (value: number) => round(100 * value),
+      }
     : {
         amount: (value: number) => formatAmount(value, kind),
         change: (value: number) => formatDelta(value, kind),

@@ -1,7 +1,14 @@
 /** What changed most, in itself: a function that got dearer is first here, and its callers, who only contain it, are not. */
 import type { Frame } from '../profile.js';
 import { compareFrames, exceptLine } from '../tree.js';
-import { type Change, type DiffNode, type DiffProfile, delta, isNoise, type Measured } from './diff.js';
+import {
+  type Change,
+  type DiffNode,
+  type DiffProfile,
+  delta,
+  isNoise,
+  type Measured,
+} from './diff.js';
 
 export interface TopChange {
   readonly frame: Frame;
@@ -23,7 +30,10 @@ export function topChanges({ root }: DiffProfile, n = 10): TopChange[] {
     if (frame === undefined) continue;
     const key = exceptLine(frame);
     const sum = sums.get(key);
-    sums.set(key, sum === undefined ? { frame, self } : { frame: sum.frame, self: add(sum.self, self) });
+    sums.set(
+      key,
+      sum === undefined ? { frame, self } : { frame: sum.frame, self: add(sum.self, self) },
+    );
   }
   return [...sums.values()]
     .map(({ frame, self }) => ({ frame, self, delta: delta(self), noise: isNoise(self) }))

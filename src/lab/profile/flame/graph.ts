@@ -91,7 +91,12 @@ export function drawGraph<Node>(graph: Graph<Node>): string {
     {
       about: [title, ...facts].join('. '),
       style: `${sharedStyle}\n${graph.style}`,
-      attributes: { ...graph.data, 'data-font': fontSize, 'data-pad': padding, 'data-margin': margin },
+      attributes: {
+        ...graph.data,
+        'data-font': fontSize,
+        'data-pad': padding,
+        'data-margin': margin,
+      },
     },
     [
       ...heading,
@@ -99,7 +104,9 @@ export function drawGraph<Node>(graph: Graph<Node>): string {
       '<g class="f">',
       ...layout.rows.map((_, depth) => row(graph, depth, bottom - (depth + 1) * rowHeight)),
       '</g>',
-      ...small.map((line, index) => label(margin, bottom + 20 + 17 * index, line, { class: 's t' })),
+      ...small.map((line, index) =>
+        label(margin, bottom + 20 + 17 * index, line, { class: 's t' }),
+      ),
       `<script><![CDATA[\n${viewerScript()}\n]]></script>`,
     ].join('\n'),
   );
@@ -136,7 +143,8 @@ function legend<Node>(
       y += 20;
     }
     const entry =
-      element('rect', { x, y, width: 14, height: 14, rx: 3, class: className }) + label(x + 20, y + 12, text);
+      element('rect', { x, y, width: 14, height: 14, rx: 3, class: className }) +
+      label(x + 20, y + 12, text);
     x += width;
     return entry;
   });

@@ -65,7 +65,9 @@ function boxesAbove<Node extends { readonly children: readonly Node[] }>(
   });
 }
 
-export function countNodes<Node extends { readonly children: readonly Node[] }>(node: Node): number {
+export function countNodes<Node extends { readonly children: readonly Node[] }>(
+  node: Node,
+): number {
   let count = 0;
   const open: Node[] = [node];
   for (let top = open.pop(); top !== undefined; top = open.pop()) {

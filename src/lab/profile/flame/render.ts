@@ -103,7 +103,9 @@ function notesOf({ kind }: Profile, { thin, deep }: Layout<Node>): string[] {
 export function hiddenNotes(thin: number, deep: number): string[] {
   return [
     ...(thin > 0 ? [`${formatCount(thin)} thinner frames are not drawn.`] : []),
-    ...(deep > 0 ? [`${formatCount(deep)} frames above level ${layoutLimits.maxRows} are not drawn.`] : []),
+    ...(deep > 0
+      ? [`${formatCount(deep)} frames above level ${layoutLimits.maxRows} are not drawn.`]
+      : []),
   ];
 }
 

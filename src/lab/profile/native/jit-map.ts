@@ -19,9 +19,12 @@ export class JitMap {
 
   constructor(text: string) {
     const pieces = text.split('\n').flatMap((line, order): Piece[] => {
-      const [, start = '', length = '', name = ''] = /^([0-9a-f]+) ([0-9a-f]+) (.*)$/.exec(line) ?? [];
+      const [, start = '', length = '', name = ''] =
+        /^([0-9a-f]+) ([0-9a-f]+) (.*)$/.exec(line) ?? [];
       const from = Number.parseInt(start, 16);
-      return name === '' ? [] : [{ start: from, end: from + Number.parseInt(length, 16), order, name }];
+      return name === ''
+        ? []
+        : [{ start: from, end: from + Number.parseInt(length, 16), order, name }];
     });
     this.#pieces = pieces.sort((a, b) => a.start - b.start);
     let reach = 0;

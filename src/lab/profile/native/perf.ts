@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { checkIsNode } from '../attach/target.js';
 import { PerfScript } from '../convert/perf-script.js';
-import { ProfileError } from '../profile-errors.js';
 import type { Profile } from '../profile.js';
+import { ProfileError } from '../profile-errors.js';
 import { codeOf, programRootOf } from './process.js';
 
 export interface NativeOptions {
@@ -30,9 +30,15 @@ const samplesPerSecond = 499;
 const mostRecorded = '512M';
 
 /** @throws ProfileError `perf` if it is missing or may not be used; `gone`, `not-node`, `not-permitted` */
-export async function sampleNative(pid: number, { seconds, signal }: NativeOptions): Promise<NativeProfile> {
+export async function sampleNative(
+  pid: number,
+  { seconds, signal }: NativeOptions,
+): Promise<NativeProfile> {
   if (process.platform !== 'linux')
-    throw new ProfileError('perf', `--native needs Linux and its perf; this is ${process.platform}`);
+    throw new ProfileError(
+      'perf',
+      `--native needs Linux and its perf; this is ${process.platform}`,
+    );
   checkIsNode(pid, whyNode);
   const root = programRootOf(pid);
   const folder = await mkdtemp(join(tmpdir(), 'evenkeel-perf-'));
@@ -61,7 +67,10 @@ const kernelNote =
   'no frame of the kernel was seen: it takes root, or sysctl kernel.perf_event_paranoid=1, to see them';
 
 function seesKernel(stacks: Profile['stacks']): boolean {
-  return stacks.length === 0 || stacks.some(({ frames }) => frames.some(({ file }) => file === '[kernel]'));
+  return (
+    stacks.length === 0 ||
+    stacks.some(({ frames }) => frames.some(({ file }) => file === '[kernel]'))
+  );
 }
 
 /** @returns for how long, in µs */
@@ -71,12 +80,24 @@ async function record(
   seconds: number,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const args = ['-q', '-N', '-e', 'cpu-clock', '-F', `${samplesPerSecond}`, '-g', '--max-size', mostRecorded];
+  const args = [
+    '-q',
+    '-N',
+    '-e',
+    'cpu-clock',
+    '-F',
+    `${samplesPerSecond}`,
+    '-g',
+    '--max-size',
+    mostRecorded,
+  ];
   const perf = run(['record', ...args, '-o', file, '-p', `${pid}`, '--', 'sleep', `${seconds}`]);
   const begun = performance.now();
   const interrupt = () => perf.child.kill('SIGINT');
   signal?.addEventListener('abort', interrupt);
-  const { code, problem } = await perf.ended.finally(() => signal?.removeEventListener('abort', interrupt));
+  const { code, problem } = await perf.ended.finally(() =>
+    signal?.removeEventListener('abort', interrupt),
+  );
   // It ends as its `sleep` did: by SIGTERM from perf, if it was interrupted or the process ended.
   if (code !== null && ![0, 130, 143].includes(code)) {
     checkIsNode(pid, whyNode);

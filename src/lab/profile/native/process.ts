@@ -31,7 +31,8 @@ export function codeOf(pid: number): JitMap | undefined {
     const file = `/proc/${pid}/root/tmp/perf-${/^NSpid:.*\t(\d+)$/m.exec(status)?.[1] ?? pid}.map`;
     const { mtimeMs, size, uid } = statSync(file);
     // One that was left by an earlier process of the same number, or laid there by somebody else, names nothing of this one.
-    if (mtimeMs < startedMs(pid) || ![0, statSync(`/proc/${pid}`).uid].includes(uid)) return undefined;
+    if (mtimeMs < startedMs(pid) || ![0, statSync(`/proc/${pid}`).uid].includes(uid))
+      return undefined;
     if (size > mostBytes)
       throw new ProfileError(
         'perf',

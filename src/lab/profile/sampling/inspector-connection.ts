@@ -54,7 +54,9 @@ export async function startThere<Result>(
   connection: InspectorConnection,
   start: (load: LoadModule) => { stop(): Result | Promise<Result> },
 ): Promise<Started<Result>> {
-  const { objectId } = resultOf(await connection.post<Evaluated>('Runtime.evaluate', evaluation(start)));
+  const { objectId } = resultOf(
+    await connection.post<Evaluated>('Runtime.evaluate', evaluation(start)),
+  );
   return {
     stop: async () => {
       const answer = await connection.post<Evaluated>('Runtime.callFunctionOn', {

@@ -54,7 +54,8 @@ function measure(load: LoadModule): { stop(): Promise<Beside> } {
       delay.disable();
       observer.disconnect();
       clearInterval(timer);
-      const late = (ns: number) => (delay.count === 0 ? 0 : Math.max(0, ns / 1000 - resolutionMs * 1000));
+      const late = (ns: number) =>
+        delay.count === 0 ? 0 : Math.max(0, ns / 1000 - resolutionMs * 1000);
       return {
         externalBytes: { change, most },
         gc,

@@ -29,7 +29,11 @@ export interface RawCpuNode {
 
 export interface RawHeapProfile {
   readonly head: RawHeapNode;
-  readonly samples: readonly { readonly size: number; readonly nodeId: number; readonly ordinal: number }[];
+  readonly samples: readonly {
+    readonly size: number;
+    readonly nodeId: number;
+    readonly ordinal: number;
+  }[];
 }
 
 export interface RawHeapNode {

@@ -29,7 +29,10 @@ export async function sampleAllocations(
   connection: InspectorConnection,
   { intervalBytes = 32_768, ...options }: SampleOptions & { readonly intervalBytes?: number },
 ): Promise<AllocationRecording> {
-  return { kind: 'alloc', ...(await sample(connection, allocationSampler(intervalBytes), options)) };
+  return {
+    kind: 'alloc',
+    ...(await sample(connection, allocationSampler(intervalBytes), options)),
+  };
 }
 
 export function sampleKind(
@@ -49,7 +52,9 @@ async function sample<Raw>(
   const root = await programRoot(connection);
   const workers = await attachWorkers(connection);
   try {
-    const begun = await eachWorker(workers.threads, (thread) => beginIn(thread.connection, sampler));
+    const begun = await eachWorker(workers.threads, (thread) =>
+      beginIn(thread.connection, sampler),
+    );
     const mainBegun = await beginIn(connection, sampler);
     await wait(sampler.settleSeconds, signals);
     const open = await eachWorker(begun, (thread) => thread.open());
@@ -61,7 +66,13 @@ async function sample<Raw>(
     const beside = await probe.stop();
     const durationUs = (performance.now() - start) * 1000;
     const main = await mainOpen.end();
-    return { root, durationUs, beside, ...main, workers: await eachWorker(open, (thread) => thread.end()) };
+    return {
+      root,
+      durationUs,
+      beside,
+      ...main,
+      workers: await eachWorker(open, (thread) => thread.end()),
+    };
   } finally {
     await workers.detach();
   }

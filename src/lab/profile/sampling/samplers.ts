@@ -55,7 +55,9 @@ export function allocationSampler(intervalBytes: number): Sampler<RawHeapProfile
       });
     },
     end: async (connection) => {
-      const { profile } = await connection.post<{ profile: RawHeapProfile }>('HeapProfiler.stopSampling');
+      const { profile } = await connection.post<{ profile: RawHeapProfile }>(
+        'HeapProfiler.stopSampling',
+      );
       await connection.post('HeapProfiler.disable');
       return profile;
     },

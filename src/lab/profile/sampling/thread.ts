@@ -29,7 +29,10 @@ export async function beginIn<Raw>(
         end: async () => {
           const after = await threadCpuUs(connection);
           const known = before !== undefined && after !== undefined;
-          return { raw: await sampler.end(connection, settledUs), ...(known && { cpuUs: after - before }) };
+          return {
+            raw: await sampler.end(connection, settledUs),
+            ...(known && { cpuUs: after - before }),
+          };
         },
       };
     },

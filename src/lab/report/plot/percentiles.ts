@@ -56,7 +56,9 @@ export function renderPercentilePlot(
   const right = widthPx - margin - 30;
   const end = right - maxGap;
   const x = (percentile: number) =>
-    percentile >= 100 ? right : Math.min(end, left + ((end - left) * nines(percentile)) / nines(99.999));
+    percentile >= 100
+      ? right
+      : Math.min(end, left + ((end - left) * nines(percentile)) / nines(99.999));
   const y = scaleFor(
     lines.flatMap(({ points }) => points.map(({ valueUs }) => valueUs / 1000)),
     bottom,
@@ -68,7 +70,10 @@ export function renderPercentilePlot(
     valueGrid(y, left, right, 'ms'),
     ...columns.map((tick) => {
       const rule = element('line', { x1: x(tick), x2: x(tick), y1: top, y2: bottom, class: 'g' });
-      return rule + label(x(tick), bottom + 20, tick === 100 ? 'max' : `${tickText(tick)} %`, { class: 'm' });
+      return (
+        rule +
+        label(x(tick), bottom + 20, tick === 100 ? 'max' : `${tickText(tick)} %`, { class: 'm' })
+      );
     }),
     ...lines.map(({ points, style }) =>
       line(
@@ -83,12 +88,19 @@ export function renderPercentilePlot(
         label(left - 8, row, name, { class: 'e' }),
         ...columns.map((tick, column) => {
           const value = values[column];
-          return value === undefined ? '' : label(x(tick), row, milliseconds(value), { class: 'n' });
+          return value === undefined
+            ? ''
+            : label(x(tick), row, milliseconds(value), { class: 'n' });
         }),
         ...columns.map((tick, column) => {
           const value = values[column];
           if (value === undefined) return '';
-          return element('circle', { cx: x(tick), cy: y.at(value / 1000), r: 3.5, fill: style.colour });
+          return element('circle', {
+            cx: x(tick),
+            cy: y.at(value / 1000),
+            r: 3.5,
+            fill: style.colour,
+          });
         }),
       ].join('');
     }),

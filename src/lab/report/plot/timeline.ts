@@ -4,8 +4,8 @@
  */
 import { linear, type Scale, scaleFor, tickText } from '../../svg/axis.js';
 import { headingHeight, legend, line, margin, sheet, styleOf, valueGrid } from '../../svg/chart.js';
-import type { PlotOptions } from './percentiles.js';
 import { label } from '../../svg/svg.js';
+import type { PlotOptions } from './percentiles.js';
 
 export interface TimelineSecond {
   /** 0 is the first. */
@@ -44,7 +44,9 @@ export function renderTimeline(
   const bottom = latencyTop + latencyHeight;
   const rate = linear(highest(series.flatMap(rates)), rateTop + rateHeight, rateTop);
   const latency = scaleFor(
-    series.flatMap(({ seconds }) => answered(seconds).flatMap((s) => [s.p50Us, s.p99Us, s.maxUs].map(toMs))),
+    series.flatMap(({ seconds }) =>
+      answered(seconds).flatMap((s) => [s.p50Us, s.p99Us, s.maxUs].map(toMs)),
+    ),
     bottom,
     latencyTop,
   );

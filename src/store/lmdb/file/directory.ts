@@ -3,8 +3,8 @@ import { constants } from 'node:fs';
 import { access, mkdir, open, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { StoreError } from '../../store.js';
-import { checkDataFile } from './meta-pages.js';
 import { dataFile } from './environment.js';
+import { checkDataFile } from './meta-pages.js';
 
 /**
  * Makes the folder if need be and checks that it can be used.

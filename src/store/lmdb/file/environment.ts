@@ -61,7 +61,10 @@ export function openRoot(folder: string): RootDatabase<Buffer, Buffer> {
  * The shape of the store as the last commit left it. The databases that are left out (small, or empty) count as free
  * pages: each look at one takes some 10 µs.
  */
-export function shapeOf(first: Database<Buffer, Buffer>, ...more: Database<Buffer, Buffer>[]): StoreShape {
+export function shapeOf(
+  first: Database<Buffer, Buffer>,
+  ...more: Database<Buffer, Buffer>[]
+): StoreShape {
   const { root, free, lastPageNumber, lastTxnId, ...tree } = statsOf(first);
   const trees = [root, free, tree, ...more.map(statsOf)];
   let depth = 0;
@@ -111,16 +114,25 @@ export function statsOf(database: Database<Buffer, Buffer>): DatabaseStats {
 }
 
 /** Who reads: the process of each slot that is taken in LMDB's table, and the commit whose state it looks at, if it does so now. */
-export function readersOf(root: RootDatabase<Buffer, Buffer>): { pid: number; commit: number | undefined }[] {
+export function readersOf(
+  root: RootDatabase<Buffer, Buffer>,
+): { pid: number; commit: number | undefined }[] {
   // A line each: process, thread in hexadecimal, commit or a dash.
-  return [...root.readerList().matchAll(/^\s*(\d+)\s+[0-9a-f]+\s+(\d+|-)/gm)].map(([, pid, commit]) => ({
-    pid: Number(pid),
-    commit: commit === '-' ? undefined : Number(commit),
-  }));
+  return [...root.readerList().matchAll(/^\s*(\d+)\s+[0-9a-f]+\s+(\d+|-)/gm)].map(
+    ([, pid, commit]) => ({
+      pid: Number(pid),
+      commit: commit === '-' ? undefined : Number(commit),
+    }),
+  );
 }
 
 export function openDatabases(root: RootDatabase<Buffer, Buffer>): Environment {
   const database = (name: string) =>
     root.openDB<Buffer, Buffer>({ name, encoding: 'binary', keyEncoding: 'binary' });
-  return { root, entities: database('entities'), expiry: database('expiry'), meta: database('meta') };
+  return {
+    root,
+    entities: database('entities'),
+    expiry: database('expiry'),
+    meta: database('meta'),
+  };
 }

@@ -19,7 +19,15 @@ const deepestTree = 32;
 /** Where it stands in a meta page's trees. */
 const mainTree = 1;
 const secondLookMs = 50;
-const at = { flags: 18, magic: 24, version: 28, freeTree: 48, mainTree: 96, lastPage: 144, txnId: 152 };
+const at = {
+  flags: 18,
+  magic: 24,
+  version: 28,
+  freeTree: 48,
+  mainTree: 96,
+  lastPage: 144,
+  txnId: 152,
+};
 
 /**
  * Checks the data file, if there is one.
@@ -58,7 +66,8 @@ async function findProblem(file: FileHandle): Promise<string | undefined> {
   if (problem === undefined) return undefined;
   // Another server may be writing to the file while it is looked at. That is for the opening to refuse.
   const again = await readMetas(file);
-  const moved = typeof again !== 'string' && again.some(({ txnId }, at) => txnId !== metas[at]?.txnId);
+  const moved =
+    typeof again !== 'string' && again.some(({ txnId }, at) => txnId !== metas[at]?.txnId);
   return moved ? undefined : problem;
 }
 
@@ -72,7 +81,10 @@ async function readMetas(file: FileHandle): Promise<Meta[] | string> {
     : 'its two meta pages disagree about the page size';
 }
 
-async function findTreeProblem(file: FileHandle, metas: readonly Meta[]): Promise<string | undefined> {
+async function findTreeProblem(
+  file: FileHandle,
+  metas: readonly Meta[],
+): Promise<string | undefined> {
   const [a = 0n, b = 0n] = metas.map(({ txnId }) => txnId);
   // Commit n writes meta page n mod 2, so the two are neighbours; in a file without a commit both are 0.
   if (a % 2n !== 0n || (b !== a + 1n && b !== a - 1n && (a !== 0n || b !== 0n)))

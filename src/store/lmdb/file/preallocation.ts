@@ -152,7 +152,9 @@ export class Room {
   /** Whether a transaction was refused that may pass after a commit, however small: what the last one freed can be used then. */
   get awaitsCommit(): boolean {
     const last = this.#commits.at(-1);
-    return this.#refused && last !== undefined && last.freePages - last.need > this.#reusablePages();
+    return (
+      this.#refused && last !== undefined && last.freePages - last.need > this.#reusablePages()
+    );
   }
 
   #follow({ commit, usedPages, pageBytes, freePages }: StoreShape, need: number): void {
@@ -208,7 +210,11 @@ export class Room {
 }
 
 export function full(cause: unknown): StoreError {
-  return new StoreError('full', 'there is no room left for the data file; free disk space, then try again', {
-    cause,
-  });
+  return new StoreError(
+    'full',
+    'there is no room left for the data file; free disk space, then try again',
+    {
+      cause,
+    },
+  );
 }

@@ -65,7 +65,10 @@ export class ColdReads {
    */
   async bring(key: Buffer): Promise<void> {
     if (this.#waiting.length >= this.#mostWaiting)
-      throw new StoreError('overloaded', 'too many reads wait for the disk already; try again later');
+      throw new StoreError(
+        'overloaded',
+        'too many reads wait for the disk already; try again later',
+      );
     return new Promise((resolve) => {
       this.#waiting.push({ key, resolve });
       this.#start();

@@ -118,7 +118,8 @@ export class EntityCache {
   /** A place of the index in the hash's bucket: a free one, or one after the other. */
   #slotFor(hash: number): number {
     const first = this.#bucket(hash) * bucketWords;
-    for (let at = first; at < first + bucketWords; at += 2) if (this.#index[at + 1] === 0) return at;
+    for (let at = first; at < first + bucketWords; at += 2)
+      if (this.#index[at + 1] === 0) return at;
     this.#turn = (this.#turn + 2) % bucketWords;
     return first + this.#turn;
   }

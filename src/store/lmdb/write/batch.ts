@@ -45,7 +45,11 @@ export interface Step {
 /** Bytes a write takes in a batch. */
 export function writeBytes(write: Write): number {
   if (write.value === undefined) return deleteOverhead + write.key.length;
-  return putOverhead + write.key.length + recordBytes(totalBytes(write.value), write.expiresMs !== undefined);
+  return (
+    putOverhead +
+    write.key.length +
+    recordBytes(totalBytes(write.value), write.expiresMs !== undefined)
+  );
 }
 
 /**
@@ -53,7 +57,11 @@ export function writeBytes(write: Write): number {
  * @param bytes the sum of their {@link writeBytes}
  * @param nextVersion called once for each put, in order
  */
-export function encodeBatch(writes: readonly Write[], bytes: number, nextVersion: () => number): ArrayBuffer {
+export function encodeBatch(
+  writes: readonly Write[],
+  bytes: number,
+  nextVersion: () => number,
+): ArrayBuffer {
   const memory = new ArrayBuffer(bytes);
   const buffer = Buffer.from(memory);
   let at = 0;

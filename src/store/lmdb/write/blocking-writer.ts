@@ -4,11 +4,11 @@
  */
 
 import type { StoreError } from '../../store.js';
+import type { Environment } from '../file/environment.js';
+import { full } from '../file/preallocation.js';
 import { decodeBatch } from './batch.js';
 import { monotonicMs, tellCommit } from './commit-channel.js';
-import type { Environment } from '../file/environment.js';
 import { commitFitting } from './partial-commit.js';
-import { full } from '../file/preallocation.js';
 import { saysFull, Transactions } from './transactions.js';
 import { failed, type Refusal, type Writer } from './writer.js';
 

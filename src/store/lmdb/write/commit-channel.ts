@@ -21,5 +21,9 @@ export function monotonicMs(): number {
 export function tellCommit(beganMs: number, endedMs: number, writes: number): void {
   if (!commits.hasSubscribers) return;
   const shift = performance.now() - monotonicMs();
-  commits.publish({ beganMs: beganMs + shift, endedMs: endedMs + shift, writes } satisfies CommitEvent);
+  commits.publish({
+    beganMs: beganMs + shift,
+    endedMs: endedMs + shift,
+    writes,
+  } satisfies CommitEvent);
 }

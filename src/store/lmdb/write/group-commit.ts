@@ -7,8 +7,8 @@
  */
 import type { Limits } from '../../../config/limits.js';
 import { StoreError } from '../../store.js';
-import { encodeBatch, maxBatchBytes, maxBatchWrites, type Write, writeBytes } from './batch.js';
 import type { EntityCache } from '../read/entity-cache.js';
+import { encodeBatch, maxBatchBytes, maxBatchWrites, type Write, writeBytes } from './batch.js';
 import type { Versions } from './versions.js';
 import type { Refusal, Writer } from './writer.js';
 
@@ -207,7 +207,8 @@ export class GroupCommit {
     // Of a commit that fails nobody knows what the tree has: what it held stays held.
     const held = writes.map(({ write }) => this.#cache.hold(write.key));
     const refusal = await this.#writer.commit(memory, writes.length, ceiling);
-    if (ceiling !== undefined && refusal?.places.length !== writes.length) this.#versions.committed(ceiling);
+    if (ceiling !== undefined && refusal?.places.length !== writes.length)
+      this.#versions.committed(ceiling);
     this.#onCommit();
     for (const each of held) this.#cache.release(each);
     return refusal;

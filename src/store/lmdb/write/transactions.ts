@@ -4,7 +4,6 @@
  * where it happened. Which thread that blocks is the caller's choice.
  */
 import { readFields, readUint64, writeUint64 } from '../../record.js';
-import type { Step } from './batch.js';
 import {
   ceilingKey,
   dataFile,
@@ -15,6 +14,7 @@ import {
   statsOf,
 } from '../file/environment.js';
 import { overflowPages, pagesNeeded, Room } from '../file/preallocation.js';
+import type { Step } from './batch.js';
 
 const nothing = Buffer.alloc(0);
 /** No room, as LMDB and the system say it where even room.ts was wrong: MDB_MAP_FULL, ENOSPC, EDQUOT, EFBIG. */
@@ -29,7 +29,9 @@ export class Transactions {
 
   constructor(env: Environment, folder: string) {
     this.#env = env;
-    this.#room = new Room(dataFile(folder), () => readersOf(env.root).flatMap(({ commit }) => commit ?? []));
+    this.#room = new Room(dataFile(folder), () =>
+      readersOf(env.root).flatMap(({ commit }) => commit ?? []),
+    );
     this.#expiringEntities = statsOf(env.expiry).entryCount;
   }
 
@@ -81,7 +83,10 @@ export class Transactions {
     let freedPages = 0;
     if (shape.overflowPages > 0)
       for (const key of keys)
-        freedPages += overflowPages(this.#env.entities.getBinaryFast(key)?.length ?? 0, shape.pageBytes);
+        freedPages += overflowPages(
+          this.#env.entities.getBinaryFast(key)?.length ?? 0,
+          shape.pageBytes,
+        );
     // The expiry index is a tree of its own: changed where a new record enters it, and where an old one may leave it.
     const changes = keys.length + expiring + (this.#expiringEntities > 0 ? keys.length : 0);
     this.#room.ensure(

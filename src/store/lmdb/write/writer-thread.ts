@@ -3,9 +3,9 @@
  * they share a commit. A thread of its own, because a transaction blocks until the disk has it.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { openDatabases, openRoot } from '../file/environment.js';
 import { decodeBatch, maxBatchBytes, maxBatchWrites, type Step } from './batch.js';
 import { monotonicMs } from './commit-channel.js';
-import { openDatabases, openRoot } from '../file/environment.js';
 import { commitFitting } from './partial-commit.js';
 import { saysFull, Transactions } from './transactions.js';
 import type { WriterOptions, WriterReply, WriterRequest } from './writer.js';
@@ -39,7 +39,10 @@ async function serve(request: WriterRequest): Promise<WriterRequest | undefined>
 }
 
 /** The batches of the next commit: this one, and those that wait behind it, as far as a commit goes. */
-function gather(first: CommitRequest): { requests: CommitRequest[]; next: WriterRequest | undefined } {
+function gather(first: CommitRequest): {
+  requests: CommitRequest[];
+  next: WriterRequest | undefined;
+} {
   const requests = [first];
   let { writes } = first;
   let bytes = first.batch.byteLength;
@@ -95,6 +98,7 @@ function reply(message: WriterReply): void {
 
 port.on('message', async (request: WriterRequest) => {
   // What came meanwhile need not wait for a turn of the event loop.
-  for (let next: WriterRequest | undefined = request; next; ) next = (await serve(next)) ?? receive();
+  for (let next: WriterRequest | undefined = request; next; )
+    next = (await serve(next)) ?? receive();
 });
 reply({ kind: 'done' });

@@ -5,9 +5,9 @@
 import { Worker } from 'node:worker_threads';
 import { workerFlags } from '../../../config/worker-flags.js';
 import { StoreError } from '../../store.js';
+import { full } from '../file/preallocation.js';
 import { tellCommit } from './commit-channel.js';
 import type { Unfit } from './partial-commit.js';
-import { full } from '../file/preallocation.js';
 
 export interface WriterOptions {
   readonly folder: string;
@@ -61,7 +61,11 @@ export interface Writer {
    * @param writes how many are in it
    * @throws StoreError `failed`
    */
-  commit(batch: ArrayBuffer, writes: number, ceiling: number | undefined): Promise<Refusal | undefined>;
+  commit(
+    batch: ArrayBuffer,
+    writes: number,
+    ceiling: number | undefined,
+  ): Promise<Refusal | undefined>;
   /** Removes up to `limit` entities that had expired by `nowMs`, and says how many. @throws StoreError `full`, `failed` */
   sweep(nowMs: number, limit: number): Promise<number>;
   close(): Promise<void>;
@@ -159,7 +163,9 @@ export class WriterThread implements Writer {
       const end = first + writes;
       const places = unfit?.places.filter((place) => place >= first && place < end) ?? [];
       resolve(
-        error && places.length > 0 ? { places: places.map((place) => place - first), error } : undefined,
+        error && places.length > 0
+          ? { places: places.map((place) => place - first), error }
+          : undefined,
       );
       first = end;
     }

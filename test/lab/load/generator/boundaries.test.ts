@@ -33,7 +33,8 @@ function start(warmupMs = 0) {
     records,
     control,
     clock,
-    tell: (message: { kind: string }) => void (message.kind === 'second' && told.push(message as SecondOver)),
+    tell: (message: { kind: string }) =>
+      void (message.kind === 'second' && told.push(message as SecondOver)),
   };
   const lane = { ready: true, send: () => time.us };
   const phases = phasesOf(0, warmupMs, options.durationMs);
@@ -64,7 +65,9 @@ test('an answer and a failure at the end count as neither: the request is in fli
   expect(turnAt(2 * secondUs)).toBeUndefined();
   const { unanswered, causes } = run.finish();
   expect(unanswered).toEqual({ inFlight: 1, unsent: 3 });
-  expect([counted('sent'), counted('completed'), counted('read'), counted('status')]).toEqual([1, 0, 0, 0]);
+  expect([counted('sent'), counted('completed'), counted('read'), counted('status')]).toEqual([
+    1, 0, 0, 0,
+  ]);
   expect(causes.size).toBe(0);
 });
 

@@ -1,10 +1,10 @@
 /** What a run can't be made to show: pipelined answers on a connection that ends, when it opens again, and what is tried. */
 import { expect, onTestFinished, test } from 'vitest';
 import { monotonicClock } from '#dist/lab/load/generator/clock.js';
-import { Connection } from '#dist/lab/load/http/connection.js';
 import { Generator } from '#dist/lab/load/generator/generator.js';
 import { Control } from '#dist/lab/load/generator/messages.js';
 import { SharedRecords } from '#dist/lab/load/generator/recorder.js';
+import { Connection } from '#dist/lab/load/http/connection.js';
 import { defaultOptions } from '#dist/lab/load/load-options.js';
 import { okAnswer, type Peer, startPeer } from '../peer.js';
 
@@ -65,7 +65,14 @@ test('all connections have been tried once each has opened or failed, however of
   const control = new Control();
   const timeoutMs = 300;
   const generator = new Generator({
-    options: { ...defaultOptions, url: 'https://a', threads: 1, connections: 2, rate: 1, timeoutMs },
+    options: {
+      ...defaultOptions,
+      url: 'https://a',
+      threads: 1,
+      connections: 2,
+      rate: 1,
+      timeoutMs,
+    },
     thread: 0,
     target: { host: '127.0.0.1', port: peer.port, tls: { serverName: 'a', insecure: true } },
     source: { requestsPerSend: 1, next: () => request },

@@ -66,7 +66,13 @@ test('answers that a pipelined send had before its connection broke count once',
   let nowUs = 0;
   const lane: Lane = { ready: true, send: () => nowUs };
   const schedule = new Schedule({ beginUs: 0, rate: 100, threads: 1, thread: 0, connections: 1 });
-  const dispatcher = new Dispatcher({ schedule, lanes: [lane], requestsPerSend: 3, now: () => nowUs, endUs });
+  const dispatcher = new Dispatcher({
+    schedule,
+    lanes: [lane],
+    requestsPerSend: 3,
+    now: () => nowUs,
+    endUs,
+  });
   const records = new RecordSet();
   dispatcher.sendDue(0);
   expect(dispatcher.answered(0, ms, records)).toBe(ms);

@@ -42,7 +42,9 @@ test.each([50, 75, 90, 99, 99.9, 100])(
 
 test('a tool that starts its clock at the send would have reported 1 ms up to p99.7 for the same stall', () => {
   const { service, latency } = play(stall).records;
-  expect([50, 90, 99, 99.7].map((p) => Math.floor(service.valueAtPercentile(p) / ms))).toEqual([1, 1, 1, 1]);
+  expect([50, 90, 99, 99.7].map((p) => Math.floor(service.valueAtPercentile(p) / ms))).toEqual([
+    1, 1, 1, 1,
+  ]);
   expect(service.max).toBe(1000 * ms);
   expect(latency.valueAtPercentile(99) / service.valueAtPercentile(99)).toBeGreaterThan(900);
 });
@@ -56,7 +58,11 @@ test('the stall is put down to the wait for the connection, not to the generator
 
 test('a generator that stands still says so in its lag, for every request that it delayed', () => {
   const asleep = [[500 * ms, 549 * ms]] as const;
-  const { lag, wait, latency, service } = play({ ...stall, answerUs: (us) => us + ms, asleep }).records;
+  const { lag, wait, latency, service } = play({
+    ...stall,
+    answerUs: (us) => us + ms,
+    asleep,
+  }).records;
   // Due at 500 … 550 ms and sent at 549 … 554 ms, one after the other; none of them waited for the service.
   const lags = [...lag.buckets()].map(({ lowest, count }) => [Math.round(lowest / ms), count]);
   expect(lags).toEqual([
@@ -117,7 +123,9 @@ test('sends of all connections are spread evenly over the period', () => {
   });
   expect(sentAtUs).toHaveLength(1000);
   expect(sentAtUs.slice(0, 5)).toEqual([0, 100, 200, 300, 400]);
-  expect(new Set(sentAtUs.slice(1).map((us, n) => us - (sentAtUs[n] as number)))).toEqual(new Set([100]));
+  expect(new Set(sentAtUs.slice(1).map((us, n) => us - (sentAtUs[n] as number)))).toEqual(
+    new Set([100]),
+  );
 });
 
 test('pipelined requests count one by one, from the due time of their send', () => {
@@ -131,7 +139,11 @@ test('pipelined requests count one by one, from the due time of their send', () 
   expect(sentAtUs).toHaveLength(20);
   expect(sentAtUs[1]).toBe(50 * ms);
   expect(answered).toBe(100);
-  expect([records.latency.min, records.latency.max, records.latency.count]).toEqual([3 * ms, 3 * ms, 100]);
+  expect([records.latency.min, records.latency.max, records.latency.count]).toEqual([
+    3 * ms,
+    3 * ms,
+    100,
+  ]);
 });
 
 test('delay() moves the sends, and is nobody’s latency', () => {

@@ -1,14 +1,14 @@
 /** Threads that do not do what the run waits for: who it was, for how long, and why, is said. */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Collector } from '#dist/lab/load/result/aggregator.js';
-import { ScriptError } from '#dist/lab/load/load-errors.js';
 import { monotonicClock } from '#dist/lab/load/generator/clock.js';
+import { Team } from '#dist/lab/load/generator/generator-threads.js';
 import { Control } from '#dist/lab/load/generator/messages.js';
 import { SharedRecords } from '#dist/lab/load/generator/recorder.js';
 import { withPreciseSleep } from '#dist/lab/load/generator/timer-slack.js';
+import { ScriptError } from '#dist/lab/load/load-errors.js';
 import { defaultOptions, type LoadOptions } from '#dist/lab/load/load-options.js';
+import { Collector } from '#dist/lab/load/result/aggregator.js';
 import { openLine } from '#dist/lab/load/script/blocking.js';
-import { Team } from '#dist/lab/load/generator/generator-threads.js';
 import { startPeer } from '../peer.js';
 
 const patienceMs = 20_000;
@@ -21,11 +21,14 @@ async function startTeam(options: Partial<LoadOptions>, lua?: string) {
     if (message.kind === 'second') collector.second(thread, message);
   }, 2_000);
   onTestFinished(() => team.end());
-  const script = lua === undefined ? undefined : { text: lua, address: undefined, line: openLine().answerer };
+  const script =
+    lua === undefined ? undefined : { text: lua, address: undefined, line: openLine().answerer };
   const { memory: control } = new Control();
   const url = 'http://127.0.0.1:9/';
   const work =
-    lua === undefined ? ({ kind: 'plain' } as const) : { kind: 'script' as const, file: 'x.lua', args: [] };
+    lua === undefined
+      ? ({ kind: 'plain' } as const)
+      : { kind: 'script' as const, file: 'x.lua', args: [] };
   const all = { ...defaultOptions, url, threads: 1, rate: 100, ...options, work };
   team.start([{ options: all, thread: 0, records: records.memory, control, script }]);
   await team.all('loaded', patienceMs);
@@ -89,6 +92,9 @@ describe('a run', () => {
   });
 });
 
-test.skipIf(process.platform !== 'linux')('threads start where the timer slack may only be read', () => {
-  expect(withPreciseSleep(() => 'started', '/proc/version')).toBe('started');
-});
+test.skipIf(process.platform !== 'linux')(
+  'threads start where the timer slack may only be read',
+  () => {
+    expect(withPreciseSleep(() => 'started', '/proc/version')).toBe('started');
+  },
+);

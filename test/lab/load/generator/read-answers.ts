@@ -25,9 +25,19 @@ export interface Outcome {
 
 /** Characters are bytes (latin1). */
 export function readAnswers(pieces: readonly string[], reading: Reading = {}): Outcome {
-  const { expected = 1, toHead = false, collect = true, maxBodyBytes = 1e6, closes = false } = reading;
+  const {
+    expected = 1,
+    toHead = false,
+    collect = true,
+    maxBodyBytes = 1e6,
+    closes = false,
+  } = reading;
   const answers: Answer[] = [];
-  const reader = new ResponseReader({ onAnswer: (answer) => answers.push(answer), collect, maxBodyBytes });
+  const reader = new ResponseReader({
+    onAnswer: (answer) => answers.push(answer),
+    collect,
+    maxBodyBytes,
+  });
   reader.expect(expected, toHead);
   let error: string | undefined;
   // All pieces arrive in one buffer that is used again and again, and holds more than the piece, as in a run.

@@ -12,7 +12,10 @@ const table: readonly [bytes: string, error: string][] = [
   ['\r\n', 'no HTTP/1.1 status line: ""'],
   ['garbage', 'no HTTP/1.1 status line: "garbage"'],
   ['SSH-2.0-OpenSSH_9.2\r\n', 'no HTTP/1.1 status line: "SSH-2.0-OpenSSH_9.2"'],
-  ['\x15\x03\x01\0\x02\x02P', 'no HTTP/1.1 status line: "\\u0015\\u0003\\u0001\\u0000\\u0002\\u0002P"'],
+  [
+    '\x15\x03\x01\0\x02\x02P',
+    'no HTTP/1.1 status line: "\\u0015\\u0003\\u0001\\u0000\\u0002\\u0002P"',
+  ],
   [
     '\0\0\x06\x04\0\0\0\0\0',
     'no HTTP/1.1 status line: "\\u0000\\u0000\\u0006\\u0004\\u0000\\u0000\\u0000\\u0000\\u0000"',
@@ -42,7 +45,10 @@ const table: readonly [bytes: string, error: string][] = [
   [head('Content-Length: 0x5'), 'a bad Content-Length: "Content-Length: 0x5"'],
   [head('Content-Length: 5, 5'), 'a bad Content-Length: "Content-Length: 5, 5"'],
   [head('Content-Length: 5\0'), 'a bad Content-Length: "Content-Length: 5\\u0000"'],
-  [head('Content-Length: 1234567890123456'), 'a bad Content-Length: "Content-Length: 1234567890123456"'],
+  [
+    head('Content-Length: 1234567890123456'),
+    'a bad Content-Length: "Content-Length: 1234567890123456"',
+  ],
   [head('Content-Length: 5', 'content-length: 6'), 'a bad Content-Length: "content-length: 6"'],
 
   [`${chunked}x\r\n`, 'a bad chunk size: "x"'],
@@ -108,7 +114,8 @@ test.each([
 
 test('a body is kept up to its bound, and may be of any length if nobody wants it', () => {
   const bytes = `${head('Content-Length: 11')}hello world`;
-  const kept = (maxBodyBytes: number, collect = true) => readAnswers([bytes], { maxBodyBytes, collect });
+  const kept = (maxBodyBytes: number, collect = true) =>
+    readAnswers([bytes], { maxBodyBytes, collect });
   expect(kept(11).answers).toEqual([{ status: 200, keepAlive: true, body: 'hello world' }]);
   expect(kept(10).error).toBe('a body of more than 10 bytes, which the script wants to see');
   expect(kept(10, false).answers).toHaveLength(1);

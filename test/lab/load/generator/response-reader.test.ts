@@ -8,7 +8,12 @@ const head = (...fields: string[]) =>
 const go = (status: number, body = '') => ({ status, keepAlive: true, body });
 const last = (status: number, body = '') => ({ status, keepAlive: false, body });
 
-const table: readonly [claim: string, bytes: string, answers: readonly object[], reading?: Reading][] = [
+const table: readonly [
+  claim: string,
+  bytes: string,
+  answers: readonly object[],
+  reading?: Reading,
+][] = [
   ['a body of known length', `${head('Content-Length: 5')}hello`, [go(200, 'hello')]],
   ['a body of length 0', head('Content-Length: 0'), [go(200)]],
   [
@@ -29,7 +34,11 @@ const table: readonly [claim: string, bytes: string, answers: readonly object[],
     `${head('Content-Length: 17')}HTTP/1.1 200 OK\r\n`,
     [go(200, 'HTTP/1.1 200 OK\r\n')],
   ],
-  ['a NUL in a value that decides nothing', `${head('X: a\0b', 'Content-Length: 2')}ok`, [go(200, 'ok')]],
+  [
+    'a NUL in a value that decides nothing',
+    `${head('X: a\0b', 'Content-Length: 2')}ok`,
+    [go(200, 'ok')],
+  ],
   [
     'names that only begin like the three that count',
     `${head('Content-Lengths: 9', 'Connections: close', 'Transfer: chunked', 'Content-Length: 2')}ok`,
@@ -52,7 +61,11 @@ const table: readonly [claim: string, bytes: string, answers: readonly object[],
     `${head('Transfer-Encoding: chunked')}2\r\nok\r\n0\r\nX: y\r\nContent-Length: 9\r\n\r\n`,
     [go(200, 'ok')],
   ],
-  ['chunks in LF lines', 'HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\n0\n\n', [go(200, 'ok')]],
+  [
+    'chunks in LF lines',
+    'HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\n0\n\n',
+    [go(200, 'ok')],
+  ],
   ['an empty chunked body', `${head('Transfer-Encoding: Chunked')}000\r\n\r\n`, [go(200)]],
   [
     'chunks that hold CRLF',
@@ -80,16 +93,29 @@ const table: readonly [claim: string, bytes: string, answers: readonly object[],
     [go(200, 'ok')],
   ],
 
-  ['one answer behind a 100', `HTTP/1.1 100 Continue\r\n\r\n${head('Content-Length: 2')}ok`, [go(200, 'ok')]],
+  [
+    'one answer behind a 100',
+    `HTTP/1.1 100 Continue\r\n\r\n${head('Content-Length: 2')}ok`,
+    [go(200, 'ok')],
+  ],
   [
     'one answer behind many 1xx',
     `${'HTTP/1.1 103 Early Hints\r\nContent-Length: 9\r\nConnection: close\r\n\r\n'.repeat(3)}${head('Content-Length: 2')}ok`,
     [go(200, 'ok')],
   ],
   ['204, which has no body', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n', [go(204)]],
-  ['304, which has no body', 'HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n', [go(304)]],
+  [
+    '304, which has no body',
+    'HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n',
+    [go(304)],
+  ],
   ['HEAD, whose answer has no body', head('Content-Length: 5'), [go(200)], { toHead: true }],
-  ['HEAD, whose answer names chunks', head('Transfer-Encoding: chunked'), [go(200)], { toHead: true }],
+  [
+    'HEAD, whose answer names chunks',
+    head('Transfer-Encoding: chunked'),
+    [go(200)],
+    { toHead: true },
+  ],
   ['HEAD, whose answer has no length', head(), [go(200)], { toHead: true }],
   [
     'three answers in a row',
@@ -104,7 +130,12 @@ const table: readonly [claim: string, bytes: string, answers: readonly object[],
     [last(200, 'all\r\n\r\nthere is')],
     { closes: true },
   ],
-  ['an empty body that lasts until the close', head('Connection: keep-alive'), [last(200)], { closes: true }],
+  [
+    'an empty body that lasts until the close',
+    head('Connection: keep-alive'),
+    [last(200)],
+    { closes: true },
+  ],
   [
     'a coding that is not chunked, until the close',
     `${head('Transfer-Encoding: gzip', 'Content-Length: 1')}ok`,
@@ -112,7 +143,11 @@ const table: readonly [claim: string, bytes: string, answers: readonly object[],
     { closes: true },
   ],
 
-  ['HTTP/1.0, whose connection ends', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok', [last(200, 'ok')]],
+  [
+    'HTTP/1.0, whose connection ends',
+    'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok',
+    [last(200, 'ok')],
+  ],
   [
     'HTTP/1.0 with keep-alive',
     'HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\nok',
@@ -120,13 +155,21 @@ const table: readonly [claim: string, bytes: string, answers: readonly object[],
   ],
   ['Connection: close', head('Connection: close', 'Content-Length: 0'), [last(200)]],
   ['close in a list', head('Connection: x, Close ,y', 'Content-Length: 0'), [last(200)]],
-  ['close beside keep-alive', head('Connection: keep-alive, close', 'Content-Length: 0'), [last(200)]],
+  [
+    'close beside keep-alive',
+    head('Connection: keep-alive, close', 'Content-Length: 0'),
+    [last(200)],
+  ],
   [
     'close on the line before keep-alive',
     head('Connection: close', 'Connection: keep-alive', 'Content-Length: 0'),
     [last(200)],
   ],
-  ['an option that only ends like close', `${head('Connection: x-close', 'Content-Length: 0')}`, [go(200)]],
+  [
+    'an option that only ends like close',
+    `${head('Connection: x-close', 'Content-Length: 0')}`,
+    [go(200)],
+  ],
 ];
 
 test.each(table)('%s is read, in whatever pieces it arrives', (_, bytes, answers, reading) => {
@@ -136,13 +179,18 @@ test.each(table)('%s is read, in whatever pieces it arrives', (_, bytes, answers
   const lean = answers.map((answer) => ({ ...answer, body: '' }));
   for (const pieces of splits(bytes)) {
     expect(readAnswers(pieces, reading), JSON.stringify(pieces)).toEqual(whole);
-    expect(readAnswers(pieces, { ...reading, collect: false }).answers, JSON.stringify(pieces)).toEqual(lean);
+    expect(
+      readAnswers(pieces, { ...reading, collect: false }).answers,
+      JSON.stringify(pieces),
+    ).toEqual(lean);
   }
 });
 
 test('header names are given as received, and the last of equal ones counts', () => {
   const bytes = head('X-A: 1', 'x-b:  two words ', 'X-A: 3', 'Content-Length: 0');
-  expect(readAnswers([bytes]).headers).toEqual([{ 'X-A': '3', 'x-b': 'two words', 'Content-Length': '0' }]);
+  expect(readAnswers([bytes]).headers).toEqual([
+    { 'X-A': '3', 'x-b': 'two words', 'Content-Length': '0' },
+  ]);
   expect(readAnswers([bytes], { collect: false }).headers).toEqual([{}]);
 });
 
@@ -152,7 +200,8 @@ test('a close is proper between answers and after a body that lasts until it, an
   expect(readAnswers([], { expected: 0, closes: true }).proper).toBe(true);
   expect(proper(whole)).toBe(true);
   expect(proper(`${head()}o`)).toBe(true);
-  for (let length = 0; length < whole.length; length++) expect(proper(whole.slice(0, length))).toBe(false);
+  for (let length = 0; length < whole.length; length++)
+    expect(proper(whole.slice(0, length))).toBe(false);
   const chunked = `${head('Transfer-Encoding: chunked')}2\r\nok\r\n0\r\n\r\n`;
   for (let length = 0; length < chunked.length; length++)
     expect(proper(chunked.slice(0, length))).toBe(false);
@@ -161,12 +210,17 @@ test('a close is proper between answers and after a body that lasts until it, an
 const body = fc.string({ unit: 'binary-ascii', maxLength: 60 });
 const fields = fc
   .array(fc.stringMatching(/^[A-Za-z-]{1,12}: [ -~]{0,20}$/), { maxLength: 4 })
-  .map((lines) => lines.filter((line) => !/^(content-length|transfer-encoding|connection):/i.test(line)));
+  .map((lines) =>
+    lines.filter((line) => !/^(content-length|transfer-encoding|connection):/i.test(line)),
+  );
 /** An answer as bytes, with its body. */
 const answer = fc.oneof(
   fc
     .tuple(fields, body)
-    .map(([lines, text]) => ({ bytes: `${head(...lines, `Content-Length: ${text.length}`)}${text}`, text })),
+    .map(([lines, text]) => ({
+      bytes: `${head(...lines, `Content-Length: ${text.length}`)}${text}`,
+      text,
+    })),
   fc
     .tuple(
       fields,
@@ -186,13 +240,21 @@ const answer = fc.oneof(
 
 test('any row of answers is read alike in any pieces', () => {
   fc.assert(
-    fc.property(fc.array(answer, { minLength: 1, maxLength: 4 }), fc.array(fc.nat(400)), (answers, cuts) => {
-      const bytes = answers.map((one) => one.bytes).join('');
-      const places = [0, ...cuts.filter((at) => at < bytes.length).sort((a, b) => a - b), bytes.length];
-      const pieces = places.slice(1).map((to, n) => bytes.slice(places[n], to));
-      const read = readAnswers(pieces, { expected: answers.length, closes: true });
-      expect(read.answers).toEqual(answers.map(({ text }) => go(200, text)));
-      expect(read.proper).toBe(true);
-    }),
+    fc.property(
+      fc.array(answer, { minLength: 1, maxLength: 4 }),
+      fc.array(fc.nat(400)),
+      (answers, cuts) => {
+        const bytes = answers.map((one) => one.bytes).join('');
+        const places = [
+          0,
+          ...cuts.filter((at) => at < bytes.length).sort((a, b) => a - b),
+          bytes.length,
+        ];
+        const pieces = places.slice(1).map((to, n) => bytes.slice(places[n], to));
+        const read = readAnswers(pieces, { expected: answers.length, closes: true });
+        expect(read.answers).toEqual(answers.map(({ text }) => go(200, text)));
+        expect(read.proper).toBe(true);
+      },
+    ),
   );
 });

@@ -41,7 +41,9 @@ describe('the list of slow requests', () => {
     const deaf = { rate: 100, connections: 3, durationUs: 100 * ms, answerUs: () => undefined };
     play({ ...deaf, slow });
     expect(
-      slow.take().requests.map(({ connection, dueUs, latencyUs }) => [connection, dueUs, latencyUs]),
+      slow
+        .take()
+        .requests.map(({ connection, dueUs, latencyUs }) => [connection, dueUs, latencyUs]),
     ).toEqual([
       [0, 0, 100 * ms],
       [1, 10 * ms, 90 * ms],
@@ -53,21 +55,34 @@ describe('the list of slow requests', () => {
     const slow = new SlowLog(30 * ms, 0);
     play({ ...stall, answerUs: (us) => us + ms, asleep: [[50 * ms, 85 * ms]], slow });
     expect(slow.take().requests).toEqual([
-      { connection: 0, dueUs: 50 * ms, latencyUs: 36 * ms, waitUs: 0, lagUs: 35 * ms, serviceUs: ms },
+      {
+        connection: 0,
+        dueUs: 50 * ms,
+        latencyUs: 36 * ms,
+        waitUs: 0,
+        lagUs: 35 * ms,
+        serviceUs: ms,
+      },
     ]);
   });
 });
 
 test('the slowest are kept, whatever the order, and the others counted', () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(50), { maxLength: 100 }), fc.integer({ min: 1, max: 12 }), (all, most) => {
-      const slowest = new Slowest<{ latencyUs: number }>(most);
-      for (const latencyUs of all) slowest.add({ latencyUs });
-      slowest.addUnlisted(2);
-      const { requests, unlisted } = slowest.take();
-      const sorted = all.toSorted((a, b) => b - a);
-      expect(requests.map(({ latencyUs }) => latencyUs).sort((a, b) => b - a)).toEqual(sorted.slice(0, most));
-      expect(unlisted).toBe(Math.max(0, all.length - most) + 2);
-    }),
+    fc.property(
+      fc.array(fc.nat(50), { maxLength: 100 }),
+      fc.integer({ min: 1, max: 12 }),
+      (all, most) => {
+        const slowest = new Slowest<{ latencyUs: number }>(most);
+        for (const latencyUs of all) slowest.add({ latencyUs });
+        slowest.addUnlisted(2);
+        const { requests, unlisted } = slowest.take();
+        const sorted = all.toSorted((a, b) => b - a);
+        expect(requests.map(({ latencyUs }) => latencyUs).sort((a, b) => b - a)).toEqual(
+          sorted.slice(0, most),
+        );
+        expect(unlisted).toBe(Math.max(0, all.length - most) + 2);
+      },
+    ),
   );
 });

@@ -2,8 +2,8 @@
 import { Dispatcher } from '#dist/lab/load/generator/dispatcher.js';
 import { RecordSet } from '#dist/lab/load/generator/recorder.js';
 import { Schedule } from '#dist/lab/load/generator/schedule.js';
-import type { SlowLog } from '#dist/lab/load/generator/slow-log.js';
 import type { Lane } from '#dist/lab/load/generator/slot.js';
+import type { SlowLog } from '#dist/lab/load/generator/slow-log.js';
 
 export interface VirtualRun {
   readonly rate: number;

@@ -3,11 +3,16 @@ import { expect, test } from 'vitest';
 import { SilenceWatch } from '#dist/lab/load/generator/watchdog.js';
 
 /** Checks each second; each thread speaks in the seconds that it is asked for. */
-function watched(threads: number, until: number, speaks: (thread: number, second: number) => boolean) {
+function watched(
+  threads: number,
+  until: number,
+  speaks: (thread: number, second: number) => boolean,
+) {
   const watch = new SilenceWatch(threads, 5_000, 30_000);
   for (let second = 0; second <= until; second++) {
     const nowMs = second * 1000;
-    for (let thread = 0; thread < threads; thread++) if (speaks(thread, second)) watch.heard(thread, nowMs);
+    for (let thread = 0; thread < threads; thread++)
+      if (speaks(thread, second)) watch.heard(thread, nowMs);
     const found = watch.check(nowMs);
     if (found) return { ...found, second };
   }
@@ -39,6 +44,7 @@ test('the time in which the process itself stood still is no silence', () => {
   watch.heard(0, 1_000);
   for (let nowMs = 1_000; nowMs <= 11_000; nowMs += 1000) watch.check(nowMs);
   expect(watch.check(500_000)).toBeUndefined();
-  for (let nowMs = 501_000; nowMs <= 519_000; nowMs += 1000) expect(watch.check(nowMs)).toBeUndefined();
+  for (let nowMs = 501_000; nowMs <= 519_000; nowMs += 1000)
+    expect(watch.check(nowMs)).toBeUndefined();
   expect(watch.check(520_000)).toEqual({ thread: 0, silentMs: 31_000 });
 });

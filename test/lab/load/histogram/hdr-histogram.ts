@@ -12,7 +12,8 @@ export function theirHistogramOf(runs: Runs): JsHistogram {
     bitBucketSize: 64,
     autoResize: false,
   });
-  if (!(histogram instanceof JsHistogram)) throw new Error('expected the implementation in JavaScript');
+  if (!(histogram instanceof JsHistogram))
+    throw new Error('expected the implementation in JavaScript');
   for (const [us, times] of runs) histogram.recordValueWithCount(us, times);
   return histogram;
 }

@@ -8,7 +8,9 @@ import { theirHistogramOf } from './hdr-histogram.js';
 const us = fc.oneof(
   fc.nat(5000),
   fc.nat(highestTrackableUs),
-  fc.tuple(fc.nat(36), fc.nat(2)).map(([bits, beside]) => Math.min(2 ** bits + beside, highestTrackableUs)),
+  fc
+    .tuple(fc.nat(36), fc.nat(2))
+    .map(([bits, beside]) => Math.min(2 ** bits + beside, highestTrackableUs)),
 );
 const durations = fc.array(us, { minLength: 1, maxLength: 300 });
 
@@ -32,7 +34,11 @@ describe('a histogram', () => {
       fc.property(durations, (values) => {
         const { count, min, max } = histogramOf(values);
         const sorted = ascending(values);
-        expect({ count, min, max }).toEqual({ count: values.length, min: sorted[0], max: sorted.at(-1) });
+        expect({ count, min, max }).toEqual({
+          count: values.length,
+          min: sorted[0],
+          max: sorted.at(-1),
+        });
       }),
     );
   });
@@ -61,22 +67,33 @@ describe('a histogram', () => {
         const below = Math.round(share * count);
         histogram.record(1, below);
         histogram.record(2, count - below);
-        expect([count, percentile, histogram.valueAtPercentile(percentile)]).toEqual([count, percentile, 1]);
+        expect([count, percentile, histogram.valueAtPercentile(percentile)]).toEqual([
+          count,
+          percentile,
+          1,
+        ]);
         histogram.record(2, count / 100);
-        expect([count, percentile, histogram.valueAtPercentile(percentile)]).toEqual([count, percentile, 2]);
+        expect([count, percentile, histogram.valueAtPercentile(percentile)]).toEqual([
+          count,
+          percentile,
+          2,
+        ]);
       }
   });
 
   test('takes percentages beyond 0 and 100 for these', () => {
     const histogram = histogramOf([3, 5, 9]);
-    expect([-1, 0, 100, 100.5, 1e9].map((p) => histogram.valueAtPercentile(p))).toEqual([3, 3, 9, 9, 9]);
+    expect([-1, 0, 100, 100.5, 1e9].map((p) => histogram.valueAtPercentile(p))).toEqual([
+      3, 3, 9, 9, 9,
+    ]);
   });
 
   test('gives mean and standard deviation within half a bucket', () => {
     fc.assert(
       fc.property(durations, (values) => {
         const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-        const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+        const variance =
+          values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
         const tolerance = 1 + Math.max(...values) / 1024;
         const histogram = histogramOf(values);
         expect(Math.abs(histogram.mean - mean)).toBeLessThan(tolerance);
@@ -110,7 +127,9 @@ describe('a histogram', () => {
     const histogram = new Histogram();
     histogram.record(7, 0);
     expect(everything(histogram)).toEqual(zeros);
-    expect([histogram.mean, histogram.stdDeviation, histogram.valueAtPercentile(50)]).toEqual([0, 0, 0]);
+    expect([histogram.mean, histogram.stdDeviation, histogram.valueAtPercentile(50)]).toEqual([
+      0, 0, 0,
+    ]);
     histogram.record(7, 3);
     histogram.reset();
     expect(everything(histogram)).toEqual(zeros);
@@ -120,7 +139,10 @@ describe('a histogram', () => {
   test('has the buckets, mean and standard deviation of hdr-histogram-js', () => {
     fc.assert(
       fc.property(durations, (values) => {
-        const [ours, other] = [histogramOf(values), theirHistogramOf(values.map((value) => [value, 1]))];
+        const [ours, other] = [
+          histogramOf(values),
+          theirHistogramOf(values.map((value) => [value, 1])),
+        ];
         for (const { lowest, highest, middle, count } of ours.buckets()) {
           expect(other.lowestEquivalentValue(middle)).toBe(lowest);
           expect(other.highestEquivalentValue(middle)).toBe(highest);

@@ -1,7 +1,11 @@
 /** Text that is no encoded histogram, or a damaged one, is refused with its reason. */
 import { deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { decodeHistogram, EncodingError, encodeHistogram } from '#dist/lab/load/histogram/encoding.js';
+import {
+  decodeHistogram,
+  EncodingError,
+  encodeHistogram,
+} from '#dist/lab/load/histogram/encoding.js';
 import { Histogram } from '#dist/lab/load/histogram/histogram.js';
 
 function histogramOf(...runs: readonly (readonly [us: number, times: number])[]): Histogram {
@@ -46,19 +50,43 @@ describe('text that is no histogram of ours is refused because', () => {
       'its outer cookie is 0x1c849308 instead of',
     ],
     ['it is cut off', good.slice(0, -4), 'compressed bytes and has'],
-    ['it announces another length', wrap(inner(good), undefined, 7), 'it announces 7 compressed bytes'],
-    ['it does not unpack', good.slice(0, 12) + good.slice(12).replace(/[^=]/g, 'A'), 'it does not unpack'],
+    [
+      'it announces another length',
+      wrap(inner(good), undefined, 7),
+      'it announces 7 compressed bytes',
+    ],
+    [
+      'it does not unpack',
+      good.slice(0, 12) + good.slice(12).replace(/[^=]/g, 'A'),
+      'it does not unpack',
+    ],
     ['it would unpack to more than a histogram', wrap(Buffer.alloc(1e6)), 'it does not unpack'],
     ['it ends in the header', wrap(Buffer.alloc(39)), '39 bytes are too few for a header'],
-    ['the inner cookie is another', changed((b) => b.writeInt32BE(1, 0)), 'its inner cookie is 0x1 instead'],
-    ['counts are missing', changed((b) => b.writeInt32BE(9, 4)), 'it announces 9 bytes of counts and has 2'],
+    [
+      'the inner cookie is another',
+      changed((b) => b.writeInt32BE(1, 0)),
+      'its inner cookie is 0x1 instead',
+    ],
+    [
+      'counts are missing',
+      changed((b) => b.writeInt32BE(9, 4)),
+      'it announces 9 bytes of counts and has 2',
+    ],
     ['it has two digits', changed((b) => b.writeInt32BE(2, 12)), "'digits' is 2 instead of 3"],
     ['it counts in 2 µs', changed((b) => b.writeInt32BE(2, 20)), "'lowest' is 2 instead of 1"],
     ['it ends at another value', changed((b) => b.writeInt32BE(9, 28)), "'highest' is "],
     ['its last count is cut off', withCounts(2, 0x80), 'its last count is cut off'],
     ['a count is beyond all measure', withCounts(...Array(8).fill(255), 127), 'a count above 2^52'],
-    ['it has too many counters', withCounts(0xff, 0xff, 0xff, 0x7f, 0), 'counters, more than 28672'],
-    ['a value is longer than a day', withCounts(0xfb, 0xbf, 0x03, 2), 'it holds a value above 86400000000'],
+    [
+      'it has too many counters',
+      withCounts(0xff, 0xff, 0xff, 0x7f, 0),
+      'counters, more than 28672',
+    ],
+    [
+      'a value is longer than a day',
+      withCounts(0xfb, 0xbf, 0x03, 2),
+      'it holds a value above 86400000000',
+    ],
   ])('%s', (_why, text, message) => {
     expect(() => decodeHistogram(text)).toThrow(EncodingError);
     expect(() => decodeHistogram(text)).toThrow(message);

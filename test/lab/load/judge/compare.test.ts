@@ -68,7 +68,12 @@ describe('a comparison', () => {
     { what: 'exactly the tolerance', before: 5000, after: 5500, expected: 'same' },
     { what: 'more than the tolerance', before: 5000, after: 5501, expected: 'worse' },
     { what: 'less by more than the tolerance', before: 5000, after: 4499, expected: 'better' },
-    { what: 'more than the tolerance, but not than the floor', before: 100, after: 150, expected: 'same' },
+    {
+      what: 'more than the tolerance, but not than the floor',
+      before: 100,
+      after: 150,
+      expected: 'same',
+    },
     { what: 'more than both', before: 100, after: 151, expected: 'worse' },
   ])('calls a change by $what $expected', ({ before, after, expected }) => {
     expect(judgement('latency p99', p99(before), p99(after))).toBe(expected);
@@ -84,10 +89,12 @@ describe('a comparison', () => {
   it('judges a percentile from ten samples above it on, in both runs, and the maximum never', () => {
     const slow = times({ percentiles: { '99.9': 90_000 }, maxUs: 90_000 });
     expect(judgement('latency p99.9', run(), run({ latency: slow }))).toBe('worse');
-    expect(judgement('latency p99.9', run(), run({ latency: { ...slow, count: 9999 } }))).toBe('not judged');
-    expect(judgement('latency p99.9', run({ latency: times({ count: 9999 }) }), run({ latency: slow }))).toBe(
+    expect(judgement('latency p99.9', run(), run({ latency: { ...slow, count: 9999 } }))).toBe(
       'not judged',
     );
+    expect(
+      judgement('latency p99.9', run({ latency: times({ count: 9999 }) }), run({ latency: slow })),
+    ).toBe('not judged');
     expect(judgement('latency max', run(), run({ latency: slow }))).toBe('not judged');
   });
 
@@ -99,9 +106,9 @@ describe('a comparison', () => {
     const slower = run({ completed: 8000 });
     expect(judgement('rate', run(), slower)).toBe('worse');
     expect(judgement('rate', slower, run())).toBe('better');
-    expect(judgement('rate', run(), { ...slower, options: { ...slower.options, ratePerSecond: 800 } })).toBe(
-      'not judged',
-    );
+    expect(
+      judgement('rate', run(), { ...slower, options: { ...slower.options, ratePerSecond: 800 } }),
+    ).toBe('not judged');
   });
 
   it('calls failures worse when there were none, from more than one in 10 000 on', () => {
@@ -122,7 +129,11 @@ describe('the share of errors', () => {
 describe('a comparison warns', () => {
   it('of options that differ', () => {
     const other = run({
-      options: { ...run().options, ratePerSecond: 2000, work: { kind: 'script', file: 'a.lua', args: [] } },
+      options: {
+        ...run().options,
+        ratePerSecond: 2000,
+        work: { kind: 'script', file: 'a.lua', args: [] },
+      },
     });
     expect(compare(run(), other, options).warnings).toEqual([
       'The runs differ in ratePerSecond: 1000 and 2000.',

@@ -1,7 +1,13 @@
 /** The search for the highest rate, on servers whose capacity is known. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FindMaxOptions, findMax, maxSteps, precision, type Step } from '#dist/lab/load/judge/find-max.js';
+import {
+  type FindMaxOptions,
+  findMax,
+  maxSteps,
+  precision,
+  type Step,
+} from '#dist/lab/load/judge/find-max.js';
 
 const ceiling = 10_000_000;
 
@@ -104,6 +110,8 @@ describe('the search', () => {
 
   it('passes on what a run throws', async () => {
     const failing = () => Promise.reject(new Error('gone'));
-    await expect(findMax(failing, { start: 1, ceiling, passed: () => true })).rejects.toThrow('gone');
+    await expect(findMax(failing, { start: 1, ceiling, passed: () => true })).rejects.toThrow(
+      'gone',
+    );
   });
 });

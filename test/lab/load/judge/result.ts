@@ -1,6 +1,7 @@
 /** Results as a run would give them: flawless unless changed, 10 s at 1000/s with a latency of 5 ms throughout. */
-import type { Errors, LoadResult } from '#dist/lab/load/result/result.js';
+
 import { Histogram } from '#dist/lab/load/histogram/histogram.js';
+import type { Errors, LoadResult } from '#dist/lab/load/result/result.js';
 import { loadOptions } from '../request/options.js';
 
 export const noErrors: Errors = { connect: 0, read: 0, write: 0, timeout: 0, status: 0 };

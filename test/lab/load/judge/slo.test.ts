@@ -33,7 +33,10 @@ describe('an objective', () => {
     ['p101<5ms', "a figure (p50, p99.9, mean, max, errors or rate) at character 1, not 'p101<5ms'"],
     ['p0<5ms', "a figure (p50, p99.9, mean, max, errors or rate) at character 1, not 'p0<5ms'"],
     ['p99.<5ms', "a figure (p50, p99.9, mean, max, errors or rate) at character 1, not 'p99.<5ms'"],
-    ['toString<5ms', "a figure (p50, p99.9, mean, max, errors or rate) at character 1, not 'toString<5ms'"],
+    [
+      'toString<5ms',
+      "a figure (p50, p99.9, mean, max, errors or rate) at character 1, not 'toString<5ms'",
+    ],
     [
       'p99<5ms, latency<5ms',
       "a figure (p50, p99.9, mean, max, errors or rate) at character 10, not 'latency<5ms'",
@@ -48,9 +51,14 @@ describe('an objective', () => {
     ['p99<-5ms', "a time with its unit (us, ms or s) after < at character 5, not '-5ms'"],
     ['errors<0.1', "a percentage such as 0.1% after < at character 8, not '0.1'"],
     ['rate>9900ms', "requests a second, such as 9900 or 9.9k after > at character 6, not '9900ms'"],
-    ['p99<5ms;p50<1ms', "a time with its unit (us, ms or s) after < at character 5, not '5ms;p50<1ms'"],
+    [
+      'p99<5ms;p50<1ms',
+      "a time with its unit (us, ms or s) after < at character 5, not '5ms;p50<1ms'",
+    ],
   ])("'%s' is refused: %s", (text, message) => {
-    expect(() => parseSlo(text)).toThrow(expect.objectContaining({ name: 'SloSyntaxError', message }));
+    expect(() => parseSlo(text)).toThrow(
+      expect.objectContaining({ name: 'SloSyntaxError', message }),
+    );
   });
 });
 
@@ -75,12 +83,16 @@ describe('a clause', () => {
 
   it('about times is missed when nothing was answered', () => {
     const nothing = { completed: 0, latency: histogram() };
-    expect(evaluate('p99<5ms', nothing)).toEqual([{ text: 'p99<5ms', unit: 'µs', limit: 5000, held: false }]);
+    expect(evaluate('p99<5ms', nothing)).toEqual([
+      { text: 'p99<5ms', unit: 'µs', limit: 5000, held: false },
+    ]);
     expect(held('max<1s', nothing)).toBe(false);
   });
 
   it('about times is about the latency from the due time, not the service time', () => {
-    expect(held('p50<1ms', { latency: histogram([5000, 1]), service: histogram([10, 1]) })).toBe(false);
+    expect(held('p50<1ms', { latency: histogram([5000, 1]), service: histogram([10, 1]) })).toBe(
+      false,
+    );
   });
 
   it('tells its figure when printed, held or missed', () => {
@@ -108,7 +120,9 @@ describe('the share of errors', () => {
 
   it('counts requests never sent that must have been due for longer than the timeout', () => {
     const options = loadOptions({ rate: 1000, timeoutMs: 2000 });
-    expect(share({ options, completed: 5000, unanswered: { inFlight: 0, unsent: 5000 } })).toBeCloseTo(30, 9);
+    expect(
+      share({ options, completed: 5000, unanswered: { inFlight: 0, unsent: 5000 } }),
+    ).toBeCloseTo(30, 9);
   });
 
   it('is never above 100 %, and 100 % when nothing but failures happened', () => {

@@ -50,19 +50,28 @@ describe('a run is not valid', () => {
       ),
     ]);
     expect(reasons({ completed: 9800, unanswered: { inFlight: 200, unsent: 0 } })).toEqual([
-      expect.stringContaining('200 were still waiting for their answers at the end: run longer with -d.'),
+      expect.stringContaining(
+        '200 were still waiting for their answers at the end: run longer with -d.',
+      ),
     ]);
   });
 
   it('when it answered more than 101 % of the rate', () => {
-    expect(reasons({ completed: 10_101 })).toEqual([expect.stringContaining('above; the script sends')]);
+    expect(reasons({ completed: 10_101 })).toEqual([
+      expect.stringContaining('above; the script sends'),
+    ]);
   });
 
   it('when a script ended it early below its rate', () => {
     const change = { elapsedUs: 2e6, completed: 1900 };
-    const advice = (more: Partial<LoadResult>) => reasons({ ...change, ...more })[0]?.split('; ')[1];
-    expect(advice({ endedEarly: 'script' })).toBe('thread:stop() ended some threads before the others.');
-    expect(advice({})).toBe('the requests that failed took their place, or the script delayed them.');
+    const advice = (more: Partial<LoadResult>) =>
+      reasons({ ...change, ...more })[0]?.split('; ')[1];
+    expect(advice({ endedEarly: 'script' })).toBe(
+      'thread:stop() ended some threads before the others.',
+    );
+    expect(advice({})).toBe(
+      'the requests that failed took their place, or the script delayed them.',
+    );
     expect(advice({ endedEarly: 'script', unanswered: { inFlight: 100, unsent: 0 } })).toMatch(
       /^100 were still/,
     );
@@ -100,7 +109,9 @@ describe('a run is not valid', () => {
 
   it.each(Object.keys(noErrors))('when there was one %s error', (kind) => {
     const change = { errors: { ...noErrors, [kind]: 1 }, causes: [['went wrong', 1]] as const };
-    expect(reasons(change)).toEqual([`1 failure: ${kind} 1; the most frequent: went wrong (once).`]);
+    expect(reasons(change)).toEqual([
+      `1 failure: ${kind} 1; the most frequent: went wrong (once).`,
+    ]);
   });
 
   it('when nothing was answered; then the rate is no reason of its own', () => {
@@ -140,7 +151,11 @@ describe('failures that an objective gives a budget', () => {
   });
 
   it('do not excuse anything else', () => {
-    const nothing = result({ completed: 0, latency: histogram(), errors: { ...noErrors, connect: 5 } });
+    const nothing = result({
+      completed: 0,
+      latency: histogram(),
+      errors: { ...noErrors, connect: 5 },
+    });
     expect(judge(nothing, parseSlo('errors<100%')).valid).toBe(false);
   });
 });

@@ -1,8 +1,8 @@
 /** The table of percentiles, against wrk2's own and against hdr-histogram-js. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatPercentileTable } from '#dist/lab/load/output/hgrm.js';
 import { Histogram, highestTrackableUs } from '#dist/lab/load/histogram/histogram.js';
+import { formatPercentileTable } from '#dist/lab/load/output/hgrm.js';
 import { theirHistogramOf } from '../histogram/hdr-histogram.js';
 import { histogramOf, tablesOf, wrk2Report } from './sample.js';
 
@@ -12,7 +12,8 @@ const known = (table: string) => table.replace(/(Mean|StdDeviation|Max) +=( +)[\
 test('the rows of wrk2’s tables come out as they went in, byte for byte', () => {
   const tables = tablesOf(wrk2Report);
   expect(tables).toHaveLength(2);
-  for (const table of tables) expect(known(formatPercentileTable(histogramOf(table)))).toBe(known(table));
+  for (const table of tables)
+    expect(known(formatPercentileTable(histogramOf(table)))).toBe(known(table));
 });
 
 test('the footer has wrk2’s columns', () => {
@@ -47,7 +48,10 @@ function rowsOf(table: string): number[][] {
 
 test('rows are those of hdr-histogram-js, but for the last bucket, which ends at the exact maximum', () => {
   const us = fc.oneof(fc.nat(3000), fc.nat(100_000), fc.nat(highestTrackableUs));
-  const runs = fc.array(fc.tuple(us, fc.integer({ min: 1, max: 100_000 })), { minLength: 1, maxLength: 200 });
+  const runs = fc.array(fc.tuple(us, fc.integer({ min: 1, max: 100_000 })), {
+    minLength: 1,
+    maxLength: 200,
+  });
   fc.assert(
     fc.property(runs, (values) => {
       const ours = new Histogram();
@@ -55,7 +59,11 @@ test('rows are those of hdr-histogram-js, but for the last bucket, which ends at
       const expected = rowsOf(theirHistogramOf(values).outputPercentileDistribution(5, 1000));
       const maxMs = ours.max / 1000;
       expect(rowsOf(formatPercentileTable(ours))).toEqual(
-        expected.map(([ms = 0, share = 0, count]) => [Math.min(ms, maxMs), Number(share.toFixed(6)), count]),
+        expected.map(([ms = 0, share = 0, count]) => [
+          Math.min(ms, maxMs),
+          Number(share.toFixed(6)),
+          count,
+        ]),
       );
     }),
   );

@@ -1,8 +1,8 @@
 /** Records: what is in them, and what is kept out of them. */
 import { describe, expect, test } from 'vitest';
+import { decodeHistogram } from '#dist/lab/load/histogram/encoding.js';
 import { fromJson, toJson } from '#dist/lab/load/output/json.js';
 import type { LoadResult } from '#dist/lab/load/result/result.js';
-import { decodeHistogram } from '#dist/lab/load/histogram/encoding.js';
 import { emptyResult, extras, filled, full, fullExtras, sampleResult } from './sample.js';
 
 describe('a record', () => {
@@ -40,7 +40,9 @@ describe('a record', () => {
         valueUs: percentile === 50 ? 3 : percentile === 75 ? 4 : 10,
       })),
     });
-    expect([...decodeHistogram(histogram).buckets()]).toEqual([...filled(1, 2, 3, 4, 10).buckets()]);
+    expect([...decodeHistogram(histogram).buckets()]).toEqual([
+      ...filled(1, 2, 3, 4, 10).buckets(),
+    ]);
   });
 
   test('comes back from its text as it was', () => {

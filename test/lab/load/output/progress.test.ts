@@ -39,9 +39,13 @@ describe('the live line', () => {
     const terminal = new Terminal();
     const progress = new Progress(terminal);
     progress.update(snapshot);
-    expect(terminal.shown).toBe('  1:07 of 10:00   9998 requests/s   p50 1.03ms   p99 2.24ms   0 errors');
+    expect(terminal.shown).toBe(
+      '  1:07 of 10:00   9998 requests/s   p50 1.03ms   p99 2.24ms   0 errors',
+    );
     progress.update({ ...snapshot, errors: 1 });
-    expect(terminal.shown).toBe('  1:07 of 10:00   9998 requests/s   p50 1.03ms   p99 2.24ms   1 error');
+    expect(terminal.shown).toBe(
+      '  1:07 of 10:00   9998 requests/s   p50 1.03ms   p99 2.24ms   1 error',
+    );
   });
 
   test('leaves nothing of a longer one behind, nor of itself at the end', () => {

@@ -1,9 +1,9 @@
 /** A file that is no record, or a damaged one, is refused with its name and the field. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { encodeHistogram } from '#dist/lab/load/histogram/encoding.js';
 import { fromJson } from '#dist/lab/load/output/json.js';
 import { RecordError } from '#dist/lab/load/result/load-record.js';
-import { encodeHistogram } from '#dist/lab/load/histogram/encoding.js';
 import { filled, full } from './sample.js';
 
 const parse = (record: unknown) => fromJson(JSON.stringify(record), 'a.json');
@@ -40,7 +40,11 @@ describe('a text is refused because', () => {
     ['a field is missing', without('latency'), 'latency is missing'],
     ['a field within is missing', without('service.maxUs'), 'service.maxUs is missing'],
     ['a number is a text', withValue('elapsedUs', '1'), 'elapsedUs should be a number, and is "1"'],
-    ['a number is null', withValue('wait.meanUs', null), 'wait.meanUs should be a number, and is null'],
+    [
+      'a number is null',
+      withValue('wait.meanUs', null),
+      'wait.meanUs should be a number, and is null',
+    ],
     [
       'a count is a fraction',
       withValue('requests.sent', 1.5),
@@ -52,7 +56,11 @@ describe('a text is refused because', () => {
       withValue('lag.percentiles.0.percentile', 101),
       'lag.percentiles[0].percentile should be at most 100',
     ],
-    ['a list is an object', withValue('timeline', {}), 'timeline should be an array, and is an object'],
+    [
+      'a list is an object',
+      withValue('timeline', {}),
+      'timeline should be an array, and is an object',
+    ],
     [
       'a word is none we know',
       withValue('endedEarly', 'storm'),
@@ -88,9 +96,9 @@ describe('a text is refused because', () => {
     fc.assert(
       fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {
         try {
-          expect(parse(withValue(path, value)).latency.percentiles.every(({ valueUs }) => valueUs >= 0)).toBe(
-            true,
-          );
+          expect(
+            parse(withValue(path, value)).latency.percentiles.every(({ valueUs }) => valueUs >= 0),
+          ).toBe(true);
         } catch (error) {
           expect(error).toBeInstanceOf(RecordError);
         }

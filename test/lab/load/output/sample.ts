@@ -1,9 +1,9 @@
 /** A report that wrk2 really printed, histograms with the data of its tables, and a result to hang them in. */
 import { readFileSync } from 'node:fs';
+import { Histogram } from '#dist/lab/load/histogram/histogram.js';
 import { defaultOptions } from '#dist/lab/load/load-options.js';
 import { type RecordExtras, toJson } from '#dist/lab/load/output/json.js';
 import type { LoadResult, SlowRequest } from '#dist/lab/load/result/result.js';
-import { Histogram } from '#dist/lab/load/histogram/histogram.js';
 
 /** Of a run with -t2 -c8 -d15s -R1000 -L -U. */
 export const wrk2Report = readFileSync(new URL('wrk2-report.txt', import.meta.url), 'utf8');
@@ -113,7 +113,15 @@ export const fullExtras: RecordExtras = {
   verdict: { valid: false, reasons: ['It was late.'] },
   slo: [{ text: 'p99<5ms', unit: 'µs', limit: 5000, actual: 7410, held: false }],
   search: [
-    { rate: 1000, achieved: 999, p50Us: 1, p99Us: 2, p999Us: 3, passed: false, failure: 'missed p99<5ms' },
+    {
+      rate: 1000,
+      achieved: 999,
+      p50Us: 1,
+      p99Us: 2,
+      p999Us: 3,
+      passed: false,
+      failure: 'missed p99<5ms',
+    },
   ],
 };
 

@@ -9,7 +9,10 @@ describe('the schema', () => {
     const { $schema, title, ...documented } = JSON.parse(
       readFileSync(new URL('../../../../docs/load.schema.json', import.meta.url), 'utf8'),
     );
-    expect([$schema, title]).toEqual(['https://json-schema.org/draft/2020-12/schema', 'evenkeel-load/1']);
+    expect([$schema, title]).toEqual([
+      'https://json-schema.org/draft/2020-12/schema',
+      'evenkeel-load/1',
+    ]);
     expect(documented).toEqual(JSON.parse(JSON.stringify(loadSchema)));
   });
 

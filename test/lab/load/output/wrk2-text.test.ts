@@ -64,7 +64,9 @@ Requests/sec: `);
       '    Latency     1.49ms    4.88ms  50.00ms   99.00%\n',
     );
     const alike = { ...sampleResult, latency: filled(700, 700, 700) };
-    expect(formatReport(alike, everything)).toContain('    Latency   700.00us    0.00us 700.00us  100.00%\n');
+    expect(formatReport(alike, everything)).toContain(
+      '    Latency   700.00us    0.00us 700.00us  100.00%\n',
+    );
   });
 
   test('of nothing is all zeros', () => {
@@ -84,7 +86,8 @@ Transfer/sec:       0.00B
 });
 
 describe('below wrk2’s lines', () => {
-  const below = (result: LoadResult) => formatReport(result, everything).split(/Transfer\/sec: .*\n/)[1];
+  const below = (result: LoadResult) =>
+    formatReport(result, everything).split(/Transfer\/sec: .*\n/)[1];
   const split = `  Latency, split       p50       p99     p99.9       max
     Wait           10.00us  120.00ms  120.00ms  120.00ms  the connection was busy with earlier requests
     Lag             3.00us    0.90ms    0.90ms    0.90ms  the generator itself was late

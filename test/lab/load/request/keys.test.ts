@@ -44,7 +44,9 @@ describe('sequential keys', () => {
         expect(keys.slice(0, own)).toEqual(keys.slice(0, own).toSorted((a, b) => a - b));
         all.push(...keys.slice(0, own));
       }
-      expect(all.toSorted((a, b) => a - b)).toEqual(Array.from({ length: keySpace }, (_, key) => key));
+      expect(all.toSorted((a, b) => a - b)).toEqual(
+        Array.from({ length: keySpace }, (_, key) => key),
+      );
     },
   );
 });
@@ -76,10 +78,14 @@ describe('zipfian ranks', () => {
       const seen = tally(count, draws, rank);
       const share = (index: number) => (index + 1) ** -theta / zeta(count);
       // The method is exact for the first two ranks and an approximation after them that gives the next ones a little too much.
-      for (const first of [0, 1]) expect((seen[first] as number) / draws / share(first)).toBeCloseTo(1, 2);
+      for (const first of [0, 1])
+        expect((seen[first] as number) / draws / share(first)).toBeCloseTo(1, 2);
       for (const upTo of [10, 100, 1000]) {
         const sum = (of: (index: number) => number) =>
-          Array.from({ length: upTo }, (_, index) => of(index)).reduce((total, part) => total + part, 0);
+          Array.from({ length: upTo }, (_, index) => of(index)).reduce(
+            (total, part) => total + part,
+            0,
+          );
         expect(sum((index) => seen[index] as number) / draws / sum(share)).toBeGreaterThan(0.93);
         expect(sum((index) => seen[index] as number) / draws / sum(share)).toBeLessThan(1.07);
       }
@@ -105,7 +111,8 @@ describe('zipfian keys', () => {
   const hottest = (thread: number) => {
     const times = new Map<number, number>();
     const work = workload({ keys: 'zipfian', keySpace: 100_000, putShare: 0 });
-    for (const { key } of requests(50_000, work, { thread })) times.set(key, (times.get(key) ?? 0) + 1);
+    for (const { key } of requests(50_000, work, { thread }))
+      times.set(key, (times.get(key) ?? 0) + 1);
     return [...times].toSorted(([, a], [, b]) => b - a).slice(0, 5);
   };
 
@@ -124,7 +131,9 @@ describe('the scrambler', () => {
       fc.property(fc.integer({ min: 1, max: 3000 }), fc.integer(), (count, seed) => {
         const place = scrambler(count, randomFrom(seed, 0));
         const places = Array.from({ length: count }, (_, rank) => place(rank));
-        expect(places.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index));
+        expect(places.toSorted((a, b) => a - b)).toEqual(
+          Array.from({ length: count }, (_, index) => index),
+        );
       }),
     );
   });

@@ -65,9 +65,9 @@ describe('a mixed workload', () => {
     [0, 'GET'],
     [1, 'PUT'],
   ])('with a share of %d has nothing but %s', (putShare, method) => {
-    expect(new Set(requests(10_000, workload({ putShare })).map((request) => request.method))).toEqual(
-      new Set([method]),
-    );
+    expect(
+      new Set(requests(10_000, workload({ putShare })).map((request) => request.method)),
+    ).toEqual(new Set([method]));
   });
 });
 

@@ -2,10 +2,10 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { Histogram } from '#dist/lab/load/histogram/histogram.js';
 import { openLine } from '#dist/lab/load/script/blocking.js';
 import { RemoteThread } from '#dist/lab/load/script/channel.js';
 import { readScript } from '#dist/lab/load/script/text.js';
-import { Histogram } from '#dist/lab/load/histogram/histogram.js';
 import { address, main, scriptFile, url, written } from './harness.js';
 
 type Told = {
@@ -80,7 +80,9 @@ describe('thread:set and thread:get', () => {
 
   it('carry neither functions nor tables that contain themselves', async () => {
     const transfer = async (value: string) => {
-      const file = await written(`function setup(thread) local t = {} t.t = t thread:set('x', ${value}) end`);
+      const file = await written(
+        `function setup(thread) local t = {} t.t = t thread:set('x', ${value}) end`,
+      );
       const { remote } = await startThread(file, 0);
       return (await main(file)).setup(remote);
     };
@@ -89,7 +91,9 @@ describe('thread:set and thread:get', () => {
     );
     await expect(transfer('{ print }')).rejects.toThrow("cannot transfer 'function' to thread");
     await expect(transfer('t')).rejects.toThrow('contains itself');
-    await expect(transfer('wrk.lookup("127.0.0.1")[1]')).rejects.toThrow("cannot transfer 'userdata'");
+    await expect(transfer('wrk.lookup("127.0.0.1")[1]')).rejects.toThrow(
+      "cannot transfer 'userdata'",
+    );
     const file = await written(`function setup(thread) thread:get('print') end`);
     const { remote } = await startThread(file, 0);
     await expect((await main(file)).setup(remote)).rejects.toThrow("cannot transfer 'function'");

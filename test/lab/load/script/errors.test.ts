@@ -28,7 +28,11 @@ describe('a script that fails', () => {
     const failing = await main(scriptFile('fails-in-setup.lua'));
     await fails(failing.setup(await source(scriptFile('fails-in-setup.lua')))).toThrow(at('setup'));
     const late = await main(scriptFile('fails-in-done.lua'));
-    const done = late.done({ duration: 1, requests: 1, bytes: 1, errors }, new Histogram(), new Histogram());
+    const done = late.done(
+      { duration: 1, requests: 1, bytes: 1, errors },
+      new Histogram(),
+      new Histogram(),
+    );
     await fails(done).toThrow(at('done'));
   });
 
@@ -68,14 +72,21 @@ describe('at its top level', () => {
   it('a file is named in full, however long its name', async () => {
     for (const length of [50, 58, 59, 60, 61, 200]) {
       const folder = dirname(await written('')).length;
-      const file = await written('nothing()', `${'x'.repeat(Math.max(1, length - folder - 7))}ü.lua`);
+      const file = await written(
+        'nothing()',
+        `${'x'.repeat(Math.max(1, length - folder - 7))}ü.lua`,
+      );
       await fails(source(file)).toThrow(new RegExp(`^${file}:1: attempt to call a nil value`));
     }
   });
 
   it('a file that is not there is named as the user named it', async () => {
-    await fails(source('nowhere/x.lua')).toThrow('cannot open nowhere/x.lua: No such file or directory');
-    await fails(source('nowhere/x.mjs')).toThrow('cannot open nowhere/x.mjs: No such file or directory');
+    await fails(source('nowhere/x.lua')).toThrow(
+      'cannot open nowhere/x.lua: No such file or directory',
+    );
+    await fails(source('nowhere/x.mjs')).toThrow(
+      'cannot open nowhere/x.mjs: No such file or directory',
+    );
   });
 });
 
@@ -98,7 +109,10 @@ const requests: readonly (readonly [code: string, message: string])[] = [
     '"PUT / HTTP/1.1\\r\\nContent-Length: 5\\r\\n\\r\\nabc"',
     'at 4:4: the body ends after 3 bytes, and Content-Length says 5',
   ],
-  ['"PUT / HTTP/1.1\\r\\nContent-Length: x\\r\\n\\r\\n"', 'at 2:1: expected a number of bytes, found "x"'],
+  [
+    '"PUT / HTTP/1.1\\r\\nContent-Length: x\\r\\n\\r\\n"',
+    'at 2:1: expected a number of bytes, found "x"',
+  ],
   ['wrk.format() .. "rest"', 'at 4:5: the request is incomplete'],
   [
     'wrk.format(nil, nil, { ["Transfer-Encoding"] = "chunked" }) .. "zz\\r\\n"',

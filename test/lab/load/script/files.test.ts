@@ -2,7 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { Histogram } from '#dist/lab/load/histogram/histogram.js';
-import { evaluate, inNewProcess, main, nextText, ready, scriptFile, source, written } from './harness.js';
+import {
+  evaluate,
+  inNewProcess,
+  main,
+  nextText,
+  ready,
+  scriptFile,
+  source,
+  written,
+} from './harness.js';
 
 /** Runs Lua with the path of a file that holds these bytes. */
 async function withFile(content: string, code: string): Promise<{ result: string; after: string }> {
@@ -60,21 +69,27 @@ describe('io', () => {
     expect(await evaluate(`return pcall(io.lines, '/nowhere/x')`)).toMatch(
       /false .*No such file or directory$/,
     );
-    expect(await evaluate(`return pcall(function() local h = io.tmpfile() h:close() h:read() end)`)).toMatch(
-      /script\.lua:\d+: attempt to use a closed file$/,
-    );
+    expect(
+      await evaluate(`return pcall(function() local h = io.tmpfile() h:close() h:read() end)`),
+    ).toMatch(/script\.lua:\d+: attempt to use a closed file$/);
   });
 
   it('removes and renames files', async () => {
     const code = `local to = os.tmpname() return os.rename(p, p .. '2'), os.rename(p .. '2', p), os.remove(to)`;
-    expect((await withFile('', code)).result).toMatch(/^true true nil .*: No such file or directory$/);
+    expect((await withFile('', code)).result).toMatch(
+      /^true true nil .*: No such file or directory$/,
+    );
   });
 });
 
 describe('a script', () => {
   it('reads a list of paths', async () => {
     const list = await ready(scriptFile('path-list.lua'));
-    expect([1, 2, 3].map(() => nextText(list).split(' ')[1])).toEqual(['/two?x=1', '/three', '/one']);
+    expect([1, 2, 3].map(() => nextText(list).split(' ')[1])).toEqual([
+      '/two?x=1',
+      '/three',
+      '/one',
+    ]);
   });
 
   it('loads modules that lie beside it', async () => {
@@ -83,7 +98,10 @@ describe('a script', () => {
 
   it('writes its results to a file in done()', async () => {
     const file = await written('', 'result.csv');
-    const [made, state] = await Promise.all([source(scriptFile('csv.lua')), main(scriptFile('csv.lua'))]);
+    const [made, state] = await Promise.all([
+      source(scriptFile('csv.lua')),
+      main(scriptFile('csv.lua')),
+    ]);
     await state.setup(made);
     await made.init([file]);
     const latency = new Histogram();

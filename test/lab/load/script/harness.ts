@@ -30,7 +30,14 @@ export async function source(
   file: string,
   options: Partial<ScriptSourceOptions> = {},
 ): Promise<ScriptSource> {
-  return createScriptSource({ file, text: readScript(file), url, headers: [], thread: 0, ...options });
+  return createScriptSource({
+    file,
+    text: readScript(file),
+    url,
+    headers: [],
+    thread: 0,
+    ...options,
+  });
 }
 
 export const address = { host: '127.0.0.1', port: 8080 };
@@ -40,7 +47,11 @@ export async function main(file: string, addresses = [address]) {
 }
 
 /** A source after its init(). */
-export async function ready(file: string, args: readonly string[] = [], thread = 0): Promise<ScriptSource> {
+export async function ready(
+  file: string,
+  args: readonly string[] = [],
+  thread = 0,
+): Promise<ScriptSource> {
   const made = await source(file, { thread });
   await made.init(args);
   return made;
@@ -68,7 +79,13 @@ export function nextText(from: ScriptSource): string {
 export function inNewProcess(file: string): Promise<{ stdout: string; stderr: string }> {
   const compiled = (name: string) =>
     JSON.stringify(new URL(`../../../../dist/lab/load/script/${name}.js`, import.meta.url).href);
-  const given = JSON.stringify({ file, text: readScript(file), url: 'http://x/', headers: [], thread: 0 });
+  const given = JSON.stringify({
+    file,
+    text: readScript(file),
+    url: 'http://x/',
+    headers: [],
+    thread: 0,
+  });
   const code = `process.stdout.write('0\\n');
     const { createScriptSource } = await import(${compiled('create')});
     await createScriptSource(${given}).catch((error) => {

@@ -1,7 +1,15 @@
 /** The hooks of a script in Lua do what wrk2's do. */
 import { describe, expect, it } from 'vitest';
 import { Histogram } from '#dist/lab/load/histogram/histogram.js';
-import { main, messageParts, nextText, plainRequest, ready, scriptFile, written } from './harness.js';
+import {
+  main,
+  messageParts,
+  nextText,
+  plainRequest,
+  ready,
+  scriptFile,
+  written,
+} from './harness.js';
 
 const firstLine = (request: string) => request.split('\r\n')[0];
 
@@ -30,7 +38,13 @@ describe('request()', () => {
   it('may change its headers, and may be replaced while it runs', async () => {
     const counter = await ready(scriptFile('counter.lua'), [], 1);
     const sent = [1, 2, 3, 4, 5].map(() => messageParts(nextText(counter)));
-    expect(sent.map(({ line }) => line?.split(' ')[1])).toEqual(['/0', '/1', '/2', '/3', '/second']);
+    expect(sent.map(({ line }) => line?.split(' ')[1])).toEqual([
+      '/0',
+      '/1',
+      '/2',
+      '/3',
+      '/second',
+    ]);
     expect(sent[1]?.headers).toEqual(['Host: 127.0.0.1:8080', 'X-Counter: 2']);
   });
 
@@ -99,7 +113,9 @@ describe('response()', () => {
     for (const size of [0, 1, 100_000, 3_000_000, 7])
       check.onResponse?.(200, { 'Content-Length': '1' }, Buffer.alloc(size));
     expect([check.getGlobal('answers'), check.getGlobal('bytes')]).toEqual([5, 3_100_008]);
-    expect(() => check.onResponse?.(404, {}, Buffer.alloc(0))).toThrow(/:9: status 404 \(in response\(\)\)$/);
+    expect(() => check.onResponse?.(404, {}, Buffer.alloc(0))).toThrow(
+      /:9: status 404 \(in response\(\)\)$/,
+    );
   });
 });
 
@@ -131,12 +147,20 @@ describe('done()', () => {
         assert(latency.nothing == nil)
         error('reached ' .. latency:percentile(90), 0)
       end`);
-    const done = (await main(file)).done({ duration: 9, requests: 8, bytes: 7, errors }, latency, requests);
+    const done = (await main(file)).done(
+      { duration: 9, requests: 8, bytes: 7, errors },
+      latency,
+      requests,
+    );
     await expect(done).rejects.toThrow('reached 900');
   });
 
   it('may be absent', async () => {
     const state = await main(scriptFile('post.lua'));
-    await state.done({ duration: 9, requests: 8, bytes: 7, errors }, new Histogram(), new Histogram());
+    await state.done(
+      { duration: 9, requests: 8, bytes: 7, errors },
+      new Histogram(),
+      new Histogram(),
+    );
   });
 });

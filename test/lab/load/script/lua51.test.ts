@@ -14,8 +14,14 @@ const same: readonly (readonly [code: string, result: string])[] = [
   ],
   ['return string.format("%s|%d|%5.1f|%x", 4.0, 2.7, 1.25, 255.9)', '4|2|  1.2|ff'],
   ['return string.format("%d %d", "12.9", -2.5), string.format("%05u%%u", 7)', '12 -2 00007%u'],
-  ['return string.format("%q", "a\\nb"), string.format("%%"), string.format("%c", 65)', '"a\\\nb" % A'],
-  ['return ("abc"):sub(1, 2.9), ("ab"):rep(2.9), ("abc"):byte(1.5), string.char(65.7, 66)', 'ab abab 97 AB'],
+  [
+    'return string.format("%q", "a\\nb"), string.format("%%"), string.format("%c", 65)',
+    '"a\\\nb" % A',
+  ],
+  [
+    'return ("abc"):sub(1, 2.9), ("ab"):rep(2.9), ("abc"):byte(1.5), string.char(65.7, 66)',
+    'ab abab 97 AB',
+  ],
   ['return unpack({ 1, 2, 3 })', '1 2 3'],
   ['return loadstring("return 1 + 1")(), select("#", loadstring("x ="))', '2 2'],
   ['local n = 0 return load(function() n = n + 1 return ({ "return ", "7" })[n] end)()', '7'],

@@ -1,6 +1,14 @@
 /** The hooks in JavaScript and TypeScript. */
 import { describe, expect, it } from 'vitest';
-import { inNewProcess, main, nextText, plainRequest, ready, scriptFile, written } from './harness.js';
+import {
+  inNewProcess,
+  main,
+  nextText,
+  plainRequest,
+  ready,
+  scriptFile,
+  written,
+} from './harness.js';
 
 const stripsTypes = Boolean((process.features as { typescript?: unknown }).typescript);
 
@@ -30,7 +38,8 @@ describe('a script in JavaScript', () => {
       `let n = 0; export const request = (wrk) => wrk.format('GET', '/' + n++);`,
       'script.mjs',
     );
-    for (let load = 0; load < 2; load++) expect(nextText(await ready(file)).split(' ')[1]).toBe('/1');
+    for (let load = 0; load < 2; load++)
+      expect(nextText(await ready(file)).split(' ')[1]).toBe('/1');
   });
 
   it('that fails says where', async () => {
@@ -42,11 +51,15 @@ describe('a script in JavaScript', () => {
     await expect(failing('export const request = () => 5')).rejects.toThrow(
       'must return a string or a Uint8Array',
     );
-    await expect(failing('export const request = async () => ""')).rejects.toThrow('must return a string');
+    await expect(failing('export const request = async () => ""')).rejects.toThrow(
+      'must return a string',
+    );
     await expect(failing('export const request = 5')).rejects.toThrow(
       'request must be a function, and is a number',
     );
-    const setup = await main(await written('export async function setup() { throw "text" }', 'bad.mjs'));
+    const setup = await main(
+      await written('export async function setup() { throw "text" }', 'bad.mjs'),
+    );
     await expect(setup.setup(await ready(scriptFile('post.lua')))).rejects.toThrow(
       /bad\.mjs: text \(in setup\(\)\)$/,
     );

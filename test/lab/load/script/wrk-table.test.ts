@@ -53,12 +53,15 @@ describe('wrk', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
     expect(
-      await evaluate(`return wrk.lookup('127.0.0.1', ${port})[1], #wrk.lookup('localhost', 'http') > 0`),
+      await evaluate(
+        `return wrk.lookup('127.0.0.1', ${port})[1], #wrk.lookup('localhost', 'http') > 0`,
+      ),
     ).toBe(`127.0.0.1:${port} true`);
     expect(await evaluate(`return wrk.lookup('::1', 'https')[1], wrk.lookup('127.0.0.1')[1]`)).toBe(
       '::1:443 127.0.0.1:0',
     );
-    const connect = (to: number) => evaluate(`return wrk.connect(wrk.lookup('127.0.0.1', ${to})[1])`);
+    const connect = (to: number) =>
+      evaluate(`return wrk.connect(wrk.lookup('127.0.0.1', ${to})[1])`);
     expect([await connect(port), await connect(1)]).toEqual(['true', 'false']);
     const file = scriptFile('address.lua');
     const address = await createScriptMain({

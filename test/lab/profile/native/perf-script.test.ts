@@ -14,26 +14,36 @@ const printed = text('perf-script.txt');
 const code = new JitMap(text('code.map'));
 const root = '/srv/evenkeel';
 
-function stacksOf(lines: string, source: { code?: JitMap; root?: string; pid?: number } = {}): Stack[] {
+function stacksOf(
+  lines: string,
+  source: { code?: JitMap; root?: string; pid?: number } = {},
+): Stack[] {
   const script = new PerfScript({ pid: 29917, ...source });
   for (const line of lines.split('\n')) script.add(line);
   return script.stacks();
 }
 
 const stacks = stacksOf(printed, { code, root });
-const withFrame = (name: string) => stacks.find(({ frames }) => frames.some((frame) => frame.name === name));
+const withFrame = (name: string) =>
+  stacks.find(({ frames }) => frames.some((frame) => frame.name === name));
 const frameOf = (name: string) => withFrame(name)?.frames.find((frame) => frame.name === name);
 const lines = ({ frames }: { readonly frames: readonly Frame[] }) =>
-  frames.map(({ name, file, line }) => [name, file, line].filter((part) => part !== undefined).join(' '));
+  frames.map(({ name, file, line }) =>
+    [name, file, line].filter((part) => part !== undefined).join(' '),
+  );
 
 describe('samples of perf', () => {
   it('are worth the time until the next one, in µs', () => {
-    expect(stacks.map(({ value, samples }) => [value, samples])).toEqual(new Array(5).fill([2004.008, 1]));
+    expect(stacks.map(({ value, samples }) => [value, samples])).toEqual(
+      new Array(5).fill([2004.008, 1]),
+    );
   });
 
   it('that are alike are added up, and those of other threads are not', () => {
     const twice = stacksOf(printed + printed, { code, root });
-    expect(twice.map(({ value, samples }) => [value, samples])).toEqual(new Array(5).fill([4008.016, 2]));
+    expect(twice.map(({ value, samples }) => [value, samples])).toEqual(
+      new Array(5).fill([4008.016, 2]),
+    );
     expect(twice.map(lines)).toEqual(stacks.map(lines));
   });
 
@@ -57,7 +67,8 @@ describe('samples of perf', () => {
 
   it('come back from folded text as they were', () => {
     const back = parseFolded(formatFolded({ stacks }), 2004.008);
-    const sorted = (all: readonly Stack[]) => all.map((stack) => JSON.stringify(stack.frames)).sort();
+    const sorted = (all: readonly Stack[]) =>
+      all.map((stack) => JSON.stringify(stack.frames)).sort();
     expect(sorted(back)).toEqual(sorted(stacks));
   });
 });
@@ -68,7 +79,11 @@ describe('a frame', () => {
     { name: 'finishTxn', kind: 'dependency', file: 'node_modules/lmdb/write.js', line: 1000 },
     { name: 'v8::Function::Call', kind: 'v8', file: 'node' },
     { name: 'Builtins_JSEntryTrampoline', kind: 'v8', file: 'node' },
-    { name: 'v8impl::(anonymous namespace)::FunctionCallbackWrapper::Invoke', kind: 'native', file: 'node' },
+    {
+      name: 'v8impl::(anonymous namespace)::FunctionCallbackWrapper::Invoke',
+      kind: 'native',
+      file: 'node',
+    },
     { name: 'uv_run', kind: 'native', file: 'node' },
     { name: 'do_fsync', kind: 'native', file: '[kernel]' },
   ])('$name is $kind, in $file', ({ name, ...rest }) => {
@@ -97,7 +112,10 @@ describe('a frame', () => {
   it('of JavaScript has no name without V8’s list of code, whatever perf made of it', () => {
     const nameless = stacksOf(printed, { root });
     expect(JSON.stringify(nameless)).not.toMatch(/writer-thread|JS:/);
-    expect(nameless.flatMap(({ frames }) => frames)).toContainEqual({ name: '(compiled code)', kind: 'v8' });
+    expect(nameless.flatMap(({ frames }) => frames)).toContainEqual({
+      name: '(compiled code)',
+      kind: 'v8',
+    });
   });
 
   it('that is no code is left out', () => {
@@ -118,7 +136,8 @@ describe('a thread', () => {
   });
 
   it('of libuv, and one that nothing is known of', () => {
-    const sample = (symbol: string) => `  7    1000 \n\t          14a7b40 ${symbol} (/usr/bin/node)\n\n`;
+    const sample = (symbol: string) =>
+      `  7    1000 \n\t          14a7b40 ${symbol} (/usr/bin/node)\n\n`;
     expect(stacksOf(sample('worker'))[0]?.frames[0]?.name).toBe("libuv's thread pool");
     expect(stacksOf(sample('work'))[0]?.frames[0]?.name).toBe('other threads');
     expect(stacksOf(sample('work'), { pid: 7 })[0]?.frames).toHaveLength(1);
@@ -138,7 +157,12 @@ describe('V8’s names for code', () => {
     { code: 'Function:~get size /srv/evenkeel/a.js:3:14', name: 'get size', file: 'a.js', line: 3 },
     { code: "JS:+'put file:///srv/evenkeel/a%20b.js:3:14", name: 'put', file: 'a b.js', line: 3 },
     { code: 'JS:^ file:///srv/evenkeel/a.js:3:14', name: '(anonymous)', file: 'a.js', line: 3 },
-    { code: 'JS:o+put evalmachine.<anonymous>:1:2', name: 'put', file: 'evalmachine.<anonymous>', line: 1 },
+    {
+      code: 'JS:o+put evalmachine.<anonymous>:1:2',
+      name: 'put',
+      file: 'evalmachine.<anonymous>',
+      line: 1,
+    },
   ])('$code is $name', ({ code, ...frame }) => {
     expect(nameOf(code)).toEqual({ ...frame, kind: 'application' });
   });
@@ -153,9 +177,9 @@ describe('V8’s names for code', () => {
   it('hold for exactly the bytes of the code', () => {
     const map = new JitMap('2000 10 b\n1000 1000 a\n1800 10 within\nno line\n1ff0 10 end\n');
     const at = (address: number) => map.nameAt(address);
-    expect([0xfff, 0x1000, 0x17ff, 0x1800, 0x180f, 0x1810, 0x1fff, 0x2000, 0x200f, 0x2010].map(at)).toEqual([
-      ...[undefined, 'a', 'a', 'within', 'within', 'a', 'end', 'b', 'b', undefined],
-    ]);
+    expect(
+      [0xfff, 0x1000, 0x17ff, 0x1800, 0x180f, 0x1810, 0x1fff, 0x2000, 0x200f, 0x2010].map(at),
+    ).toEqual([...[undefined, 'a', 'a', 'within', 'within', 'a', 'end', 'b', 'b', undefined]]);
   });
 });
 

@@ -23,7 +23,9 @@ const turnsPerMs = 10_000_000 / (performance.now() - start);
 // In turns of a millisecond in random order: on a busy machine a CPU's speed changes, which must meet all three alike, and a regular
 // order could keep step with the sampler.
 const turns = Math.round(turnsPerMs);
-const deck = [seventy, twenty, ten].flatMap((run, index) => new Array([70, 20, 10][index]).fill(run));
+const deck = [seventy, twenty, ten].flatMap((run, index) =>
+  new Array([70, 20, 10][index]).fill(run),
+);
 let seed = 1;
 function random(below) {
   seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;

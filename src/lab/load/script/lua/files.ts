@@ -39,7 +39,9 @@ export function fileFunctions(): Record<string, HostFunction> {
       }),
     file_read: (handle, bytes) => {
       const buffer = Buffer.allocUnsafe(bytes as number);
-      const read = patiently(() => readSync(handle as number, buffer, 0, buffer.length, at(handle)));
+      const read = patiently(() =>
+        readSync(handle as number, buffer, 0, buffer.length, at(handle)),
+      );
       move(handle, read);
       return buffer.toString('latin1', 0, read);
     },
@@ -49,7 +51,8 @@ export function fileFunctions(): Record<string, HostFunction> {
       return undefined;
     },
     file_seek: (handle, whence, offset) => {
-      const from = whence === 'set' ? 0 : whence === 'end' ? fstatSync(handle as number).size : at(handle);
+      const from =
+        whence === 'set' ? 0 : whence === 'end' ? fstatSync(handle as number).size : at(handle);
       if (from === null) throw new Error('Illegal seek');
       if (from + (offset as number) < 0) throw new Error('Invalid argument');
       positions.set(handle as number, from + (offset as number));
@@ -62,7 +65,8 @@ export function fileFunctions(): Record<string, HostFunction> {
     },
     file_exists: (name) =>
       existsSync(textOf(name as string)) && !statSync(textOf(name as string)).isDirectory(),
-    file_text: (name) => orProblem(name, () => readFileSync(textOf(name as string)).toString('latin1')),
+    file_text: (name) =>
+      orProblem(name, () => readFileSync(textOf(name as string)).toString('latin1')),
     file_remove: (name) => problemOf(name, () => rmSync(textOf(name as string))),
     file_rename: (from, to) =>
       problemOf(from, () => renameSync(textOf(from as string), textOf(to as string))),
@@ -113,6 +117,7 @@ function problemOf(name: LuaValue, attempt: () => void): LuaValue {
 
 /** "ENOENT: no such file or directory, open 'x'" as C has it: "No such file or directory". */
 export function systemMessage(error: unknown): string {
-  const text = /^[A-Z0-9]+: ([^,]*)/.exec((error as Error).message)?.[1] ?? (error as Error).message;
+  const text =
+    /^[A-Z0-9]+: ([^,]*)/.exec((error as Error).message)?.[1] ?? (error as Error).message;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -61,6 +61,9 @@ function numberOf(value: LuaValue): number {
 
 function table(fields: object): LuaValue {
   return new Map(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === 'object' ? table(value) : value]),
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? table(value) : value,
+    ]),
   );
 }

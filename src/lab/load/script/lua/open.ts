@@ -34,7 +34,12 @@ export async function openScript(
   statistic: HostFunction,
 ): Promise<LuaState> {
   const state = await LuaState.create();
-  const functions = { ...fileFunctions(), ...machineFunctions(), ...threadFunctions(threads), statistic };
+  const functions = {
+    ...fileFunctions(),
+    ...machineFunctions(),
+    ...threadFunctions(threads),
+    statistic,
+  };
   for (const [name, call] of Object.entries(functions)) state.define(`evenkeel_host_${name}`, call);
   const libraries = {
     host: hostLibrary,
@@ -56,7 +61,9 @@ export async function openScript(
 /** Modules lie beside the script, or in the working directory. */
 function modulePath(file: string): string {
   const folder = dirname(file);
-  return [...new Set([folder, '.'])].flatMap((path) => [`${path}/?.lua`, `${path}/?/init.lua`]).join(';');
+  return [...new Set([folder, '.'])]
+    .flatMap((path) => [`${path}/?.lua`, `${path}/?/init.lua`])
+    .join(';');
 }
 
 function given({ url, headers, addresses }: LuaScriptOptions): LuaTable {

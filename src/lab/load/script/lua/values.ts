@@ -99,7 +99,8 @@ export class LuaValues {
     if (type === luaType.boolean) return this.#lua._lua_toboolean(state, index) !== 0;
     if (type === luaType.table) return this.#readTable(state, index, depth);
     if (type <= luaType.nil) return undefined;
-    const kind = type === luaType.function ? 'function' : type === luaType.thread ? 'thread' : 'userdata';
+    const kind =
+      type === luaType.function ? 'function' : type === luaType.thread ? 'thread' : 'userdata';
     throw new Error(`cannot transfer '${kind}' to thread`);
   }
 
@@ -117,7 +118,8 @@ export class LuaValues {
   }
 
   #bytes(): Buffer {
-    if (this.#memory.length !== this.#lua.HEAPU8.length) this.#memory = Buffer.from(this.#lua.HEAPU8.buffer);
+    if (this.#memory.length !== this.#lua.HEAPU8.length)
+      this.#memory = Buffer.from(this.#lua.HEAPU8.buffer);
     return this.#memory;
   }
 }

@@ -16,7 +16,13 @@ export interface LuaModule {
   _free(address: Pointer): void;
   _luaL_newstate(): Pointer;
   _luaL_openlibs(state: Pointer): void;
-  _luaL_loadbufferx(state: Pointer, text: Pointer, bytes: number, name: Pointer, mode: Pointer): number;
+  _luaL_loadbufferx(
+    state: Pointer,
+    text: Pointer,
+    bytes: number,
+    name: Pointer,
+    mode: Pointer,
+  ): number;
   _luaL_tolstring(state: Pointer, index: number, length: Pointer): Pointer;
   _lua_pcallk(
     state: Pointer,

@@ -36,7 +36,11 @@ export class LuaWorker implements WorkerState {
     const state = this.#state;
     const values = [this.#options.url, ...args].map(bytesOf);
     state.callGlobal(state.name('evenkeel_init'), 'init()', [luaList(values, 0)]);
-    const [request, response, delay] = [state.name('request'), state.name('response'), state.name('delay')];
+    const [request, response, delay] = [
+      state.name('request'),
+      state.name('response'),
+      state.name('delay'),
+    ];
     const fixed = !state.isFunction(request);
     const called = fixed ? state.name('evenkeel_request') : request;
     return {
@@ -44,7 +48,8 @@ export class LuaWorker implements WorkerState {
       request: () => this.#request(called),
       delay: state.isFunction(delay) ? () => state.callGlobal(delay, 'delay()') : undefined,
       response: state.isFunction(response)
-        ? (status, headers, body) => state.callWithAnswer(response, 'response()', status, headers, body)
+        ? (status, headers, body) =>
+            state.callWithAnswer(response, 'response()', status, headers, body)
         : undefined,
     };
   }

@@ -27,7 +27,9 @@ export async function loadModule(file: string): Promise<LoadedModule> {
     throw scriptError(file, error);
   });
   const hooks =
-    'default' in exports && isObject(exports.default) ? { ...exports, ...exports.default } : exports;
+    'default' in exports && isObject(exports.default)
+      ? { ...exports, ...exports.default }
+      : exports;
   for (const name of hookNames)
     if (hooks[name] !== undefined && typeof hooks[name] !== 'function')
       throw new ScriptError(`${file}: ${name} must be a function, and is a ${typeof hooks[name]}`);
@@ -46,13 +48,15 @@ function isObject(value: unknown): value is object {
 export function scriptError(file: string, error: unknown, where?: string): ScriptError {
   const place = where === undefined ? '' : ` (in ${where})`;
   if (error instanceof ScriptError) return error;
-  if (!(error instanceof Error)) return new ScriptError(`${file}: ${error}${place}`, { cause: error });
+  if (!(error instanceof Error))
+    return new ScriptError(`${file}: ${error}${place}`, { cause: error });
   const url = pathToFileURL(resolve(file));
   const stack = error.stack ?? '';
   const at = [url.href, url.pathname, resolve(file)]
     .map((name) => stack.indexOf(name))
     .find((index) => index >= 0);
-  const line = at === undefined ? undefined : /^[^\n:]*(?::\/[^\n:]*)?:(\d+)/.exec(stack.slice(at))?.[1];
+  const line =
+    at === undefined ? undefined : /^[^\n:]*(?::\/[^\n:]*)?:(\d+)/.exec(stack.slice(at))?.[1];
   const syntaxLine = error instanceof SyntaxError ? lineOfSyntaxError(file) : undefined;
   const name = [file, line ?? syntaxLine].filter((part) => part !== undefined).join(':');
   return new ScriptError(`${name}: ${error.name}: ${error.message}${place}`, { cause: error });
@@ -60,6 +64,9 @@ export function scriptError(file: string, error: unknown, where?: string): Scrip
 
 /** Node keeps the line of a syntax error to itself, but prints it when it only checks a file. */
 function lineOfSyntaxError(file: string): string | undefined {
-  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8', timeout: 10_000 });
+  const { stderr } = spawnSync(process.execPath, ['--check', file], {
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
   return /:(\d+)$/m.exec(stderr.split('\n')[0] ?? '')?.[1];
 }

@@ -44,7 +44,8 @@ export class ModuleWorker implements WorkerState {
       fixed: hooks.request === undefined,
       request: () => this.#request(fixed),
       response:
-        hooks.response && ((...answer) => this.#guard('response()', () => hooks.response?.(...answer, wrk))),
+        hooks.response &&
+        ((...answer) => this.#guard('response()', () => hooks.response?.(...answer, wrk))),
       delay: hooks.delay && (() => this.#guard('delay()', () => hooks.delay?.(wrk))),
     };
   }
@@ -53,7 +54,9 @@ export class ModuleWorker implements WorkerState {
   #request(fixed: string | Uint8Array): string | Uint8Array {
     const { hooks } = this.#module;
     const request: unknown =
-      hooks.request === undefined ? fixed : this.#guard('request()', () => hooks.request?.(this.#wrk));
+      hooks.request === undefined
+        ? fixed
+        : this.#guard('request()', () => hooks.request?.(this.#wrk));
     if (request instanceof Uint8Array) return request;
     if (typeof request === 'string')
       return Buffer.byteLength(request) === request.length ? request : Buffer.from(request);

@@ -25,7 +25,8 @@ export function createWrk(
     connect: connects,
     time_us: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
   };
-  wrk.headers.Host ??= (host.includes(':') ? `[${host}]` : host) + (port === undefined ? '' : `:${port}`);
+  wrk.headers.Host ??=
+    (host.includes(':') ? `[${host}]` : host) + (port === undefined ? '' : `:${port}`);
   return wrk;
 }
 
@@ -53,8 +54,10 @@ function format(
 ): string | Uint8Array {
   let head = `${method} ${path} HTTP/1.1\r\n`;
   if (headers.Host === undefined) head += `Host: ${wrk.headers.Host}\r\n`;
-  for (const name in headers) if (name !== 'Content-Length') head += `${name}: ${headers[name]}\r\n`;
+  for (const name in headers)
+    if (name !== 'Content-Length') head += `${name}: ${headers[name]}\r\n`;
   if (body === undefined) return `${head}\r\n`;
-  if (typeof body === 'string') return `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  if (typeof body === 'string')
+    return `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
   return Buffer.concat([Buffer.from(`${head}Content-Length: ${body.length}\r\n\r\n`), body]);
 }

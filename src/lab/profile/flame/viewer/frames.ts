@@ -62,7 +62,9 @@ function readFrames(graph: Dom): ViewFrame[] {
 }
 
 function covers(frame: { x: number; width: number }, inner: { x: number; width: number }): boolean {
-  return frame.x <= inner.x + tolerance && frame.x + frame.width >= inner.x + inner.width - tolerance;
+  return (
+    frame.x <= inner.x + tolerance && frame.x + frame.width >= inner.x + inner.width - tolerance
+  );
 }
 
 export function svgElement(name: string, attributes: Record<string, string | number>): Dom {

@@ -16,7 +16,8 @@ export function hideTip(): void {
 export function showTip(frame: ViewFrame, at: { x: number; y: number }): void {
   const lines = frame.lines.map((line) => (line.length > 120 ? `${line.slice(0, 119)}…` : line));
   const width =
-    16 + characterWidth * Math.max(...lines.map((line) => line.length + (line === lines[0] ? 2 : 0)));
+    16 +
+    characterWidth * Math.max(...lines.map((line) => line.length + (line === lines[0] ? 2 : 0)));
   const height = 10 + lineHeight * lines.length;
   const x = Math.max(4, Math.min(at.x + 12, Number(svg.getAttribute('width')) - width - 4));
   const above = at.y - height - 10;
@@ -31,7 +32,11 @@ export function showTip(frame: ViewFrame, at: { x: number; y: number }): void {
   tip.removeAttribute('display');
 }
 
-export function inPicture(root: DomRoot, clientX: number, clientY: number): { x: number; y: number } {
+export function inPicture(
+  root: DomRoot,
+  clientX: number,
+  clientY: number,
+): { x: number; y: number } {
   const point = root.createSVGPoint();
   point.x = clientX;
   point.y = clientY;

@@ -25,6 +25,7 @@ export function response(status, _headers, _body, wrk) {
 }
 
 export function done(summary, latency) {
-  for (const thread of threads) console.log(`thread ${thread.get('id')}: ${thread.get('requests')} requests`);
+  for (const thread of threads)
+    console.log(`thread ${thread.get('id')}: ${thread.get('requests')} requests`);
   console.log(`${summary.requests} in all, p99 ${latency.percentile(99)} µs`);
 }
