@@ -215,12 +215,10 @@ const fields = fc
   );
 /** An answer as bytes, with its body. */
 const answer = fc.oneof(
-  fc
-    .tuple(fields, body)
-    .map(([lines, text]) => ({
-      bytes: `${head(...lines, `Content-Length: ${text.length}`)}${text}`,
-      text,
-    })),
+  fc.tuple(fields, body).map(([lines, text]) => ({
+    bytes: `${head(...lines, `Content-Length: ${text.length}`)}${text}`,
+    text,
+  })),
   fc
     .tuple(
       fields,
