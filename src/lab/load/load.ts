@@ -167,6 +167,7 @@ function resultOf(
     wait: collector.latencies.wait,
     lag: collector.latencies.lag,
     service: collector.latencies.service,
+    latencyWithoutLag: collector.latencies.latencyWithoutLag,
     threads: finished.map(({ thread }) => thread),
     requestRates: collector.requestRates,
     timeline: collector.timeline,

@@ -160,7 +160,9 @@ export class Dispatcher {
       if (sends <= 0) continue;
       unsent += sends * requestsPerSend;
       recordRamp(into.latency, endUs - turn.dueUs, periodUs, sends, requestsPerSend);
-      recordRamp(into.wait, idealSentUs - turn.dueUs, periodUs, sends, requestsPerSend);
+      // Without the lag they would have been sent by now: what is left of their lateness is the wait.
+      for (const part of [into.wait, into.latencyWithoutLag])
+        recordRamp(part, idealSentUs - turn.dueUs, periodUs, sends, requestsPerSend);
       recordLags(into.lag, endUs, {
         idealSentUs,
         dueUs: turn.dueUs,

@@ -14,7 +14,7 @@ export function recordRamp(
 ): void {
   let us = firstUs;
   for (let left = steps; left > 0; ) {
-    const alike = Math.min(left, Math.max(1, Math.floor(us / 2048 / stepUs)));
+    const alike = us <= 0 ? left : Math.min(left, Math.max(1, Math.floor(us / 2048 / stepUs)));
     into.record(us, alike * times);
     us -= alike * stepUs;
     left -= alike;

@@ -5,14 +5,14 @@
  */
 
 import { Histogram, histogramSlots } from '../histogram/histogram.js';
-import type { Latencies } from '../result/result.js';
+import { type Latencies, latencyParts } from '../result/result.js';
 
 export const failureKinds = ['connect', 'read', 'write', 'timeout', 'status'] as const;
 /** Places of the counters in a set. */
 export const counterNames = ['sent', 'completed', 'bytesRead', ...failureKinds] as const;
 export type CounterName = (typeof counterNames)[number];
 
-const setSlots = 4 * histogramSlots + counterNames.length;
+const setSlots = 5 * histogramSlots + counterNames.length;
 
 /** What a thread recorded over some time. */
 export class RecordSet implements Latencies {
@@ -20,6 +20,7 @@ export class RecordSet implements Latencies {
   readonly wait: Histogram;
   readonly lag: Histogram;
   readonly service: Histogram;
+  readonly latencyWithoutLag: Histogram;
   readonly #counters: Float64Array;
 
   constructor(memory: ArrayBufferLike = new ArrayBuffer(setSlots * 8), set = 0) {
@@ -31,9 +32,10 @@ export class RecordSet implements Latencies {
     this.wait = histogram(1);
     this.lag = histogram(2);
     this.service = histogram(3);
+    this.latencyWithoutLag = histogram(4);
     this.#counters = new Float64Array(
       memory,
-      (set * setSlots + 4 * histogramSlots) * 8,
+      (set * setSlots + 5 * histogramSlots) * 8,
       counterNames.length,
     );
   }
@@ -48,14 +50,11 @@ export class RecordSet implements Latencies {
   }
 
   addLatencies(other: RecordSet): void {
-    this.latency.add(other.latency);
-    this.wait.add(other.wait);
-    this.lag.add(other.lag);
-    this.service.add(other.service);
+    for (const part of latencyParts) this[part].add(other[part]);
   }
 
   resetLatencies(): void {
-    for (const histogram of [this.latency, this.wait, this.lag, this.service]) histogram.reset();
+    for (const part of latencyParts) this[part].reset();
   }
 
   reset(): void {

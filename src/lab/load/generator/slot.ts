@@ -73,9 +73,11 @@ export class Turn {
   /** Writes down a request that was sent, as answered at this time. */
   record(answeredUs: number, into: Latencies): void {
     const idealSentUs = this.#idealSentUs;
+    const lagUs = Math.max(0, this.sentUs - idealSentUs);
     into.latency.record(answeredUs - this.dueUs);
+    into.latencyWithoutLag.record(answeredUs - this.dueUs - lagUs);
     into.wait.record(idealSentUs - this.dueUs);
-    into.lag.record(this.sentUs - idealSentUs);
+    into.lag.record(lagUs);
     into.service.record(answeredUs - this.sentUs);
     if (answeredUs - this.dueUs >= this.#slowUs)
       this.#slow?.add(this.#connection, this.dueUs, idealSentUs, this.sentUs, answeredUs);

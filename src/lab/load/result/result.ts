@@ -22,8 +22,8 @@ export interface Unanswered {
 }
 
 /**
- * The parts of each request's latency. Latency counts from the moment the request was due by the schedule:
- * latency = wait + lag + service.
+ * Latencies count from the moment a request was due by the schedule: latency = wait + lag + service.
+ * Each histogram has a value of each request, except service, which the unsent do not have.
  */
 export interface Latencies {
   /** Due → answered. */
@@ -34,7 +34,11 @@ export interface Latencies {
   readonly lag: Histogram;
   /** Sent → answered: what a tool that starts its clock at the send calls latency (wrk2's "uncorrected"). */
   readonly service: Histogram;
+  /** Latency − lag: what it had been at best, had the generator never been late. */
+  readonly latencyWithoutLag: Histogram;
 }
+
+export const latencyParts = ['latency', 'wait', 'lag', 'service', 'latencyWithoutLag'] as const;
 
 export interface Calibration {
   /** Mean latency while calibrating. */

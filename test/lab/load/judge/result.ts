@@ -37,6 +37,7 @@ export function result(change: Partial<LoadResult> = {}): LoadResult {
     wait: histogram([0, count]),
     lag: histogram([50, count]),
     service: histogram([4950, count]),
+    latencyWithoutLag: histogram([4950, count]),
     errors: noErrors,
     causes: [],
     unanswered: { inFlight: 0, unsent: 0 },

@@ -57,6 +57,7 @@ export const sampleResult: LoadResult = {
   wait: filled(0, 10, 120_000),
   lag: filled(2, 3, 900),
   service: histogramOf(serviceTable),
+  latencyWithoutLag: histogramOf(serviceTable),
   requestRates: filled(100, 218, 1780),
   timeline: [
     { second: 0, seconds: 1, completed: 900, errors: 0, p50Us: 1200, p99Us: 4000, maxUs: 9000 },
@@ -94,6 +95,7 @@ export const emptyResult: LoadResult = {
   wait: filled(),
   lag: filled(),
   service: filled(),
+  latencyWithoutLag: filled(),
   requestRates: filled(),
   timeline: [],
 };
