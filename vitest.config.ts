@@ -1,21 +1,27 @@
 /**
- * Three projects. `unit` needs nothing but Node, and `full-lane` is its tests of the server again, without the fast lane; `npm test`
- * runs both. `system` needs Linux, root and Debian packages (see test/system/) and is run by `npm run test:system`. All test what
- * ships: the compiled code in dist/.
+ * The tests run against what ships: the compiled code in dist/. `npm test` runs two projects that
+ * need nothing but Node: `unit`, and `full-lane`, which is the server's tests without the fast
+ * lane. `npm run test:system` runs `system`, which needs Linux, root and Debian packages.
  */
 import { defineConfig } from 'vitest/config';
 
+/** No test asserts a time, so a limit only ends a test that hangs, on a busy machine too. */
+const testTimeout = 120_000;
+
 export default defineConfig({
   test: {
-    // Most tests wait, for processes and for the clock: two at a time take two thirds of the time, on two cores too.
+    // Many tests wait for a child process, so two files at a time pay off on a single core too.
     maxWorkers: 2,
+    reporters: process.env.CI ? ['default'] : ['dot'],
+    silent: 'passed-only',
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/system/**'],
-          testTimeout: 30_000,
+          testTimeout,
+          hookTimeout: testTimeout,
         },
       },
       {
@@ -23,7 +29,8 @@ export default defineConfig({
           name: 'full-lane',
           include: ['test/server/*.test.ts', 'test/server/lanes/order.test.ts'],
           env: { EVENKEEL_TEST_LANES: 'full' },
-          testTimeout: 30_000,
+          testTimeout,
+          hookTimeout: testTimeout,
         },
       },
       {
@@ -31,7 +38,7 @@ export default defineConfig({
           name: 'system',
           include: ['test/system/**/*.test.ts'],
           testTimeout: 600_000,
-          hookTimeout: 120_000,
+          hookTimeout: testTimeout,
           fileParallelism: false,
         },
       },
