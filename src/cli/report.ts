@@ -18,7 +18,7 @@ import {
   UsageError,
   type Values,
 } from './args/flags.js';
-import { duration, metric, oneOf } from './args/units.js';
+import { duration, metric } from './args/units.js';
 import { exitCodes } from './exit-codes.js';
 
 const flags = {
@@ -71,16 +71,9 @@ const flags = {
     },
     fallback: defaultReport.out as string,
   },
-  commit: {
-    value: 'HOW',
-    help: 'how the server commits, see evenkeel serve: group or each',
-    defaultText: 'group',
-    parse: oneOf('group', 'each'),
-    fallback: 'group' as const,
-  },
   compare: {
     value: 'FILE',
-    help: 'also sets the report beside this one, such as reports/sync.json',
+    help: 'also sets the report beside this one, such as reports/before.json',
     ...optional(inputFile),
   },
   url: {
@@ -118,9 +111,9 @@ Exit code ${exitCodes.notValid}: it is all written, but a measured run is not va
 Examples:
   evenkeel report
   evenkeel report --duration 5s
-  evenkeel report --label sync --commit each
-  evenkeel report --compare reports/sync.json
-  evenkeel report --compare reports/sync.json reports/async.json     compares what is there, without a run
+  evenkeel report --label before
+  evenkeel report --compare reports/before.json
+  evenkeel report --compare reports/before.json reports/abefore.json     compares what is there, without a run
   evenkeel report --url http://127.0.0.1:8080 --admin-url http://127.0.0.1:9000
 `;
 

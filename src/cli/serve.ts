@@ -52,13 +52,6 @@ const flags = {
     parse: byteSize(0, maxCacheBytes),
     fallback: defaultLimits.cacheBytes,
   },
-  commit: {
-    value: 'HOW',
-    help: 'group: writes share a commit; each: every write its own, on the event loop, to compare with',
-    defaultText: 'group',
-    parse: oneOf('group', 'each'),
-    fallback: 'group' as const,
-  },
   lanes: {
     value: 'WHICH',
     help: 'both: plain requests take the fast lane; full: all take node:http, to compare with',
@@ -100,7 +93,6 @@ export async function run(args: readonly string[], version: string): Promise<voi
     data,
     'max-value': maxValueBytes,
     cache: cacheBytes,
-    commit,
     lanes,
     'admin-port': adminPort,
     json,
@@ -109,7 +101,6 @@ export async function run(args: readonly string[], version: string): Promise<voi
     port,
     host,
     data,
-    commit,
     lanes,
     limits: { maxValueBytes, cacheBytes },
   });

@@ -18,11 +18,6 @@ export interface ServeOptions {
   /** Address to listen on. Default 127.0.0.1: the service has no authentication of its own. */
   readonly host?: string;
   /**
-   * `group` (the default): writes that arrive together share a commit. `each`: every write is a commit of its own on the event loop, which
-   * stands still meanwhile; it is there to be compared with.
-   */
-  readonly commit?: 'group' | 'each';
-  /**
    * `both` (the default): plain requests for entities take the fast lane, a parser of our own; all others take `node:http`. `full`: all take
    * `node:http`. Answers are the same.
    */
@@ -61,16 +56,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     throw new TypeError('serve needs the option data, the folder that holds the data');
   if (options.host === '')
     throw new TypeError('the option host is an address such as 127.0.0.1, or left out');
-  if (!['group', 'each', undefined].includes(options.commit))
-    throw new TypeError(`the option commit is 'group' or 'each', got ${options.commit}`);
   if (!['both', 'full', undefined].includes(options.lanes))
     throw new TypeError(`the option lanes is 'both' or 'full', got ${options.lanes}`);
   const limits = makeLimits(options.limits);
-  const store = await openEmbedded({
-    folder: options.data,
-    limits,
-    commit: options.commit ?? 'group',
-  });
+  const store = await openEmbedded({ folder: options.data, limits });
   try {
     return await serveStore(store, limits, options);
   } catch (error) {
@@ -86,7 +75,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 export async function serveStore(
   store: Store,
   limits: Limits,
-  options: Omit<ServeOptions, 'data' | 'commit' | 'limits'>,
+  options: Omit<ServeOptions, 'data' | 'limits'>,
 ): Promise<RunningServer> {
   const { port = 8080, host = '127.0.0.1', report = toStandardError } = options;
   const service = { store, draining: false };

@@ -1,18 +1,17 @@
-/** The embedded store in the shared suite, with both its ways to commit, and with all its reads cold. What is its own has a file a subject: embedded-*.test.ts. */
+/** The embedded store in the shared suite, also with all its reads cold. What is its own has a file a subject: embedded-*.test.ts. */
 import { makeLimits } from '#dist/config/limits.js';
 import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryFolder } from '../support/folder.js';
 import { storeSuite } from './suite/suite.js';
 
-for (const commit of ['group', 'each'] as const)
-  storeSuite({
-    name: `embedded, commit ${commit}`,
-    offers: { clock: true, pages: true },
-    place: async () => {
-      const folder = await temporaryFolder();
-      return { open: (options) => openEmbedded({ folder, commit, ...options }) };
-    },
-  });
+storeSuite({
+  name: 'embedded',
+  offers: { clock: true, pages: true },
+  place: async () => {
+    const folder = await temporaryFolder();
+    return { open: (options) => openEmbedded({ folder, ...options }) };
+  },
+});
 
 for (const cache of ['no', 'a'] as const)
   storeSuite({

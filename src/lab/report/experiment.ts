@@ -37,7 +37,6 @@ export async function runExperiment(
         startedAt,
         machine,
         ...(fdatasync && { fdatasync }),
-        commit: options.subject ? 'unknown' : options.commit,
         phases: { put: put.record, get: get.record },
       },
       profiles: { put: put.profiles, get: get.profiles },

@@ -19,7 +19,7 @@ export class ReportError extends Error {
   override readonly name = 'ReportError';
 }
 
-/** @param file such as `reports/sync.json` @throws ReportError */
+/** @param file such as `reports/before.json` @throws ReportError */
 export function readReport(file: string): Outcome {
   const record = parse(read(file), file);
   const profileOf = (name: PhaseName, kind: ProfileKind): Profile => {

@@ -16,8 +16,6 @@ export interface ReportOptions {
   readonly out: string;
   /** A server that runs already; absent: the report starts one on a fresh store, and ends it. */
   readonly subject?: { readonly url: string; readonly adminUrl: string };
-  /** How the server of its own commits. */
-  readonly commit: 'group' | 'each';
 }
 
 /** Threads of the reference load. */
@@ -30,7 +28,6 @@ export const defaultReport = {
   rate: 10_000,
   durationMs: 60_000,
   out: 'reports',
-  commit: 'group',
 } as const satisfies ReportOptions;
 
 /**

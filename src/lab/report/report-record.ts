@@ -18,7 +18,6 @@ export interface ReportRecord {
   readonly machine: ReportMachine;
   /** Of the data folder's disk; absent if the server was not the report's own. */
   readonly fdatasync?: FsyncTimes;
-  readonly commit: 'group' | 'each' | 'unknown';
   readonly phases: Readonly<Record<PhaseName, PhaseRecord>>;
 }
 

@@ -25,22 +25,12 @@ const startLimitMs = 20_000;
 const endLimitMs = 15_000;
 
 /** @throws SubjectError */
-export async function startSubject({ subject, commit, out }: ReportOptions): Promise<Subject> {
+export async function startSubject({ subject, out }: ReportOptions): Promise<Subject> {
   if (subject) return { ...subject, close: async () => {} };
   // Beside the report, and not in a folder for temporary files, which may be in memory.
   const dataFolder = mkdtempSync(join(out, '.store-'));
   const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
-  const flags = [
-    '--port',
-    '0',
-    '--admin-port',
-    '0',
-    '--data',
-    dataFolder,
-    '--commit',
-    commit,
-    '--json',
-  ];
+  const flags = ['--port', '0', '--admin-port', '0', '--data', dataFolder, '--json'];
   // A session of its own, so that Ctrl-C reaches it through close() only.
   const child = spawn(process.execPath, [main, 'serve', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -18,7 +18,7 @@ export function markdownTable(
   ].join('\n');
 }
 
-export function machineTable({ machine, fdatasync, commit, startedAt }: ReportRecord): string {
+export function machineTable({ machine, fdatasync, startedAt }: ReportRecord): string {
   const sync =
     fdatasync === undefined
       ? 'not measured: the server is not the report’s own'
@@ -33,10 +33,6 @@ export function machineTable({ machine, fdatasync, commit, startedAt }: ReportRe
       ['Priority', machine.priority ?? 'unknown'],
       ['Disk', machine.disk ?? 'unknown'],
       ['fdatasync', sync],
-      [
-        'Commits',
-        commit === 'each' ? 'each write its own' : commit === 'group' ? 'in groups' : 'unknown',
-      ],
       ['When', startedAt],
     ],
   );

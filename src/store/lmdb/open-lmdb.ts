@@ -17,8 +17,6 @@ import { makeFirstRoom } from './file/preallocation.js';
 import { EmbeddedStore } from './lmdb-store.js';
 import { ColdReads } from './read/cold-reads.js';
 import { EntityCache } from './read/entity-cache.js';
-import { maxBatchWrites } from './write/batch.js';
-import { BlockingWriter } from './write/blocking-writer.js';
 import { GroupCommit } from './write/group-commit.js';
 import { Sweeper } from './write/sweeper.js';
 import { Versions } from './write/versions.js';
@@ -30,11 +28,6 @@ export interface EmbeddedOptions {
   readonly limits?: Limits;
   /** Milliseconds since 1970. Default: the system's clock. For tests of expiry and versions. */
   readonly now?: () => number;
-  /**
-   * `group` (the default): writes that arrive together share a commit, made in a thread of its own. `each`: every write is a commit of its
-   * own, made on the event loop; everything waits meanwhile. Both acknowledge what is on the disk, and nothing else.
-   */
-  readonly commit?: 'group' | 'each';
   /** How often expired entities are removed, in ms. They are absent to readers at once, whatever this is. */
   readonly sweepIntervalMs?: number;
   /** The major faults so far. Default: this process's, as the kernel counts them. For tests of reads from the disk. */
@@ -72,8 +65,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     checkFormat(env, folder);
     await syncNames(folder);
     const ceiling = env.meta.get(ceilingKey);
-    const grouped = options.commit !== 'each';
-    const writer = grouped ? await WriterThread.start({ folder }) : new BlockingWriter(env, folder);
+    const writer = await WriterThread.start({ folder });
     const versions = new Versions(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     const { root } = env;
     const commits = new GroupCommit(
@@ -82,7 +74,6 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
       limits,
       cache,
       () => root.resetReadTxn(),
-      grouped ? maxBatchWrites : 1,
       options.monotonicMs,
     );
     const sweeper = new Sweeper(writer, now, sweepIntervalMs);

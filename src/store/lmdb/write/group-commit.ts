@@ -45,7 +45,6 @@ export class GroupCommit {
   readonly #limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>;
   readonly #cache: EntityCache;
   readonly #onCommit: () => void;
-  readonly #mostWrites: number;
   readonly #monotonicMs: () => number;
   #queue: Queued[] = [];
   #queuedBytes = 0;
@@ -66,7 +65,6 @@ export class GroupCommit {
   /**
    * @param cache keeps nothing of a key from when its write is given to the writer until that is stored
    * @param onCommit called after each commit and before its writes are acknowledged
-   * @param mostWrites in one batch; 1, with a writer that does not merge: no grouping
    * @param monotonicMs a clock for the turns of the event loop
    */
   constructor(
@@ -75,7 +73,6 @@ export class GroupCommit {
     limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>,
     cache: EntityCache,
     onCommit: () => void,
-    mostWrites = maxBatchWrites,
     monotonicMs = () => performance.now(),
   ) {
     this.#writer = writer;
@@ -83,7 +80,6 @@ export class GroupCommit {
     this.#limits = limits;
     this.#cache = cache;
     this.#onCommit = onCommit;
-    this.#mostWrites = mostWrites;
     this.#monotonicMs = monotonicMs;
   }
 
@@ -146,14 +142,14 @@ export class GroupCommit {
   #mayGive(): boolean {
     if (this.#unsettled === 0) return true;
     const gathers = this.#unsettled >= mostUnsettled && this.#turnMs < shortTurnMs;
-    return this.#writer.merges && !gathers && this.#givenBytes < maxBatchBytes;
+    return !gathers && this.#givenBytes < maxBatchBytes;
   }
 
   #takeBatch(): Batch {
     let bytes = 0;
     let count = 0;
     for (const queued of this.#queue) {
-      if (count === this.#mostWrites || (count > 0 && bytes + queued.bytes > maxBatchBytes)) break;
+      if (count === maxBatchWrites || (count > 0 && bytes + queued.bytes > maxBatchBytes)) break;
       bytes += queued.bytes;
       count++;
     }

@@ -54,8 +54,6 @@ export interface Refusal {
 export interface Writer {
   /** Why nothing more can be written; undefined while it can. */
   readonly failure: StoreError | undefined;
-  /** Whether batches that wait with it share a commit. If not, it is given one at a time. */
-  readonly merges: boolean;
   /**
    * Stores a batch; it is on the disk when the promise resolves, but for what was refused. The memory is given away.
    * @param writes how many are in it
@@ -80,7 +78,6 @@ interface Waiting {
 }
 
 export class WriterThread implements Writer {
-  readonly merges = true;
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
   #dead: StoreError | undefined;
@@ -184,7 +181,7 @@ export class WriterThread implements Writer {
 }
 
 /** What a transaction failed by, for another reason than a lack of room. */
-export function failed(message: string): StoreError {
+function failed(message: string): StoreError {
   return new StoreError(
     'failed',
     `the data file could not be written (${message}); nothing more is accepted until the disk has been checked and the server restarted`,
