@@ -11,7 +11,7 @@ import { connectHere } from '../lab/profile/sampling/local-session.js';
 import type { Recording } from '../lab/profile/sampling/recording.js';
 import { sampleKind } from '../lab/profile/sampling/sample.js';
 
-export interface DebugServerOptions {
+interface DebugServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
 }

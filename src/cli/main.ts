@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { ScriptError, TargetError } from '../lab/load/load-errors.js';
 import { printable } from '../lab/load/printable.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
-import { ReportError } from '../lab/report/read.js';
+import { ReportError } from '../lab/report/read-report.js';
 import { SubjectError } from '../lab/report/server-under-test.js';
 import { ListenError } from '../server/server.js';
 import { StoreError } from '../store/store.js';

@@ -3,13 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { loadLimits } from '../lab/load/load-options.js';
 import { writeComparison } from '../lab/report/comparison.js';
 import { type Outcome, runExperiment } from '../lab/report/experiment.js';
-import { readReport } from '../lab/report/read.js';
+import { readReport } from '../lab/report/read-report.js';
 import {
   defaultReport,
   type ReportOptions,
   referenceThreads,
 } from '../lab/report/report-options.js';
-import { writeReport } from '../lab/report/write.js';
+import { writeReport } from '../lab/report/write-report.js';
 import { inputFile } from './args/files.js';
 import {
   describeFlags,

@@ -2,8 +2,8 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { sampleOver, statusOver } from '#dist/lab/profile/attach/admin.js';
-import { profileOf } from '#dist/lab/profile/convert/recording.js';
+import { sampleOver, statusOver } from '#dist/lab/profile/attach/admin-client.js';
+import { profileOf } from '#dist/lab/profile/convert/profile-of.js';
 import type { CpuRecording } from '#dist/lab/profile/sampling/recording.js';
 import { shareOf, startProgram } from '../lab/profile/program.js';
 import { until } from '../support/process.js';

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readProfile } from '#dist/lab/profile/convert/json.js';
+import { readProfile } from '#dist/lab/profile/convert/profile-json.js';
 import { shareOf, startProgram } from '../lab/profile/program.js';
 import { expectOneLine, put } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';

@@ -1,8 +1,8 @@
 /** Flame graphs opened in a real Chromium: zoom, search, tooltips, keys, and not one complaint on the console. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { diffProfiles } from '#dist/lab/profile/diff/diff.js';
-import { renderDiffFlameGraph } from '#dist/lab/profile/diff/render.js';
-import { renderFlameGraph } from '#dist/lab/profile/flame/render.js';
+import { renderDiffFlameGraph } from '#dist/lab/profile/diff/diff-graph.js';
+import { renderFlameGraph } from '#dist/lab/profile/flame/flame-graph.js';
 import { profileOf, stack } from '../lab/profile/sample.js';
 import { control, Viewer } from '../lab/profile/viewer.js';
 

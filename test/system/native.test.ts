@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readProfile } from '#dist/lab/profile/convert/json.js';
+import { readProfile } from '#dist/lab/profile/convert/profile-json.js';
 import type { Profile } from '#dist/lab/profile/profile.js';
 import { shareOf, startProgram, total } from '../lab/profile/program.js';
 import { put } from '../support/command.js';

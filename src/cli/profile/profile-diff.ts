@@ -1,6 +1,6 @@
 /** `evenkeel profile diff`: what changed between two profiles, as a flame graph. */
 import { readFileSync } from 'node:fs';
-import { readProfile } from '../../lab/profile/convert/json.js';
+import { readProfile } from '../../lab/profile/convert/profile-json.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import { inputFile, outputFile, writeOutput } from '../args/files.js';
 import { parseCommandLine, UsageError } from '../args/flags.js';

@@ -1,5 +1,5 @@
 /** What `evenkeel profile -o` writes: the format goes by the ending of the name, and is checked before a process is touched. */
-import { profileToJson } from '../../lab/profile/convert/json.js';
+import { profileToJson } from '../../lab/profile/convert/profile-json.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import { outputFile, writeOutput } from '../args/files.js';
 import { UsageError } from '../args/flags.js';

@@ -2,7 +2,7 @@
 import type { Profile } from '../../lab/profile/profile.js';
 
 export async function pictureOf(profile: Profile, title: string): Promise<string> {
-  const { renderFlameGraph } = await import('../../lab/profile/flame/render.js');
+  const { renderFlameGraph } = await import('../../lab/profile/flame/flame-graph.js');
   return renderFlameGraph(profile, { title });
 }
 
@@ -17,6 +17,6 @@ export async function differenceOf(
   title: string,
 ): Promise<string> {
   const { diffProfiles } = await import('../../lab/profile/diff/diff.js');
-  const { renderDiffFlameGraph } = await import('../../lab/profile/diff/render.js');
+  const { renderDiffFlameGraph } = await import('../../lab/profile/diff/diff-graph.js');
   return renderDiffFlameGraph(diffProfiles(before, after), { title });
 }

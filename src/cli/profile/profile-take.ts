@@ -1,10 +1,10 @@
 /** `evenkeel profile cpu` and `alloc`: attaches, samples, detaches, writes. */
 
 import { mostSeconds } from '../../admin/admin-server.js';
-import { sampleOver, statusOver } from '../../lab/profile/attach/admin.js';
+import { sampleOver, statusOver } from '../../lab/profile/attach/admin-client.js';
 import { attachTo } from '../../lab/profile/attach/attach.js';
-import { profileOf } from '../../lab/profile/convert/recording.js';
-import { toCpuProfile } from '../../lab/profile/convert/to-v8.js';
+import { profileOf } from '../../lab/profile/convert/profile-of.js';
+import { toCpuProfile } from '../../lab/profile/convert/to-cpuprofile.js';
 import { sampleNative } from '../../lab/profile/native/perf.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import type { Recording } from '../../lab/profile/sampling/recording.js';

@@ -1,6 +1,6 @@
 /** What can keep a profile from being taken or read that is no mistake in code. Each is printed as one line, without a stack. */
 
-export type ProfileErrorCode =
+type ProfileErrorCode =
   /** There is no process of that id, or it ended meanwhile. */
   | 'gone'
   | 'not-permitted'

@@ -24,7 +24,7 @@ export interface TreeNode extends Tree {
 }
 
 /** Frames are the same where this says the same. */
-export type Identity = (frame: Frame) => string;
+type Identity = (frame: Frame) => string;
 
 export const exactly: Identity = ({ name, file, line, kind }) =>
   JSON.stringify([name, file, line, kind]);

@@ -12,7 +12,6 @@ import { getPriority, release } from 'node:os';
 import { join } from 'node:path';
 import { machine } from '../load/result/machine.js';
 import type { FsyncTimes, ReportMachine } from './report-record.js';
-import { sessionNice } from './session.js';
 
 export function describeMachine(dataFolder: string): ReportMachine {
   const disk = diskOf(dataFolder);
@@ -24,10 +23,9 @@ export function describeMachine(dataFolder: string): ReportMachine {
   };
 }
 
-/** How this process and its children go before others: their niceness, and that of their session. */
+/** The niceness of this process and its children. */
 export function priority(): string {
-  const session = sessionNice();
-  return `nice ${getPriority()}${session === undefined ? '' : `, its session ${session}`}`;
+  return `nice ${getPriority()}`;
 }
 
 /** The mount that holds a folder: the longest mount point that is a beginning of its path. */

@@ -4,7 +4,7 @@
  */
 import type { PhaseName } from './report-record.js';
 
-export interface ReferenceFigures {
+interface ReferenceFigures {
   readonly requestsPerSecond: number;
   /** µs by percentile; 100 is the largest. */
   readonly latencyUs: Readonly<Record<string, number>>;

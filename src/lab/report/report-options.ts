@@ -50,7 +50,7 @@ export function warmUpMs(durationMs: number): number {
 
 /** The reference load's script, named from the working directory if it lies below it. */
 export function scriptOf(phase: 'put' | 'get'): string {
-  const file = fileURLToPath(new URL(`../../wrk/${phase}.lua`, import.meta.url));
+  const file = fileURLToPath(new URL(`../../../wrk/${phase}.lua`, import.meta.url));
   const near = relative(process.cwd(), file);
   return near.startsWith('..') ? file : near;
 }

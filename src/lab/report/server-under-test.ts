@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ReportOptions } from './report-options.js';
-import { shareSessionNice } from './session.js';
 
 export interface Subject {
   readonly url: string;
@@ -36,8 +35,6 @@ export async function startSubject({ subject, out }: ReportOptions): Promise<Sub
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  // Else the load would go before the server wherever the report's session goes before others.
-  if (child.pid !== undefined) shareSessionNice(child.pid);
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
   const close = async () => {

@@ -7,7 +7,7 @@ export interface Scale {
 }
 
 /** Values over a range wider than this are drawn on a logarithmic axis. */
-export const logFrom = 100;
+const logFrom = 100;
 
 /** From 0 to a round value above `most`. */
 export function linear(most: number, from: number, to: number): Scale {

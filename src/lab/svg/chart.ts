@@ -11,7 +11,7 @@ export const seriesStyles = [
   { colour: '#137a5b', dashes: undefined },
 ] as const;
 
-export interface SeriesStyle {
+interface SeriesStyle {
   readonly colour: string;
   readonly dashes: string | undefined;
 }
@@ -22,7 +22,7 @@ export function styleOf(index: number): SeriesStyle {
 
 export const margin = 16;
 
-export interface Point {
+interface Point {
   readonly x: number;
   readonly y: number;
 }
@@ -87,7 +87,7 @@ export function legend(
 const style = `text{fill:#1b1f24;font:13px ${sans}}.h{font-size:20px;font-weight:600}.s{fill:${faint}}
 .g{stroke:${hairline}}.e{text-anchor:end;fill:${faint}}.m{text-anchor:middle;fill:${faint}}.b{font-weight:600}.n{font:12px ${mono};text-anchor:middle}`;
 
-export interface Sheet {
+interface Sheet {
   readonly title: string;
   readonly subtitle?: string | undefined;
   readonly widthPx: number;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { attachTo } from '#dist/lab/profile/attach/attach.js';
-import { addressIn } from '#dist/lab/profile/attach/target.js';
+import { addressIn } from '#dist/lab/profile/attach/process-info.js';
 import { callThere } from '#dist/lab/profile/sampling/inspector-connection.js';
 import { until } from '../../support/process.js';
 import { freePort, type Program, startProgram } from './program.js';

@@ -1,7 +1,7 @@
 /** The flame graph as a document; what it does in a browser is test/system/flamegraph.test.ts. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { renderFlameGraph } from '#dist/lab/profile/flame/render.js';
+import { renderFlameGraph } from '#dist/lab/profile/flame/flame-graph.js';
 import { anyProfile, frame, profileOf, stack } from './sample.js';
 import { elements, parseXml, type XmlElement } from './xml.js';
 

@@ -1,7 +1,7 @@
 /** Programs whose split is known, against what is sampled of them. Shares, because a busy machine makes everything slower alike. */
 import { describe, expect, it } from 'vitest';
 import { attachTo } from '#dist/lab/profile/attach/attach.js';
-import { profileOf } from '#dist/lab/profile/convert/recording.js';
+import { profileOf } from '#dist/lab/profile/convert/profile-of.js';
 import type { Profile } from '#dist/lab/profile/profile.js';
 import type { Recording } from '#dist/lab/profile/sampling/recording.js';
 import { sampleKind } from '#dist/lab/profile/sampling/sample.js';

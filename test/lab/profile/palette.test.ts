@@ -1,6 +1,6 @@
 /** The colours, seen with the eyes of those who see fewer. */
 import { expect, test } from 'vitest';
-import { grew, same, shrank } from '#dist/lab/profile/diff/scale.js';
+import { grew, same, shrank } from '#dist/lab/profile/diff/diff-colours.js';
 import { kindStyles } from '#dist/lab/profile/flame/palette.js';
 import { seriesStyles } from '#dist/lab/svg/chart.js';
 import { faint, ink, paper } from '#dist/lab/svg/svg.js';

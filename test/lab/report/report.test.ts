@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { fromJson } from '#dist/lab/load/output/json.js';
 import { formatTimeUs } from '#dist/lab/load/output/units.js';
 import type { LoadRecord } from '#dist/lab/load/result/load-record.js';
-import { readReport } from '#dist/lab/report/read.js';
+import { readReport } from '#dist/lab/report/read-report.js';
 import { phaseNames, profileKinds } from '#dist/lab/report/report-record.js';
 import { mainFile, runCommand } from '../../support/process.js';
 import { lastingFolder } from './lasting-folder.js';

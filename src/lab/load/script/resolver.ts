@@ -1,5 +1,4 @@
 /** Name lookup and trial connections that block, for scripts: done by a thread of their own, started when first wanted. */
-import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { workerFlags } from '../../../config/worker-flags.js';
 import type { Address } from './address.js';
@@ -46,21 +45,7 @@ function start(): BlockingCaller {
 function portOf(service: string | undefined): number {
   if (service === undefined || service === '') return 0;
   if (/^\d+(\.0)?$/.test(service)) return Number(service);
-  const known = { http: 80, https: 443 }[service] ?? portInServices(service);
+  const known = { http: 80, https: 443 }[service];
   if (known === undefined) throw new Error('Servname not supported for ai_socktype');
   return known;
-}
-
-function portInServices(service: string): number | undefined {
-  try {
-    const lines = readFileSync('/etc/services', 'latin1').split('\n');
-    const names = lines.map((line) => line.replace(/#.*/, '').split(/[\s/]+/));
-    const found = names.find(
-      ([name, , kind, ...aliases]) =>
-        kind === 'tcp' && (name === service || aliases.includes(service)),
-    );
-    return found && Number(found[1]);
-  } catch {
-    return undefined;
-  }
 }

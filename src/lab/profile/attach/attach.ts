@@ -11,10 +11,10 @@ import {
   checkTakesSignal,
   type InspectorAddress,
   inspectorAddress,
-} from './target.js';
+} from './process-info.js';
 import { connectTo } from './web-socket.js';
 
-export interface Attachment {
+interface Attachment {
   readonly connection: InspectorConnection;
   /** Leaves the process; call it whatever happens in between. @returns whether the process is as it was */
   detach(): Promise<boolean>;

@@ -1,11 +1,11 @@
-/** From a .cpuprofile to stacks with µs. What was idle is left out, and so is our own measuring. */
+/** From a .cpuprofile to stacks with µs. Idle time and our own measuring are left out. */
 import type { Profile, Stack } from '../profile.js';
-import { probeUrl } from '../sampling/inspector-connection.js';
 import type { RawCpuNode, RawCpuProfile } from '../sampling/raw.js';
-import { frameNaming, framesOf, type Naming } from './frames.js';
+import { callFramesOf, walk } from './call-tree.js';
+import { frameNaming, framesOf, type Naming } from './frame-naming.js';
 import { onCpuScales } from './on-cpu.js';
 
-/** @param root the folder of the program's package; without it, file names stay as they are */
+/** @param root the directory of the program's package; without it, file names stay as they are */
 export function fromCpuProfile(raw: RawCpuProfile, root?: string): Profile {
   return {
     kind: 'cpu',
@@ -16,25 +16,37 @@ export function fromCpuProfile(raw: RawCpuProfile, root?: string): Profile {
 
 /** @param cpuUs how long the thread was on a CPU, if that is known */
 export function cpuStacks(raw: RawCpuProfile, naming: Naming, cpuUs?: number): Stack[] {
-  const spent = timeOfNodes(raw);
-  const busy = [...walk(raw.nodes)].flatMap(({ id, frames }): Stack[] => {
-    const { us: value, samples } = spent.get(id) ?? { us: 0, samples: 0 };
-    const left = samples === 0 || frames.length === 0 || frames[0]?.functionName === '(idle)';
-    return left ? [] : [{ frames: framesOf(frames, naming), value, samples }];
-  });
+  const busy = busyStacks(raw, naming);
   const stacks = cpuUs === undefined ? busy : onCpu(busy, cpuUs, median(raw.timeDeltas));
   return stacks.filter(({ value }) => value > 0);
 }
 
-/** Of idle time the kernel has a little, which is nobody's: no more is given out than was sampled. */
+function busyStacks(raw: RawCpuProfile, naming: Naming): Stack[] {
+  const spent = timeOfNodes(raw);
+  const byId = new Map(raw.nodes.map((node) => [node.id, node]));
+  const childrenOf = ({ children = [] }: RawCpuNode) =>
+    children.flatMap((id) => byId.get(id) ?? []);
+  const [root] = raw.nodes;
+  const stacks: Stack[] = [];
+  for (const visit of root === undefined ? [] : walk(root, childrenOf)) {
+    const time = spent.get(visit.node.id);
+    if (time === undefined) continue;
+    const frames = callFramesOf(visit);
+    if (frames.length > 0 && frames[0]?.functionName !== '(idle)')
+      stacks.push({ frames: framesOf(frames, naming), value: time.us, samples: time.samples });
+  }
+  return stacks;
+}
+
+/** The kernel counts a little CPU time while a thread idles: never hand out more than was sampled. */
 function onCpu(stacks: readonly Stack[], cpuUs: number, intervalUs: number): Stack[] {
   const sampledUs = stacks.reduce((sum, { value }) => sum + value, 0);
-  const sum = (native: boolean) =>
-    stacks.reduce(
-      (sum, stack) => (isNative(stack) === native ? sum + stack.samples * intervalUs : sum),
-      0,
-    );
-  const scales = onCpuScales({ native: sum(true), other: sum(false) }, Math.min(cpuUs, sampledUs));
+  const usOf = (native: boolean) =>
+    stacks
+      .filter((stack) => isNative(stack) === native)
+      .reduce((sum, { samples }) => sum + samples * intervalUs, 0);
+  const sampled = { native: usOf(true), other: usOf(false) };
+  const scales = onCpuScales(sampled, Math.min(cpuUs, sampledUs));
   return stacks.map((stack) => ({
     ...stack,
     value: stack.samples * intervalUs * scales[isNative(stack) ? 'native' : 'other'],
@@ -60,20 +72,4 @@ function timeOfNodes({ samples, timeDeltas, startTime, endTime }: RawCpuProfile)
     spent.set(id, { us: before.us + us, samples: before.samples + 1 });
   }
   return spent;
-}
-
-/** Every node with its call frames, without V8's `(root)`. Not recursive: stacks may be deep. */
-function* walk(nodes: readonly RawCpuNode[]) {
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const [root] = nodes;
-  const open = root ? [{ node: root, frames: [] as RawCpuNode['callFrame'][] }] : [];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { node, frames } = next;
-    yield { id: node.id, frames };
-    for (const id of node.children ?? []) {
-      const child = byId.get(id);
-      if (child && child.callFrame.url !== probeUrl)
-        open.push({ node: child, frames: [...frames, child.callFrame] });
-    }
-  }
 }

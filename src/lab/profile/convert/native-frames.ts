@@ -1,7 +1,7 @@
 /** From the symbols that perf and V8's list of code give to frames: whose code it is, and where it stands. */
 import type { Frame } from '../profile.js';
 import type { CallFrame } from '../sampling/raw.js';
-import type { Naming } from './frames.js';
+import type { Naming } from './frame-naming.js';
 
 /**
  * @param symbol C++, C or the kernel's, demangled

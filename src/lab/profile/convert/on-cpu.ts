@@ -4,7 +4,7 @@
  * worth the sampling interval. And a thread that waits for the disk inside a call is sampled as if it worked; but how long it was
  * on a CPU is known (on Linux), what was sampled beyond that was waiting, and waiting is done in native code.
  */
-export interface Sampled {
+interface Sampled {
   /** µs in samples whose innermost frame is native. */
   readonly native: number;
   readonly other: number;

@@ -4,10 +4,10 @@
  */
 import type { JitMap } from '../native/jit-map.js';
 import type { Frame, Stack } from '../profile.js';
-import { frameNaming } from './frames.js';
+import { frameNaming } from './frame-naming.js';
 import { codeFrame, namelessCode, symbolFrame } from './native-frames.js';
 
-export interface PerfSource {
+interface PerfSource {
   readonly pid: number;
   /** V8's list of code, if it writes one. */
   readonly code?: JitMap | undefined;

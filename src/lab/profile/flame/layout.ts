@@ -3,7 +3,7 @@
  * order the tree has them. A node is at least as wide as its children together, so nothing ever overlaps.
  */
 
-export interface Box<Node> {
+interface Box<Node> {
   readonly node: Node;
   readonly x: number;
   readonly width: number;
@@ -17,7 +17,7 @@ export interface Layout<Node> {
   readonly deep: number;
 }
 
-export interface LayoutOptions<Node> {
+interface LayoutOptions<Node> {
   /** Of the root, in pixels. */
   readonly width: number;
   /** Frames no wider are left out, and so are all but the widest {@link maxFrames}. */
@@ -65,9 +65,7 @@ function boxesAbove<Node extends { readonly children: readonly Node[] }>(
   });
 }
 
-export function countNodes<Node extends { readonly children: readonly Node[] }>(
-  node: Node,
-): number {
+function countNodes<Node extends { readonly children: readonly Node[] }>(node: Node): number {
   let count = 0;
   const open: Node[] = [node];
   for (let top = open.pop(); top !== undefined; top = open.pop()) {

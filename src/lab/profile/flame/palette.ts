@@ -4,7 +4,7 @@
  */
 import type { FrameKind } from '../profile.js';
 
-export interface KindStyle {
+interface KindStyle {
   readonly kind: FrameKind;
   /** The class of its frames; one letter, for there are thousands of them. */
   readonly className: string;

@@ -7,19 +7,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { checkIsNode } from '../attach/target.js';
+import { checkIsNode } from '../attach/process-info.js';
 import { PerfScript } from '../convert/perf-script.js';
 import type { Profile } from '../profile.js';
 import { ProfileError } from '../profile-errors.js';
-import { codeOf, programRootOf } from './process.js';
+import { codeOf, programRootOf } from './perf-process.js';
 
-export interface NativeOptions {
+interface NativeOptions {
   readonly seconds: number;
   /** Ends the sampling early; what was sampled by then is the result. */
   readonly signal?: AbortSignal;
 }
 
-export interface NativeProfile {
+interface NativeProfile {
   readonly profile: Profile;
   /** What could be seen better, and how; a sentence each. */
   readonly notes: readonly string[];

@@ -36,7 +36,7 @@ export interface RawHeapProfile {
   }[];
 }
 
-export interface RawHeapNode {
+interface RawHeapNode {
   readonly id: number;
   readonly callFrame: CallFrame;
   /** Bytes, already scaled from what was sampled to what was allocated. */

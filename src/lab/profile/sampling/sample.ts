@@ -7,17 +7,17 @@ import type { InspectorConnection } from './inspector-connection.js';
 import { programRoot, startProbe } from './probe.js';
 import type { AllocationRecording, CpuRecording, Recording, ThreadRecording } from './recording.js';
 import { allocationSampler, cpuSampler, type Sampler } from './samplers.js';
-import { beginIn } from './thread.js';
+import { beginIn } from './thread-sampling.js';
 import { attachWorkers } from './workers.js';
 
-export interface SampleOptions {
+interface SampleOptions {
   readonly seconds: number;
   /** Ends the window early; what was sampled by then is the result. */
   readonly signal?: AbortSignal;
 }
 
 /** @param options.intervalUs between samples; default 1000. What it costs a thread grows with the samples. */
-export async function sampleCpu(
+async function sampleCpu(
   connection: InspectorConnection,
   { intervalUs = 1000, ...options }: SampleOptions & { readonly intervalUs?: number },
 ): Promise<CpuRecording> {
@@ -25,7 +25,7 @@ export async function sampleCpu(
 }
 
 /** @param options.intervalBytes between samples; default 32 KiB. V8 keeps every sample until the end. */
-export async function sampleAllocations(
+async function sampleAllocations(
   connection: InspectorConnection,
   { intervalBytes = 32_768, ...options }: SampleOptions & { readonly intervalBytes?: number },
 ): Promise<AllocationRecording> {

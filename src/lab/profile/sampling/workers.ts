@@ -6,7 +6,7 @@ import { ProfileError } from '../profile-errors.js';
 import type { InspectorConnection } from './inspector-connection.js';
 import { Pending } from './pending.js';
 
-export interface WorkerThread {
+interface WorkerThread {
   /** Its name if it was given one, or its file. */
   readonly name: string;
   readonly connection: InspectorConnection;
@@ -17,7 +17,7 @@ interface Attached {
   readonly workerInfo: { readonly title: string; readonly url: string };
 }
 
-export interface Workers {
+interface Workers {
   readonly threads: readonly WorkerThread[];
   detach(): Promise<void>;
 }

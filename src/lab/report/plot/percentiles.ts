@@ -6,21 +6,21 @@ import { scaleFor, tickText } from '../../svg/axis.js';
 import { headingHeight, legend, line, margin, sheet, styleOf, valueGrid } from '../../svg/chart.js';
 import { element, label } from '../../svg/svg.js';
 
-export interface PercentilePoint {
+interface PercentilePoint {
   /** 0 to 100. */
   readonly percentile: number;
   readonly valueUs: number;
 }
 
 /** The part of a histogram that is drawn. */
-export interface Counted {
+interface Counted {
   readonly count: number;
   readonly max: number;
   valueAtPercentile(percentile: number): number;
   buckets(): Iterable<{ readonly highest: number; readonly count: number }>;
 }
 
-export interface PercentileSeries {
+interface PercentileSeries {
   readonly name: string;
   readonly percentiles: readonly PercentilePoint[] | Counted;
 }

@@ -7,7 +7,7 @@ import { headingHeight, legend, line, margin, sheet, styleOf, valueGrid } from '
 import { label } from '../../svg/svg.js';
 import type { PlotOptions } from './percentiles.js';
 
-export interface TimelineSecond {
+interface TimelineSecond {
   /** 0 is the first. */
   readonly second: number;
   readonly completed: number;
@@ -16,7 +16,7 @@ export interface TimelineSecond {
   readonly maxUs: number;
 }
 
-export interface TimelineSeries {
+interface TimelineSeries {
   readonly name: string;
   readonly seconds: readonly TimelineSecond[];
   /** Of the whole run: a last second that was shorter is shown at its rate, not as a dip. */

@@ -5,7 +5,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PerfScript } from '#dist/lab/profile/convert/perf-script.js';
-import { formatFolded, parseFolded } from '#dist/lab/profile/folded.js';
 import { JitMap } from '#dist/lab/profile/native/jit-map.js';
 import type { Frame, Stack } from '#dist/lab/profile/profile.js';
 
@@ -63,13 +62,6 @@ describe('samples of perf', () => {
       ]),
     );
     expect(writing.at(-1)).toBe('finish_task_switch.isra.0 [kernel]');
-  });
-
-  it('come back from folded text as they were', () => {
-    const back = parseFolded(formatFolded({ stacks }), 2004.008);
-    const sorted = (all: readonly Stack[]) =>
-      all.map((stack) => JSON.stringify(stack.frames)).sort();
-    expect(sorted(back)).toEqual(sorted(stacks));
   });
 });
 

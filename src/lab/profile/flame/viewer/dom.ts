@@ -23,7 +23,7 @@ export interface DomInput extends Dom {
   select(): void;
 }
 
-export interface DomEvent {
+interface DomEvent {
   readonly key: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
@@ -38,13 +38,13 @@ export interface DomRoot extends Dom {
   getScreenCTM(): { inverse(): unknown };
 }
 
-export interface DomPoint {
+interface DomPoint {
   x: number;
   y: number;
   matrixTransform(matrix: unknown): DomPoint;
 }
 
-export interface DomDocument {
+interface DomDocument {
   readonly currentScript: Dom;
   readonly activeElement: unknown;
   createElementNS(namespace: string, name: string): Dom;

@@ -3,9 +3,9 @@
  * hash, so a zoomed or searched view can be linked and the browser's Back leads out of it.
  */
 import type { Dom, DomInput, DomWindow } from './dom.js';
-import { frames, root, svg, svgElement, type ViewFrame, zoomTo } from './frames.js';
 import { search } from './search.js';
 import { hideTip, inPicture, showTip } from './tooltip.js';
+import { frames, root, svg, svgElement, type ViewFrame, zoomTo } from './view-frames.js';
 
 declare const window: DomWindow;
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 
-const parts = ['frames', 'search', 'tooltip', 'main'];
+const parts = ['view-frames', 'search', 'tooltip', 'main'];
 let script: string | undefined;
 
 /** It holds no `]]>`, so it can stand in a CDATA section. */

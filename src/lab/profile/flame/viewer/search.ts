@@ -3,7 +3,7 @@
  * nested ones once: a match below another is in that one's width already.
  */
 import type { DomInput } from './dom.js';
-import { frames, root, svg, type ViewFrame } from './frames.js';
+import { frames, root, svg, type ViewFrame } from './view-frames.js';
 
 /** Small letters match capitals too; capitals only themselves. */
 function compile(pattern: string): RegExp | undefined {

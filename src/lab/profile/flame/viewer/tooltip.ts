@@ -1,6 +1,6 @@
 /** The tooltip: the frame's lines beside the pointer or, when the keyboard moves, above the frame; always within the picture. */
 import type { Dom, DomRoot } from './dom.js';
-import { svg, svgElement, type ViewFrame } from './frames.js';
+import { svg, svgElement, type ViewFrame } from './view-frames.js';
 
 const tip = svgElement('g', { class: 'tip', display: 'none', role: 'tooltip' });
 svg.append(tip);

@@ -35,7 +35,7 @@ export interface GraphFrame {
   readonly amount?: number | undefined;
 }
 
-export interface Graph<Node> {
+interface Graph<Node> {
   readonly title: string;
   readonly subtitle?: string | undefined;
   readonly facts: readonly string[];

@@ -6,7 +6,7 @@ import type { RawCpuProfile, RawHeapProfile } from '../sampling/raw.js';
 import { fromCpuProfile } from './cpuprofile.js';
 import { fromHeapProfile } from './heapprofile.js';
 
-export const profileSchema = 'evenkeel-profile/1';
+const profileSchema = 'evenkeel-profile/1';
 
 export function profileToJson(profile: Profile): string {
   return `${JSON.stringify({ schema: profileSchema, ...profile })}\n`;

@@ -6,7 +6,7 @@ import type { CallFrame } from '../sampling/raw.js';
 /** Makes frames; equal call frames become one object. */
 export type Naming = (callFrame: CallFrame) => Frame;
 
-export interface NamingOptions {
+interface NamingOptions {
   readonly kind: Profile['kind'];
   /** The folder of the program's package; without it, file names stay as they are. */
   readonly root?: string | undefined;

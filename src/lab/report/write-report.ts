@@ -1,8 +1,8 @@
 /** Writes a report's files: the document, its pictures, and the data they are made from. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { profileToJson } from '../profile/convert/json.js';
-import { renderFlameGraph } from '../profile/flame/render.js';
+import { profileToJson } from '../profile/convert/profile-json.js';
+import { renderFlameGraph } from '../profile/flame/flame-graph.js';
 import { formatDocument, pictureOf } from './document.js';
 import type { Outcome } from './experiment.js';
 import { renderPercentilePlot } from './plot/percentiles.js';

@@ -1,7 +1,7 @@
 /** Reads a report back: its record, and its profiles from the folder beside it. What is read may be any file. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readProfile } from '../profile/convert/json.js';
+import { readProfile } from '../profile/convert/profile-json.js';
 import type { Profile } from '../profile/profile.js';
 import type { Outcome } from './experiment.js';
 import {
@@ -12,7 +12,7 @@ import {
   type ReportRecord,
   reportSchema,
 } from './report-record.js';
-import { profileFile } from './write.js';
+import { profileFile } from './write-report.js';
 
 /** A file is no report, or one of its profiles is missing. The message names the file. */
 export class ReportError extends Error {

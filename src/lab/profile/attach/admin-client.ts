@@ -7,7 +7,7 @@ import type { DebugStatus } from '../../../admin/admin-server.js';
 import { ProfileError } from '../profile-errors.js';
 import type { Recording } from '../sampling/recording.js';
 
-export interface AdminSampling {
+interface AdminSampling {
   readonly kind: Recording['kind'];
   /** 1 to 600. */
   readonly seconds: number;

@@ -1,7 +1,7 @@
 /** What perf does not know of a Node process, from /proc: where its program lies, and how V8 calls the code it made. */
 import { existsSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { programFileOf } from '../attach/target.js';
+import { programFileOf } from '../attach/process-info.js';
 import { ProfileError } from '../profile-errors.js';
 import { JitMap } from './jit-map.js';
 

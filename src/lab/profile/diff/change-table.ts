@@ -1,7 +1,7 @@
 /** The differences in words: a table for a Markdown report. */
 import { code } from '../frame-table.js';
 import type { DiffProfile } from './diff.js';
-import { wordsOf } from './render.js';
+import { wordsOf } from './diff-graph.js';
 import { topChanges } from './top-changes.js';
 
 /** The frames that changed most by themselves; what is noise is said to be. */

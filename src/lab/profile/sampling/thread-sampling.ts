@@ -7,11 +7,11 @@ import { threadCpuUs } from './probe.js';
 import type { ThreadRecording } from './recording.js';
 import type { Sampler } from './samplers.js';
 
-export interface OpenSampling<Raw> {
+interface OpenSampling<Raw> {
   end(): Promise<ThreadRecording<Raw>>;
 }
 
-export interface BegunSampling<Raw> {
+interface BegunSampling<Raw> {
   open(): Promise<OpenSampling<Raw>>;
 }
 

@@ -12,15 +12,15 @@ import {
   formatShareDelta as formatPoints,
   formatShare,
 } from '../amount.js';
-import { drawGraph, type GraphFrame, layoutLimits, margin } from '../flame/graph.js';
-import { layOut } from '../flame/layout.js';
+import { drawGraph, type GraphFrame, layoutLimits, margin } from '../flame/draw-graph.js';
 import {
   checkWidth,
   type FlameGraphOptions,
   hiddenNotes,
   labelOf,
   placeOf,
-} from '../flame/render.js';
+} from '../flame/flame-graph.js';
+import { layOut } from '../flame/layout.js';
 import {
   type Change,
   type DiffNode,
@@ -30,7 +30,7 @@ import {
   sigmas,
   threshold,
 } from './diff.js';
-import { scaleStyle, stepOf } from './scale.js';
+import { scaleStyle, stepOf } from './diff-colours.js';
 
 const steps = [
   { className: 's3', says: (most: string) => `shrank, by up to ${most}` },

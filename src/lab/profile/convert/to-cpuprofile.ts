@@ -3,13 +3,7 @@
  * where it is there: it has the order of the samples, which a Profile has lost.
  */
 import type { Frame, Profile } from '../profile.js';
-import type {
-  CallFrame,
-  RawCpuNode,
-  RawCpuProfile,
-  RawHeapNode,
-  RawHeapProfile,
-} from '../sampling/raw.js';
+import type { CallFrame, RawCpuNode, RawCpuProfile } from '../sampling/raw.js';
 
 interface Node {
   readonly id: number;
@@ -39,23 +33,6 @@ export function toCpuProfile(profile: Profile): RawCpuProfile {
     samples: spent.map(({ id }) => id),
     timeDeltas,
   };
-}
-
-export function toHeapProfile(profile: Profile): RawHeapProfile {
-  const nodes = treeOf(profile);
-  // Parents come before their children, so from the end every node finds its children made.
-  const made = new Map<number, RawHeapNode>();
-  for (const { id, callFrame, value, children } of nodes.toReversed())
-    made.set(id, {
-      id,
-      callFrame,
-      selfSize: Math.round(value),
-      children: children.map((child) => made.get(child.id) as RawHeapNode),
-    });
-  const samples = nodes
-    .filter(({ value }) => value > 0)
-    .map(({ id, value }, index) => ({ size: Math.round(value), nodeId: id, ordinal: index + 1 }));
-  return { head: made.get(1) as RawHeapNode, samples };
 }
 
 /** The nodes of the call tree, the root first and every parent before its children. */

@@ -2,7 +2,7 @@
 import { formatAmount, formatCount, formatSeconds, formatShare, requestsOf } from '../amount.js';
 import type { Frame, FrameKind, Profile } from '../profile.js';
 import { buildTree, type Tree, type TreeNode } from '../tree.js';
-import { drawGraph, type GraphFrame, layoutLimits, margin } from './graph.js';
+import { drawGraph, type GraphFrame, layoutLimits, margin } from './draw-graph.js';
 import { type Layout, layOut } from './layout.js';
 import { classOf, kindStyles } from './palette.js';
 

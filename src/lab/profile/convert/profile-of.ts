@@ -2,7 +2,7 @@
 import type { Profile, Stack } from '../profile.js';
 import type { Recording } from '../sampling/recording.js';
 import { cpuStacks } from './cpuprofile.js';
-import { frameNaming } from './frames.js';
+import { frameNaming } from './frame-naming.js';
 import { heapStacks } from './heapprofile.js';
 
 /** @param requests that were answered meanwhile, if somebody counted */

@@ -1,0 +1,33 @@
+/**
+ * V8's call trees, walked without recursion, because stacks may be deep. The frames of a stack are
+ * collected only for nodes that ask for them. What this program sent over to measure is left out.
+ */
+import { probeUrl } from '../sampling/inspector-connection.js';
+import type { CallFrame } from '../sampling/raw.js';
+
+export interface Visit<Node> {
+  readonly node: Node;
+  /** Absent at V8's `(root)`. */
+  readonly caller?: Visit<Node>;
+}
+
+export function* walk<Node extends { readonly callFrame: CallFrame }>(
+  root: Node,
+  childrenOf: (node: Node) => readonly Node[],
+): Generator<Visit<Node>> {
+  const open: Visit<Node>[] = [{ node: root }];
+  for (let visit = open.pop(); visit; visit = open.pop()) {
+    yield visit;
+    for (const node of childrenOf(visit.node))
+      if (node.callFrame.url !== probeUrl) open.push({ node, caller: visit });
+  }
+}
+
+/** The outermost first, without V8's `(root)`. */
+export function callFramesOf<Node extends { readonly callFrame: CallFrame }>(
+  visit: Visit<Node>,
+): CallFrame[] {
+  const frames: CallFrame[] = [];
+  for (let at = visit; at.caller !== undefined; at = at.caller) frames.push(at.node.callFrame);
+  return frames.reverse();
+}
