@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { judge, validity } from '#dist/lab/load/judge/verdict.js';
+import { judge } from '#dist/lab/load/judge/verdict.js';
 import { runLoad } from '#dist/lab/load/load.js';
 import { defaultOptions } from '#dist/lab/load/load-options.js';
 import { threadsFor } from '#dist/lab/report/report-options.js';
@@ -75,8 +75,7 @@ export const reference: Part = {
     intro: `\`-t4 -c20 -R10000\` with wrk/put.lua and wrk/get.lua, each run on a fresh server; nginx returns a constant as long as a value to
 get.lua. Times in ms are from the moment a request was due; each PUT is synced before its answer. wrk2 leaves its first ten seconds
 out, \`evenkeel load\` warms up for ${warmupMs / 1000} s before the run and has as many threads as there is room for here (${ourThreads}). “×” is the median of the ratios to nginx in the same round. “lag p99”
-is the generator's own lateness, and “valid” how many of the runs it found fit to publish: of those with
-a p99 of a quarter of a millisecond hardly any, since its own may be ${validity.lagShare * 100} % of that at most.`,
+is the generator's own lateness, and “valid” how many of the runs it found fit to publish.`,
     tables: Object.entries(groups).map(([tool, rounds]) => ({
       head: [`by ${tool}`, 'p50', '×', 'p99', '×', 'p99.9', '×', 'max', 'lag p99', 'valid'],
       rows: sides.map((side) => rowOf(side, rounds)),

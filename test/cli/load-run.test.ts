@@ -21,7 +21,7 @@ describe('a run', () => {
       '  Latency Distribution (HdrHistogram - Recorded Latency)',
       '  Latency Distribution (HdrHistogram - Uncorrected Latency',
       'Requests/sec: ',
-      'Verdict: valid (rate 1000.0/s of 1000, lag p99 0.05 ms, busiest thread 31 %)',
+      'Verdict: valid: rate 1000.0/s of 1000, p99 5.00 ms (4.95–5.00), busiest thread 31 %',
       'SLO held: p99<6ms (5.000 ms)',
     ];
     const places = parts.map((part) => text.indexOf(part));

@@ -128,7 +128,12 @@ describe('a search', () => {
       (rate: number, busy: number): Script =>
       (options) => {
         const given = { ...server(options), threads: [thread(busy)] };
-        return options.rate < rate ? given : { ...given, lag: histogram([2000, given.completed]) };
+        if (options.rate < rate) return given;
+        return {
+          ...given,
+          latency: histogram([3000, given.completed]),
+          latencyWithoutLag: histogram([1000, given.completed]),
+        };
       };
 
     it('ends at the second rate that failed by it, with the reason', async () => {

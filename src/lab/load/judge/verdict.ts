@@ -4,6 +4,7 @@
  */
 
 import { printable } from '../printable.js';
+import { boundedLatency, formatBounded } from '../result/bounds.js';
 import type { Verdict } from '../result/outcome.js';
 import { achievedRate, failures } from '../result/rate.js';
 import type { LoadResult } from '../result/result.js';
@@ -13,11 +14,9 @@ import type { Clause } from './slo-syntax.js';
 export const validity = {
   /** Share by which the achieved rate may miss the asked one. One request more or less is always allowed. */
   rateTolerance: 0.01,
-  /** Largest share of the p99 reported that the generator's own p99 may be. */
-  lagShare: 0.1,
-  lagP99Us: 1000,
-  /** A p99 of fewer samples is chance: two lie above it. */
-  lagSamples: 200,
+  /** A generator was too late if the bounds of its p99 are further apart than both of these. */
+  boundsUs: 1000,
+  boundsShare: 0.5,
   /** Share of the time in which a thread may compute; above it, there is no telling what waited for what. */
   busy: 0.9,
   /** No thread that computes for less than this is late because of what it is asked to send. */
@@ -39,8 +38,8 @@ export function formatVerdict(verdict: Verdict, result: LoadResult): string[] {
   if (!verdict.valid)
     return ['Verdict: NOT VALID', ...verdict.reasons.map((reason) => `  ${printable(reason)}`)];
   const rate = `rate ${perSecond(achievedRate(result))}/s of ${result.options.rate}`;
-  const lag = `lag p99 ${ms(result.lag.valueAtPercentile(99))}`;
-  return [`Verdict: valid (${rate}, ${lag}, busiest thread ${percent(busiest(result))})`];
+  const p99 = `p99 ${formatBounded(boundedLatency(result, 99))}`;
+  return [`Verdict: valid: ${rate}, ${p99}, busiest thread ${percent(busiest(result))}`];
 }
 
 type Rule = (result: LoadResult) => string | undefined;
@@ -81,12 +80,10 @@ function remedy(off: number, { unanswered, endedEarly }: LoadResult, wanted: num
 }
 
 const lateGenerator: Rule = (result) => {
-  const { lag, latency } = result;
-  const [own, reported] = [lag.valueAtPercentile(99), latency.valueAtPercentile(99)];
-  const share = own / Math.max(1, reported);
-  if (lag.count < validity.lagSamples || (own <= validity.lagP99Us && share <= validity.lagShare))
-    return undefined;
-  const figures = `lag p99 ${ms(own)} is ${percent(share)} of the p99 it reports (${ms(reported)})`;
+  const { valueUs, lowerUs } = boundedLatency(result, 99);
+  const apartUs = valueUs - lowerUs;
+  if (apartUs <= validity.boundsUs || apartUs <= valueUs * validity.boundsShare) return undefined;
+  const figures = `its p99 of ${ms(valueUs)} would be ${ms(lowerUs)} without its own lag`;
   const late = `The generator was late: ${figures}; use fewer threads than cores`;
   if (busiest(result) <= validity.idle) return `${late}, or give it cores of its own.`;
   return `${late}, give it cores of its own, or ask for less with -R.`;

@@ -6,6 +6,7 @@
 import type { Histogram } from '../histogram/histogram.js';
 import type { LoadOptions } from '../load-options.js';
 import { printable } from '../printable.js';
+import { boundedLatency, formatBounded } from '../result/bounds.js';
 import { achievedRate, perSecond } from '../result/rate.js';
 import type { Calibration, LoadResult } from '../result/result.js';
 import { formatPercentileTable } from './hgrm.js';
@@ -111,7 +112,13 @@ function additions(result: LoadResult): string[] {
     lines.push(
       `  Unanswered at the end: ${inFlight} in flight, ${unsent} due but unsent (in the percentiles as at least that late)`,
     );
+  const bounded = [50, 99, 99.9, 100].map((percentile) => {
+    const name = percentile === 100 ? 'max' : `p${percentile}`;
+    return `    ${name.padEnd(6)}${formatBounded(boundedLatency(result, percentile))}`;
+  });
   lines.push(
+    "  Latency (without – with the generator's own lag)",
+    ...bounded,
     `  Latency, split${['p50', 'p99', 'p99.9', 'max'].map((column) => column.padStart(10)).join('')}`,
     part('Wait', result.wait, 'the connection was busy with earlier requests'),
     part('Lag', result.lag, 'the generator itself was late'),

@@ -11,12 +11,29 @@ function reasons(change: Partial<LoadResult>): readonly string[] {
   return verdict.valid ? [] : verdict.reasons;
 }
 
+/** All requests took so long, without the lag and with it. */
+const bounds = (lowerUs: number, upperUs: number, times = 10_000) => ({
+  latency: histogram([upperUs, times]),
+  latencyWithoutLag: histogram([lowerUs, times]),
+});
+
 describe('a run is valid', () => {
   it.each<{ what: string; change: Partial<LoadResult> }>([
     { what: 'when nothing is wrong', change: {} },
     { what: 'at exactly 1 % below the rate', change: { completed: 9900 } },
     { what: 'at exactly 1 % above the rate', change: { completed: 10_100 } },
-    { what: 'with a lag of exactly a tenth', change: { lag: histogram([500, 10_000]) } },
+    {
+      what: 'with bounds of the p99 exactly half of it apart',
+      change: bounds(2000, 4000),
+    },
+    { what: 'with bounds of the p99 exactly 1 ms apart', change: bounds(50, 1050) },
+    {
+      what: 'with bounds far apart above the p99',
+      change: {
+        latency: histogram([50, 9901], [90_000, 99]),
+        latencyWithoutLag: histogram([50, 10_000]),
+      },
+    },
     { what: 'with a thread busy for 90 %', change: { threads: [thread(0.9)] } },
     {
       what: 'with requests in flight at the end',
@@ -25,10 +42,6 @@ describe('a run is valid', () => {
     {
       what: 'when a script ended it early at its rate',
       change: { endedEarly: 'script', elapsedUs: 2e6, completed: 2000 },
-    },
-    {
-      what: 'with a lag that is large, of fewer samples than have a p99',
-      change: { lag: histogram([2000, 199]) },
     },
     {
       what: 'one request short of very few',
@@ -77,28 +90,25 @@ describe('a run is not valid', () => {
     );
   });
 
-  it('when the lag is above a tenth of the latency it reports, though it is small', () => {
-    const change = { latency: histogram([1350, 10_000]), lag: histogram([0, 9000], [420, 1000]) };
-    expect(reasons(change)).toEqual([
-      'The generator was late: lag p99 0.42 ms is 31.1 % of the p99 it reports (1.35 ms); ' +
+  it('when the bounds of its p99 are more than 1 ms and half of it apart; it says how far', () => {
+    expect(reasons(bounds(1999, 4000))).toEqual([
+      'The generator was late: its p99 of 4.00 ms would be 2.00 ms without its own lag; ' +
         'use fewer threads than cores, or give it cores of its own.',
     ]);
+    expect(reasons(bounds(50, 1051))).toHaveLength(1);
   });
 
-  it('when the lag is too large, with -R in its advice only if a thread had much to do', () => {
-    const lag = histogram([0, 9000], [1500, 1000]);
+  it('when they are, though it had one request only', () => {
+    const change = { completed: 1, options: loadOptions({ rate: 0.1 }), ...bounds(100, 5000, 1) };
+    expect(reasons(change)).toHaveLength(1);
+  });
+
+  it('when it was late, with -R in its advice only if a thread had much to do', () => {
     const advice = (busy: number) =>
-      reasons({ lag, threads: [thread(0.1), thread(busy)] })[0]?.split('; ')[1];
+      reasons({ ...bounds(100, 5000), threads: [thread(0.1), thread(busy)] })[0]?.split('; ')[1];
     const cores = 'use fewer threads than cores';
     expect(advice(0.51)).toBe(`${cores}, give it cores of its own, or ask for less with -R.`);
     expect(advice(0.5)).toBe(`${cores}, or give it cores of its own.`);
-  });
-
-  it('when the lag is above 1 ms, though the latency is many times that', () => {
-    const change = { latency: histogram([1e6, 10_000]), lag: histogram([1001, 10_000]) };
-    expect(reasons(change)).toEqual([expect.stringContaining('lag p99 1.00 ms')]);
-    expect(reasons({ ...change, lag: histogram([1000, 10_000]) })).toEqual([]);
-    expect(reasons({ ...change, lag: histogram([2000, 200]) })).toHaveLength(1);
   });
 
   it('when any thread computed for more than 90 % of the time', () => {
@@ -118,7 +128,6 @@ describe('a run is not valid', () => {
     const change = {
       completed: 0,
       latency: histogram(),
-      lag: histogram(),
       sent: 20,
       errors: { ...noErrors, timeout: 20 },
       causes: [['no answer within 2 s', 20]] as const,
@@ -168,7 +177,7 @@ describe('the last lines of the report', () => {
 
   it('give the figures behind a valid verdict', () => {
     expect(formatVerdict({ valid: true }, result())).toEqual([
-      'Verdict: valid (rate 1000.0/s of 1000, lag p99 0.05 ms, busiest thread 31 %)',
+      'Verdict: valid: rate 1000.0/s of 1000, p99 5.00 ms (4.95–5.00), busiest thread 31 %',
     ]);
   });
 

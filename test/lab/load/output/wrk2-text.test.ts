@@ -88,7 +88,12 @@ Transfer/sec:       0.00B
 describe('below wrk2’s lines', () => {
   const below = (result: LoadResult) =>
     formatReport(result, everything).split(/Transfer\/sec: .*\n/)[1];
-  const split = `  Latency, split       p50       p99     p99.9       max
+  const split = `  Latency (without – with the generator's own lag)
+    p50   3.37 ms (1.27–3.37)
+    p99   102.27 ms (16.61–102.27)
+    p99.9 146.81 ms (125.69–146.81)
+    max   151.04 ms (125.95–151.04)
+  Latency, split       p50       p99     p99.9       max
     Wait           10.00us  120.00ms  120.00ms  120.00ms  the connection was busy with earlier requests
     Lag             3.00us    0.90ms    0.90ms    0.90ms  the generator itself was late
     Service         1.27ms   16.61ms  125.69ms  125.95ms  from sent to answered
