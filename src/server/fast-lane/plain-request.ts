@@ -147,11 +147,10 @@ export function findPlainRequest(
   return true;
 }
 
-/** A copy of `bytes[start, end)`. Up to some 60 bytes a loop takes less time than Node's copy() takes to begin. */
+/** The bytes outlive their buffer, which is read into again. */
 export function copyOf(bytes: Buffer, start: number, end: number): Buffer {
   const copy = Buffer.allocUnsafe(end - start);
-  if (end - start > 60) bytes.copy(copy, 0, start, end);
-  else for (let at = start; at < end; at++) copy[at - start] = bytes[at] as number;
+  bytes.copy(copy, 0, start, end);
   return copy;
 }
 

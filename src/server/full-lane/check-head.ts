@@ -46,6 +46,6 @@ function checkTransferCoding({ headers, httpVersion }: IncomingMessage): void {
 }
 
 /** Whoever sent this, or passed it on, may see the end of the request elsewhere. */
-export function untrusted(detail: string): Problem {
+function untrusted(detail: string): Problem {
   return new Problem(400, detail, { closes: true });
 }

@@ -10,7 +10,6 @@ import type { Limits } from '../../config/limits.js';
 import { lateRequest, Problem, problemAnswer } from '../api/problem.js';
 import { endLingering } from '../connection/lingering.js';
 import type { Heads } from '../connection/response-head.js';
-import { LineGuard, parserIsLenient } from './line-guard.js';
 
 interface Request {
   readonly req: IncomingMessage;
@@ -29,18 +28,11 @@ export class Connection {
   #problem: Problem | undefined;
   #closing = false;
   #onProblem: ((problem: Problem) => void) | undefined;
-  readonly #guard: LineGuard | undefined;
-  #received = 0;
 
   constructor(socket: Socket, limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>, heads: Heads) {
     this.#socket = socket;
     this.#heads = heads;
     this.#limits = limits;
-    if (parserIsLenient) {
-      const guard = new LineGuard();
-      this.#guard = guard;
-      socket.prependListener('data', (piece: Buffer) => guard.feed(piece));
-    }
     socket.on('end', () => {
       // node:http passes over what is wrong with the content of a request that has an Upgrade field, and over its end.
       const last = this.#queue.at(-1)?.req ?? this.#running;
@@ -57,12 +49,6 @@ export class Connection {
   /** Why nothing more can be understood on this connection. */
   get problem(): Problem | undefined {
     return this.#problem;
-  }
-
-  /** Counts a request in; the result says, at any later time, whether a line of it did not end in CR LF. */
-  receive(): () => boolean {
-    const number = this.#received++;
-    return () => this.#guard?.isBad(number) === true;
   }
 
   /** Serves the request when those before it are answered. */

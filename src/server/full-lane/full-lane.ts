@@ -13,7 +13,7 @@ import { admit } from '../api/route.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { Lease } from '../connection/memory-budget.js';
 import { Heads } from '../connection/response-head.js';
-import { checkHead, untrusted } from './check-head.js';
+import { checkHead } from './check-head.js';
 import { ClientGone, checkContentLength, readBody } from './content.js';
 import { Connection, parserProblem } from './full-connection.js';
 import { sendAnswer, sendProblem } from './send.js';
@@ -50,10 +50,9 @@ export function fullLane(options: LaneOptions): Server {
   };
   const receive = (expectation: Expectation) => (req: IncomingMessage, res: ServerResponse) => {
     const connection = connectionOf(req.socket);
-    const hasBadLine = connection.receive();
     connection.enqueue({
       req,
-      serve: () => serveRequest({ req, res, connection, expectation, hasBadLine }, options),
+      serve: () => serveRequest({ req, res, connection, expectation }, options),
     });
   };
   server.on('connection', connectionOf);
@@ -82,13 +81,11 @@ interface Exchange {
   readonly res: ServerResponse;
   readonly connection: Connection;
   readonly expectation: Expectation;
-  /** Whether a line of it, as far as it has come, did not end in CR LF. */
-  readonly hasBadLine: () => boolean;
 }
 
 /** Serves one request to its end. Never rejects: every failure is an answer, or a client that is gone. */
 async function serveRequest(
-  { req, res, connection, expectation, hasBadLine }: Exchange,
+  { req, res, connection, expectation }: Exchange,
   { service, limits, memory, running, report }: LaneOptions,
 ): Promise<void> {
   // The connection ended with the answer before this one: nobody is there to be answered, so nothing is done.
@@ -110,7 +107,6 @@ async function serveRequest(
     );
     const content = operation.kind === 'put' ? await receiveContent(lease) : [];
     contentIsRead = operation.kind === 'put';
-    if (hasBadLine()) throw untrusted('a line of the request does not end in CR LF');
     const answer = await perform(operation, content, service.store);
     const last = service.draining || losesBytes;
     if (last) connection.closeAfterAnswer();
