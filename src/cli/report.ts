@@ -13,6 +13,7 @@ import { writeReport } from '../lab/report/write-report.js';
 import { inputFile } from './args/files.js';
 import {
   describeFlags,
+  oneOf,
   optional,
   parseCommandLine,
   UsageError,

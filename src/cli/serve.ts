@@ -1,70 +1,15 @@
-/** `evenkeel serve`: runs the server until a signal, and says what it does. */
+/** `evenkeel serve`: runs the server until a signal. */
 import { resolve } from 'node:path';
 import { type DebugServer, startDebugServer } from '../admin/admin-server.js';
-import { defaultLimits, maxCacheBytes, maxValueLimit } from '../config/limits.js';
+import { defaultLimits } from '../config/limits.js';
+import { readSettings, settings } from '../config/settings.js';
 import { type RunningServer, serve } from '../server/server.js';
-import {
-  byteSize,
-  describeFlags,
-  formatBytes,
-  on,
-  optional,
-  parseFlags,
-  text,
-  wholeNumber,
-} from './args/flags.js';
-import { oneOf } from './args/units.js';
+import { describeFlags, on, textsOf } from './args/flags.js';
+import { exitCodes } from './exit-codes.js';
 import { untilSignal } from './signals.js';
 
 const flags = {
-  port: {
-    value: 'PORT',
-    help: 'TCP port to listen on; 0 takes a free one',
-    defaultText: '8080',
-    parse: wholeNumber(0, 65_535),
-    fallback: 8080,
-  },
-  host: {
-    value: 'ADDRESS',
-    help: 'address to listen on; there is no authentication, so keep it private',
-    defaultText: '127.0.0.1',
-    parse: text('an address such as 127.0.0.1 or ::1'),
-    fallback: '127.0.0.1',
-  },
-  data: {
-    value: 'DIR',
-    help: 'folder that holds the data; made if it is not there',
-    defaultText: './data',
-    parse: text('a folder'),
-    fallback: 'data',
-  },
-  'max-value': {
-    value: 'SIZE',
-    help: 'largest value, such as 512KiB or 64MiB; each one is held in memory whole',
-    defaultText: formatBytes(defaultLimits.maxValueBytes),
-    parse: byteSize(1, maxValueLimit),
-    fallback: defaultLimits.maxValueBytes,
-  },
-  cache: {
-    value: 'SIZE',
-    help: 'memory for entities of up to 2KiB that were read, to be read again without a search; 0 for none',
-    defaultText: formatBytes(defaultLimits.cacheBytes),
-    parse: byteSize(0, maxCacheBytes),
-    fallback: defaultLimits.cacheBytes,
-  },
-  lanes: {
-    value: 'WHICH',
-    help: 'both: plain requests take the fast lane; full: all take node:http, to compare with',
-    defaultText: 'both',
-    parse: oneOf('both', 'full'),
-    fallback: 'both' as const,
-  },
-  'admin-port': {
-    value: 'PORT',
-    help: 'opens a port for evenkeel profile --url, on 127.0.0.1 only; 0 takes a free one',
-    defaultText: 'off',
-    ...optional(wholeNumber(0, 65_535)),
-  },
+  ...settings,
   json: on('print one line of JSON instead of the banner, for programs'),
 };
 
@@ -76,34 +21,33 @@ Usage: evenkeel serve [flags]
 
 ${describeFlags(flags)}
 
-Ends on SIGINT or SIGTERM: new requests get a 503, running ones finish (at most ${defaultLimits.drainMs / 1000} s), the store
-is closed. A second signal ends it at once; what was acknowledged is safe even then.
+Each flag but --json is also a variable and a key of the configuration file: for --max-value 1MiB,
+EVENKEEL_MAX_VALUE=1MiB and {"maxValue": "1MiB"}. A flag wins over a variable, a variable over the file.
+See docs/configuration.md for all keys and limits.
+
+SIGINT or SIGTERM ends the server: new requests get a 503, running ones may finish within
+${defaultLimits.drainMs / 1000} s, then the store is closed. A second signal ends it at once. No acknowledged write is lost
+either way.
+
+Exit codes:
+  ${exitCodes.fine}    ended by one signal
+  ${exitCodes.failed}    could not start: the port or the data directory can't be used
+  ${exitCodes.usage}    a wrong flag, variable or configuration file
+  ${exitCodes.interrupted}  ended by a second signal (143 for SIGTERM)
 
 Examples:
   evenkeel serve
   evenkeel serve --port 9000 --data /var/lib/evenkeel --max-value 1MiB
+  EVENKEEL_PORT=9000 evenkeel serve --config evenkeel.json
   curl -X PUT --data-binary @photo.jpg 'http://127.0.0.1:8080/v0/entity?id=photo'
 `;
 
 /** @throws UsageError, StoreError, ListenError, ProfileError */
 export async function run(args: readonly string[], version: string): Promise<void> {
-  const {
-    port,
-    host,
-    data,
-    'max-value': maxValueBytes,
-    cache: cacheBytes,
-    lanes,
-    'admin-port': adminPort,
-    json,
-  } = parseFlags(flags, args);
-  const server = await serve({
-    port,
-    host,
-    data,
-    lanes,
-    limits: { maxValueBytes, cacheBytes },
-  });
+  const given = textsOf(flags, args);
+  const { host, data, 'admin-port': adminPort, ...options } = readSettings(given, process.env);
+  const json = given.has('json');
+  const server = await serve({ ...options, host, data });
   const admin = await startAdmin(adminPort, server);
   const banner = {
     url: server.url,
@@ -115,11 +59,12 @@ export async function run(args: readonly string[], version: string): Promise<voi
   process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner));
   if (!isLoopback(host))
     process.stderr.write(
-      `evenkeel: warning: ${host} may be reached from other machines, and there is no authentication\n`,
+      `evenkeel: warning: other machines may reach ${host}, and there is no authentication\n`,
     );
   await untilSignal();
   await admin?.close();
-  await stop(server, json ? () => {} : (line) => process.stdout.write(`${line}\n`));
+  const log = json ? () => {} : (line: string) => process.stdout.write(`${line}\n`);
+  await stop(server, options.limits.drainMs / 1000, log);
 }
 
 async function startAdmin(
@@ -152,16 +97,19 @@ ${adminUrl === undefined ? '' : `  admin ${adminUrl}, for evenkeel profile --url
 `;
 }
 
-async function stop(server: RunningServer, say: (line: string) => void): Promise<void> {
+async function stop(
+  server: RunningServer,
+  seconds: number,
+  log: (line: string) => void,
+): Promise<void> {
   const { running } = server;
-  const seconds = defaultLimits.drainMs / 1000;
-  say(`Stopping${running > 0 ? `: ${count(running)} may finish within ${seconds} s` : ''} …`);
+  log(`Stopping${running > 0 ? `: ${count(running)} may finish within ${seconds} s` : ''} …`);
   const cutOff = await server.close();
   if (cutOff > 0)
     process.stderr.write(
-      `evenkeel: ${count(cutOff)} did not finish within ${seconds} s and got no answer\n`,
+      `evenkeel: ${count(cutOff)} did not finish within ${seconds} s and got no response\n`,
     );
-  say('Stopped; everything acknowledged is on the disk.');
+  log('Stopped; everything acknowledged is on the disk.');
 }
 
 function count(requests: number): string {

@@ -1,7 +1,7 @@
 /** Files named on a command line. That they can be read or written is checked before a run begins: it may take hours. */
 import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { UsageError } from './getopt.js';
+import { UsageError } from './flags.js';
 
 /** A result could not be written after all. */
 export class OutputError extends Error {

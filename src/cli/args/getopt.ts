@@ -1,13 +1,11 @@
 /**
- * Splits a command line the way getopt_long does, because wrk's and wrk2's users have it in their fingers: `-t4`, `-t 4`,
- * `--threads=4` and `--threads 4`, switches in a group (`-LU`), options before and after the operands, `--` to end
- * them, and long names cut short.
+ * Splits a command line the way getopt_long does, because wrk's and wrk2's users have it in their fingers:
+ * `-t4`, `-t 4`, `--threads=4` and `--threads 4`, switches in a group (`-LU`), options before and after the
+ * operands, `--` to end them, and long names cut short. All but the last is `util.parseArgs`; to that, a
+ * name cut short is an option of its own.
  */
-
-/** A wrong command line. Printed without a stack; exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+import { parseArgs } from 'node:util';
+import { UsageError } from '../../config/parsers.js';
 
 /** What has to be known of a flag to find it, and its value, on a command line. */
 export interface Shape {
@@ -17,7 +15,7 @@ export interface Shape {
   readonly short?: string;
 }
 
-export type Shapes = Readonly<Record<string, Shape>>;
+type Shapes = Readonly<Record<string, Shape>>;
 
 export interface Split {
   /** In the order given; a switch has no text. */
@@ -27,15 +25,43 @@ export interface Split {
 
 /** @throws UsageError */
 export function split(shapes: Shapes, args: readonly string[]): Split {
+  const names = namesBySpelling(shapes);
+  const options = Object.fromEntries(
+    [...names].map(([spelling, [name = '']]) => {
+      const { value, short } = shapes[name] as Shape;
+      const type = value === undefined ? ('boolean' as const) : ('string' as const);
+      return [spelling, { type, ...(spelling === name && short !== undefined && { short }) }];
+    }),
+  );
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const given: [string, string | undefined][] = [];
   const operands: string[] = [];
-  const rest = [...args];
-  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
-    if (arg === '--') operands.push(...rest.splice(0));
-    else if (arg.startsWith('--')) given.push(long(shapes, arg, rest));
-    else if (arg.startsWith('-') && arg !== '-') given.push(...group(shapes, arg, rest));
-    else operands.push(arg);
-  }
+  for (const token of tokens)
+    if (token.kind === 'positional') operands.push(token.value);
+    else if (token.kind === 'option') {
+      // parseArgs calls a letter that it does not know by itself, which may also be a name cut short.
+      const isKnown = token.rawName.startsWith('--') || Object.hasOwn(shapes, token.name);
+      const [name, ...others] = (isKnown && names.get(token.name)) || [];
+      if (name === undefined) {
+        const arg = args[token.index] ?? '';
+        const group = /^-[^-]./.test(arg) ? ` (in '${arg}')` : '';
+        throw new UsageError(`there is no flag '${token.rawName}'${group}`);
+      }
+      if (others.length > 0)
+        throw new UsageError(`'${token.rawName}' may be --${[name, ...others].join(' or --')}`);
+      const shape = shapes[name] as Shape;
+      if (shape.value === undefined && token.value !== undefined)
+        throw new UsageError(`${display(name, shape)} takes no value, got '${token.value}'`);
+      if (shape.value !== undefined && token.value === undefined)
+        throw new UsageError(`${display(name, shape)} needs a value, ${shape.value}`);
+      given.push([name, token.value]);
+    }
   return { given, operands };
 }
 
@@ -44,54 +70,14 @@ export function display(name: string, { short }: Shape): string {
   return short === undefined ? `--${name}` : `-${short}/--${name}`;
 }
 
-function long(shapes: Shapes, arg: string, rest: string[]): [string, string | undefined] {
-  const [, written = '', text] = /^--([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
-  const name = longName(shapes, written);
-  const shape = shapes[name] as Shape;
-  if (shape.value === undefined) {
-    if (text !== undefined)
-      throw new UsageError(`${display(name, shape)} takes no value, got '${text}'`);
-    return [name, undefined];
-  }
-  return [name, text ?? following(name, shape, rest)];
-}
-
-function longName(shapes: Shapes, written: string): string {
-  if (Object.hasOwn(shapes, written)) return written;
-  const meant = Object.keys(shapes).filter(
-    (name) => written !== '' && name.startsWith(written) && shapes[name]?.short !== undefined,
-  );
-  if (meant.length > 1)
-    throw new UsageError(`'--${written}' may be ${meant.map((name) => `--${name}`).join(' or ')}`);
-  const [name] = meant;
-  if (name === undefined) throw new UsageError(`there is no flag '--${written}'`);
-  return name;
-}
-
-/** One or more letters behind a dash: switches, and at the end perhaps a flag with its value. */
-function* group(
-  shapes: Shapes,
-  arg: string,
-  rest: string[],
-): Generator<[string, string | undefined]> {
-  for (let at = 1; at < arg.length; at++) {
-    const letter = arg[at] as string;
-    const [name, shape] = Object.entries(shapes).find(([, { short }]) => short === letter) ?? [];
-    if (name === undefined || shape === undefined)
-      throw new UsageError(
-        `there is no flag '-${letter}'${arg.length > 2 ? ` (in '${arg}')` : ''}`,
-      );
-    if (shape.value !== undefined) {
-      yield [name, arg.slice(at + 1) || following(name, shape, rest)];
-      return;
+/** Each spelling of a long name, and the names it may stand for; a whole name stands for itself alone. */
+function namesBySpelling(shapes: Shapes): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  for (const [name, { short }] of Object.entries(shapes))
+    for (let length = short === undefined ? name.length : 1; length < name.length; length++) {
+      const spelling = name.slice(0, length);
+      names.set(spelling, [...(names.get(spelling) ?? []), name]);
     }
-    yield [name, undefined];
-  }
-}
-
-function following(name: string, shape: Shape, rest: string[]): string {
-  const text = rest.shift();
-  if (text === undefined)
-    throw new UsageError(`${display(name, shape)} needs a value, ${shape.value}`);
-  return text;
+  for (const name of Object.keys(shapes)) names.set(name, [name]);
+  return names;
 }

@@ -1,5 +1,5 @@
 /** Parsers of numbers and times with units, as wrk and wrk2 write them: case does not matter, and a plain time is in seconds. */
-import { UsageError } from './getopt.js';
+import { UsageError } from './flags.js';
 
 const multiples: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 
@@ -56,14 +56,4 @@ export function percentage(text: string): number {
   const [, digits] = /^([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*%$/.exec(text) ?? [];
   if (digits === undefined) throw new UsageError('a percentage such as 10%');
   return Number(digits) / 100;
-}
-
-/** Parses one of a few words. */
-export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
-  return (text) => {
-    const word = words.find((candidate) => candidate === text);
-    if (word === undefined)
-      throw new UsageError(`${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
-    return word;
-  };
 }

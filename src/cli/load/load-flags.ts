@@ -6,13 +6,14 @@ import {
   byteSize,
   formatBytes,
   on,
+  oneOf,
   optional,
   UsageError,
   type Values,
   wholeNumber,
 } from '../args/flags.js';
 import { type Header, header, withoutValue } from '../args/header.js';
-import { duration, latency, metric, oneOf } from '../args/units.js';
+import { duration, latency, metric } from '../args/units.js';
 
 export const wrkFlags = {
   threads: {

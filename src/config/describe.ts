@@ -1,0 +1,69 @@
+/** docs/configuration.md, as text: it follows from the table of settings. */
+import { defaultLimits } from './limits.js';
+import { keyOf, settings, variableOf } from './settings.js';
+
+/** @param limitsSource the source text of limits.ts, whose comments say what each limit means */
+export function settingsMarkdown(limitsSource: string): string {
+  const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``);
+  const rows = Object.entries(settings).map(([name, { value, help, defaultText, unit, cost }]) => [
+    code(`--${name} ${value}`),
+    code(variableOf(name)),
+    code(keyOf(name)),
+    code(defaultText),
+    unit,
+    help,
+    cost,
+  ]);
+  const limits = Object.entries(defaultLimits)
+    .filter(([name]) => name !== 'maxValueBytes' && name !== 'cacheBytes')
+    .map(([name, value]) => [code(`limits.${name}`), String(value), commentOf(name, limitsSource)]);
+  return `# Configuration
+
+Each setting of \`evenkeel serve\` has a flag, an environment variable and a key in the configuration
+file. A flag wins over a variable, a variable over the file, and the file over the default. An empty
+variable counts as not set.
+
+${table(['Flag', 'Variable', 'Key', 'Default', 'Unit', 'Meaning', 'What raising or changing it costs'], rows)}
+
+\`--json\` is a flag only: it prints one line of JSON in place of the banner.
+
+## The configuration file
+
+\`--config FILE\` names a file of JSON. Every key may be left out; a key that does not exist is refused.
+
+\`\`\`json
+{
+  "port": 9000,
+  "data": "/var/lib/evenkeel",
+  "maxValue": "1MiB",
+  "limits": { "maxConnections": 1000, "drainMs": 30000 }
+}
+\`\`\`
+
+## Limits
+
+The object \`limits\` in the file changes bounds that have no flag. Each is a positive whole number: of
+bytes if its name ends in \`Bytes\`, of milliseconds if it ends in \`Ms\`. Limits that contradict each
+other are refused at the start.
+
+${table(['Key', 'Default', 'Meaning'], limits)}
+
+\`limits.maxQueuedBytes\` grows to twice \`maxValue\`, and the bound on content in memory to twice that,
+unless they are given.
+`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** A limit without a comment of its own shares the one above it. */
+function commentOf(name: string, source: string): string {
+  const before = source.slice(0, source.indexOf(`readonly ${name}:`));
+  const comment = before.slice(before.lastIndexOf('/**'), before.lastIndexOf('*/'));
+  return comment
+    .replace(/^\/\*\*|^\s*\* ?/gm, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

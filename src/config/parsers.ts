@@ -1,0 +1,77 @@
+/** Parsers of values that people write: on a command line, in a variable, in a file. */
+
+/**
+ * A wrong command line, variable or configuration file: one line without a stack, exit code 2. A parser
+ * gives the rule alone; its caller adds what the value is for and what was given.
+ */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Parses a whole number within bounds. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max))
+      throw new UsageError(`a whole number from ${min} to ${max}`);
+    return value;
+  };
+}
+
+const unitBytes: Readonly<Record<string, number>> = {
+  '': 1,
+  B: 1,
+  K: 1024,
+  KIB: 1024,
+  M: 1024 ** 2,
+  MIB: 1024 ** 2,
+  G: 1024 ** 3,
+  GIB: 1024 ** 3,
+};
+
+/** Parses a size such as `65536`, `512KiB` or `16MiB` to bytes. */
+export function byteSize(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const [, digits, unit = ''] = /^([0-9]{1,12})\s*([A-Za-z]*)$/.exec(text) ?? [];
+    const bytes = Number(digits) * (unitBytes[unit.toUpperCase()] ?? Number.NaN);
+    if (!(bytes >= min && bytes <= max))
+      throw new UsageError(
+        `a size from ${formatBytes(min)} to ${formatBytes(max)}, such as 512KiB or 16MiB`,
+      );
+    return bytes;
+  };
+}
+
+export function formatBytes(bytes: number): string {
+  for (const unit of ['GiB', 'MiB', 'KiB']) {
+    const size = unitBytes[unit.toUpperCase()] as number;
+    if (bytes >= size && bytes % size === 0) return `${bytes / size}${unit}`;
+  }
+  return `${bytes}B`;
+}
+
+/** Parses any text but the empty one. */
+export function text(rule: string): (given: string) => string {
+  return (given) => {
+    if (given === '') throw new UsageError(rule);
+    return given;
+  };
+}
+
+/** Parses one of a few words. */
+export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word === undefined)
+      throw new UsageError(`${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
+    return word;
+  };
+}
+
+/** For a value that may be absent: what holds then is decided elsewhere. */
+export function optional<T>(parse: (text: string) => T): {
+  parse: (text: string) => T | undefined;
+  fallback: undefined;
+} {
+  return { parse, fallback: undefined };
+}

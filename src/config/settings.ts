@@ -1,0 +1,207 @@
+/**
+ * The settings of `evenkeel serve`, one table: the flags, the variables, the keys of the configuration
+ * file, their help and docs/configuration.md follow from it. A flag wins over a variable, a variable
+ * over the file, and the file over the default.
+ */
+import { readFileSync } from 'node:fs';
+import { defaultLimits, type Limits, makeLimits, maxCacheBytes, maxValueLimit } from './limits.js';
+import {
+  byteSize,
+  formatBytes,
+  oneOf,
+  optional,
+  text,
+  UsageError,
+  wholeNumber,
+} from './parsers.js';
+
+interface Setting<T = unknown> {
+  /** What stands for the value in the help, such as `PORT`. */
+  readonly value: string;
+  readonly help: string;
+  readonly defaultText: string;
+  readonly unit: string;
+  /** What raising or changing it costs. */
+  readonly cost: string;
+  parse(text: string): T;
+  readonly fallback: T;
+}
+
+export const settings = {
+  port: {
+    value: 'PORT',
+    help: 'TCP port to listen on; 0 takes a free one',
+    defaultText: '8080',
+    unit: 'TCP port',
+    cost: 'nothing; a port below 1024 needs privileges',
+    parse: wholeNumber(0, 65_535),
+    fallback: 8080,
+  },
+  host: {
+    value: 'ADDRESS',
+    help: 'address to listen on; without authentication, so keep it private',
+    defaultText: '127.0.0.1',
+    unit: 'IP address or host name',
+    cost: 'everyone who reaches the address can read and write all data',
+    parse: text('an address such as 127.0.0.1 or ::1'),
+    fallback: '127.0.0.1',
+  },
+  data: {
+    value: 'DIR',
+    help: 'directory that holds the data; created if it is missing',
+    defaultText: './data',
+    unit: 'path, relative to the working directory',
+    cost: 'every acknowledged write waits for this disk',
+    parse: text('a directory'),
+    fallback: 'data',
+  },
+  'max-value': {
+    value: 'SIZE',
+    help: 'largest value, such as 512KiB or 64MiB',
+    defaultText: formatBytes(defaultLimits.maxValueBytes),
+    unit: 'bytes, or with KiB, MiB, GiB',
+    cost: 'memory: each request may hold one value; above 32MiB the bounds on memory grow too',
+    parse: byteSize(1, maxValueLimit),
+    fallback: defaultLimits.maxValueBytes,
+  },
+  cache: {
+    value: 'SIZE',
+    help: 'memory for entities of up to 2KiB that were read; 0 for none',
+    defaultText: formatBytes(defaultLimits.cacheBytes),
+    unit: 'bytes, or with KiB, MiB, GiB',
+    cost: 'memory: this much and up to two sevenths more once the cache is full',
+    parse: byteSize(0, maxCacheBytes),
+    fallback: defaultLimits.cacheBytes,
+  },
+  lanes: {
+    value: 'WHICH',
+    help: 'full: all requests take node:http, to compare with; both: plain ones do not',
+    defaultText: 'both',
+    unit: '`both` or `full`',
+    cost: '`full` serves a third of the requests with the same CPU time',
+    parse: oneOf('both', 'full'),
+    fallback: 'both',
+  },
+  'admin-port': {
+    value: 'PORT',
+    help: 'port on 127.0.0.1 for evenkeel profile --url; 0 takes a free one',
+    defaultText: 'off',
+    unit: 'TCP port',
+    cost: 'every user of this machine can profile the server',
+    ...optional(wholeNumber(0, 65_535)),
+  },
+  config: {
+    value: 'FILE',
+    help: 'configuration file, JSON; its limits object takes what has no flag',
+    defaultText: 'none',
+    unit: 'path, relative to the working directory',
+    cost: 'nothing; the file is read once, at the start',
+    ...optional(text('a file')),
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+type Values = {
+  readonly [Name in keyof typeof settings]: ReturnType<(typeof settings)[Name]['parse']>;
+};
+
+export interface ServeSettings extends Omit<Values, 'max-value' | 'cache'> {
+  readonly limits: Limits;
+}
+
+/** The variable of a setting: `EVENKEEL_MAX_VALUE` for `max-value`. */
+export function variableOf(name: string): string {
+  return `EVENKEEL_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** The configuration file's key of a setting: `maxValue` for `max-value`. The file does not name itself. */
+export function keyOf(name: string): string | undefined {
+  if (name === 'config') return undefined;
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/**
+ * The settings of a server. An empty variable counts as not set.
+ * @param flags the text of each flag that was given
+ * @throws UsageError naming the flag, the variable, or the file and its key
+ */
+export function readSettings(
+  flags: ReadonlyMap<string, string>,
+  env: Readonly<Record<string, string | undefined>>,
+): ServeSettings {
+  const read = (name: string, { parse, fallback }: Setting, file?: ConfigFile) => {
+    const sources = [
+      [`--${name}`, flags.get(name)],
+      [variableOf(name), env[variableOf(name)] || undefined],
+      [`${keyOf(name)} in ${file?.path}`, file?.texts.get(name)],
+    ] as const;
+    const [where, given] = sources.find(([, text]) => text !== undefined) ?? [];
+    if (given === undefined) return fallback;
+    try {
+      return parse(given);
+    } catch (error) {
+      throw new UsageError(`${where} takes ${(error as Error).message}, got '${given}'`);
+    }
+  };
+  const config = read('config', settings.config) as Values['config'];
+  const file = config === undefined ? undefined : readConfig(config);
+  const all = Object.entries(settings).map(([name, row]) => [name, read(name, row, file)]);
+  const { 'max-value': maxValueBytes, cache, ...values } = Object.fromEntries(all) as Values;
+  const changes = { ...file?.limits, maxValueBytes, cacheBytes: cache };
+  return { ...values, limits: limitsOf(changes, file) };
+}
+
+interface ConfigFile {
+  readonly path: string;
+  /** What the file says of a setting, as a flag would say it. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly limits: Partial<Limits>;
+}
+
+/** @throws UsageError */
+function readConfig(path: string): ConfigFile {
+  const refuse = (why: string): never => {
+    throw new UsageError(`the configuration file ${path} ${why}`);
+  };
+  const objectOf = (value: unknown, rule: string): object =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? value
+      : refuse(`${rule}, got ${JSON.stringify(value)}`);
+  const content = ((): unknown => {
+    try {
+      return JSON.parse(readFileSync(path, 'utf8'));
+    } catch (error) {
+      const { message } = error as Error;
+      return refuse(
+        `${error instanceof SyntaxError ? 'is not JSON' : 'can not be read'}: ${message}`,
+      );
+    }
+  })();
+  const names = new Map(Object.keys(settings).map((name) => [keyOf(name), name]));
+  const texts = new Map<string, string>();
+  let limits: Partial<Limits> = {};
+  for (const [key, value] of Object.entries(objectOf(content, 'takes an object'))) {
+    const name = names.get(key);
+    if (key === 'limits') limits = objectOf(value, "takes an object as 'limits'");
+    else if (name === undefined)
+      refuse(
+        `has no setting '${key}'; it takes ${[...names.keys()].filter(Boolean).join(', ')}, limits`,
+      );
+    else texts.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  for (const [limit, key] of [
+    ['maxValueBytes', 'maxValue'],
+    ['cacheBytes', 'cache'],
+  ] as const)
+    if (Object.hasOwn(limits, limit)) refuse(`takes '${key}' in place of 'limits.${limit}'`);
+  return { path, texts, limits };
+}
+
+/** @throws UsageError */
+function limitsOf(changes: Partial<Limits>, file: ConfigFile | undefined): Limits {
+  try {
+    return makeLimits(changes);
+  } catch (error) {
+    // Flags and variables alone can not contradict each other.
+    throw new UsageError(`the configuration file ${file?.path}: ${(error as Error).message}`);
+  }
+}

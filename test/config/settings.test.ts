@@ -1,0 +1,148 @@
+/** The settings of `evenkeel serve`: where each may come from, and how a wrong one is refused. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { textsOf } from '#dist/cli/args/flags.js';
+import { settingsMarkdown } from '#dist/config/describe.js';
+import { defaultLimits, makeLimits } from '#dist/config/limits.js';
+import { keyOf, readSettings, settings, variableOf } from '#dist/config/settings.js';
+import { temporaryFolder } from '../support/folder.js';
+
+const MiB = 1024 * 1024;
+const read = (args: readonly string[], env: Record<string, string> = {}) =>
+  readSettings(textsOf({ ...settings, json: {} }, args), env);
+
+async function configFile(content: unknown): Promise<string> {
+  const file = join(await temporaryFolder(), 'evenkeel.json');
+  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return file;
+}
+
+describe('a setting', () => {
+  it('has a default', () => {
+    expect(read([])).toEqual({
+      port: 8080,
+      host: '127.0.0.1',
+      data: 'data',
+      lanes: 'both',
+      'admin-port': undefined,
+      config: undefined,
+      limits: defaultLimits,
+    });
+  });
+
+  it('comes from its flag, else its variable, else the file', async () => {
+    const config = await configFile({ port: 1, host: '::1', data: 'file', adminPort: 2 });
+    const env = { EVENKEEL_CONFIG: config, EVENKEEL_PORT: '3', EVENKEEL_HOST: 'a', PORT: '4' };
+    expect(read(['--port', '5', '--json'], env)).toMatchObject({
+      port: 5,
+      host: 'a',
+      data: 'file',
+      'admin-port': 2,
+    });
+    const other = await configFile({ data: 'other' });
+    expect(read(['--config', other], env)).toMatchObject({ port: 3, data: 'other' });
+  });
+
+  it('is not set by an empty variable', () => {
+    expect(read([], { EVENKEEL_PORT: '', EVENKEEL_CONFIG: '' }).port).toBe(8080);
+  });
+
+  it('of a size is a number of bytes or text with a unit in the file', async () => {
+    const limitsIn = async (content: object) =>
+      read(['--config', await configFile(content)]).limits;
+    expect((await limitsIn({ maxValue: 4096 })).maxValueBytes).toBe(4096);
+    expect((await limitsIn({ maxValue: '1MiB' })).maxValueBytes).toBe(MiB);
+    expect((await limitsIn({ cache: 0 })).cacheBytes).toBe(0);
+  });
+
+  it('may be a limit in the file, and the other limits keep to it', async () => {
+    const limits = { maxConnections: 7, drainMs: 9 };
+    const config = await configFile({ maxValue: '64MiB', limits });
+    expect(read(['--config', config]).limits).toEqual(
+      makeLimits({ ...limits, maxValueBytes: 64 * MiB }),
+    );
+  });
+
+  it('has its flag, its variable and its key in docs/configuration.md', () => {
+    const text = settingsMarkdown('');
+    for (const name of Object.keys(settings))
+      expect(text).toMatch(
+        new RegExp(
+          `\\| \`--${name} [A-Z]+\` \\| \`${variableOf(name)}\` \\| (\`${keyOf(name)}\`)? `,
+        ),
+      );
+  });
+});
+
+describe('a wrong value is refused with where it stands, what it takes and what it is', () => {
+  const port = 'a whole number from 0 to 65535';
+  const size = 'a size from 1B to 256MiB, such as 512KiB or 16MiB';
+  it.each([
+    [['--port', '65536'], `--port takes ${port}, got '65536'`],
+    [['--port='], `--port takes ${port}, got ''`],
+    [['--port', '-1'], `--port takes ${port}, got '-1'`],
+    [['--port', '80.5'], `--port takes ${port}, got '80.5'`],
+    [['--port', '0x50'], `--port takes ${port}, got '0x50'`],
+    [['--max-value', '0'], `--max-value takes ${size}, got '0'`],
+    [['--max-value', '257MiB'], `--max-value takes ${size}, got '257MiB'`],
+    [['--max-value', 'big'], `--max-value takes ${size}, got 'big'`],
+    [
+      ['--cache', '2GiB'],
+      "--cache takes a size from 0B to 1GiB, such as 512KiB or 16MiB, got '2GiB'",
+    ],
+    [['--lanes', 'fast'], "--lanes takes both or full, got 'fast'"],
+    [['--host='], "--host takes an address such as 127.0.0.1 or ::1, got ''"],
+    [['--data='], "--data takes a directory, got ''"],
+    [['--config='], "--config takes a file, got ''"],
+    [['--port', '1', '--port', '2'], '--port is given more than once'],
+    [['--prot', '8080'], "there is no flag '--prot'"],
+    [['--port'], '--port needs a value, PORT'],
+    [['--json=yes'], "--json takes no value, got 'yes'"],
+    [['data'], "unexpected argument 'data': only flags are taken"],
+  ])('%j', (args, message) => {
+    expect(() => read(args)).toThrow(expect.objectContaining({ name: 'UsageError', message }));
+  });
+
+  it('in a variable', () => {
+    expect(() => read([], { EVENKEEL_MAX_VALUE: '1TB' })).toThrow(
+      `EVENKEEL_MAX_VALUE takes ${size}, got '1TB'`,
+    );
+    expect(() => read([], { EVENKEEL_CONFIG: '/no/such' })).toThrow(
+      'the configuration file /no/such can not be read: ENOENT',
+    );
+  });
+
+  it.each([
+    [{ port: 'http' }, `port in FILE takes ${port}, got 'http'`],
+    [{ port: null }, `port in FILE takes ${port}, got 'null'`],
+    [{ adminPort: [1] }, `adminPort in FILE takes ${port}, got '[1]'`],
+    [
+      { prot: 1 },
+      "the configuration file FILE has no setting 'prot'; it takes port, host, data, maxValue, " +
+        'cache, lanes, adminPort, limits',
+    ],
+    [{ config: 'a' }, "the configuration file FILE has no setting 'config'; it takes port, "],
+    [{ 'max-value': 1 }, "the configuration file FILE has no setting 'max-value'; it takes port, "],
+    ['{"port": 1', 'the configuration file FILE is not JSON: '],
+    [[], 'the configuration file FILE takes an object, got []'],
+    ['null', 'the configuration file FILE takes an object, got null'],
+    [{ limits: 7 }, "the configuration file FILE takes an object as 'limits', got 7"],
+    [
+      { limits: { drainMs: 0 } },
+      'the configuration file FILE: limits.drainMs must be a positive whole number, got 0',
+    ],
+    [{ limits: { drain: 1 } }, 'the configuration file FILE: there is no limit drain; there is '],
+    [
+      { limits: { maxValueBytes: 1 } },
+      "the configuration file FILE takes 'maxValue' in place of 'limits.maxValueBytes'",
+    ],
+    [
+      { limits: { cacheBytes: 1 } },
+      "the configuration file FILE takes 'cache' in place of 'limits.cacheBytes'",
+    ],
+  ])('in the file: %j', async (content, message) => {
+    const config = await configFile(content);
+    expect(() => read(['--config', config])).toThrow(message.replace('FILE', config));
+  });
+});
