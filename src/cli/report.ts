@@ -13,7 +13,6 @@ import { writeReport } from '../lab/report/write-report.js';
 import { inputFile } from './args/files.js';
 import {
   describeFlags,
-  oneOf,
   optional,
   parseCommandLine,
   UsageError,
@@ -114,7 +113,7 @@ Examples:
   evenkeel report --duration 5s
   evenkeel report --label before
   evenkeel report --compare reports/before.json
-  evenkeel report --compare reports/before.json reports/abefore.json     compares what is there, without a run
+  evenkeel report --compare reports/before.json reports/async.json     compares what is there, without a run
   evenkeel report --url http://127.0.0.1:8080 --admin-url http://127.0.0.1:9000
 `;
 
