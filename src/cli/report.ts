@@ -9,6 +9,7 @@ import {
   type ReportOptions,
   referenceThreads,
 } from '../lab/report/report-options.js';
+import { formatSummary } from '../lab/report/summary.js';
 import { writeReport } from '../lab/report/write-report.js';
 import { inputFile } from './args/files.js';
 import {
@@ -131,7 +132,8 @@ export async function run(args: readonly string[]): Promise<void> {
   mkdirSync(out, { recursive: true });
   const outcome = after === undefined ? await measure(optionsOf(values)) : readReport(after);
   if (outcome === undefined) return;
-  if (after === undefined) process.stdout.write(`${writeReport(out, outcome)}\n`);
+  if (after === undefined)
+    process.stdout.write(formatSummary(outcome.record, writeReport(out, outcome)));
   if (
     after === undefined &&
     Object.values(outcome.record.phases).some(({ load }) => !load.verdict.valid)

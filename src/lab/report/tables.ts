@@ -46,7 +46,7 @@ export function referenceTable(phases: ReportRecord['phases']): string {
       percentile === '100' ? 'max' : `p${percentile}`,
       ...phaseNames.flatMap((name) => {
         const theirs = reference[name].latencyUs[percentile] as number;
-        const ours = valueAt(phases[name], Number(percentile));
+        const ours = latencyAt(phases[name], Number(percentile));
         return [formatTimeUs(theirs), formatTimeUs(ours), timesFaster(theirs, ours)];
       }),
     ]);
@@ -58,7 +58,7 @@ function timesFaster(theirs: number, ours: number): string {
   return `${times.toPrecision(2)} × ${how}`;
 }
 
-function valueAt({ load }: PhaseRecord, percentile: number): number {
+export function latencyAt({ load }: PhaseRecord, percentile: number): number {
   return (
     load.latency.percentiles.find((entry) => entry.percentile === percentile)?.valueUs ?? Number.NaN
   );
@@ -109,7 +109,7 @@ export function profilingCostTable({ phases }: ReportRecord): string {
   const rows = phaseNames.flatMap((name) =>
     profileKinds.map((kind) => {
       const { latencyUs } = phases[name].windows[kind];
-      const plain = { p50: valueAt(phases[name], 50), p99: valueAt(phases[name], 99) };
+      const plain = { p50: latencyAt(phases[name], 50), p99: latencyAt(phases[name], 99) };
       const change = (at: 'p50' | 'p99') =>
         `${formatTimeUs(plain[at])} → ${formatTimeUs(latencyUs[at])} (${(latencyUs[at] / plain[at]).toFixed(2)} ×)`;
       return [

@@ -36,8 +36,19 @@ beforeAll(async () => {
 
 const text = (name: string) => readFileSync(join(out, name), 'utf8');
 
-test('it says where the document is, and leaves neither its server nor its store behind', () => {
-  expect(outcome.stdout).toBe(`${join(out, 'async.md')}\n`);
+test('it ends with a table of its figures and where the document is', () => {
+  const verdict = '(valid|NOT VALID)';
+  const row = ` +\\d+\\.\\d\\d ms.*  ${verdict}`;
+  expect(outcome.stdout.split('\n')).toEqual([
+    expect.stringMatching(/^ +p50 +p99 +p99\.9 +max +verdict$/),
+    expect.stringMatching(new RegExp(`^PUT${row}$`)),
+    expect.stringMatching(new RegExp(`^GET${row}$`)),
+    `Report: ${join(out, 'async.md')}`,
+    '',
+  ]);
+});
+
+test('it leaves neither its server nor its store behind', () => {
   expect(readdirSync(out).filter((name) => name.startsWith('.store'))).toEqual([]);
 });
 
