@@ -3,7 +3,7 @@
  * most. It is named if together they took at least half of the latency; else nobody knows.
  */
 import type { SlowRequest } from '#dist/lab/load/result/result.js';
-import type { Moment } from '#dist/lab/load/result/stall-groups.js';
+import type { StallGroup } from '#dist/lab/load/result/stall-groups.js';
 import { type Busy, type Evidence, within } from './evidence.js';
 import { causes, type Held, type HoldUps, holdUps } from './hold-ups.js';
 
@@ -24,7 +24,7 @@ const firstSecondUs = 1e6;
  * Names the causes of a moment's requests, in the order in which they were due.
  * @param loadBeganUs when the load began: below 0 if it had a warm-up
  */
-export function attribute(moment: Moment, evidence: Evidence, loadBeganUs = 0): Attributed[] {
+export function attribute(moment: StallGroup, evidence: Evidence, loadBeganUs = 0): Attributed[] {
   const near = within(evidence, { fromUs: moment.beganUs, toUs: moment.endedUs });
   /** Of the last slow request on each connection. */
   const before = new Map<string, Held>();

@@ -1,7 +1,7 @@
 /** One phase of the reference load under watch, and the causes of what was slow in it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Moment, momentsOf } from '#dist/lab/load/result/stall-groups.js';
+import { type StallGroup, stallGroups } from '#dist/lab/load/result/stall-groups.js';
 import { attribute } from './attribute.js';
 import { type Evidence, type Span, since } from './evidence.js';
 import type { PhaseOptions, PhaseResult } from './load-child.js';
@@ -33,7 +33,7 @@ export async function watchPhase(
   const { result, stretches } = await runPhase({ ...load, url, work }, sampler);
   await sleep(settleMs);
   const seen = since({ stretches: [...stretches, ...take()], ...sampler.take() }, result.startUs);
-  const moments = momentsOf(result.slow.requests);
+  const moments = stallGroups(result.slow.requests);
   return {
     outcome: {
       name,
@@ -45,7 +45,10 @@ export async function watchPhase(
   };
 }
 
-function near(moments: readonly Moment[], { stretches, samples, others = [] }: Evidence): Evidence {
+function near(
+  moments: readonly StallGroup[],
+  { stretches, samples, others = [] }: Evidence,
+): Evidence {
   const touches = ({ fromUs, toUs }: Span) =>
     moments.some(({ beganUs, endedUs }) => fromUs < endedUs && toUs > beganUs);
   return {

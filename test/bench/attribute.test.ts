@@ -1,7 +1,7 @@
 /** Causes of slow requests, from scripted evidence: each kind alone, mixtures, and what must not be named. */
 import { describe, expect, test } from 'vitest';
 import type { SlowRequest } from '#dist/lab/load/result/result.js';
-import { momentsOf } from '#dist/lab/load/result/stall-groups.js';
+import { stallGroups } from '#dist/lab/load/result/stall-groups.js';
 import { type Attributed, attribute } from '../../bench/tail/attribute.js';
 import type { Evidence, Sample, Stretch, ThreadSample, Who } from '../../bench/tail/evidence.js';
 import { countUnnamed, describe as describeSlow, rowsOf } from '../../bench/tail/table.js';
@@ -31,7 +31,7 @@ function stretch(what: Stretch['what'], who: Who, fromMs: number, toMs: number):
 
 function causesOf(requests: readonly SlowRequest[], evidence: Partial<Evidence>): string[] {
   const all = { stretches: [], samples: samples(() => ({})), ...evidence };
-  return momentsOf(requests).flatMap((moment) => attribute(moment, all).map(({ cause }) => cause));
+  return stallGroups(requests).flatMap((moment) => attribute(moment, all).map(({ cause }) => cause));
 }
 
 const fortyMs = slowRequest(at + 20 * ms, 40 * ms);
@@ -147,7 +147,7 @@ test('what waits behind a slow one on its connection has its cause, also in the 
 test('the first second is that of the load, and not behind a warm-up', () => {
   const evidence = { stretches: [], samples: samples(() => ({})) };
   const causeAt = (dueUs: number) =>
-    momentsOf([slowRequest(dueUs, 40 * ms)]).flatMap((moment) =>
+    stallGroups([slowRequest(dueUs, 40 * ms)]).flatMap((moment) =>
       attribute(moment, evidence, -3000 * ms).map(({ cause }) => cause),
     );
   expect(causeAt(-2001 * ms)).toEqual(['first second']);
@@ -165,7 +165,7 @@ test('the first second is named only for want of another cause', () => {
 
 describe('the table', () => {
   const one = (cause: Attributed['cause'], latencyMs: number): Attributed => {
-    const [moment] = momentsOf([slowRequest(at, latencyMs * ms)]);
+    const [moment] = stallGroups([slowRequest(at, latencyMs * ms)]);
     const [attributed] = attribute(moment as NonNullable<typeof moment>, {
       stretches: [],
       samples: [],
@@ -208,7 +208,7 @@ test('a slow request is told with the processes that took the CPU beside it, and
     busy('sshd', 0, 1),
     busy('backup', 100, 90),
   ];
-  const [moment] = momentsOf([fortyMs]);
+  const [moment] = stallGroups([fortyMs]);
   const evidence = { stretches: [], samples: samples(() => ({})), others };
   const [one] = attribute(moment as NonNullable<typeof moment>, evidence);
   expect(describeSlow(one as Attributed)).toMatch(

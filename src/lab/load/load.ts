@@ -1,20 +1,19 @@
 /**
- * A load run from beginning to end: one generator thread for each `threads`, brought to the same line, started at the same
- * moment, and added up.
+ * A load run from beginning to end: generator threads are started, brought to the same line, begin
+ * at the same moment, and are added up.
  */
-
 import { monotonicClock } from './generator/clock.js';
-import { Team } from './generator/generator-threads.js';
+import { GeneratorThreads } from './generator/generator-threads.js';
 import { Control, type Finished, type ThreadStart } from './generator/messages.js';
 import { phasesOf } from './generator/phases.js';
 import { failureKinds, SharedRecords } from './generator/recorder.js';
-import { firstOpen, resolveTargets } from './http/resolve-target.js';
+import { firstOpen, resolveTargets } from './http/target.js';
 import { TargetError } from './load-errors.js';
 import type { LoadOptions } from './load-options.js';
 import type { Snapshot } from './output/progress.js';
-import { Collector } from './result/aggregator.js';
+import { Aggregator } from './result/aggregator.js';
 import type { Calibration, Errors, LoadResult, Slow } from './result/result.js';
-import { ScriptConductor } from './script/script-host.js';
+import { ScriptHost } from './script/script-host.js';
 
 export type AroundScript = <T>(part: () => Promise<T>) => Promise<T>;
 
@@ -28,17 +27,17 @@ export interface LoadHooks {
   /** The run is over; a script's done() comes after this. */
   readonly onResult?: (result: LoadResult) => void;
   /**
-   * Runs a part of the run in which a script has this thread: it may never give it back, and then no signal's listener is
-   * called. By default it is just run.
+   * Runs a part of the run in which a script has this thread. The script may never return, and then
+   * no listener of a signal is called. By default the part is just run.
    */
   readonly aroundScript?: AroundScript;
-  /** Ends the run early; what was measured so far is its result. */
+  /** Ends the run early; its result is what was measured so far. */
   readonly signal?: AbortSignal;
 }
 
-/** Longest time that scripts may take to load, and threads to answer after the end, in ms; and what each thread adds to it. */
-const patience = { ms: 30_000, eachThreadMs: 500 } as const;
-/** From "begin" to the first request, so that each thread has heard of it. */
+/** Limit for scripts to load, and for threads to report after the end. */
+const patience = { ms: 30_000, perThreadMs: 500 } as const;
+/** From "begin" to the first request, so that each thread has received it. */
 const leadUs = 20_000;
 
 /**
@@ -49,40 +48,39 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
   const { warmupMs, durationMs, timeoutMs } = options;
   const aroundScript: AroundScript =
     (options.work.kind === 'script' && hooks.aroundScript) || ((part) => part());
-  const patienceMs = patience.ms + patience.eachThreadMs * options.threads;
+  const patienceMs = patience.ms + patience.perThreadMs * options.threads;
   const targets = await resolveTargets(options);
-  const threads = Array.from({ length: options.threads }, (_, thread) => thread);
-  const script = await aroundScript(async () => ScriptConductor.of(options, targets));
-  const records = threads.map(() => new SharedRecords());
+  const script = await aroundScript(async () => ScriptHost.of(options, targets));
+  const records = Array.from({ length: options.threads }, () => new SharedRecords());
   const control = new Control();
   const { countFromUs, latencyFromUs } = phasesOf(0, warmupMs, durationMs);
-  const collector = new Collector(records, (latencyFromUs - countFromUs) / 1e6);
-  const starts = records.map(({ memory }, thread): ThreadStart => {
-    return {
+  const aggregator = new Aggregator(records, (latencyFromUs - countFromUs) / 1e6);
+  const starts = records.map(
+    ({ memory }, thread): ThreadStart => ({
       options,
       thread,
       records: memory,
       control: control.memory,
       script: script?.starts[thread],
-    };
-  });
-  const team = new Team((thread, message) => {
-    if (message.kind === 'second') collector.second(thread, message);
-    else if (message.kind === 'finished') collector.finished(thread, message);
+    }),
+  );
+  const threads = new GeneratorThreads((thread, message) => {
+    if (message.kind === 'second') aggregator.second(thread, message);
+    else if (message.kind === 'finished') aggregator.finished(thread, message);
   });
   const stop = () => control.stop();
   hooks.signal?.addEventListener('abort', stop);
   if (hooks.signal?.aborted) stop();
   let ticker: NodeJS.Timeout | undefined;
   try {
-    team.start(starts);
-    await team.all('loaded', patienceMs);
+    threads.start(starts);
+    await threads.all('loaded', patienceMs);
     if (script)
-      await aroundScript(() => script.prepare((thread) => team.prepare(thread, patienceMs)));
-    else team.post({ kind: 'prepare' });
-    const [first] = await team.all('prepared', patienceMs);
-    team.post({ kind: 'connect', target: await firstOpen(targets, options) });
-    const connected = await team.all('connected', timeoutMs + patienceMs);
+      await aroundScript(() => script.prepare((thread) => threads.prepare(thread, patienceMs)));
+    else threads.post({ kind: 'prepare' });
+    const [first] = await threads.all('prepared', patienceMs);
+    threads.post({ kind: 'connect', target: await firstOpen(targets, options) });
+    const connected = await threads.all('connected', timeoutMs + patienceMs);
     if (connected.every(({ open }) => open === 0))
       throw new TargetError(
         `no connection stays open: ${connected.find(({ cause }) => cause)?.cause}`,
@@ -90,25 +88,19 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
     const startedAt = new Date().toISOString();
     const clock = monotonicClock();
     const beginUs = clock.now() + leadUs;
-    team.post({ kind: 'begin', beginUs, requestsPerSend: first?.requestsPerSend ?? 1 });
-    team.expectEverySecond(performance.now() + leadUs / 1000 + warmupMs);
+    threads.post({ kind: 'begin', beginUs, requestsPerSend: first?.requestsPerSend ?? 1 });
+    threads.watch(performance.now() + leadUs / 1000 + warmupMs);
     hooks.onBegin?.();
     ticker = setInterval(
-      () => hooks.onProgress?.(progressOf(collector, options, clock.now() - beginUs)),
+      () => hooks.onProgress?.(progressOf(aggregator, options, clock.now() - beginUs)),
       1000,
     );
     const limitMs = warmupMs + durationMs + patienceMs;
-    team.all('calibrated', limitMs).then(hooks.onCalibrated, () => {});
-    const finished = await team.all('finished', limitMs);
+    threads.all('calibrated', limitMs).then(hooks.onCalibrated, () => {});
+    const finished = await threads.all('finished', limitMs);
     clearInterval(ticker);
-    const beginAtMs = performance.timeOrigin + performance.now() + (beginUs - clock.now()) / 1000;
-    const result = resultOf(
-      options,
-      startedAt,
-      { us: beginUs, atMs: beginAtMs },
-      collector,
-      finished,
-    );
+    const atMs = performance.timeOrigin + performance.now() + (beginUs - clock.now()) / 1000;
+    const result = resultOf(options, startedAt, { us: beginUs, atMs }, aggregator, finished);
     hooks.onResult?.(result);
     if (script) await aroundScript(() => script.done(result));
     return result;
@@ -116,21 +108,21 @@ export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Prom
     clearInterval(ticker);
     hooks.signal?.removeEventListener('abort', stop);
     script?.close();
-    await team.end();
+    await threads.end();
   }
 }
 
-function progressOf(collector: Collector, options: LoadOptions, sinceBeginUs: number): Snapshot {
+function progressOf(aggregator: Aggregator, options: LoadOptions, sinceBeginUs: number): Snapshot {
   const { warmupMs, durationMs } = options;
-  const { latency } = collector.latencies;
+  const { latency } = aggregator.latencies;
   return {
     warmingUp: sinceBeginUs < warmupMs * 1000,
     elapsedMs: Math.min(sinceBeginUs / 1000, warmupMs + durationMs),
     totalMs: warmupMs + durationMs,
-    ratePerSecond: collector.timeline.at(-1)?.completed ?? 0,
+    ratePerSecond: aggregator.timeline.at(-1)?.completed ?? 0,
     p50Us: latency.valueAtPercentile(50),
     p99Us: latency.valueAtPercentile(99),
-    errors: collector.failures,
+    errors: aggregator.failures,
   };
 }
 
@@ -144,42 +136,37 @@ function resultOf(
   options: LoadOptions,
   startedAt: string,
   begin: Begin,
-  collector: Collector,
+  aggregator: Aggregator,
   finished: readonly Finished[],
 ): LoadResult {
   const { countFromUs } = phasesOf(begin.us, options.warmupMs, options.durationMs);
   const early = finished.find(({ endedEarly }) => endedEarly)?.endedEarly;
-  const [connect, read, write, timeout, status] = failureKinds.map((kind) =>
-    collector.counted(kind),
-  );
   return {
     options,
     startedAt,
     elapsedUs: Math.max(0, ...finished.map(({ endUs }) => endUs - countFromUs)),
-    latencyFromUs: collector.latencyFrom * 1e6,
-    sent: collector.counted('sent'),
-    completed: collector.counted('completed'),
-    bytesRead: collector.counted('bytesRead'),
-    errors: { connect, read, write, timeout, status } as Errors,
-    causes: collector.causes,
-    unanswered: collector.unanswered,
-    latency: collector.latencies.latency,
-    wait: collector.latencies.wait,
-    lag: collector.latencies.lag,
-    service: collector.latencies.service,
-    latencyWithoutLag: collector.latencies.latencyWithoutLag,
+    latencyFromUs: aggregator.latencyFrom * 1e6,
+    sent: aggregator.counted('sent'),
+    completed: aggregator.counted('completed'),
+    bytesRead: aggregator.counted('bytesRead'),
+    errors: Object.fromEntries(
+      failureKinds.map((kind) => [kind, aggregator.counted(kind)]),
+    ) as unknown as Errors,
+    causes: aggregator.causes,
+    unanswered: aggregator.unanswered,
+    ...aggregator.latencies,
     threads: finished.map(({ thread }) => thread),
-    requestRates: collector.requestRates,
-    timeline: collector.timeline,
+    requestRates: aggregator.requestRates,
+    timeline: aggregator.timeline,
     ...(options.slowMs !== undefined && {
-      slow: slowOf(options.slowMs, begin.atMs + options.warmupMs, collector),
+      slow: slowOf(options.slowMs, begin.atMs + options.warmupMs, aggregator),
     }),
     ...(early && { endedEarly: early }),
   };
 }
 
-function slowOf(slowMs: number, startAtMs: number, collector: Collector): Slow {
-  const { requests, unlisted } = collector.takeSlow();
+function slowOf(slowMs: number, startAtMs: number, aggregator: Aggregator): Slow {
+  const { requests, unlisted } = aggregator.takeSlow();
   return {
     fromUs: slowMs * 1000,
     requests: requests

@@ -81,7 +81,7 @@ test('a peer that ends each connection in the middle of the answer is read from 
   expect(completed).toBe(0);
   expect(errors).toEqual({ ...none, read: sent - unanswered.inFlight });
   expect(errors.read).toBeGreaterThan(4);
-  expect(causes).toEqual([['read: closed before the answer was whole', errors.read]]);
+  expect(causes).toEqual([['read: closed before the response was whole', errors.read]]);
 });
 
 test('a peer that resets is told from one that closes', async () => {

@@ -18,7 +18,7 @@ test('a peer that never answers costs one timeout a connection, and leaves the r
   expect([sent, completed]).toEqual([4, 0]);
   expect(unanswered).toEqual({ inFlight: 4, unsent: 156 });
   expect(errors).toEqual({ ...none, timeout: 4 });
-  expect(causes).toEqual([['timeout: no answer within 200 ms', 4]]);
+  expect(causes).toEqual([['timeout: no response within 200 ms', 4]]);
   expect(latency.max).toBe(400_000);
 });
 

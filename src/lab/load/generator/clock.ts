@@ -7,9 +7,9 @@ export interface Clock {
 }
 
 /**
- * `performance.now()` is the cheapest clock there is (no bigint, no array), but each thread has a zero of its own; the
- * difference to the system's monotonic clock is taken once. Of several readings the tightest is kept, so that a thread that
- * was put aside between two of them does not shift its schedule.
+ * `performance.now()` is the cheapest clock, but each thread has a zero of its own, so the
+ * difference to the system's monotonic clock is taken once. The tightest of many readings is kept: a
+ * thread that is preempted between two readings would otherwise shift its schedule.
  */
 export function monotonicClock(): Clock {
   let tightest = Number.POSITIVE_INFINITY;

@@ -1,16 +1,17 @@
-/** Failures in words, with how often each happened; the list has an end, whatever the peer sends, and obeys no terminal. */
+/** Failures in words, with how often each happened. The list is bounded, whatever a peer sends. */
 import { printable } from '../printable.js';
 
-const most = 20;
-const longest = 200;
+const maxCauses = 20;
+const maxLength = 200;
 
-export class Causes {
+export class FailureCauses {
   readonly #counts = new Map<string, number>();
 
   add(text: string, times = 1): void {
     const clean = printable(text.trim());
-    const short = clean.length > longest ? `${clean.slice(0, longest - 1)}…` : clean;
-    const name = this.#counts.has(short) || this.#counts.size < most - 1 ? short : 'other failures';
+    const short = clean.length > maxLength ? `${clean.slice(0, maxLength - 1)}…` : clean;
+    const name =
+      this.#counts.has(short) || this.#counts.size < maxCauses - 1 ? short : 'other failures';
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + times);
   }
 

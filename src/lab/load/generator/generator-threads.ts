@@ -1,29 +1,29 @@
-/** The generator threads of a run: starts them, brings them through its phases together, and ends them. */
+/** The generator threads of a run: starts them, brings them through its phases, and ends them. */
 import { Worker } from 'node:worker_threads';
 import { workerFlags } from '../../../config/worker-flags.js';
 import { ScriptError } from '../load-errors.js';
 import type { FromThread, ThreadStart, ToThread } from './messages.js';
 import { withPreciseSleep } from './timer-slack.js';
-import { SilenceWatch } from './watchdog.js';
+import { Watchdog } from './watchdog.js';
 
 type Kind = FromThread['kind'];
 type Message<K extends Kind> = Extract<FromThread, { kind: K }>;
 
-/** Longest silence of a thread in the run: a request() that takes so long is taken for one that never ends. */
+/** Longest silence of a thread in the run: a request() that takes so long counts as endless. */
 const defaultSilenceMs = 30_000;
 
-export class Team {
+export class GeneratorThreads {
   readonly #onMessage: (thread: number, message: FromThread) => void;
   readonly #silenceMs: number;
   readonly #workers: Worker[] = [];
   /** The last message of each kind, by thread. */
-  readonly #said = new Map<Kind, Map<number, FromThread>>();
+  readonly #received = new Map<Kind, Map<number, FromThread>>();
   #scripted = false;
   #failure: Error | undefined;
-  /** Called whenever a thread has said something, or failed. */
+  /** Called whenever a thread has sent something, or failed. */
   readonly #waiting = new Set<() => void>();
-  #silence: SilenceWatch | undefined;
-  #listening: NodeJS.Timeout | undefined;
+  #watchdog: Watchdog | undefined;
+  #checking: NodeJS.Timeout | undefined;
 
   /** @param onMessage called for each message of a thread, in order */
   constructor(
@@ -44,7 +44,7 @@ export class Team {
       }
     });
     for (const [thread, worker] of this.#workers.entries()) {
-      worker.on('message', (message: FromThread) => this.#hear(thread, message));
+      worker.on('message', (message: FromThread) => this.#receive(thread, message));
       worker.on('error', (error) => this.#fail(error as Error));
       worker.on('exit', (code) =>
         this.#fail(new Error(`generator thread ${thread} ended with code ${code}`)),
@@ -57,7 +57,7 @@ export class Team {
   }
 
   /**
-   * What each thread said of this kind, in order of threads, once all have.
+   * The message of this kind of each thread, in order of threads, once all have sent it.
    * @throws what a thread failed with, or an Error if one is silent for longer than the limit
    */
   all<K extends Kind>(kind: K, limitMs: number): Promise<readonly Message<K>[]> {
@@ -70,39 +70,40 @@ export class Team {
     await this.#from([thread], 'prepared', limitMs);
   }
 
-  /** From this time of performance.now() on each thread speaks every second; one that does not is a failure. */
-  expectEverySecond(fromMs: number): void {
-    const silence = new SilenceWatch(this.#workers.length, fromMs, this.#silenceMs);
-    this.#silence = silence;
-    this.#listening = setInterval(() => {
-      const found = silence.check(performance.now());
-      if (found)
-        this.#fail(
-          this.#hung(
-            `generator thread ${found.thread} has said nothing for ${(found.silentMs / 1000).toFixed(1)} s`,
-            'request(), response() or delay()',
-          ),
-        );
+  /** From this time of performance.now() on, a thread that does not send every second fails. */
+  watch(fromMs: number): void {
+    const watchdog = new Watchdog(this.#workers.length, fromMs, this.#silenceMs);
+    this.#watchdog = watchdog;
+    this.#checking = setInterval(() => {
+      const found = watchdog.check(performance.now());
+      if (found === undefined) return;
+      const silent = `has said nothing for ${(found.silentMs / 1000).toFixed(1)} s`;
+      this.#fail(
+        this.#hung(
+          `generator thread ${found.thread} ${silent}`,
+          'request(), response() or delay()',
+        ),
+      );
     }, 1000);
   }
 
   async end(): Promise<void> {
-    clearInterval(this.#listening);
-    // Whoever still waits for a message, with a timer that keeps the process alive, waits in vain.
+    clearInterval(this.#checking);
+    // Ends all waiting for messages, whose timers would keep the process alive.
     this.#fail(new Error('the run is over'));
     await Promise.all(this.#workers.map((worker) => worker.removeAllListeners('exit').terminate()));
   }
 
-  #hear(thread: number, message: FromThread): void {
+  #receive(thread: number, message: FromThread): void {
     if (message.kind === 'failed') {
       this.#fail(toError(message));
       return;
     }
-    if (message.kind === 'finished') this.#silence?.ended(thread);
-    else this.#silence?.heard(thread, performance.now());
+    if (message.kind === 'finished') this.#watchdog?.ended(thread);
+    else this.#watchdog?.received(thread, performance.now());
     this.#onMessage(thread, message);
-    const said = this.#said.get(message.kind) ?? new Map<number, FromThread>();
-    this.#said.set(message.kind, said.set(thread, message));
+    const received = this.#received.get(message.kind) ?? new Map<number, FromThread>();
+    this.#received.set(message.kind, received.set(thread, message));
     this.#notify();
   }
 
@@ -113,17 +114,17 @@ export class Team {
   ): Promise<Message<K>[]> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        const silent = threads.filter((thread) => !this.#said.get(kind)?.has(thread));
+        const silent = threads.filter((thread) => !this.#received.get(kind)?.has(thread));
         const who = `${silent.length} of ${this.#workers.length} generator threads`;
         this.#fail(this.#hung(`${who} not ${kind} within ${limitMs / 1000} s`, 'one of its hooks'));
       }, limitMs);
       const look = () => {
-        const said = this.#said.get(kind);
-        if (!this.#failure && !threads.every((thread) => said?.has(thread))) return;
+        const received = this.#received.get(kind);
+        if (!this.#failure && !threads.every((thread) => received?.has(thread))) return;
         this.#waiting.delete(look);
         clearTimeout(timer);
         if (this.#failure) reject(this.#failure);
-        else resolve(threads.map((thread) => said?.get(thread) as Message<K>));
+        else resolve(threads.map((thread) => received?.get(thread) as Message<K>));
       };
       this.#waiting.add(look);
       look();

@@ -1,10 +1,9 @@
-/** What the main thread and a generator thread say to each other. Measurements go through shared memory instead. */
-
+/** Messages between the main thread and a generator thread. Measurements go by shared memory. */
 import type { Target } from '../http/target.js';
 import type { LoadOptions } from '../load-options.js';
-import type { Calibration, SlowRequest, ThreadResult, Unanswered } from '../result/result.js';
+import type { Calibration, ThreadResult, Unanswered } from '../result/result.js';
 import type { ScriptStart } from '../script/script.js';
-import type { Taken } from './slowest.js';
+import type { SlowOfThread, Taken } from './slow-log.js';
 
 /** Given to a thread at its start. */
 export interface ThreadStart {
@@ -18,7 +17,7 @@ export interface ThreadStart {
 }
 
 export type ToThread =
-  /** Make the source of requests ready: run the script's init(). */
+  /** Makes the source of requests ready: runs the script's init(). */
   | { readonly kind: 'prepare' }
   | { readonly kind: 'connect'; readonly target: Target }
   /** The first request of the run is due at this time of the system's monotonic clock. */
@@ -36,17 +35,18 @@ export type FromThread =
   | Finished
   | { readonly kind: 'failed'; readonly name: string; readonly message: string };
 
-/** A set of records is the main thread's until it gives it back. It covers the run's seconds `from` … `to`, both included. */
+/**
+ * A set of records is the main thread's until it gives it back. It covers the run's seconds `from` …
+ * `to`, both included.
+ */
 export interface SecondOver {
   readonly kind: 'second';
   readonly set: 0 | 1;
   readonly from: number;
   readonly to: number;
-  /** If they are asked for. */
+  /** If asked for. */
   readonly slow?: Taken<SlowOfThread>;
 }
-
-export type SlowOfThread = Omit<SlowRequest, 'thread' | 'dueAtMs'>;
 
 export interface Finished {
   readonly kind: 'finished';
@@ -55,13 +55,13 @@ export interface Finished {
   readonly endUs: number;
   readonly unanswered: Unanswered;
   readonly causes: ReadonlyMap<string, number>;
-  /** A histogram's numbers: requests a second of this thread. */
+  /** A histogram's numbers: requests per second of this thread. */
   readonly rates: Float64Array;
   readonly endedEarly: 'signal' | 'script' | undefined;
   readonly thread: ThreadResult;
 }
 
-/** One cell that a sleeping thread can be woken by, and one that tells all threads to end. */
+/** A cell that wakes a sleeping thread, and one that ends all threads. */
 export class Control {
   readonly memory: SharedArrayBuffer;
   readonly wake: Int32Array;

@@ -1,38 +1,38 @@
 /**
- * Runs a thread's turns: as close to the due times as the system allows, and without eating the CPU that the service needs.
+ * Runs a thread's turns as close to the due times as the system allows, without taking the CPU that
+ * the service needs.
  *
- * Node's timers tick in milliseconds, so a turn is an immediate and the time between turns is slept away with `Atomics.wait`,
- * in slices, because neither answers nor messages are seen while the thread sleeps. A sleeper wakes late by some tens of
- * µs, so the last stretch before a due time is spun: each turn of the event loop then takes a few µs.
+ * Node's timers tick in milliseconds, so a turn is an immediate, and the time between turns is
+ * slept away with `Atomics.wait`: in slices, because a sleeping thread sees neither responses nor
+ * messages. A sleeper wakes late by some tens of µs, so the last stretch before a due time is spun.
  */
 import { availableParallelism } from 'node:os';
+import type { ThreadResult } from '../result/result.js';
 import type { Clock } from './clock.js';
 
 /**
- * The stretch before a due time that is not slept through. About the p90 of how late Linux wakes a thread, where there are CPUs for all of
- * us and the service; else less, because what spins takes the CPU from the service.
+ * The stretch before a due time that is spun: about the p90 of how late Linux wakes a thread. Less
+ * where there are not CPUs for all threads and the service, because spinning takes the service's.
  */
 const guardUs = { roomy: 60, crowded: 20 };
 /**
- * While an answer may come, the thread sleeps for this share of the usual service time: answers are seen so much late at worst, and half
- * of it on average. Shorter sleeps see them sooner, and each costs a turn of the event loop.
+ * While a response is pending, the thread sleeps for this share of the mean service time: responses
+ * are seen so much late at worst. Shorter sleeps see them sooner; each costs a turn of the loop.
  */
-const listeningShare = 1 / 10;
-const listeningSliceUs = { least: 40, most: 200 };
+const pollShare = 1 / 10;
+const pollSliceUs = { min: 40, max: 200 };
 /** Longest sleep while nothing is in flight. */
 const idleSliceUs = 1_000;
-/** A stretch of this length is more than a scheduler's mood. */
-const standstillUs = 1_000;
+/** A shorter one is ordinary scheduling. */
+const minStallUs = 1_000;
 
-/** The work that is paced. */
-export interface Work {
+export interface PacedWork {
   /** Does what is due; returns when the next thing is due, or undefined to end the run. */
   turn(nowUs: number): number | undefined;
-  /** Answers, or connections to open, that are waited for. */
-  readonly awaited: number;
-  /** How long an answer usually takes. */
-  readonly usualServiceUs: number;
-  /** Counts sends and answers; a turn in which it does not move was idle. */
+  /** Responses, or connections to open, that are waited for. */
+  readonly pending: number;
+  readonly meanServiceUs: number;
+  /** Counts sends and responses; a turn in which it does not move was idle. */
   readonly events: number;
 }
 
@@ -41,7 +41,7 @@ export class Pacer {
   readonly #wake: Int32Array;
   readonly #guardUs: number;
   #busyUs = 0;
-  #standstills = { count: 0, totalUs: 0, longestUs: 0 };
+  #stalls = { count: 0, totalUs: 0, longestUs: 0 };
 
   /**
    * @param wake a shared cell whose notification ends a sleep
@@ -59,38 +59,34 @@ export class Pacer {
   }
 
   /** Stretches in which the thread should have run and did not. */
-  get standstills(): {
-    readonly count: number;
-    readonly totalUs: number;
-    readonly longestUs: number;
-  } {
-    return this.#standstills;
+  get stalls(): ThreadResult['standstills'] {
+    return this.#stalls;
   }
 
-  /** What was counted so far is forgotten. */
+  /** Forgets what was counted so far. */
   restart(): void {
     this.#busyUs = 0;
-    this.#standstills = { count: 0, totalUs: 0, longestUs: 0 };
+    this.#stalls = { count: 0, totalUs: 0, longestUs: 0 };
   }
 
   /** Resolves when the work says that the run has ended. Rejects with what a turn throws. */
-  run(work: Work): Promise<void> {
+  run(work: PacedWork): Promise<void> {
     return new Promise((resolve, reject) => {
       let began = this.#clock.now();
       let events = work.events;
       const turn = () => {
         try {
           const now = this.#clock.now();
-          this.#noteStandstill(now - began);
+          this.#noteStall(now - began);
           const dueUs = work.turn(now);
           if (dueUs === undefined) return resolve();
           const after = this.#clock.now();
-          this.#noteStandstill(after - now);
+          this.#noteStall(after - now);
           if (work.events !== events) this.#busyUs += after - began;
           events = work.events;
           const awakeUs = after + this.#sleep(dueUs - after, work);
           began = this.#clock.now();
-          this.#noteStandstill(began - awakeUs);
+          this.#noteStall(began - awakeUs);
           setImmediate(turn);
         } catch (error) {
           reject(error);
@@ -101,22 +97,22 @@ export class Pacer {
   }
 
   /** Returns how long it meant to sleep. */
-  #sleep(leftUs: number, { awaited, usualServiceUs }: Work): number {
-    const { least, most } = listeningSliceUs;
-    const wishedUs = Math.min(most, Math.max(least, usualServiceUs * listeningShare));
-    // Answers that come thick and fast are not slept through.
-    const betweenUs = usualServiceUs > 0 ? usualServiceUs / awaited / 2 : least;
-    const sliceUs = awaited > 0 ? Math.min(wishedUs, betweenUs) : idleSliceUs;
+  #sleep(leftUs: number, { pending, meanServiceUs }: PacedWork): number {
+    const { min, max } = pollSliceUs;
+    const wishedUs = Math.min(max, Math.max(min, meanServiceUs * pollShare));
+    // Responses that come thick and fast are not slept through.
+    const betweenUs = meanServiceUs > 0 ? meanServiceUs / pending / 2 : min;
+    const sliceUs = pending > 0 ? Math.min(wishedUs, betweenUs) : idleSliceUs;
     const us = Math.min(leftUs - this.#guardUs, sliceUs);
     if (us < 10) return 0;
     Atomics.wait(this.#wake, 0, 0, us / 1000);
     return us;
   }
 
-  #noteStandstill(us: number): void {
-    if (us < standstillUs) return;
-    this.#standstills.count++;
-    this.#standstills.totalUs += us;
-    this.#standstills.longestUs = Math.max(this.#standstills.longestUs, us);
+  #noteStall(us: number): void {
+    if (us < minStallUs) return;
+    this.#stalls.count++;
+    this.#stalls.totalUs += us;
+    this.#stalls.longestUs = Math.max(this.#stalls.longestUs, us);
   }
 }

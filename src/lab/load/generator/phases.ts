@@ -1,6 +1,6 @@
 /** The stretches of a run: warm-up, calibration, and what counts. */
 
-/** wrk2's calibration: latencies before it ends are thrown away, so that connecting and cold code do not count. */
+/** wrk2's calibration: latencies in it do not count, for connecting and cold code distort them. */
 const calibrationUs = 10e6;
 
 export interface Phases {
@@ -16,22 +16,19 @@ export interface Phases {
 }
 
 /**
- * With a warm-up, that is the calibration and everything after it counts. Without, it is wrk2's: 10 s, which do not enter
- * the percentiles. A run that is no longer calibrates in its first tenth, and everything counts.
+ * A warm-up is the calibration, and everything after it counts. Without a warm-up it is wrk2's: 10 s
+ * that do not enter the percentiles. A run of at most 10 s calibrates in its first tenth, and
+ * everything counts.
  */
 export function phasesOf(beginUs: number, warmupMs: number, durationMs: number): Phases {
   const countFromUs = beginUs + warmupMs * 1000;
   const endUs = countFromUs + durationMs * 1000;
   if (warmupMs > 0)
     return { beginUs, countFromUs, calibratedUs: countFromUs, latencyFromUs: countFromUs, endUs };
-  const calibratedUs = beginUs + Math.min(calibrationUs, durationMs * 100);
-  const cut = durationMs * 1000 > calibrationUs;
-  const calibrated = cut ? beginUs + calibrationUs : calibratedUs;
-  return {
-    beginUs,
-    countFromUs,
-    calibratedUs: calibrated,
-    latencyFromUs: cut ? calibrated : countFromUs,
-    endUs,
-  };
+  if (durationMs * 1000 <= calibrationUs) {
+    const calibratedUs = beginUs + durationMs * 100;
+    return { beginUs, countFromUs, calibratedUs, latencyFromUs: countFromUs, endUs };
+  }
+  const calibratedUs = beginUs + calibrationUs;
+  return { beginUs, countFromUs, calibratedUs, latencyFromUs: calibratedUs, endUs };
 }

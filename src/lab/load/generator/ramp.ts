@@ -2,8 +2,8 @@
 import type { Histogram } from '../histogram/histogram.js';
 
 /**
- * Records the durations first, first − step, first − 2·step, … Neighbours that one bucket of the histogram can't tell apart are
- * recorded at once, so that even an hour of unsent requests takes a moment.
+ * Records the durations first, first − step, first − 2·step, … Neighbours of one bucket are recorded
+ * at once, so that even an hour of unsent requests takes a moment.
  */
 export function recordRamp(
   into: Histogram,

@@ -1,20 +1,19 @@
 /**
- * Where a thread writes down what it measured. Histograms and counters lie in shared memory, twice: while the thread records
- * into one set, the main thread reads the other and clears it, so handing over a second of the run costs the
- * generator one message and no copy. A third set takes what was unanswered at the end.
+ * Where a thread records what it measured. Histograms and counters lie in shared memory, twice:
+ * while the thread records into one set, the main thread reads and clears the other. So handing over
+ * a second of the run costs one message and no copy. A third set takes what was unanswered at the
+ * end.
  */
-
-import { Histogram, histogramSlots } from '../histogram/histogram.js';
+import { Histogram, histogramLength } from '../histogram/histogram.js';
 import { type Latencies, latencyParts } from '../result/result.js';
 
 export const failureKinds = ['connect', 'read', 'write', 'timeout', 'status'] as const;
-/** Places of the counters in a set. */
+/** The counters of a set, in the order in which they lie in it. */
 export const counterNames = ['sent', 'completed', 'bytesRead', ...failureKinds] as const;
 export type CounterName = (typeof counterNames)[number];
 
-const setSlots = 5 * histogramSlots + counterNames.length;
+const setLength = latencyParts.length * histogramLength + counterNames.length;
 
-/** What a thread recorded over some time. */
 export class RecordSet implements Latencies {
   readonly latency: Histogram;
   readonly wait: Histogram;
@@ -23,26 +22,24 @@ export class RecordSet implements Latencies {
   readonly latencyWithoutLag: Histogram;
   readonly #counters: Float64Array;
 
-  constructor(memory: ArrayBufferLike = new ArrayBuffer(setSlots * 8), set = 0) {
-    const histogram = (n: number) =>
-      new Histogram(
-        new Float64Array(memory, (set * setSlots + n * histogramSlots) * 8, histogramSlots),
-      );
-    this.latency = histogram(0);
-    this.wait = histogram(1);
-    this.lag = histogram(2);
-    this.service = histogram(3);
-    this.latencyWithoutLag = histogram(4);
-    this.#counters = new Float64Array(
-      memory,
-      (set * setSlots + 5 * histogramSlots) * 8,
-      counterNames.length,
-    );
+  constructor(memory: ArrayBufferLike = new ArrayBuffer(setLength * 8), set = 0) {
+    let at = set * setLength * 8;
+    const next = (length: number) => {
+      const array = new Float64Array(memory, at, length);
+      at += array.byteLength;
+      return array;
+    };
+    this.latency = new Histogram(next(histogramLength));
+    this.wait = new Histogram(next(histogramLength));
+    this.lag = new Histogram(next(histogramLength));
+    this.service = new Histogram(next(histogramLength));
+    this.latencyWithoutLag = new Histogram(next(histogramLength));
+    this.#counters = next(counterNames.length);
   }
 
   count(name: CounterName, times = 1): void {
-    const place = counterNames.indexOf(name);
-    this.#counters[place] = (this.#counters[place] as number) + times;
+    const index = counterNames.indexOf(name);
+    this.#counters[index] = (this.#counters[index] as number) + times;
   }
 
   counted(name: CounterName): number {
@@ -63,18 +60,18 @@ export class RecordSet implements Latencies {
   }
 }
 
-/** The memory that a thread and the main thread share: three sets, and for the first two whether the reader has them. */
+/** What a thread and the main thread share: three sets, and which of the first two the reader has. */
 export class SharedRecords {
   readonly memory: SharedArrayBuffer;
   readonly sets: readonly [RecordSet, RecordSet];
   readonly unanswered: RecordSet;
   readonly #taken: Int32Array;
 
-  constructor(memory = new SharedArrayBuffer(3 * setSlots * 8 + 8)) {
+  constructor(memory = new SharedArrayBuffer(3 * setLength * 8 + 8)) {
     this.memory = memory;
     this.sets = [new RecordSet(memory, 0), new RecordSet(memory, 1)];
     this.unanswered = new RecordSet(memory, 2);
-    this.#taken = new Int32Array(memory, 3 * setSlots * 8, 2);
+    this.#taken = new Int32Array(memory, 3 * setLength * 8, 2);
   }
 
   /** The writer hands a set over. */

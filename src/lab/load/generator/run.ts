@@ -1,87 +1,99 @@
-/** The run itself, once the connections are open: what happens in each turn of the thread, and with each answer. */
-
-import type { FailureKind } from '../http/connection.js';
+/**
+ * One thread's part of a run, once its connections are open. It owns them: their events come here,
+ * each with the slot of its connection, and are counted and given to the dispatcher.
+ */
+import type { Connection, FailureKind } from '../http/connection.js';
 import { Dispatcher } from './dispatcher.js';
-import type { Causes } from './failure-causes.js';
-import type { GeneratorOptions } from './generator.js';
+import { FailureCauses } from './failure-causes.js';
+import type { GeneratorOptions } from './generator-options.js';
 import type { Finished } from './messages.js';
-import type { Pacer, Work } from './pacer.js';
-import type { Phases } from './phases.js';
+import { type PacedWork, Pacer } from './pacer.js';
+import { type Phases, phasesOf } from './phases.js';
 import { RateSampler } from './rate-sampler.js';
+import type { CounterName } from './recorder.js';
 import { Schedule } from './schedule.js';
 import { Seconds } from './seconds.js';
-import type { Lane } from './slot.js';
+import { Slot } from './slot.js';
 import { SlowLog } from './slow-log.js';
 
 /** How often the requests in flight are looked through for one that is out of time. */
 const timeoutCheckUs = 50_000;
 
 export interface RunOptions {
-  readonly lanes: readonly Lane[];
+  readonly connections: readonly Pick<
+    Connection,
+    'ready' | 'opening' | 'send' | 'close' | 'events'
+  >[];
+  readonly beginUs: number;
   readonly requestsPerSend: number;
-  readonly phases: Phases;
-  readonly causes: Causes;
-  readonly pacer: Pacer;
-  /** Whether a connection is about to open, which is waited for as attentively as an answer. */
-  readonly opening: () => boolean;
 }
 
-export class Run implements Work {
-  readonly #given: GeneratorOptions;
+export class Run implements PacedWork {
+  readonly #options: GeneratorOptions;
+  readonly #connections: RunOptions['connections'];
   readonly #requestsPerSend: number;
+  readonly #timeoutUs: number;
   readonly #phases: Phases;
-  readonly #causes: Causes;
+  readonly #causes = new FailureCauses();
   readonly #pacer: Pacer;
   readonly #dispatcher: Dispatcher;
   readonly #seconds: Seconds;
   readonly #sampler: RateSampler;
-  readonly #opening: () => boolean;
-  /** Pieces of answers and failures: whatever took time. */
+  /** Connections that are about to open. */
+  #opening = 0;
+  /** Pieces of responses and failures: whatever took time. */
   #arrivals = 0;
   #completed = 0;
   #nextTimeoutCheckUs = 0;
   #endedUs: number | undefined;
   #endedEarly: Finished['endedEarly'];
 
-  constructor(given: GeneratorOptions, options: RunOptions) {
-    const { lanes, requestsPerSend, phases, causes, pacer, opening } = options;
-    this.#opening = opening;
-    const { options: load, thread, source, clock, records } = given;
-    this.#given = given;
-    this.#phases = phases;
-    this.#causes = causes;
-    this.#pacer = pacer;
+  constructor(options: GeneratorOptions, { connections, beginUs, requestsPerSend }: RunOptions) {
+    const { load, thread, source, clock, records, control, post } = options;
+    const phases = phasesOf(beginUs, load.warmupMs, load.durationMs);
+    this.#options = options;
+    this.#connections = connections;
     this.#requestsPerSend = requestsPerSend;
-    const { delayMs } = source;
-    const schedule = new Schedule({
-      beginUs: phases.beginUs,
-      rate: load.rate / requestsPerSend,
-      threads: load.threads,
-      thread,
-      connections: lanes.length,
-    });
-    const now = () => clock.now();
+    this.#timeoutUs = load.timeoutMs * 1000;
+    this.#phases = phases;
+    this.#pacer = new Pacer(clock, control.wake, load.threads);
     const slow =
       load.slowMs === undefined ? undefined : new SlowLog(load.slowMs * 1000, phases.countFromUs);
     this.#dispatcher = new Dispatcher({
-      schedule,
-      lanes,
+      schedule: new Schedule({
+        beginUs,
+        rate: load.rate / requestsPerSend,
+        threads: load.threads,
+        thread,
+        connections: connections.length,
+      }),
+      slots: connections.map((connection, number) => this.#slotOf(connection, number, slow)),
       requestsPerSend,
-      now,
-      delayMs,
+      now: () => clock.now(),
+      delayMs: source.delayMs,
       endUs: phases.endUs,
-      slow,
     });
-    this.#seconds = new Seconds(records, phases, given.tell, slow);
+    this.#seconds = new Seconds(records, phases, post, slow);
     this.#sampler = new RateSampler(phases.calibratedUs, phases.endUs);
   }
 
-  get awaited(): number {
-    return this.#dispatcher.inFlight + (this.#opening() ? 1 : 0);
+  /** Runs to the end, and closes the connections. @throws ScriptError */
+  async run(): Promise<Finished> {
+    try {
+      await this.#pacer.run(this);
+      return this.finish();
+    } finally {
+      for (const connection of this.#connections) connection.close();
+    }
   }
 
-  get usualServiceUs(): number {
-    return this.#dispatcher.usualServiceUs;
+  /** A connection about to open is waited for as attentively as a response. */
+  get pending(): number {
+    return this.#dispatcher.inFlight + (this.#opening > 0 ? 1 : 0);
+  }
+
+  get meanServiceUs(): number {
+    return this.#dispatcher.meanServiceUs;
   }
 
   get events(): number {
@@ -90,39 +102,80 @@ export class Run implements Work {
 
   turn(nowUs: number): number | undefined {
     if (nowUs >= this.#phases.endUs) return this.#end(this.#phases.endUs, undefined);
-    if (this.#given.control.stopping) return this.#end(nowUs, 'signal');
-    if (this.#given.source.stopped) return this.#end(nowUs, 'script');
+    if (this.#options.control.stopping) return this.#end(nowUs, 'signal');
+    if (this.#options.source.stopped) return this.#end(nowUs, 'script');
     this.#passSeconds(nowUs);
-    if (this.#sampler.sample(nowUs)) this.#tellCalibration();
+    if (this.#sampler.sample(nowUs)) this.#postCalibration();
     if (nowUs >= this.#nextTimeoutCheckUs) this.#checkTimeouts(nowUs);
-    const sends = this.#dispatcher.sends;
-    const nextUs = this.#dispatcher.sendDue(nowUs);
-    this.#count('sent', (this.#dispatcher.sends - sends) * this.#requestsPerSend);
+    const nextUs = this.#countSends(() => this.#dispatcher.sendDue(nowUs));
     return Math.min(nextUs, this.#phases.endUs);
   }
 
-  ready(index: number, opened: boolean): void {
-    this.#arrivals++;
-    const nowUs = this.#given.clock.now();
-    if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return;
-    this.#passSeconds(nowUs);
-    const sends = this.#dispatcher.sends;
-    this.#dispatcher.ready(index, nowUs, opened);
-    this.#count('sent', (this.#dispatcher.sends - sends) * this.#requestsPerSend);
+  /** What remains to be reported once the run has ended. */
+  finish(): Finished {
+    const { countFromUs, endUs: plannedEndUs } = this.#phases;
+    const endUs = this.#endedUs ?? plannedEndUs;
+    const { warm } = this.#seconds;
+    // Nothing counts in a run that ended in its warm-up.
+    if (!warm) this.#causes.clear();
+    const unanswered = warm
+      ? this.#dispatcher.finish(endUs, this.#options.records.unanswered)
+      : { inFlight: 0, unsent: 0 };
+    const { busyUs, stalls } = this.#pacer;
+    const { calibrationMeanUs, samplingMs } = this.#sampler;
+    return {
+      kind: 'finished',
+      last: this.#seconds.last(endUs),
+      endUs,
+      unanswered,
+      causes: this.#causes.counts,
+      rates: this.#sampler.rates,
+      endedEarly: this.#endedEarly,
+      thread: {
+        calibrationMeanUs,
+        samplingMs,
+        completed: this.#completed,
+        busy: endUs > countFromUs ? busyUs / (endUs - countFromUs) : 0,
+        standstills: stalls,
+      },
+    };
   }
 
-  /** Returns whether the answer counts. */
-  answered(index: number, status: number): boolean {
-    const nowUs = this.#given.clock.now();
-    // An answer after the end is none: the request was in flight when the run ended.
-    if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return false;
+  #slotOf(connection: RunOptions['connections'][number], number: number, slow?: SlowLog): Slot {
+    const slot = new Slot(connection, number, slow);
+    if (connection.opening) this.#opening++;
+    connection.events = {
+      onReady: (opened) => this.#ready(slot, opened),
+      onResponse: (status) => this.#received(slot, status),
+      onFailure: (kind, cause) => this.#failed(slot, kind, cause),
+      onBytes: (bytes) => {
+        this.#arrivals++;
+        this.#count('bytesRead', bytes);
+      },
+      onOpening: (opening) => {
+        this.#opening += opening ? 1 : -1;
+      },
+    };
+    return slot;
+  }
+
+  #ready(slot: Slot, opened: boolean): void {
+    this.#arrivals++;
+    const nowUs = this.#nowBeforeEnd();
+    if (nowUs === undefined) return;
     this.#passSeconds(nowUs);
-    this.#countTimeouts(
-      this.#dispatcher.timedOutOn(index, nowUs, this.#given.options.timeoutMs * 1000),
-    );
-    const latencyUs = this.#dispatcher.answered(index, nowUs, this.#seconds.current);
+    this.#countSends(() => this.#dispatcher.ready(slot, nowUs, opened));
+  }
+
+  /** Returns whether the response counts. One after the end does not: its request is in flight. */
+  #received(slot: Slot, status: number): boolean {
+    const nowUs = this.#nowBeforeEnd();
+    if (nowUs === undefined) return false;
+    this.#passSeconds(nowUs);
+    this.#countTimeouts(this.#dispatcher.timedOutIn(slot, nowUs, this.#timeoutUs));
+    const latencyUs = this.#dispatcher.received(slot, nowUs, this.#seconds.current);
     if (latencyUs === undefined) return false;
-    this.#sampler.answer(latencyUs);
+    this.#sampler.response(latencyUs);
     this.#count('completed');
     if (this.#seconds.warm) this.#completed++;
     if (status > 399) {
@@ -132,49 +185,20 @@ export class Run implements Work {
     return true;
   }
 
-  failed(index: number, kind: FailureKind, cause: string): void {
+  #failed(slot: Slot, kind: FailureKind, cause: string): void {
     this.#arrivals++;
-    const nowUs = this.#given.clock.now();
-    // Like an answer, a failure after the end is none.
-    if (this.#endedUs !== undefined || nowUs >= this.#phases.endUs) return;
+    const nowUs = this.#nowBeforeEnd();
+    if (nowUs === undefined) return;
     this.#passSeconds(nowUs);
     this.#count(kind);
     this.#causes.add(`${kind}: ${cause}`);
-    this.#dispatcher.failed(index);
+    this.#dispatcher.failed(slot);
   }
 
-  received(bytes: number): void {
-    this.#arrivals++;
-    this.#count('bytesRead', bytes);
-  }
-
-  /** What remains to be told once the run has ended. */
-  finish(): Finished {
-    const { countFromUs, endUs: plannedEndUs } = this.#phases;
-    const endUs = this.#endedUs ?? plannedEndUs;
-    const { warm } = this.#seconds;
-    // Of a run that ended in its warm-up nothing counts.
-    if (!warm) this.#causes.clear();
-    const unanswered = warm
-      ? this.#dispatcher.finish(endUs, this.#given.records.unanswered)
-      : { inFlight: 0, unsent: 0 };
-    const { busyUs, standstills } = this.#pacer;
-    return {
-      kind: 'finished',
-      last: this.#seconds.last(endUs),
-      endUs,
-      unanswered,
-      causes: this.#causes.counts,
-      rates: this.#sampler.slots,
-      endedEarly: this.#endedEarly,
-      thread: {
-        calibrationMeanUs: this.#sampler.calibrationMeanUs,
-        samplingMs: this.#sampler.samplingMs,
-        completed: this.#completed,
-        busy: endUs > countFromUs ? busyUs / (endUs - countFromUs) : 0,
-        standstills,
-      },
-    };
+  /** The time; undefined once the run is over, when nothing counts any more. */
+  #nowBeforeEnd(): number | undefined {
+    const nowUs = this.#options.clock.now();
+    return this.#endedUs !== undefined || nowUs >= this.#phases.endUs ? undefined : nowUs;
   }
 
   #end(endUs: number, early: Finished['endedEarly']): undefined {
@@ -183,8 +207,15 @@ export class Run implements Work {
     this.#checkTimeouts(endUs);
   }
 
-  #count(name: Parameters<Seconds['current']['count']>[0], times = 1): void {
+  #count(name: CounterName, times = 1): void {
     if (times > 0) this.#seconds.current.count(name, times);
+  }
+
+  #countSends<T>(send: () => T): T {
+    const before = this.#dispatcher.sends;
+    const result = send();
+    this.#count('sent', (this.#dispatcher.sends - before) * this.#requestsPerSend);
+    return result;
   }
 
   #passSeconds(nowUs: number): void {
@@ -192,24 +223,24 @@ export class Run implements Work {
     const { warm } = this.#seconds;
     this.#seconds.pass(nowUs);
     if (warm === this.#seconds.warm) return;
-    // The warm-up is over: what failed in it is forgotten like the rest.
+    // The warm-up is over: its failures are forgotten like the rest of it.
     this.#causes.clear();
     this.#pacer.restart();
   }
 
   #checkTimeouts(nowUs: number): void {
-    this.#countTimeouts(this.#dispatcher.timedOut(nowUs, this.#given.options.timeoutMs * 1000));
+    this.#countTimeouts(this.#dispatcher.timedOut(nowUs, this.#timeoutUs));
     this.#nextTimeoutCheckUs = nowUs + timeoutCheckUs;
   }
 
   #countTimeouts(count: number): void {
     if (count === 0) return;
     this.#count('timeout', count);
-    this.#causes.add(`timeout: no answer within ${this.#given.options.timeoutMs} ms`, count);
+    this.#causes.add(`timeout: no response within ${this.#options.load.timeoutMs} ms`, count);
   }
 
-  #tellCalibration(): void {
+  #postCalibration(): void {
     const { calibrationMeanUs, samplingMs } = this.#sampler;
-    this.#given.tell({ kind: 'calibrated', calibrationMeanUs, samplingMs });
+    this.#options.post({ kind: 'calibrated', calibrationMeanUs, samplingMs });
   }
 }

@@ -1,14 +1,15 @@
 /**
- * When each request is due. The sends of all connections of all threads are spread evenly: one every 1/rate seconds, the
- * threads taking turns and each thread's connections taking turns, so no two share a phase. Due times are absolute: nothing
- * that happens in the run moves them.
+ * When each send is due. The sends of all connections of all threads are spread evenly: one every
+ * 1/rate seconds, threads and connections taking turns, so no two share a phase. Due times are
+ * absolute: nothing that happens in the run moves them.
  *
- * A *slot* is one send of this thread; slot 0 is its first. A send is a batch of requests if they are pipelined.
+ * A thread numbers its sends from 0: the send's *sequence*. Its connection c of n makes the sends
+ * c, c + n, c + 2n, …. A send is a batch of requests if they are pipelined.
  */
 export interface ScheduleOptions {
   /** Due time of the very first send, in µs of the run's clock. */
   readonly beginUs: number;
-  /** Sends a second over all threads. */
+  /** Sends per second over all threads. */
   readonly rate: number;
   readonly threads: number;
   /** 0 … threads − 1. */
@@ -31,8 +32,8 @@ export class Schedule {
     this.connections = connections;
   }
 
-  dueUs(slot: number): number {
-    return this.#firstUs + (slot * this.#threadsUs) / this.#rate;
+  dueUs(sequence: number): number {
+    return this.#firstUs + (sequence * this.#threadsUs) / this.#rate;
   }
 
   /** From one send of a connection to its next. */
@@ -40,12 +41,12 @@ export class Schedule {
     return (this.#threadsUs * this.connections) / this.#rate;
   }
 
-  /** Number of slots that are due before a time. */
-  slotsBefore(us: number): number {
-    let slots = Math.max(0, Math.ceil(((us - this.#firstUs) * this.#rate) / this.#threadsUs));
+  /** Number of sends that are due before a time. */
+  sendsBefore(us: number): number {
+    let sends = Math.max(0, Math.ceil(((us - this.#firstUs) * this.#rate) / this.#threadsUs));
     // The quotient may be off by a rounding error; the due times decide.
-    while (this.dueUs(slots) < us) slots++;
-    while (slots > 0 && this.dueUs(slots - 1) >= us) slots--;
-    return slots;
+    while (this.dueUs(sends) < us) sends++;
+    while (sends > 0 && this.dueUs(sends - 1) >= us) sends--;
+    return sends;
   }
 }

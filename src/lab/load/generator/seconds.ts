@@ -1,4 +1,4 @@
-/** Cuts a thread's records into the seconds of the run, and hands each over to the main thread. */
+/** Cuts a thread's records into the seconds of the run, and hands them to the main thread. */
 import type { SecondOver } from './messages.js';
 import type { Phases } from './phases.js';
 import type { RecordSet, SharedRecords } from './recorder.js';
@@ -11,7 +11,7 @@ export class Seconds {
   readonly #countFromUs: number;
   /** The second of the run from which on latencies count. */
   readonly #latencyFrom: number;
-  readonly #send: (message: SecondOver) => void;
+  readonly #post: (message: SecondOver) => void;
   readonly #slow: SlowLog | undefined;
   #set: 0 | 1 = 0;
   #warm: boolean;
@@ -22,14 +22,14 @@ export class Seconds {
   constructor(
     records: SharedRecords,
     phases: Phases,
-    send: (message: SecondOver) => void,
+    post: (message: SecondOver) => void,
     slow?: SlowLog,
   ) {
     const { beginUs, countFromUs, latencyFromUs } = phases;
     this.#records = records;
     this.#latencyFrom = (latencyFromUs - countFromUs) / secondUs;
     this.#countFromUs = countFromUs;
-    this.#send = send;
+    this.#post = post;
     this.#slow = slow;
     this.#warm = countFromUs <= beginUs;
     this.#boundaryUs = this.#warm ? countFromUs + secondUs : countFromUs;
@@ -48,7 +48,7 @@ export class Seconds {
     return this.#warm;
   }
 
-  /** To be called once the boundary is reached, before anything else is recorded. */
+  /** Call it once the boundary is reached, before anything else is recorded. */
   pass(nowUs: number): void {
     const second = Math.floor((nowUs - this.#countFromUs) / secondUs);
     this.#boundaryUs = this.#countFromUs + (second + 1) * secondUs;
@@ -60,7 +60,7 @@ export class Seconds {
     }
     const other = this.#set === 0 ? 1 : 0;
     if (this.#records.isTaken(other)) {
-      // The main thread is a whole second behind: this set goes on, and says so; but not with latencies that do not count.
+      // The main thread is a second behind, so this set goes on, but only with latencies that count.
       if (this.#from < this.#latencyFrom && second >= this.#latencyFrom) {
         this.current.resetLatencies();
         this.#from = second;
@@ -68,7 +68,7 @@ export class Seconds {
       return;
     }
     this.#records.hand(this.#set);
-    this.#send(this.#over(second - 1));
+    this.#post(this.#over(second - 1));
     this.#set = other;
     this.#from = second;
   }

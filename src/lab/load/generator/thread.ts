@@ -1,67 +1,65 @@
-/** A generator thread: makes its source of requests, opens its connections, runs, and tells the main thread how it went. */
+/**
+ * A generator thread: makes its source of requests, opens its connections, runs, and reports to
+ * the main thread.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Target } from '../http/target.js';
-import type { RequestSource } from '../request/source.js';
 import { sourceOf } from '../request/source-of.js';
 import { serveThread } from '../script/channel.js';
-import type { ScriptSource } from '../script/script.js';
 import { monotonicClock } from './clock.js';
-import { Generator } from './generator.js';
+import { type Opened, openConnections } from './connections.js';
+import type { GeneratorOptions } from './generator-options.js';
 import { Control, type FromThread, type ThreadStart, type ToThread } from './messages.js';
 import { SharedRecords } from './recorder.js';
+import { Run } from './run.js';
 
 const main = parentPort as NonNullable<typeof parentPort>;
-const { options, thread, records, control, script: scriptStart } = workerData as ThreadStart;
-const tell = (message: FromThread) => main.postMessage(message);
+const { options: load, thread, records, control, script: start } = workerData as ThreadStart;
+const post = (message: FromThread) => main.postMessage(message);
 
 function fail(error: unknown): void {
   const { name, message, stack } = error as Error;
-  tell({ kind: 'failed', name, message: name === 'ScriptError' ? message : (stack ?? message) });
+  post({ kind: 'failed', name, message: name === 'ScriptError' ? message : (stack ?? message) });
 }
 
-// What a script throws while an answer is read comes out of the event loop.
+// What a script throws while a response is read comes out of the event loop.
 process.on('uncaughtException', fail);
 
 try {
-  const source = await sourceOf(options, thread, scriptStart);
+  const source = await sourceOf(load, thread, start);
   const script = 'init' in source ? source : undefined;
-  if (script && scriptStart) serveThread(script, scriptStart.line);
-  let generator: Generator | undefined;
+  if (script && start) serveThread(script, start.line);
+  let ready: { options: GeneratorOptions; connections: Opened['connections'] } | undefined;
   const steps = {
     prepare: async () => {
-      if (options.work.kind === 'script') await script?.init(options.work.args);
-      tell({ kind: 'prepared', requestsPerSend: source.requestsPerSend });
+      if (load.work.kind === 'script') await script?.init(load.work.args);
+      post({ kind: 'prepared', requestsPerSend: source.requestsPerSend });
     },
-    connect: async ({ target }: ToThread & { kind: 'connect' }) => {
-      generator = newGenerator(source, script, target);
-      tell({ kind: 'connected', ...(await generator.connect()) });
+    connect: async (message: ToThread & { kind: 'connect' }) => {
+      const options: GeneratorOptions = {
+        load,
+        thread,
+        // setup() may have sent this thread to an address of its own.
+        target: { ...message.target, ...script?.ownAddress },
+        source,
+        records: new SharedRecords(records),
+        control: new Control(control),
+        clock: monotonicClock(),
+        post,
+      };
+      const { connections, open, cause } = await openConnections(options);
+      ready = { options, connections };
+      post({ kind: 'connected', open, cause });
     },
     begin: async ({ beginUs, requestsPerSend }: ToThread & { kind: 'begin' }) => {
-      tell(await (generator as Generator).begin(beginUs, requestsPerSend));
+      if (ready === undefined) throw new TypeError('a run begins when its connections are open');
+      const { options, connections } = ready;
+      post(await new Run(options, { connections, beginUs, requestsPerSend }).run());
     },
   };
   main.on('message', (message: ToThread) => {
     steps[message.kind](message as never).catch(fail);
   });
-  tell({ kind: 'loaded' });
+  post({ kind: 'loaded' });
 } catch (error) {
   fail(error);
-}
-
-function newGenerator(
-  source: RequestSource,
-  script: ScriptSource | undefined,
-  target: Target,
-): Generator {
-  return new Generator({
-    options,
-    thread,
-    // setup() may have sent this thread to an address of its own.
-    target: { ...target, ...script?.ownAddress },
-    source,
-    records: new SharedRecords(records),
-    control: new Control(control),
-    clock: monotonicClock(),
-    tell,
-  });
 }

@@ -1,8 +1,7 @@
 /**
- * Linux lets a sleeper oversleep by 50 µs so that wake-ups can be bundled. A thread inherits its slack from the one that
- * creates it, so the main thread takes its own down to 1 µs while it starts the generator's threads.
- * Elsewhere, and where /proc is not there or may not be written to, the generator's lag is just larger, and the report says
- * how large.
+ * Linux lets a sleeper oversleep by 50 µs so that wake-ups can be bundled. A thread inherits its
+ * slack from its creator, so the main thread lowers its own to 1 µs while it starts the generator's
+ * threads. Where /proc can't be written, the generator's lag is larger, and the report says so.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 

@@ -1,37 +1,37 @@
 /**
- * Notices a thread that hangs in the run, when it should say something every second. Times are ms of any one clock.
- * The run may last a day, and until then nobody waits for a message of this thread in particular.
+ * Notices a thread that hangs in the run, when it should send something every second. The run may
+ * last a day, and until its end nobody waits for a message of one thread. Times are ms of any clock.
  */
-export class SilenceWatch {
-  /** When each thread was last heard, or "never mind" from its end on. */
-  readonly #heardMs: number[];
+export class Watchdog {
+  /** When each thread last sent something; infinity once it has ended. */
+  readonly #lastMs: number[];
   readonly #limitMs: number;
   #checkedMs: number;
 
-  /** @param fromMs when all threads begin to speak */
+  /** @param fromMs when all threads begin to send */
   constructor(threads: number, fromMs: number, limitMs: number) {
-    this.#heardMs = Array.from({ length: threads }, () => fromMs);
+    this.#lastMs = Array.from({ length: threads }, () => fromMs);
     this.#limitMs = limitMs;
     this.#checkedMs = fromMs;
   }
 
-  heard(thread: number, nowMs: number): void {
-    this.#heardMs[thread] = Math.max(this.#heardMs[thread] as number, nowMs);
+  received(thread: number, nowMs: number): void {
+    this.#lastMs[thread] = Math.max(this.#lastMs[thread] as number, nowMs);
   }
 
   ended(thread: number): void {
-    this.#heardMs[thread] = Number.POSITIVE_INFINITY;
+    this.#lastMs[thread] = Number.POSITIVE_INFINITY;
   }
 
-  /** To be called about once a second. @returns who has been silent for longer than the limit, and for how long */
+  /** Call it about once a second. @returns a thread silent for longer than the limit, if any */
   check(nowMs: number): { readonly thread: number; readonly silentMs: number } | undefined {
-    // A process that stood still heard nothing either: that is not the threads' silence.
+    // A process that stalled received nothing either: that is not the threads' silence.
     const missedMs = nowMs - this.#checkedMs - 1000;
     if (missedMs > 1000)
-      for (const [thread, heardMs] of this.#heardMs.entries())
-        this.#heardMs[thread] = Math.min(nowMs, heardMs + missedMs);
+      for (const [thread, lastMs] of this.#lastMs.entries())
+        this.#lastMs[thread] = Math.min(nowMs, lastMs + missedMs);
     this.#checkedMs = Math.max(this.#checkedMs, nowMs);
-    const thread = this.#heardMs.findIndex((heardMs) => nowMs - heardMs > this.#limitMs);
-    return thread < 0 ? undefined : { thread, silentMs: nowMs - (this.#heardMs[thread] as number) };
+    const thread = this.#lastMs.findIndex((lastMs) => nowMs - lastMs > this.#limitMs);
+    return thread < 0 ? undefined : { thread, silentMs: nowMs - (this.#lastMs[thread] as number) };
   }
 }

@@ -1,13 +1,14 @@
 /**
- * A histogram as text, in HdrHistogram's own compressed encoding (V2, in base64: "HISTFAAAA…"), which its libraries and log
- * tools read. It holds the counters alone; what is decoded knows its minimum and maximum only as exactly as their buckets.
+ * A histogram as text in HdrHistogram's compressed encoding (V2, in base64: "HISTFAAAA…"), which its
+ * libraries and log tools read. It holds the counters alone, so a decoded histogram knows its
+ * minimum and maximum only as exactly as their buckets.
  *
- * Text that comes from a file may be anything: decoding checks all of it, and unpacks no more than a histogram can hold.
+ * Text from a file may be anything: decoding checks it, and unpacks at most a full histogram.
  */
 import { deflateSync, inflateSync } from 'node:zlib';
 import { bucketAt, counters, Histogram, highestTrackableUs } from './histogram.js';
 
-/** The text is no histogram, or not one like ours. */
+/** The text is not a histogram, or not one like ours. */
 export class EncodingError extends Error {
   override readonly name = 'EncodingError';
 }
@@ -19,7 +20,7 @@ const envelopeBytes = 8;
 const headerBytes = 40;
 const significantDigits = 3;
 const lowestUs = 1;
-/** The longest that a counter is written by anyone. */
+/** The longest encoding of a counter. */
 const wordBytes = 9;
 
 export function encodeHistogram(histogram: Histogram): string {
@@ -45,7 +46,7 @@ export function decodeHistogram(text: string): Histogram {
   if (bytes.length < headerBytes)
     throw new EncodingError(`${bytes.length} bytes are too few for a header`);
   expectCookie(bytes, cookie, 'inner');
-  // Not looked at: bytes 8 … 11, an offset of HdrHistogram's memory, and the ratio at 32, which is for fractions.
+  // Bytes 8 … 11 (an offset of HdrHistogram's memory) and the ratio at 32 do not matter.
   const payloadBytes = bytes.readInt32BE(4);
   if (payloadBytes !== bytes.length - headerBytes)
     throw new EncodingError(
@@ -92,7 +93,7 @@ function expectCookie(bytes: Buffer, expected: number, which: string): void {
     );
 }
 
-/** Each counter is a number, and each run of several zeros the negative number of them. */
+/** Each counter is a number; a run of several zeros is their negative number. */
 function encodeCounts(counts: Float64Array): number[] {
   const words: number[] = [];
   for (let index = 0; index < counts.length; ) {
@@ -105,7 +106,7 @@ function encodeCounts(counts: Float64Array): number[] {
   return words;
 }
 
-/** Seven bits a byte, the lowest first; all but the last have bit 7 set. Not by shifts, for counts reach 2^53. */
+/** LEB128: seven bits a byte, the lowest first. Not by shifts, as counts reach 2^53. */
 function pushWord(words: number[], word: number): void {
   let rest = word;
   for (; rest >= 128; rest = Math.floor(rest / 128)) words.push((rest % 128) + 128);

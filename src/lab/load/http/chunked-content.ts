@@ -1,13 +1,13 @@
-/** A body in the chunked transfer coding (RFC 9112, 7.1): where it ends, and its content without the framing. */
+/** Content in the chunked transfer coding (RFC 9112, 7.1): where it ends, without its framing. */
 import { ProtocolError } from './protocol-error.js';
 
-/** Longest line of framing: a chunk's size with its extensions, or a trailer field. */
+/** A line of framing: a chunk's size with its extensions, or a trailer field. */
 const maxLineBytes = 16 * 1024;
 const lf = 10;
 
 type State = 'size' | 'data' | 'data-end' | 'trailer' | 'done';
 
-export class ChunkedBody {
+export class ChunkedContent {
   #state: State = 'done';
   #left = 0;
   #line = '';

@@ -1,25 +1,26 @@
 /**
- * One keep-alive connection with at most one send in flight. It opens itself again when it breaks, and knows nothing of
- * schedules: it says when it is ready, when it has an answer, and when a send failed.
+ * One keep-alive connection with at most one send in flight. It opens itself again when it breaks,
+ * and knows nothing of schedules: it says when it is ready, when it has a response, and when a send
+ * failed.
  */
 import type { Socket } from 'node:net';
 import type { RequestSource } from '../request/source.js';
-import { backOffMs } from './back-off.js';
 import { ProtocolError } from './protocol-error.js';
-import { type Answer, ResponseReader } from './response-reader.js';
+import { type Response, ResponseReader } from './response-reader.js';
 import { openSocket, type Target } from './target.js';
 
-/** A connection that is closed sooner than this after it was opened was refused; later, it has only been idle for too long. */
+/** Closed unused sooner than this after it was opened, it was refused; later, it was idle. */
 const idleUs = 100_000;
+const backOffMs = { min: 10, max: 1_000 };
 
 export type FailureKind = 'connect' | 'read' | 'write';
 
 export interface ConnectionEvents {
-  /** It may send. @param opened it was opened; else, all answers of the last send have come */
+  /** It may send. @param opened it was opened; else all responses to the last send have come */
   onReady(opened: boolean): void;
-  /** Once for each request. Returns whether the answer counts: one that comes after the end does not. */
-  onAnswer(status: number): boolean;
-  /** It broke; what was in flight will not be answered. It opens itself again. */
+  /** Once for each request. Returns whether it counts: a response after the end does not. */
+  onResponse(status: number): boolean;
+  /** It broke; what was in flight will get no response. It opens itself again. */
   onFailure(kind: FailureKind, cause: string): void;
   onBytes(count: number): void;
   /** It begins, or ceases, to wait for the peer to take the connection. */
@@ -30,29 +31,31 @@ export interface ConnectionOptions {
   readonly target: Target;
   readonly source: RequestSource;
   readonly timeoutMs: number;
-  readonly maxBodyBytes: number;
+  readonly maxContentBytes: number;
   readonly now: () => number;
 }
 
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #events: ConnectionEvents;
+  /** Its owner's; they may be replaced. */
+  events: ConnectionEvents;
   #socket: Socket | undefined;
   #reader: ResponseReader;
   #open = false;
   #opening = false;
-  /** Of this socket. */
+  /** When this socket was opened, and whether it has brought a response. */
   #openedUs = 0;
-  #answeredOnce = false;
+  #used = false;
   #closed = false;
-  /** Answers that the last send still lacks. */
+  /** Responses that the last send still lacks. */
   #inFlight = 0;
+  /** How often in a row it broke without a response. */
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ConnectionOptions, events: ConnectionEvents) {
     this.#options = options;
-    this.#events = events;
+    this.events = events;
     this.#reader = this.#newReader();
   }
 
@@ -61,10 +64,14 @@ export class Connection {
     return this.#open && this.#inFlight === 0;
   }
 
+  get opening(): boolean {
+    return this.#opening;
+  }
+
   open(): void {
     const { target, timeoutMs } = this.#options;
     this.#reader = this.#newReader();
-    this.#answeredOnce = false;
+    this.#used = false;
     this.#setOpening(true);
     const socket = openSocket(
       target,
@@ -77,7 +84,7 @@ export class Connection {
         this.#open = true;
         this.#setOpening(false);
         this.#openedUs = this.#options.now();
-        this.#events.onReady(true);
+        this.events.onReady(true);
       },
     );
     this.#socket = socket;
@@ -85,14 +92,12 @@ export class Connection {
       () => this.#fail('connect', `no connection within ${timeoutMs} ms`),
       timeoutMs,
     );
+    const ended = () => {
+      if (this.#socket === socket) this.#ended();
+    };
+    socket.on('end', ended).on('close', ended);
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (this.#socket === socket) this.#fail(this.#kindOf(error), describe(error));
-    });
-    socket.on('end', () => {
-      if (this.#socket === socket) this.#ended();
-    });
-    socket.on('close', () => {
-      if (this.#socket === socket) this.#ended();
     });
   }
 
@@ -118,49 +123,48 @@ export class Connection {
   }
 
   #newReader(): ResponseReader {
-    const { source, maxBodyBytes } = this.#options;
+    const { source, maxContentBytes } = this.#options;
     return new ResponseReader({
-      onAnswer: (answer) => this.#answered(answer),
+      onResponse: (response) => this.#responded(response),
       collect: source.onResponse !== undefined,
-      maxBodyBytes,
+      maxContentBytes,
     });
   }
 
   #received(buffer: Buffer, length: number): void {
-    this.#events.onBytes(length);
+    this.events.onBytes(length);
     const waiting = this.#inFlight > 0;
     try {
       this.#reader.feed(buffer, length);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      // What follows an answer that said `close` is nobody's.
+      // What follows a response that said `close` belongs to no request.
       if (this.#open) this.#fail('read', error.message);
     }
-    // Not before all that arrived is read: what follows an answer must not pass for the next one.
-    if (waiting && this.ready) this.#events.onReady(false);
+    // Only when all that arrived is read: what follows a response must not pass for the next one.
+    if (waiting && this.ready) this.events.onReady(false);
   }
 
-  #answered(answer: Answer): void {
-    // An earlier answer of the same bytes has ended the connection; its requests are counted as failed.
+  #responded({ status, headers, content, keepAlive }: Response): void {
+    // An earlier response in the same bytes ended the connection; its requests count as failed.
     if (!this.#open) return;
     this.#failures = 0;
     this.#inFlight--;
-    if (this.#events.onAnswer(answer.status))
-      this.#options.source.onResponse?.(answer.status, answer.headers, answer.body);
-    this.#answeredOnce = true;
-    if (answer.keepAlive) return;
+    if (this.events.onResponse(status)) this.#options.source.onResponse?.(status, headers, content);
+    this.#used = true;
+    if (keepAlive) return;
     if (this.#inFlight === 0) this.#reopen();
     else this.#fail('read', 'closed before all pipelined requests were answered');
   }
 
-  /** The peer closed. Between two requests that is its right; within one it is a failure. */
+  /** The peer closed. It may between two requests; within one that is a failure. */
   #ended(): void {
     const proper = this.#reader.end();
-    // An answer that lasts until the close has reopened the connection by now.
+    // A response that lasts until the close has reopened the connection by now.
     if (!this.#socket) return;
     if (!this.#open) this.#fail('connect', 'closed while connecting');
-    else if (!proper) this.#fail('read', 'closed before the answer was whole');
-    else if (!this.#answeredOnce && this.#options.now() - this.#openedUs < idleUs)
+    else if (!proper) this.#fail('read', 'closed before the response was whole');
+    else if (!this.#used && this.#options.now() - this.#openedUs < idleUs)
       this.#fail('connect', 'closed before a request was sent');
     else this.#reopen();
   }
@@ -173,7 +177,7 @@ export class Connection {
   #fail(kind: FailureKind, cause: string): void {
     this.#failures++;
     this.#drop();
-    this.#events.onFailure(kind, cause);
+    this.events.onFailure(kind, cause);
     this.#openLater();
   }
 
@@ -182,11 +186,13 @@ export class Connection {
     this.#openLater();
   }
 
+  /** At once after the first failure in a row, then after 10 ms, 20 ms, 40 ms, … */
   #openLater(): void {
     if (this.#closed) return;
-    const ms = backOffMs(this.#failures);
-    if (ms > 0) this.#timer = setTimeout(() => this.open(), ms);
-    else {
+    if (this.#failures > 1) {
+      const ms = Math.min(backOffMs.min * 2 ** (this.#failures - 2), backOffMs.max);
+      this.#timer = setTimeout(() => this.open(), ms);
+    } else {
       this.#setOpening(true);
       setImmediate(() => this.#closed || this.open());
     }
@@ -195,7 +201,7 @@ export class Connection {
   #setOpening(opening: boolean): void {
     if (opening === this.#opening) return;
     this.#opening = opening;
-    this.#events.onOpening(opening);
+    this.events.onOpening(opening);
   }
 
   #drop(): void {
@@ -205,7 +211,7 @@ export class Connection {
     this.#open = false;
     this.#setOpening(false);
     this.#inFlight = 0;
-    // It may still report something, which nobody wants to hear.
+    // An error that it still emits would otherwise be uncaught.
     socket?.on('error', () => {}).destroy();
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The head of an answer: status line and header fields (RFC 9112, 4 and 5). It looks at three fields, and at the names
- * of the others: a name that is none could hide one of the three. A head may arrive in any number of pieces, which
- * change nothing of what is read.
+ * The head of a response: status line and header fields (RFC 9112, 4 and 5). It reads three fields,
+ * and the names of the others, because a malformed name could hide one of the three. The result is
+ * the same however the head is split into pieces.
  */
 import { ProtocolError } from './protocol-error.js';
 
@@ -20,7 +20,7 @@ const maxHeadBytes = 256 * 1024;
 const lf = 10;
 const cr = 13;
 const colon = 0x3a;
-/** How each answer begins. */
+/** How each response begins. */
 const beginning = 'HTTP/1.';
 
 export class HeadReader {
@@ -62,7 +62,7 @@ export class HeadReader {
         throw new ProtocolError(`a head of more than ${maxHeadBytes} bytes`);
       if (stop === length && bytes[stop - 1] !== lf) {
         this.#partial += bytes.toString('latin1', from, stop);
-        // What speaks another protocol may never end its line.
+        // Another protocol may never end its line.
         if (this.#status === 0 && !beginning.startsWith(this.#partial.slice(0, beginning.length)))
           this.#statusLine(this.#partial);
         return stop;

@@ -1,5 +1,4 @@
-/** The peer sent something that is no HTTP/1.1 answer. */
-
+/** The peer sent something that is not an HTTP/1.1 response. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 

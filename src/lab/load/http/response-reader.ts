@@ -1,30 +1,31 @@
 /**
- * Reads the answers of one connection: as much of HTTP/1.1 (RFC 9112) as it takes to know where each ends and whether the
- * connection goes on. Headers and body are kept only if somebody wants them. What is no HTTP is an error, never a guess.
+ * Reads the responses of one connection: as much of HTTP/1.1 (RFC 9112) as it takes to know where
+ * each ends and whether the connection goes on. Headers and content are kept only if asked for.
+ * Bytes that are not HTTP are an error, never a guess.
  */
-import { ChunkedBody } from './chunked-content.js';
+import { ChunkedContent } from './chunked-content.js';
 import { type Head, HeadReader } from './head-reader.js';
 import { ProtocolError } from './protocol-error.js';
 
-export interface Answer {
+export interface Response {
   readonly status: number;
   /** Whether another request may be sent on this connection. */
   readonly keepAlive: boolean;
   /** Only for readers that collect. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  readonly content: Uint8Array;
 }
 
 export interface ReaderOptions {
-  /** Called for each answer (not for 1xx), from within feed() and end(). */
-  readonly onAnswer: (answer: Answer) => void;
-  /** Keep headers and bodies for onAnswer; both are empty otherwise. */
+  /** Called for each response (not for 1xx), from within feed() and end(). */
+  readonly onResponse: (response: Response) => void;
+  /** Keep headers and content for onResponse; both are empty otherwise. */
   readonly collect: boolean;
-  /** Longest body that is kept, in bytes; a longer one is an error. Bodies that are not kept may be of any length. */
-  readonly maxBodyBytes: number;
+  /** More content is an error if it is kept; content that is not kept may be of any length. */
+  readonly maxContentBytes: number;
 }
 
-const noBody = new Uint8Array(0);
+const noContent = new Uint8Array(0);
 const noHeaders = {};
 
 type State = 'head' | 'fixed' | 'chunked' | 'until-close';
@@ -32,10 +33,10 @@ type State = 'head' | 'fixed' | 'chunked' | 'until-close';
 export class ResponseReader {
   readonly #options: ReaderOptions;
   readonly #head: HeadReader;
-  readonly #chunked = new ChunkedBody();
+  readonly #chunked = new ChunkedContent();
   #state: State = 'head';
   #current: Head | undefined;
-  /** Body bytes still to come, of a body of known length. */
+  /** Bytes still to come of content of known length. */
   #left = 0;
   #expected = 0;
   #toHead = false;
@@ -47,9 +48,9 @@ export class ResponseReader {
     this.#head = new HeadReader(options.collect);
   }
 
-  /** Announces requests that were sent. @param toHead their answers have no body, as they are to HEAD */
-  expect(answers: number, toHead: boolean): void {
-    this.#expected += answers;
+  /** Announces requests that were sent. @param toHead they are HEAD: no content comes back */
+  expect(responses: number, toHead: boolean): void {
+    this.#expected += responses;
     this.#toHead = toHead;
   }
 
@@ -61,7 +62,7 @@ export class ResponseReader {
         if (this.#expected === 0)
           throw new ProtocolError('bytes that answer no request', bytes.subarray(at, length));
         at = this.#head.feed(bytes, at, length);
-        if (this.#head.done) this.#beginBody(this.#head.take());
+        if (this.#head.done) this.#beginContent(this.#head.take());
       } else if (this.#state === 'chunked') {
         at = this.#chunked.feed(bytes, at, length, this.#keep);
         if (this.#chunked.done) this.#finish();
@@ -75,13 +76,13 @@ export class ResponseReader {
     }
   }
 
-  /** The peer has closed. Returns whether that is a proper end: nothing was expected, or a body that ends so. */
+  /** The peer has closed. Returns whether it may: nothing was expected, or content ends so. */
   end(): boolean {
     if (this.#state === 'until-close') this.#finish();
     return this.#expected === 0 && this.#state === 'head' && !this.#head.begun;
   }
 
-  #beginBody(head: Head): void {
+  #beginContent(head: Head): void {
     if (head.status < 200) {
       if (head.status === 101)
         throw new ProtocolError('101 Switching Protocols, which nobody asked for');
@@ -105,9 +106,9 @@ export class ResponseReader {
   readonly #keep = (bytes: Buffer, from: number, to: number): void => {
     if (!this.#options.collect || to === from) return;
     this.#keptBytes += to - from;
-    if (this.#keptBytes > this.#options.maxBodyBytes)
+    if (this.#keptBytes > this.#options.maxContentBytes)
       throw new ProtocolError(
-        `a body of more than ${this.#options.maxBodyBytes} bytes, which the script wants to see`,
+        `content of more than ${this.#options.maxContentBytes} bytes, which the script reads`,
       );
     this.#kept.push(Uint8Array.prototype.slice.call(bytes, from, to));
   };
@@ -115,18 +116,18 @@ export class ResponseReader {
   #finish(): void {
     const { status, keepAlive, headers } = this.#current as Head;
     const untilClose = this.#state === 'until-close';
-    const body = this.#keptBytes === 0 ? noBody : Buffer.concat(this.#kept);
+    const content = this.#keptBytes === 0 ? noContent : Buffer.concat(this.#kept);
     if (this.#keptBytes > 0) {
       this.#kept = [];
       this.#keptBytes = 0;
     }
     this.#state = 'head';
     this.#expected--;
-    this.#options.onAnswer({
+    this.#options.onResponse({
       status,
       keepAlive: keepAlive && !untilClose,
       headers: headers ?? noHeaders,
-      body,
+      content,
     });
   }
 }

@@ -1,6 +1,9 @@
-/** Where connections go, and how one is opened: TCP, TLS, or a socket in the file system. */
+/** Where connections go (TCP, TLS, or a socket in the file system), and how one is opened. */
+import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { TargetError } from '../load-errors.js';
+import type { LoadOptions } from '../load-options.js';
 
 export interface Target {
   /** A host name or address, and a port; unused with a socket in the file system. */
@@ -11,7 +14,7 @@ export interface Target {
   readonly tls?: { readonly serverName: string; readonly insecure: boolean } | undefined;
 }
 
-/** Where the bytes of a connection go. The buffer is reused as soon as the call returns. */
+/** Takes the bytes of a connection. The buffer is reused as soon as the call returns. */
 export type Sink = (buffer: Buffer, length: number) => void;
 
 /** One for all connections of a thread: what arrives is read before anything else happens. */
@@ -23,7 +26,7 @@ export function openSocket(target: Target, sink: Sink, ready: () => void): Socke
   const where = unixSocket === undefined ? { host, port } : { path: unixSocket };
   if (tls) {
     const { serverName, insecure } = tls;
-    // An address can't be asked for by name; the certificate is then checked for the address.
+    // SNI takes no addresses; the certificate is then checked for the address.
     const name = isIP(serverName) ? {} : { servername: serverName };
     const socket = connectTls(
       { ...where, ...name, rejectUnauthorized: !insecure, ALPNProtocols: ['http/1.1'] },
@@ -40,4 +43,63 @@ export function openSocket(target: Target, sink: Sink, ready: () => void): Socke
     },
   };
   return connect({ ...where, noDelay: true, onread }, ready);
+}
+
+/**
+ * Where the URL's host may be, in the system's order; opens no socket.
+ * @throws TargetError if the name does not resolve
+ */
+export async function resolveTargets({
+  url,
+  unixSocket,
+  insecure,
+}: LoadOptions): Promise<readonly Target[]> {
+  const { protocol, hostname, port: given } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const port = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);
+  const tls = protocol === 'https:' ? { serverName: host, insecure } : undefined;
+  if (unixSocket !== undefined) return [{ host, port, unixSocket, tls }];
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => ({ host: address, port, tls }));
+  } catch (error) {
+    throw new TargetError(`can't find the host ${host}: ${(error as Error).message}`);
+  }
+}
+
+/** The first that takes a connection. @throws TargetError if none does */
+export async function firstOpen(
+  targets: readonly Target[],
+  { url, timeoutMs }: LoadOptions,
+): Promise<Target> {
+  const failures = new Set<string>();
+  for (const target of targets) {
+    const failure = await tryConnect(target, timeoutMs);
+    if (failure === undefined) return target;
+    failures.add(failure);
+  }
+  const where = targets[0]?.unixSocket ?? new URL(url).host;
+  throw new TargetError(`can't connect to ${where}: ${[...failures].join('; ')}`);
+}
+
+/** Returns what went wrong, or undefined. */
+function tryConnect(target: Target, timeoutMs: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const done = (failure?: string) => {
+      clearTimeout(timer);
+      socket.on('error', () => {}).destroy();
+      resolve(failure);
+    };
+    const timer = setTimeout(() => done(`no connection within ${timeoutMs} ms`), timeoutMs);
+    const socket: Socket = openSocket(
+      target,
+      () => {},
+      () => done(),
+    ).on('error', (error) => done(reasonOf(error)));
+  });
+}
+
+/** OpenSSL's own message helps only those who debug OpenSSL. */
+function reasonOf(error: Error): string {
+  const { library, reason } = error as { library?: string; reason?: string };
+  return library === 'SSL routines' ? `no TLS: ${reason}` : error.message;
 }

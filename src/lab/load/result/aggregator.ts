@@ -1,25 +1,25 @@
 /** Adds up what all threads recorded: the totals of the run, and its time line. */
-import { Causes } from '../generator/failure-causes.js';
-import type { Finished, SecondOver, SlowOfThread } from '../generator/messages.js';
+import { FailureCauses } from '../generator/failure-causes.js';
+import type { Finished, SecondOver } from '../generator/messages.js';
 import {
   counterNames,
   failureKinds,
   RecordSet,
   type SharedRecords,
 } from '../generator/recorder.js';
-import { Slowest, type Taken } from '../generator/slowest.js';
+import { Slowest, type SlowOfThread, type Taken } from '../generator/slow-log.js';
 import { Histogram } from '../histogram/histogram.js';
 import { loadLimits } from '../load-options.js';
 import type { Latencies, Second, Unanswered } from './result.js';
 
-/** A second that not all threads have told of. */
+/** A second that not all threads have reported. */
 interface OpenSecond {
   readonly latency: Histogram;
   completed: number;
   errors: number;
 }
 
-export class Collector {
+export class Aggregator {
   readonly #records: readonly SharedRecords[];
   /** The first second of the run whose latencies count. */
   readonly #latencyFrom: number;
@@ -28,12 +28,12 @@ export class Collector {
   readonly #early = new RecordSet();
   #counting = false;
   readonly #open = new Map<number, OpenSecond>();
-  /** Seconds that each thread has told of. */
-  readonly #told: number[];
+  /** Seconds that each thread has reported. */
+  readonly #reported: number[];
   readonly #timeline: Second[] = [];
   /** The first that the time line lacks. */
   #nextSecond = 0;
-  readonly #causes = new Causes();
+  readonly #causes = new FailureCauses();
   readonly #rates = new Histogram();
   readonly #slow = new Slowest<SlowOfThread & { thread: number }>(loadLimits.slowRequests);
   #unanswered: Unanswered = { inFlight: 0, unsent: 0 };
@@ -41,7 +41,7 @@ export class Collector {
   constructor(records: readonly SharedRecords[], latencyFrom: number) {
     this.#records = records;
     this.#latencyFrom = latencyFrom;
-    this.#told = records.map(() => 0);
+    this.#reported = records.map(() => 0);
   }
 
   get latencies(): Latencies {
@@ -69,7 +69,7 @@ export class Collector {
     return this.#unanswered;
   }
 
-  /** To be taken once, at the end. */
+  /** Take it once, at the end. */
   takeSlow(): Taken<SlowOfThread & { thread: number }> {
     return this.#slow.take();
   }
@@ -95,14 +95,14 @@ export class Collector {
     records.giveBack(set);
     for (const request of slow?.requests ?? []) this.#slow.add({ ...request, thread });
     this.#slow.addUnlisted(slow?.unlisted ?? 0);
-    this.#told[thread] = to + 1;
-    this.#closeSeconds(Math.min(...this.#told));
+    this.#reported[thread] = to + 1;
+    this.#closeSeconds(Math.min(...this.#reported));
   }
 
   finished(thread: number, { last, unanswered, causes, rates }: Finished): void {
     this.second(thread, last);
-    this.#told[thread] = Number.POSITIVE_INFINITY;
-    this.#closeSeconds(Math.min(...this.#told));
+    this.#reported[thread] = Number.POSITIVE_INFINITY;
+    this.#closeSeconds(Math.min(...this.#reported));
     this.#latenciesFrom(last.from).addLatencies(
       (this.#records[thread] as SharedRecords).unanswered,
     );

@@ -9,7 +9,7 @@ import { createScriptMain } from './create.js';
 import type { ScriptMain, ScriptStart } from './script.js';
 import { readScript } from './text.js';
 
-export class ScriptConductor {
+export class ScriptHost {
   readonly #options: LoadOptions;
   readonly #file: string;
   readonly #text: string;
@@ -20,9 +20,9 @@ export class ScriptConductor {
   #main: ScriptMain | undefined;
 
   /** Reads the script, if there is one. @throws ScriptError */
-  static of(options: LoadOptions, addresses: readonly Target[]): ScriptConductor | undefined {
+  static of(options: LoadOptions, addresses: readonly Target[]): ScriptHost | undefined {
     return options.work.kind === 'script'
-      ? new ScriptConductor(options, options.work, addresses)
+      ? new ScriptHost(options, options.work, addresses)
       : undefined;
   }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Dispatcher } from '#dist/lab/load/generator/dispatcher.js';
 import { RecordSet } from '#dist/lab/load/generator/recorder.js';
 import { Schedule } from '#dist/lab/load/generator/schedule.js';
-import type { Lane } from '#dist/lab/load/generator/slot.js';
+import { Slot } from '#dist/lab/load/generator/slot.js';
 
 const ms = 1000;
 const endUs = 50 * ms;
@@ -11,22 +11,22 @@ const endUs = 50 * ms;
 /** One connection, a request each 10 ms, 50 ms long. */
 function start(delayMs?: () => number) {
   let nowUs = 0;
-  const lane: Lane = { ready: true, send: () => nowUs };
+  const slot = new Slot({ ready: true, send: () => nowUs }, 0);
   const schedule = new Schedule({ beginUs: 0, rate: 100, threads: 1, thread: 0, connections: 1 });
-  const options = { schedule, lanes: [lane], requestsPerSend: 1, now: () => nowUs, endUs, delayMs };
+  const options = { schedule, slots: [slot], requestsPerSend: 1, now: () => nowUs, endUs, delayMs };
   const dispatcher = new Dispatcher(options);
   const sendAt = (us: number) => {
     nowUs = us;
     dispatcher.sendDue(us);
   };
-  return { dispatcher, sendAt };
+  return { dispatcher, slot, sendAt };
 }
 
-test('an answer behind the end leaves the request in flight, and does not count as a wait for the connection', () => {
-  const { dispatcher, sendAt } = start();
+test('a response after the end leaves the request in flight, and does not count as a wait for the connection', () => {
+  const { dispatcher, slot, sendAt } = start();
   const records = new RecordSet();
   sendAt(0);
-  dispatcher.ready(0, endUs + 30 * ms, false);
+  dispatcher.ready(slot, endUs + 30 * ms, false);
   expect(dispatcher.finish(endUs, records)).toEqual({ inFlight: 1, unsent: 4 });
   expect(records.service.max).toBe(50 * ms);
   // Those behind it wait for it, the one due at 10 ms for 40 ms: not for the generator.
@@ -41,13 +41,13 @@ test('a request that delay() moves beyond the end is not due, nor are those behi
   expect(records.latency.count).toBe(0);
 });
 
-test('a request is out of time once, whether it is looked at, answered, or both', () => {
-  const { dispatcher, sendAt } = start();
+test('a request is out of time once, whether it is looked at, gets a response, or both', () => {
+  const { dispatcher, slot, sendAt } = start();
   sendAt(0);
   expect(dispatcher.timedOut(5 * ms, 5 * ms)).toBe(0);
-  expect(dispatcher.timedOutOn(0, 6 * ms, 5 * ms)).toBe(1);
+  expect(dispatcher.timedOutIn(slot, 6 * ms, 5 * ms)).toBe(1);
   expect(dispatcher.timedOut(7 * ms, 5 * ms)).toBe(0);
-  dispatcher.answered(0, 8 * ms, new RecordSet());
+  dispatcher.received(slot, 8 * ms, new RecordSet());
   expect(dispatcher.timedOut(20 * ms, 5 * ms)).toBe(0);
   sendAt(20 * ms);
   expect(dispatcher.timedOut(26 * ms, 5 * ms)).toBe(1);
@@ -62,24 +62,24 @@ test('a request behind one that delay() moved is taken to be moved as far', () =
   expect(records.latency.min).toBe(5 * ms);
 });
 
-test('answers that a pipelined send had before its connection broke count once', () => {
+test('responses that a pipelined send had before its connection broke count once', () => {
   let nowUs = 0;
-  const lane: Lane = { ready: true, send: () => nowUs };
+  const slot = new Slot({ ready: true, send: () => nowUs }, 0);
   const schedule = new Schedule({ beginUs: 0, rate: 100, threads: 1, thread: 0, connections: 1 });
   const dispatcher = new Dispatcher({
     schedule,
-    lanes: [lane],
+    slots: [slot],
     requestsPerSend: 3,
     now: () => nowUs,
     endUs,
   });
   const records = new RecordSet();
   dispatcher.sendDue(0);
-  expect(dispatcher.answered(0, ms, records)).toBe(ms);
-  dispatcher.failed(0);
+  expect(dispatcher.received(slot, ms, records)).toBe(ms);
+  dispatcher.failed(slot);
   nowUs = 2 * ms;
-  dispatcher.ready(0, nowUs, true);
-  expect([3, 4, 5].map((at) => dispatcher.answered(0, at * ms, records))).toEqual([
+  dispatcher.ready(slot, nowUs, true);
+  expect([3, 4, 5].map((at) => dispatcher.received(slot, at * ms, records))).toEqual([
     undefined,
     4 * ms,
     5 * ms,

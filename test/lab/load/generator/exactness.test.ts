@@ -13,7 +13,7 @@ const stall = {
   rate: 100,
   connections: 1,
   durationUs: 4000 * ms,
-  answerUs: (us: number) => (us >= 1000 * ms && us < 2000 * ms ? 2000 * ms : us + ms),
+  respondUs: (us: number) => (us >= 1000 * ms && us < 2000 * ms ? 2000 * ms : us + ms),
 };
 
 /**
@@ -60,7 +60,7 @@ test('a generator that stands still says so in its lag, for every request that i
   const asleep = [[500 * ms, 549 * ms]] as const;
   const { lag, wait, latency, service, latencyWithoutLag } = play({
     ...stall,
-    answerUs: (us) => us + ms,
+    respondUs: (us) => us + ms,
     asleep,
   }).records;
   // Due at 500 … 550 ms and sent at 549 … 554 ms, one after the other; none of them waited for the service.
@@ -90,11 +90,11 @@ test('a stall of the service while the generator stands still is the service’s
 
 test('what is unanswered at the end counts as late as it is by then', () => {
   // Nothing is answered from 3 s on: 3 000 is in flight, 3 010 … 3 990 are unsent.
-  const { records, answered, unanswered } = play({
+  const { records, responses, unanswered } = play({
     ...stall,
-    answerUs: (us) => (us < 3000 * ms ? us + ms : undefined),
+    respondUs: (us) => (us < 3000 * ms ? us + ms : undefined),
   });
-  expect(answered).toBe(300);
+  expect(responses).toBe(300);
   expect(unanswered).toEqual({ inFlight: 1, unsent: 99 });
   expect(records.latency.count).toBe(400);
   expect(records.latency.max).toBe(1000 * ms);
@@ -108,7 +108,7 @@ test('what is unanswered at the end counts as late as it is by then', () => {
 });
 
 test('a service that never answers leaves a report that says so', () => {
-  const { records, unanswered } = play({ ...stall, connections: 4, answerUs: () => undefined });
+  const { records, unanswered } = play({ ...stall, connections: 4, respondUs: () => undefined });
   expect(unanswered).toEqual({ inFlight: 4, unsent: 396 });
   expect(records.latency.count).toBe(400);
   expect(records.latency.max).toBe(4000 * ms);
@@ -119,7 +119,7 @@ test('sends of all connections are spread evenly over the period', () => {
     rate: 10_000,
     connections: 20,
     durationUs: 100 * ms,
-    answerUs: (us) => us + 90,
+    respondUs: (us) => us + 90,
   });
   expect(sentAtUs).toHaveLength(1000);
   expect(sentAtUs.slice(0, 5)).toEqual([0, 100, 200, 300, 400]);
@@ -129,16 +129,16 @@ test('sends of all connections are spread evenly over the period', () => {
 });
 
 test('pipelined requests count one by one, from the due time of their send', () => {
-  const { records, answered, sentAtUs } = play({
+  const { records, responses, sentAtUs } = play({
     rate: 100,
     requestsPerSend: 5,
     connections: 2,
     durationUs: 1000 * ms,
-    answerUs: (us) => us + 3 * ms,
+    respondUs: (us) => us + 3 * ms,
   });
   expect(sentAtUs).toHaveLength(20);
   expect(sentAtUs[1]).toBe(50 * ms);
-  expect(answered).toBe(100);
+  expect(responses).toBe(100);
   expect([records.latency.min, records.latency.max, records.latency.count]).toEqual([
     3 * ms,
     3 * ms,
@@ -153,7 +153,7 @@ test('delay() moves the sends, and is nobody’s latency', () => {
     ...stall,
     durationUs: 60 * ms,
     delayMs: () => delays[call++] ?? 0,
-    answerUs: (us) => us + ms,
+    respondUs: (us) => us + ms,
   });
   // Due at 0 + 5, 10 + 0, 20 + 20, 30 + 3, 40 and 50; those at 33 and 40 are behind the one that was moved to 40.
   expect(sentAtUs.map((us) => us / ms)).toEqual([5, 10, 40, 41, 42, 50]);
@@ -168,19 +168,19 @@ test('each request that was due is counted exactly once, whatever the service do
       fc.array(fc.integer({ min: 1, max: 400 * ms }), { minLength: 1, maxLength: 20 }),
       (rate, connections, services) => {
         let call = 0;
-        const answerUs = (us: number) => us + (services[call++ % services.length] as number);
-        const { records, answered, unanswered } = play({
+        const respondUs = (us: number) => us + (services[call++ % services.length] as number);
+        const { records, responses, unanswered } = play({
           rate,
           connections,
           durationUs: 1000 * ms,
-          answerUs,
+          respondUs,
         });
         const due = Math.ceil(rate);
-        expect(answered + unanswered.inFlight + unanswered.unsent).toBe(due);
+        expect(responses + unanswered.inFlight + unanswered.unsent).toBe(due);
         expect(records.latency.count).toBe(due);
         expect(records.wait.count).toBe(due);
         expect(records.latencyWithoutLag.count).toBe(due);
-        expect(records.service.count).toBe(answered + unanswered.inFlight);
+        expect(records.service.count).toBe(responses + unanswered.inFlight);
       },
     ),
     { numRuns: 200 },

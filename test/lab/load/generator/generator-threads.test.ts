@@ -1,26 +1,26 @@
 /** Threads that do not do what the run waits for: who it was, for how long, and why, is said. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { monotonicClock } from '#dist/lab/load/generator/clock.js';
-import { Team } from '#dist/lab/load/generator/generator-threads.js';
+import { GeneratorThreads } from '#dist/lab/load/generator/generator-threads.js';
 import { Control } from '#dist/lab/load/generator/messages.js';
 import { SharedRecords } from '#dist/lab/load/generator/recorder.js';
 import { withPreciseSleep } from '#dist/lab/load/generator/timer-slack.js';
 import { ScriptError } from '#dist/lab/load/load-errors.js';
 import { defaultOptions, type LoadOptions } from '#dist/lab/load/load-options.js';
-import { Collector } from '#dist/lab/load/result/aggregator.js';
+import { Aggregator } from '#dist/lab/load/result/aggregator.js';
 import { openLine } from '#dist/lab/load/script/blocking.js';
 import { startPeer } from '../peer.js';
 
 const patienceMs = 20_000;
 
 /** One thread that has its requests ready. */
-async function startTeam(options: Partial<LoadOptions>, lua?: string) {
+async function startThread(options: Partial<LoadOptions>, lua?: string) {
   const records = new SharedRecords();
-  const collector = new Collector([records], 0);
-  const team = new Team((thread, message) => {
-    if (message.kind === 'second') collector.second(thread, message);
+  const aggregator = new Aggregator([records], 0);
+  const threads = new GeneratorThreads((thread, message) => {
+    if (message.kind === 'second') aggregator.second(thread, message);
   }, 2_000);
-  onTestFinished(() => team.end());
+  onTestFinished(() => threads.end());
   const script =
     lua === undefined ? undefined : { text: lua, address: undefined, line: openLine().answerer };
   const { memory: control } = new Control();
@@ -30,15 +30,15 @@ async function startTeam(options: Partial<LoadOptions>, lua?: string) {
       ? ({ kind: 'plain' } as const)
       : { kind: 'script' as const, file: 'x.lua', args: [] };
   const all = { ...defaultOptions, url, threads: 1, rate: 100, ...options, work };
-  team.start([{ options: all, thread: 0, records: records.memory, control, script }]);
-  await team.all('loaded', patienceMs);
-  return team;
+  threads.start([{ options: all, thread: 0, records: records.memory, control, script }]);
+  await threads.all('loaded', patienceMs);
+  return threads;
 }
 
 describe('a thread that is not ready in time', () => {
   test('may be one of a machine that is overloaded', async () => {
-    const team = await startTeam({});
-    const never = team.all('prepared', 50);
+    const threads = await startThread({});
+    const never = threads.all('prepared', 50);
     await expect(never).rejects.toThrow(
       /^1 of 1 generator threads not prepared within 0.05 s: is the machine overloaded\?$/,
     );
@@ -46,8 +46,8 @@ describe('a thread that is not ready in time', () => {
   });
 
   test('may have a script that loops', async () => {
-    const team = await startTeam({}, 'function init() while true do end end');
-    const never = team.prepare(0, 500);
+    const threads = await startThread({}, 'function init() while true do end end');
+    const never = threads.prepare(0, 500);
     await expect(never).rejects.toThrow(ScriptError);
     await expect(never).rejects.toThrow(
       /^1 of 1 generator threads not prepared within 0.5 s: does the script loop, in one of its hooks\?$/,
@@ -58,13 +58,13 @@ describe('a thread that is not ready in time', () => {
 describe('a run', () => {
   async function begun(lua: string) {
     const { port } = await startPeer();
-    const team = await startTeam({ durationMs: 60_000, connections: 1 }, lua);
-    await team.prepare(0, patienceMs);
-    team.post({ kind: 'connect', target: { host: '127.0.0.1', port } });
-    await team.all('connected', patienceMs);
-    team.post({ kind: 'begin', beginUs: monotonicClock().now(), requestsPerSend: 1 });
-    team.expectEverySecond(performance.now());
-    return team.all('finished', 60_000);
+    const threads = await startThread({ durationMs: 60_000, connections: 1 }, lua);
+    await threads.prepare(0, patienceMs);
+    threads.post({ kind: 'connect', target: { host: '127.0.0.1', port } });
+    await threads.all('connected', patienceMs);
+    threads.post({ kind: 'begin', beginUs: monotonicClock().now(), requestsPerSend: 1 });
+    threads.watch(performance.now());
+    return threads.all('finished', 60_000);
   }
 
   test('ends when a script loops in it, long before its time', async () => {

@@ -1,21 +1,21 @@
-/** Where answers end, whether their connection goes on, and that neither depends on the pieces in which they arrive. */
+/** Where responses end, whether their connection goes on, and that neither depends on the pieces in which they arrive. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Reading, readAnswers, splits } from './read-answers.js';
+import { type Reading, readResponses, splits } from './read-responses.js';
 
 const head = (...fields: string[]) =>
   `HTTP/1.1 200 OK\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;
-const go = (status: number, body = '') => ({ status, keepAlive: true, body });
-const last = (status: number, body = '') => ({ status, keepAlive: false, body });
+const go = (status: number, content = '') => ({ status, keepAlive: true, content });
+const last = (status: number, content = '') => ({ status, keepAlive: false, content });
 
 const table: readonly [
   claim: string,
   bytes: string,
-  answers: readonly object[],
+  responses: readonly object[],
   reading?: Reading,
 ][] = [
-  ['a body of known length', `${head('Content-Length: 5')}hello`, [go(200, 'hello')]],
-  ['a body of length 0', head('Content-Length: 0'), [go(200)]],
+  ['content of known length', `${head('Content-Length: 5')}hello`, [go(200, 'hello')]],
+  ['content of length 0', head('Content-Length: 0'), [go(200)]],
   [
     'a length with leading zeros and spaces around',
     `${head('content-length: \t 0005 \t')}hello`,
@@ -30,7 +30,7 @@ const table: readonly [
   ['a status above 599', 'HTTP/1.1 999 Denied\r\nContent-Length: 0\r\n\r\n', [go(999)]],
   ['lines that end in LF alone', 'HTTP/1.1 200 OK\nX: y\nContent-Length: 2\n\nok', [go(200, 'ok')]],
   [
-    'a body of lines that look like a head',
+    'content of lines that look like a head',
     `${head('Content-Length: 17')}HTTP/1.1 200 OK\r\n`,
     [go(200, 'HTTP/1.1 200 OK\r\n')],
   ],
@@ -66,7 +66,7 @@ const table: readonly [
     'HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\n0\n\n',
     [go(200, 'ok')],
   ],
-  ['an empty chunked body', `${head('Transfer-Encoding: Chunked')}000\r\n\r\n`, [go(200)]],
+  ['empty chunked content', `${head('Transfer-Encoding: Chunked')}000\r\n\r\n`, [go(200)]],
   [
     'chunks that hold CRLF',
     `${head('Transfer-Encoding: chunked')}4\r\n\r\n\r\n\r\n0\r\n\r\n`,
@@ -94,44 +94,44 @@ const table: readonly [
   ],
 
   [
-    'one answer behind a 100',
+    'one response behind a 100',
     `HTTP/1.1 100 Continue\r\n\r\n${head('Content-Length: 2')}ok`,
     [go(200, 'ok')],
   ],
   [
-    'one answer behind many 1xx',
+    'one response behind many 1xx',
     `${'HTTP/1.1 103 Early Hints\r\nContent-Length: 9\r\nConnection: close\r\n\r\n'.repeat(3)}${head('Content-Length: 2')}ok`,
     [go(200, 'ok')],
   ],
-  ['204, which has no body', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n', [go(204)]],
+  ['204, which has no content', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n', [go(204)]],
   [
-    '304, which has no body',
+    '304, which has no content',
     'HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n',
     [go(304)],
   ],
-  ['HEAD, whose answer has no body', head('Content-Length: 5'), [go(200)], { toHead: true }],
+  ['HEAD, whose response has no content', head('Content-Length: 5'), [go(200)], { toHead: true }],
   [
-    'HEAD, whose answer names chunks',
+    'HEAD, whose response names chunks',
     head('Transfer-Encoding: chunked'),
     [go(200)],
     { toHead: true },
   ],
-  ['HEAD, whose answer has no length', head(), [go(200)], { toHead: true }],
+  ['HEAD, whose response has no length', head(), [go(200)], { toHead: true }],
   [
-    'three answers in a row',
+    'three responses in a row',
     `${head('Content-Length: 1')}a${head('Transfer-Encoding: chunked')}1\r\nb\r\n0\r\n\r\n${head('Content-Length: 0')}`,
     [go(200, 'a'), go(200, 'b'), go(200)],
     { expected: 3 },
   ],
 
   [
-    'a body that lasts until the close',
+    'content that lasts until the close',
     `${head()}all\r\n\r\nthere is`,
     [last(200, 'all\r\n\r\nthere is')],
     { closes: true },
   ],
   [
-    'an empty body that lasts until the close',
+    'empty content that lasts until the close',
     head('Connection: keep-alive'),
     [last(200)],
     { closes: true },
@@ -172,15 +172,15 @@ const table: readonly [
   ],
 ];
 
-test.each(table)('%s is read, in whatever pieces it arrives', (_, bytes, answers, reading) => {
-  const whole = readAnswers([bytes], reading);
+test.each(table)('%s is read, in whatever pieces it arrives', (_, bytes, responses, reading) => {
+  const whole = readResponses([bytes], reading);
   expect(whole.error).toBeUndefined();
-  expect(whole.answers).toEqual(answers);
-  const lean = answers.map((answer) => ({ ...answer, body: '' }));
+  expect(whole.responses).toEqual(responses);
+  const lean = responses.map((response) => ({ ...response, content: '' }));
   for (const pieces of splits(bytes)) {
-    expect(readAnswers(pieces, reading), JSON.stringify(pieces)).toEqual(whole);
+    expect(readResponses(pieces, reading), JSON.stringify(pieces)).toEqual(whole);
     expect(
-      readAnswers(pieces, { ...reading, collect: false }).answers,
+      readResponses(pieces, { ...reading, collect: false }).responses,
       JSON.stringify(pieces),
     ).toEqual(lean);
   }
@@ -188,16 +188,16 @@ test.each(table)('%s is read, in whatever pieces it arrives', (_, bytes, answers
 
 test('header names are given as received, and the last of equal ones counts', () => {
   const bytes = head('X-A: 1', 'x-b:  two words ', 'X-A: 3', 'Content-Length: 0');
-  expect(readAnswers([bytes]).headers).toEqual([
+  expect(readResponses([bytes]).headers).toEqual([
     { 'X-A': '3', 'x-b': 'two words', 'Content-Length': '0' },
   ]);
-  expect(readAnswers([bytes], { collect: false }).headers).toEqual([{}]);
+  expect(readResponses([bytes], { collect: false }).headers).toEqual([{}]);
 });
 
-test('a close is proper between answers and after a body that lasts until it, and improper within an answer', () => {
-  const proper = (bytes: string) => readAnswers([bytes], { closes: true }).proper;
+test('a close is proper between responses and after content that lasts until it, and improper within a response', () => {
+  const proper = (bytes: string) => readResponses([bytes], { closes: true }).proper;
   const whole = `${head('Content-Length: 2')}ok`;
-  expect(readAnswers([], { expected: 0, closes: true }).proper).toBe(true);
+  expect(readResponses([], { expected: 0, closes: true }).proper).toBe(true);
   expect(proper(whole)).toBe(true);
   expect(proper(`${head()}o`)).toBe(true);
   for (let length = 0; length < whole.length; length++)
@@ -207,15 +207,15 @@ test('a close is proper between answers and after a body that lasts until it, an
     expect(proper(chunked.slice(0, length))).toBe(false);
 });
 
-const body = fc.string({ unit: 'binary-ascii', maxLength: 60 });
+const content = fc.string({ unit: 'binary-ascii', maxLength: 60 });
 const fields = fc
   .array(fc.stringMatching(/^[A-Za-z-]{1,12}: [ -~]{0,20}$/), { maxLength: 4 })
   .map((lines) =>
     lines.filter((line) => !/^(content-length|transfer-encoding|connection):/i.test(line)),
   );
-/** An answer as bytes, with its body. */
-const answer = fc.oneof(
-  fc.tuple(fields, body).map(([lines, text]) => ({
+/** A response as bytes, with its content. */
+const response = fc.oneof(
+  fc.tuple(fields, content).map(([lines, text]) => ({
     bytes: `${head(...lines, `Content-Length: ${text.length}`)}${text}`,
     text,
   })),
@@ -223,7 +223,7 @@ const answer = fc.oneof(
     .tuple(
       fields,
       fc.array(
-        body.filter((text) => text !== ''),
+        content.filter((text) => text !== ''),
         { maxLength: 4 },
       ),
     )
@@ -236,21 +236,21 @@ const answer = fc.oneof(
     }),
 );
 
-test('any row of answers is read alike in any pieces', () => {
+test('any row of responses is read alike in any pieces', () => {
   fc.assert(
     fc.property(
-      fc.array(answer, { minLength: 1, maxLength: 4 }),
+      fc.array(response, { minLength: 1, maxLength: 4 }),
       fc.array(fc.nat(400)),
-      (answers, cuts) => {
-        const bytes = answers.map((one) => one.bytes).join('');
+      (responses, cuts) => {
+        const bytes = responses.map((one) => one.bytes).join('');
         const places = [
           0,
           ...cuts.filter((at) => at < bytes.length).sort((a, b) => a - b),
           bytes.length,
         ];
         const pieces = places.slice(1).map((to, n) => bytes.slice(places[n], to));
-        const read = readAnswers(pieces, { expected: answers.length, closes: true });
-        expect(read.answers).toEqual(answers.map(({ text }) => go(200, text)));
+        const read = readResponses(pieces, { expected: responses.length, closes: true });
+        expect(read.responses).toEqual(responses.map(({ text }) => go(200, text)));
         expect(read.proper).toBe(true);
       },
     ),

@@ -1,8 +1,7 @@
 /** Slow requests: which are listed, with what split, and which are counted only. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { SlowLog } from '#dist/lab/load/generator/slow-log.js';
-import { Slowest } from '#dist/lab/load/generator/slowest.js';
+import { Slowest, SlowLog } from '#dist/lab/load/generator/slow-log.js';
 import { play } from './virtual-service.js';
 
 const ms = 1000;
@@ -13,7 +12,7 @@ describe('the list of slow requests', () => {
     rate: 100,
     connections: 1,
     durationUs: 300 * ms,
-    answerUs: (us: number) => (us >= 100 * ms && us < 150 * ms ? 150 * ms : us + ms),
+    respondUs: (us: number) => (us >= 100 * ms && us < 150 * ms ? 150 * ms : us + ms),
   };
 
   test('has all that took so long, with the parts of their latency', () => {
@@ -38,7 +37,7 @@ describe('the list of slow requests', () => {
 
   test('tells the connections apart, and has what was unanswered at the end as it was then', () => {
     const slow = new SlowLog(50 * ms, 0);
-    const deaf = { rate: 100, connections: 3, durationUs: 100 * ms, answerUs: () => undefined };
+    const deaf = { rate: 100, connections: 3, durationUs: 100 * ms, respondUs: () => undefined };
     play({ ...deaf, slow });
     expect(
       slow
@@ -53,7 +52,7 @@ describe('the list of slow requests', () => {
 
   test('puts what the generator delayed down to lag', () => {
     const slow = new SlowLog(30 * ms, 0);
-    play({ ...stall, answerUs: (us) => us + ms, asleep: [[50 * ms, 85 * ms]], slow });
+    play({ ...stall, respondUs: (us) => us + ms, asleep: [[50 * ms, 85 * ms]], slow });
     expect(slow.take().requests).toEqual([
       {
         connection: 0,

@@ -2,7 +2,7 @@
 import { Dispatcher } from '#dist/lab/load/generator/dispatcher.js';
 import { RecordSet } from '#dist/lab/load/generator/recorder.js';
 import { Schedule } from '#dist/lab/load/generator/schedule.js';
-import type { Lane } from '#dist/lab/load/generator/slot.js';
+import { type Sender, Slot } from '#dist/lab/load/generator/slot.js';
 import type { SlowLog } from '#dist/lab/load/generator/slow-log.js';
 
 export interface VirtualRun {
@@ -11,8 +11,8 @@ export interface VirtualRun {
   readonly durationUs: number;
   readonly requestsPerSend?: number;
   readonly delayMs?: () => number;
-  /** When a send that arrives at this time is answered; undefined: never. */
-  readonly answerUs: (arrivedUs: number) => number | undefined;
+  /** When the response to a send that arrives at this time comes; undefined: never. */
+  readonly respondUs: (arrivedUs: number) => number | undefined;
   /** The generator does nothing in these stretches of time. */
   readonly asleep?: readonly (readonly [fromUs: number, toUs: number])[];
   readonly slow?: SlowLog;
@@ -20,7 +20,7 @@ export interface VirtualRun {
 
 export interface VirtualResult {
   readonly records: RecordSet;
-  readonly answered: number;
+  readonly responses: number;
   readonly unanswered: { readonly inFlight: number; readonly unsent: number };
   readonly sentAtUs: readonly number[];
 }
@@ -31,8 +31,9 @@ export function play(run: VirtualRun): VirtualResult {
   const records = new RecordSet();
   const sentAtUs: number[] = [];
   let nowUs = 0;
-  let answered = 0;
-  const lanes = Array.from({ length: connections }, () => new VirtualLane());
+  let responses = 0;
+  const senders = Array.from({ length: connections }, () => new VirtualSender());
+  const slots = senders.map((sender, number) => new Slot(sender, number, run.slow));
   const schedule = new Schedule({
     beginUs: 0,
     rate: run.rate / requestsPerSend,
@@ -40,36 +41,35 @@ export function play(run: VirtualRun): VirtualResult {
     thread: 0,
     connections,
   });
-  for (const lane of lanes)
-    lane.onSend = () => {
+  for (const sender of senders)
+    sender.onSend = () => {
       sentAtUs.push(nowUs);
-      lane.answerUs = run.answerUs(nowUs) ?? Number.POSITIVE_INFINITY;
+      sender.respondUs = run.respondUs(nowUs) ?? Number.POSITIVE_INFINITY;
       return nowUs;
     };
-  const { delayMs, slow } = run;
   const dispatcher = new Dispatcher({
     schedule,
-    lanes,
+    slots,
     requestsPerSend,
     now: () => nowUs,
-    delayMs,
+    delayMs: run.delayMs,
     endUs,
-    slow,
   });
   while (nowUs < endUs) {
     const nextDueUs = dispatcher.sendDue(nowUs);
-    const nextAnswerUs = Math.min(...lanes.map((lane) => lane.answerUs));
-    nowUs = wake(Math.min(endUs, nextDueUs, nextAnswerUs), run.asleep ?? []);
-    for (const [index, lane] of lanes.entries()) {
-      if (lane.answerUs > nowUs || nowUs >= endUs) continue;
-      lane.answerUs = Number.POSITIVE_INFINITY;
-      lane.ready = true;
-      for (let request = 0; request < requestsPerSend; request++, answered++)
-        dispatcher.answered(index, nowUs, records);
-      dispatcher.ready(index, nowUs, false);
+    const nextResponseUs = Math.min(...senders.map((sender) => sender.respondUs));
+    nowUs = wake(Math.min(endUs, nextDueUs, nextResponseUs), run.asleep ?? []);
+    for (const [number, sender] of senders.entries()) {
+      if (sender.respondUs > nowUs || nowUs >= endUs) continue;
+      sender.respondUs = Number.POSITIVE_INFINITY;
+      sender.ready = true;
+      const slot = slots[number] as Slot;
+      for (let request = 0; request < requestsPerSend; request++, responses++)
+        dispatcher.received(slot, nowUs, records);
+      dispatcher.ready(slot, nowUs, false);
     }
   }
-  return { records, answered, unanswered: dispatcher.finish(endUs, records), sentAtUs };
+  return { records, responses, unanswered: dispatcher.finish(endUs, records), sentAtUs };
 }
 
 function wake(us: number, asleep: readonly (readonly [number, number])[]): number {
@@ -77,9 +77,9 @@ function wake(us: number, asleep: readonly (readonly [number, number])[]): numbe
   return nap ? nap[1] : us;
 }
 
-class VirtualLane implements Lane {
+class VirtualSender implements Sender {
   ready = true;
-  answerUs = Number.POSITIVE_INFINITY;
+  respondUs = Number.POSITIVE_INFINITY;
   onSend: () => number = () => 0;
 
   send(): number {

@@ -1,6 +1,6 @@
 /** When a thread counts as hung, by a scripted clock. */
 import { expect, test } from 'vitest';
-import { SilenceWatch } from '#dist/lab/load/generator/watchdog.js';
+import { Watchdog } from '#dist/lab/load/generator/watchdog.js';
 
 /** Checks each second; each thread speaks in the seconds that it is asked for. */
 function watched(
@@ -8,11 +8,11 @@ function watched(
   until: number,
   speaks: (thread: number, second: number) => boolean,
 ) {
-  const watch = new SilenceWatch(threads, 5_000, 30_000);
+  const watch = new Watchdog(threads, 5_000, 30_000);
   for (let second = 0; second <= until; second++) {
     const nowMs = second * 1000;
     for (let thread = 0; thread < threads; thread++)
-      if (speaks(thread, second)) watch.heard(thread, nowMs);
+      if (speaks(thread, second)) watch.received(thread, nowMs);
     const found = watch.check(nowMs);
     if (found) return { ...found, second };
   }
@@ -34,14 +34,14 @@ test('before the run nobody need speak', () => {
 });
 
 test('a thread that has ended need not speak', () => {
-  const watch = new SilenceWatch(1, 0, 30_000);
+  const watch = new Watchdog(1, 0, 30_000);
   watch.ended(0);
   for (let nowMs = 0; nowMs < 100_000; nowMs += 1000) expect(watch.check(nowMs)).toBeUndefined();
 });
 
 test('the time in which the process itself stood still is no silence', () => {
-  const watch = new SilenceWatch(1, 0, 30_000);
-  watch.heard(0, 1_000);
+  const watch = new Watchdog(1, 0, 30_000);
+  watch.received(0, 1_000);
   for (let nowMs = 1_000; nowMs <= 11_000; nowMs += 1000) watch.check(nowMs);
   expect(watch.check(500_000)).toBeUndefined();
   for (let nowMs = 501_000; nowMs <= 519_000; nowMs += 1000)

@@ -1,21 +1,21 @@
 /** Feeds bytes to a response reader in chosen pieces, as a connection would, and says what came of it. */
 import { ProtocolError } from '#dist/lab/load/http/protocol-error.js';
-import { type Answer, ResponseReader } from '#dist/lab/load/http/response-reader.js';
+import { type Response, ResponseReader } from '#dist/lab/load/http/response-reader.js';
 
 export interface Reading {
-  /** Answers that are due; 1 unless told. */
+  /** Responses that are due; 1 unless told. */
   readonly expected?: number;
   /** They are to HEAD. */
   readonly toHead?: boolean;
-  /** Headers and bodies are kept; yes unless told. */
+  /** Headers and content are kept; yes unless told. */
   readonly collect?: boolean;
-  readonly maxBodyBytes?: number;
+  readonly maxContentBytes?: number;
   /** The peer closes after the last byte. */
   readonly closes?: boolean;
 }
 
 export interface Outcome {
-  readonly answers: readonly { status: number; keepAlive: boolean; body: string }[];
+  readonly responses: readonly { status: number; keepAlive: boolean; content: string }[];
   readonly headers: readonly Readonly<Record<string, string>>[];
   /** Message of the ProtocolError that ended it. */
   readonly error?: string;
@@ -24,19 +24,19 @@ export interface Outcome {
 }
 
 /** Characters are bytes (latin1). */
-export function readAnswers(pieces: readonly string[], reading: Reading = {}): Outcome {
+export function readResponses(pieces: readonly string[], reading: Reading = {}): Outcome {
   const {
     expected = 1,
     toHead = false,
     collect = true,
-    maxBodyBytes = 1e6,
+    maxContentBytes = 1e6,
     closes = false,
   } = reading;
-  const answers: Answer[] = [];
+  const responses: Response[] = [];
   const reader = new ResponseReader({
-    onAnswer: (answer) => answers.push(answer),
+    onResponse: (response) => responses.push(response),
     collect,
-    maxBodyBytes,
+    maxContentBytes,
   });
   reader.expect(expected, toHead);
   let error: string | undefined;
@@ -50,10 +50,10 @@ export function readAnswers(pieces: readonly string[], reading: Reading = {}): O
   }
   const proper = closes ? reader.end() : undefined;
   return {
-    answers: answers.map(({ status, keepAlive, body }) => {
-      return { status, keepAlive, body: Buffer.from(body).toString('latin1') };
+    responses: responses.map(({ status, keepAlive, content }) => {
+      return { status, keepAlive, content: Buffer.from(content).toString('latin1') };
     }),
-    headers: answers.map(({ headers }) => headers),
+    headers: responses.map(({ headers }) => headers),
     ...(error !== undefined && { error }),
     ...(proper !== undefined && { proper }),
   };

@@ -1,7 +1,7 @@
-/** What is no HTTP/1.1 answer: each is refused with words that say what is wrong, and show it, never read as a guess. */
+/** Bytes that are not an HTTP/1.1 response are refused with words that say what is wrong. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Reading, readAnswers, splits } from './read-answers.js';
+import { type Reading, readResponses, splits } from './read-responses.js';
 
 const head = (...fields: string[]) =>
   `HTTP/1.1 200 OK\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;
@@ -61,30 +61,30 @@ const table: readonly [bytes: string, error: string][] = [
 ];
 
 test.each(table)('%j is refused, in whatever pieces it arrives', (bytes, error) => {
-  expect(readAnswers([bytes])).toEqual({ answers: [], headers: [], error });
+  expect(readResponses([bytes])).toEqual({ responses: [], headers: [], error });
   // A piece that is not enough for a whole line may show less of it.
   const [what = ''] = error.split(': ');
   for (const pieces of splits(bytes))
     for (const collect of [true, false])
-      expect(readAnswers(pieces, { collect }).error, JSON.stringify(pieces)).toContain(what);
+      expect(readResponses(pieces, { collect }).error, JSON.stringify(pieces)).toContain(what);
 });
 
 const after: readonly [claim: string, bytes: string, reading: Reading][] = [
-  ['a second answer', `${ok}${ok}`, {}],
-  ['a body longer than its length', `${ok}HTTP/1.1`, {}],
-  ['a body behind a 204', 'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1', {}],
-  ['a body in an answer to HEAD', `${head('Content-Length: 8')}HTTP/1.1`, { toHead: true }],
+  ['a second response', `${ok}${ok}`, {}],
+  ['content longer than its length', `${ok}HTTP/1.1`, {}],
+  ['content behind a 204', 'HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1', {}],
+  ['content in a response to HEAD', `${head('Content-Length: 8')}HTTP/1.1`, { toHead: true }],
   ['bytes behind the last chunk', `${chunked}0\r\n\r\nHTTP/1.1`, {}],
 ];
 
 test.each(after)('%s answers no request', (_, bytes, reading) => {
-  const { answers, error } = readAnswers([bytes], reading);
-  expect(answers).toHaveLength(1);
+  const { responses, error } = readResponses([bytes], reading);
+  expect(responses).toHaveLength(1);
   expect(error).toMatch(/^bytes that answer no request: "HTTP\/1\.1/);
 });
 
 test('bytes before any request answer none', () => {
-  const { error } = readAnswers(['220 mail.example.com'], { expected: 0 });
+  const { error } = readResponses(['220 mail.example.com'], { expected: 0 });
   expect(error).toBe('bytes that answer no request: "220 mail.example.com"');
 });
 
@@ -109,16 +109,16 @@ test.each([
   ],
 ])('%s without an end has one here', (_, bytes, error) => {
   const pieces = bytes.match(/.{1,4096}/gs) as string[];
-  expect(readAnswers(pieces, { collect: false }).error).toBe(error);
+  expect(readResponses(pieces, { collect: false }).error).toBe(error);
 });
 
-test('a body is kept up to its bound, and may be of any length if nobody wants it', () => {
+test('content is kept up to its bound, and may be of any length if it is not kept', () => {
   const bytes = `${head('Content-Length: 11')}hello world`;
-  const kept = (maxBodyBytes: number, collect = true) =>
-    readAnswers([bytes], { maxBodyBytes, collect });
-  expect(kept(11).answers).toEqual([{ status: 200, keepAlive: true, body: 'hello world' }]);
-  expect(kept(10).error).toBe('a body of more than 10 bytes, which the script wants to see');
-  expect(kept(10, false).answers).toHaveLength(1);
+  const kept = (maxContentBytes: number, collect = true) =>
+    readResponses([bytes], { maxContentBytes, collect });
+  expect(kept(11).responses).toEqual([{ status: 200, keepAlive: true, content: 'hello world' }]);
+  expect(kept(10).error).toBe('content of more than 10 bytes, which the script reads');
+  expect(kept(10, false).responses).toHaveLength(1);
 });
 
 test('whatever arrives is read or refused, never anything else', () => {
@@ -140,8 +140,8 @@ test('whatever arrives is read or refused, never anything else', () => {
   );
   fc.assert(
     fc.property(fc.array(scrap, { maxLength: 20 }), fc.boolean(), (scraps, collect) => {
-      const { answers, error } = readAnswers(scraps, { collect, closes: true });
-      expect(answers.length).toBeLessThanOrEqual(1);
+      const { responses, error } = readResponses(scraps, { collect, closes: true });
+      expect(responses.length).toBeLessThanOrEqual(1);
       if (error !== undefined) expect(error).toMatch(/^(no|a|bytes|101) /);
     }),
     { numRuns: 500 },
