@@ -24,7 +24,7 @@ test('a generator that is never late has no distance between its bounds', () => 
     rate: 100,
     connections: 2,
     durationUs: 1000 * ms,
-    answerUs: (us) => us + 3 * ms,
+    respondUs: (us) => us + 3 * ms,
   });
   for (const percentile of percentiles)
     expect(boundedLatency(records, percentile)).toEqual({ valueUs: 3 * ms, lowerUs: 3 * ms });
@@ -44,7 +44,7 @@ test('no lower bound is above its figure', () => {
           rate,
           connections,
           durationUs: 1000 * ms,
-          answerUs: (us) => us + (services[call++ % services.length] as number),
+          respondUs: (us) => us + (services[call++ % services.length] as number),
           asleep: sleeps.map(([from, length]) => [from, from + length] as const),
         });
         for (const percentile of percentiles) {
