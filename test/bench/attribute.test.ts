@@ -31,7 +31,9 @@ function stretch(what: Stretch['what'], who: Who, fromMs: number, toMs: number):
 
 function causesOf(requests: readonly SlowRequest[], evidence: Partial<Evidence>): string[] {
   const all = { stretches: [], samples: samples(() => ({})), ...evidence };
-  return stallGroups(requests).flatMap((moment) => attribute(moment, all).map(({ cause }) => cause));
+  return stallGroups(requests).flatMap((moment) =>
+    attribute(moment, all).map(({ cause }) => cause),
+  );
 }
 
 const fortyMs = slowRequest(at + 20 * ms, 40 * ms);
