@@ -53,57 +53,10 @@ test('writes of many turns of the event loop share the commits that they wait fo
   inOrder(told.flatMap((commit) => [commit.beganMs, commit.endedMs]));
 });
 
-/** A clock by which turns of the event loop take no time, or a millisecond each time it is looked at. */
-function clockOf(turns: 'short' | 'long'): () => number {
-  let nowMs = 0;
-  return () => (turns === 'short' ? 0 : nowMs++);
-}
-
-test.each([
-  { turns: 'short', settle: 'eight in a turn', perTurn: [8, 8, 4] },
-  { turns: 'long', settle: 'at once', perTurn: [20] },
-] as const)(
-  'writes of a batch settle $settle where turns of the event loop are $turns',
-  async (how) => {
-    const folder = await temporaryFolder();
-    const store = await openAt({
-      open: () => openEmbedded({ folder, monotonicMs: clockOf(how.turns) }),
-    });
-    let turn = 0;
-    const settledIn: number[] = [];
-    const calls = numbered(20).map((key) =>
-      store.put(bytes(key), [bytes('value')]).then(() => void settledIn.push(turn)),
-    );
-    for (; settledIn.length < calls.length; turn++) await new Promise(setImmediate);
-    const perTurn = [...new Set(settledIn)].map(
-      (one) => settledIn.filter((each) => each === one).length,
-    );
-    expect(perTurn).toEqual(how.perTurn);
-  },
-);
-
-test('writes that come while 24 others are stored and settle share the next commit', async () => {
-  const folder = await temporaryFolder();
-  const store = await openAt({
-    open: () => openEmbedded({ folder, monotonicMs: clockOf('short') }),
-  });
-  const put = (key: string) => store.put(bytes(key), [bytes('value')]);
-  const told = hearCommits();
-  const [first, ...rest] = numbered(24).map(put);
-  await new Promise(setImmediate);
-  const came = Array.from({ length: 5 }, (_, i) => put(`while they are stored ${i}`));
-  await first;
-  came.push(put('while the others settle'));
-  await Promise.all([...rest, ...came]);
-  expect(told.map(({ writes }) => writes)).toEqual([24, 6]);
-});
-
 test('a write that has settled no longer counts among those that wait', async () => {
   const folder = await temporaryFolder();
   const limits = makeLimits({ maxQueuedWrites: 10 });
-  const store = await openAt({
-    open: () => openEmbedded({ folder, limits, monotonicMs: clockOf('short') }),
-  });
+  const store = await openAt({ open: () => openEmbedded({ folder, limits }) });
   const put = (key: string) => store.put(bytes(key), [bytes('value')]);
   const calls = numbered(10).map(put);
   await expect(put('one too many')).rejects.toMatchObject({ code: 'overloaded' });

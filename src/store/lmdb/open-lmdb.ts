@@ -32,8 +32,6 @@ export interface EmbeddedOptions {
   readonly sweepIntervalMs?: number;
   /** The major faults so far. Default: this process's, as the kernel counts them. For tests of reads from the disk. */
   readonly majorFaults?: () => number;
-  /** A clock in ms that never goes back. Default: `performance.now`. For tests of what depends on how long a turn of the event loop takes. */
-  readonly monotonicMs?: () => number;
 }
 
 const countedFaults = () => process.resourceUsage().majorPageFault;
@@ -68,14 +66,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
     const writer = await WriterThread.start({ folder });
     const versions = new Versions(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     const { root } = env;
-    const commits = new GroupCommit(
-      writer,
-      versions,
-      limits,
-      cache,
-      () => root.resetReadTxn(),
-      options.monotonicMs,
-    );
+    const commits = new GroupCommit(writer, versions, limits, cache, () => root.resetReadTxn());
     const sweeper = new Sweeper(writer, now, sweepIntervalMs);
     return new EmbeddedStore({
       env,
