@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Limits, makeLimits } from '../config/limits.js';
-import { openEmbedded } from '../store/lmdb/open-lmdb.js';
+import { openStore } from '../store/open.js';
 import { type Store, StoreError } from '../store/store.js';
 import { Running } from './connection/in-flight.js';
 import { isLingering } from './connection/lingering.js';
@@ -59,7 +59,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   if (!['both', 'full', undefined].includes(options.lanes))
     throw new TypeError(`the option lanes is 'both' or 'full', got ${options.lanes}`);
   const limits = makeLimits(options.limits);
-  const store = await openEmbedded({ folder: options.data, limits });
+  const store = await openStore(options.data, limits);
   try {
     return await serveStore(store, limits, options);
   } catch (error) {

@@ -94,9 +94,9 @@ export type StoreErrorCode =
   | 'failed'
   /** What is stored does not pass its checksum. */
   | 'damaged'
-  /** Another process has the folder open. */
+  /** Another process has the directory open. */
   | 'in-use'
-  /** The folder can't be made, read or written. */
+  /** The directory can't be made, read or written. */
   | 'unusable'
   /** The store is closing or closed. */
   | 'closed'

@@ -1,6 +1,6 @@
 /**
  * The embedded store: a Store in one LMDB file. Reads are synchronous, in this thread, from LMDB's memory map or the cache in front of it,
- * but for those that are likely to wait for the disk; writes go through group-commit.ts to the writer thread. One process may have a folder open, and one store in it.
+ * but for those that are likely to wait for the disk; writes go through group-commit.ts to the writer thread. One process may have a directory open, and one store in it.
  */
 import { type Limits, maxKeyBytes, maxTtlSeconds } from '../../config/limits.js';
 import { expires, readRecord } from '../record.js';
@@ -34,7 +34,7 @@ export interface StoreParts {
   readonly onClosed: () => void;
 }
 
-export class EmbeddedStore implements Store {
+export class LmdbStore implements Store {
   readonly capabilities = { replicas: 1 };
   readonly #parts: StoreParts;
   #closing: Promise<void> | undefined;
@@ -52,8 +52,8 @@ export class EmbeddedStore implements Store {
     checkKey(key);
     const { cache, coldReads } = this.#parts;
     return (
-      cache.find(key) ??
-      (coldReads.expected() ? this.#getCold(key) : this.#reading(() => this.#read(key)))
+      cache.get(key) ??
+      (coldReads.isCold() ? this.#getCold(key) : this.#reading(() => this.#read(key)))
     );
   }
 
@@ -106,7 +106,7 @@ export class EmbeddedStore implements Store {
   async #getCold(key: Uint8Array): Promise<Entity | undefined> {
     // The caller's array may change meanwhile.
     const kept = Buffer.from(key);
-    await this.#parts.coldReads.bring(kept);
+    await this.#parts.coldReads.prefetch(kept);
     this.#mustBeOpen();
     return this.#reading(() => this.#read(kept));
   }
@@ -117,7 +117,7 @@ export class EmbeddedStore implements Store {
     const record = env.entities.getBinaryFast(asBuffer(key));
     if (record === undefined) return undefined;
     const entity = readRecord(key, asBuffer(record), now, true);
-    if (entity && !expires(record)) cache.keep(entity);
+    if (entity && !expires(record)) cache.set(entity);
     return entity;
   }
 

@@ -1,20 +1,20 @@
-/** Opens the embedded store: checks the folder, opens LMDB, makes sure that nobody else has it, and puts the parts together. */
+/** Opens the embedded store: checks the directory, opens LMDB, makes sure that nobody else has it, and puts the parts together. */
 import { type Limits, makeLimits } from '../../config/limits.js';
 import { readUint64, writeUint64 } from '../record.js';
 import { type Store, StoreError } from '../store.js';
-import { prepareFolder, syncNames, unusable } from './file/directory.js';
+import { prepareDirectory, syncNames, unusable } from './file/directory.js';
 import {
   ceilingKey,
   dataFile,
   type Environment,
-  folderFormat,
   formatKey,
+  formatVersion,
   openDatabases,
   openRoot,
   readersOf,
 } from './file/environment.js';
-import { makeFirstRoom } from './file/preallocation.js';
-import { EmbeddedStore } from './lmdb-store.js';
+import { reserveInitial } from './file/preallocation.js';
+import { LmdbStore } from './lmdb-store.js';
 import { ColdReads } from './read/cold-reads.js';
 import { EntityCache } from './read/entity-cache.js';
 import { GroupCommit } from './write/group-commit.js';
@@ -22,9 +22,9 @@ import { Sweeper } from './write/sweeper.js';
 import { Versions } from './write/versions.js';
 import { WriterThread } from './write/writer.js';
 
-export interface EmbeddedOptions {
-  /** The folder that holds the data; made if it is not there. */
-  readonly folder: string;
+export interface LmdbOptions {
+  /** The directory that holds the data; made if it is not there. */
+  readonly directory: string;
   readonly limits?: Limits;
   /** Milliseconds since 1970. Default: the system's clock. For tests of expiry and versions. */
   readonly now?: () => number;
@@ -36,14 +36,14 @@ export interface EmbeddedOptions {
 
 const countedFaults = () => process.resourceUsage().majorPageFault;
 
-/** Folders open in this process: LMDB itself lets a process open one twice. */
-const openFolders = new Set<string>();
+/** Directories open in this process: LMDB itself lets a process open one twice. */
+const openDirectories = new Set<string>();
 
 /**
- * Opens the store in a folder, or begins one there.
+ * Opens the store in a directory, or begins one there.
  * @throws StoreError `in-use`, `unusable`, `damaged`; `failed` if the writer thread does not start
  */
-export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
+export async function openLmdb(options: LmdbOptions): Promise<Store> {
   const {
     limits = makeLimits(),
     now = Date.now,
@@ -52,23 +52,23 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
   } = options;
   const faultsBefore = majorFaults();
   const cache = new EntityCache(limits.cacheBytes);
-  const folder = await prepareFolder(options.folder);
-  if (openFolders.has(folder)) throw inUse(folder);
-  openFolders.add(folder);
+  const directory = await prepareDirectory(options.directory);
+  if (openDirectories.has(directory)) throw inUse(directory);
+  openDirectories.add(directory);
   let env: Environment | undefined;
   try {
-    makeFirstRoom(dataFile(folder));
-    env = openDatabases(openRoot(folder));
-    checkAlone(env, folder);
-    checkFormat(env, folder);
-    await syncNames(folder);
+    reserveInitial(dataFile(directory));
+    env = openDatabases(openRoot(directory));
+    checkAlone(env, directory);
+    checkFormat(env, directory);
+    await syncNames(directory);
     const ceiling = env.meta.get(ceilingKey);
-    const writer = await WriterThread.start({ folder });
+    const writer = await WriterThread.start({ directory });
     const versions = new Versions(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     const { root } = env;
     const commits = new GroupCommit(writer, versions, limits, cache, () => root.resetReadTxn());
     const sweeper = new Sweeper(writer, now, sweepIntervalMs);
-    return new EmbeddedStore({
+    return new LmdbStore({
       env,
       cache,
       coldReads: new ColdReads(env.entities, majorFaults, faultsBefore, limits),
@@ -77,45 +77,45 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Store> {
       writer,
       commits,
       sweeper,
-      onClosed: () => openFolders.delete(folder),
+      onClosed: () => openDirectories.delete(directory),
     });
   } catch (error) {
     await env?.root.close();
-    openFolders.delete(folder);
-    throw error instanceof StoreError ? error : unusable(dataFile(folder), error);
+    openDirectories.delete(directory);
+    throw error instanceof StoreError ? error : unusable(dataFile(directory), error);
   }
 }
 
 /**
- * Makes sure that no other process has the folder open.
+ * Makes sure that no other process has the directory open.
  *
  * A read takes a slot in LMDB's table of readers, under this process's id. It is taken here after everything is opened
  * (opening a database gives it up) and kept from then on, and only then are the others looked at: of two processes
  * the later one always sees the earlier. Slots of dead processes are told by the kernel's locks, and cleared.
  */
-function checkAlone({ root, meta }: Environment, folder: string): void {
+function checkAlone({ root, meta }: Environment, directory: string): void {
   meta.get(formatKey);
   root.readerCheck();
-  if (readersOf(root).some(({ pid }) => pid !== process.pid)) throw inUse(folder);
+  if (readersOf(root).some(({ pid }) => pid !== process.pid)) throw inUse(directory);
 }
 
-function inUse(folder: string): StoreError {
+function inUse(directory: string): StoreError {
   return new StoreError(
     'in-use',
-    `the data folder ${folder} is open in another server; stop that one, or choose another folder with --data`,
+    `the data directory ${directory} is open in another server; stop that one, or choose another directory with --data`,
   );
 }
 
-/** Reads the folder's format, or writes it into a new folder. */
-function checkFormat({ meta }: Environment, folder: string): void {
+/** Reads the directory's format, or writes it into a new directory. */
+function checkFormat({ meta }: Environment, directory: string): void {
   const stored = meta.get(formatKey);
   if (stored === undefined) {
     const value = Buffer.alloc(8);
-    writeUint64(value, 0, folderFormat);
+    writeUint64(value, 0, formatVersion);
     meta.putSync(formatKey, value);
-  } else if (readUint64(stored, 0) !== folderFormat)
+  } else if (readUint64(stored, 0) !== formatVersion)
     throw new StoreError(
       'unusable',
-      `the data folder ${folder} has format ${readUint64(stored, 0)}, and this Evenkeel reads ${folderFormat}; use the release that wrote it`,
+      `the data directory ${directory} has format ${readUint64(stored, 0)}, and this Evenkeel reads ${formatVersion}; use the release that wrote it`,
     );
 }

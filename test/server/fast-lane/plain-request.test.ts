@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
 import { admit } from '#dist/server/api/route.js';
 import { findPlainRequest, PlainRequest } from '#dist/server/fast-lane/plain-request.js';
-import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryFolder } from '../../support/folder.js';
 
 const limits = makeLimits({ maxValueBytes: 1000, maxHeaderFields: 5 });
@@ -63,7 +63,7 @@ describe('a key that stands for itself', () => {
   });
 
   it('asks for what the routes say', async () => {
-    const store = await openEmbedded({ folder: await temporaryFolder() });
+    const store = await openLmdb({ directory: await temporaryFolder() });
     const character = fc.constantFrom(..."aZ09-._~%!$&'()*+,;=:@/?");
     const query = fc
       .tuple(

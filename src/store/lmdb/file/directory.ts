@@ -1,4 +1,4 @@
-/** The data folder before it is opened: made if it is not there, and checked, so that what is wrong is one clear error. */
+/** The data directory before it is opened: made if it is not there, and checked, so that what is wrong is one clear error. */
 import { constants } from 'node:fs';
 import { access, mkdir, open, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -7,29 +7,29 @@ import { dataFile } from './environment.js';
 import { checkDataFile } from './meta-pages.js';
 
 /**
- * Makes the folder if need be and checks that it can be used.
+ * Makes the directory if need be and checks that it can be used.
  * @returns its absolute path, links resolved.
  * @throws StoreError `unusable`, `damaged`
  */
-export async function prepareFolder(folder: string): Promise<string> {
+export async function prepareDirectory(directory: string): Promise<string> {
   try {
-    await makeFolder(resolve(folder));
-    const path = await realpath(folder);
+    await makeDirectory(resolve(directory));
+    const path = await realpath(directory);
     if (!(await stat(path)).isDirectory())
-      throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
+      throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
     await checkDataFile(dataFile(path));
     return path;
   } catch (error) {
-    throw error instanceof StoreError ? error : unusable(folder, error);
+    throw error instanceof StoreError ? error : unusable(directory, error);
   }
 }
 
-/** Makes the names in a folder durable: fdatasync keeps what is in a new file, and only this keeps that it exists. */
-export async function syncNames(folder: string): Promise<void> {
-  // Windows gives no handle to a folder, and needs none.
+/** Makes the names in a directory durable: fdatasync keeps what is in a new file, and only this keeps that it exists. */
+export async function syncNames(directory: string): Promise<void> {
+  // Windows gives no handle to a directory, and needs none.
   if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
+  const handle = await open(directory, 'r');
   try {
     await handle.sync();
   } finally {
@@ -37,7 +37,7 @@ export async function syncNames(folder: string): Promise<void> {
   }
 }
 
-/** The error for a folder or file that the system refuses. */
+/** The error for a directory or file that the system refuses. */
 export function unusable(path: string, cause: unknown): StoreError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const why =
@@ -52,26 +52,26 @@ export function unusable(path: string, cause: unknown): StoreError {
             : message;
   return new StoreError(
     'unusable',
-    `the data folder ${path} can't be used: ${why}. Choose another with --data, or correct it`,
+    `the data directory ${path} can't be used: ${why}. Choose another with --data, or correct it`,
     { cause },
   );
 }
 
 /**
- * Makes a folder and those above it that are missing, each durably. (A recursive mkdir would do the first half, but
- * Node's never ends where the system will not make a folder, as below /proc.)
+ * Makes a directory and those above it that are missing, each durably. (A recursive mkdir would do the first half, but
+ * Node's never ends where the system will not make a directory, as below /proc.)
  */
-async function makeFolder(folder: string): Promise<void> {
+async function makeDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(folder, { mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT' || dirname(folder) === folder) throw error;
-      await makeFolder(dirname(folder));
-      await mkdir(folder, { mode: 0o700 });
+    await mkdir(directory, { mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' || dirname(directory) === directory) throw error;
+      await makeDirectory(dirname(directory));
+      await mkdir(directory, { mode: 0o700 });
     });
   } catch (error) {
     // Here already, or made by another process a moment ago.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
     throw error;
   }
-  await syncNames(dirname(folder));
+  await syncNames(dirname(directory));
 }

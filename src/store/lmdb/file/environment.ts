@@ -1,9 +1,9 @@
 /**
- * The LMDB environment of a data folder: one file, three databases.
+ * The LMDB environment of a data directory: one file, three databases.
  *
  *     entities  key → value record
  *     expiry    [expires u64 ms][key] → nothing: the keys that expire, in the order in which they do
- *     meta      name → u64: the format of the folder, and the version ceiling
+ *     meta      name → u64: the format of the directory, and the version ceiling
  *
  * Opened once in the main thread, which reads, and once in the writer thread, which alone writes; lmdb lets both
  * handles share one map. `overlappingSync` is off, so a commit returns when it is on the disk: LMDB writes the pages,
@@ -11,7 +11,7 @@
  */
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import type { StoreShape } from './preallocation.js';
+import type { EnvStats } from './preallocation.js';
 
 export interface Environment {
   readonly root: RootDatabase<Buffer, Buffer>;
@@ -20,8 +20,8 @@ export interface Environment {
   readonly meta: Database<Buffer, Buffer>;
 }
 
-/** The format of the folder that this code writes, and the only one it reads. */
-export const folderFormat = 1;
+/** The format of the directory that this code writes, and the only one it reads. */
+export const formatVersion = 1;
 export const formatKey = Buffer.from('format');
 /** Under this key: a version that no record has reached. See versions.ts. */
 export const ceilingKey = Buffer.from('version-ceiling');
@@ -32,8 +32,8 @@ export const ceilingKey = Buffer.from('version-ceiling');
  */
 const mapBytes = 2 ** 40;
 
-export function dataFile(folder: string): string {
-  return join(folder, 'data.mdb');
+export function dataFile(directory: string): string {
+  return join(directory, 'data.mdb');
 }
 
 /**
@@ -42,9 +42,9 @@ export function dataFile(folder: string): string {
  */
 const unlisted = { noReadAhead: true };
 
-export function openRoot(folder: string): RootDatabase<Buffer, Buffer> {
+export function openRoot(directory: string): RootDatabase<Buffer, Buffer> {
   return open<Buffer, Buffer>({
-    path: dataFile(folder),
+    path: dataFile(directory),
     noSubdir: true,
     encoding: 'binary',
     keyEncoding: 'binary',
@@ -58,15 +58,15 @@ export function openRoot(folder: string): RootDatabase<Buffer, Buffer> {
 }
 
 /**
- * The shape of the store as the last commit left it. The databases that are left out (small, or empty) count as free
+ * The stats of the store as the last commit left it. The databases that are left out (small, or empty) count as free
  * pages: each look at one takes some 10 µs.
  */
-export function shapeOf(
+export function envStats(
   first: Database<Buffer, Buffer>,
   ...more: Database<Buffer, Buffer>[]
-): StoreShape {
-  const { root, free, lastPageNumber, lastTxnId, ...tree } = statsOf(first);
-  const trees = [root, free, tree, ...more.map(statsOf)];
+): EnvStats {
+  const { root, free, lastPageNumber, lastTxnId, ...tree } = databaseStats(first);
+  const trees = [root, free, tree, ...more.map(databaseStats)];
   let depth = 0;
   let branchPages = 0;
   let overflowPages = 0;
@@ -109,7 +109,7 @@ interface DatabaseStats extends TreeStats {
 }
 
 /** lmdb's statistics of a database and its environment, which its own types leave open. */
-export function statsOf(database: Database<Buffer, Buffer>): DatabaseStats {
+export function databaseStats(database: Database<Buffer, Buffer>): DatabaseStats {
   return database.getStats() as DatabaseStats;
 }
 

@@ -51,7 +51,7 @@ export async function checkDataFile(path: string): Promise<void> {
     if (problem)
       throw new StoreError(
         'damaged',
-        `${path} is damaged or no Evenkeel data file: ${problem}. Restore the folder from a backup, or choose another with --data`,
+        `${path} is damaged or no Evenkeel data file: ${problem}. Restore the directory from a backup, or choose another with --data`,
       );
   } finally {
     await file.close();

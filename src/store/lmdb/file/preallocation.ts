@@ -1,5 +1,5 @@
 /**
- * Room on the disk, made before LMDB needs it. The data file is kept longer than LMDB uses, with blocks behind every
+ * Preallocation on the disk, made before LMDB needs it. The data file is kept longer than LMDB uses, with blocks behind every
  * byte, and a transaction begins only if it can't outgrow that. So a full disk is met here, by a plain write whose
  * failure harms nothing, and never inside a commit: there lmdb 3.5 reports a failed write by printing past the end
  * of a heap block (`last_error` in mdb_page_flush), which ends the process, and a short write as an I/O error.
@@ -21,7 +21,7 @@ import { StoreError } from '../../store.js';
 /** Pages kept for deletions: a free list taken up whole (150 pages) and some tens of changes. */
 const reservePages = 320;
 /** lmdb's `me_maxfreepgs_to_retain`. */
-const mostPagesTakenUp = 75_000;
+const maxPagesTakenUp = 75_000;
 /** The file grows by this much at least, so that it seldom has to; little enough to be synced along in passing. */
 const growthBytes = 1024 * 1024;
 /** A record from here on may lie in pages of its own (LMDB's limit is about 2 KiB in a page of 4). */
@@ -33,8 +33,8 @@ const rememberedCommits = 64;
 const lockBytes = 4096;
 const firstBytes = 256 * 1024;
 
-/** The shape of the store as its last commit left it, from LMDB's statistics. */
-export interface StoreShape {
+/** The stats of the store as its last commit left it, from LMDB's statistics. */
+export interface EnvStats {
   /** The number of that commit. */
   readonly commit: number;
   readonly pageBytes: number;
@@ -63,23 +63,23 @@ export interface PageNeed {
  * @param freedPages pages that the replaced and removed records had of their own
  */
 export function pagesNeeded(
-  shape: StoreShape,
+  stats: EnvStats,
   keys: number,
   recordLengths: readonly number[],
   freedPages: number,
 ): PageNeed {
   let records = 0;
-  for (const length of recordLengths) records += overflowPages(length, shape.pageBytes);
+  for (const length of recordLengths) records += overflowPages(length, stats.pageBytes);
   // A change copies its leaf, and may split it in up to three. Each branch above likewise, but branches are shared.
   const leaves = 3 * keys;
-  const levels = shape.depth + 1;
-  const branches = Math.min(2 * levels * keys, 2 * shape.branchPages + keys + levels);
+  const levels = stats.depth + 1;
+  const branches = Math.min(2 * levels * keys, 2 * stats.branchPages + keys + levels);
   // The copies in the tree of trees and in that of free pages.
   const bookkeeping = 32;
   const singles = leaves + branches + bookkeeping;
   // The numbers of free pages, eight bytes each, are stored too: those that become free, and those LMDB took up and left.
-  const listed = singles + records + freedPages + Math.min(shape.freePages, mostPagesTakenUp);
-  const freeList = Math.ceil((8 * listed) / shape.pageBytes) + 1;
+  const listed = singles + records + freedPages + Math.min(stats.freePages, maxPagesTakenUp);
+  const freeList = Math.ceil((8 * listed) / stats.pageBytes) + 1;
   return { runs: records + freeList, singles };
 }
 
@@ -89,11 +89,11 @@ export function overflowPages(recordLength: number, pageBytes: number): number {
 }
 
 /**
- * Makes sure that LMDB can open the folder. It writes to its lock file through a map, where a full disk is a signal
+ * Makes sure that LMDB can open the directory. It writes to its lock file through a map, where a full disk is a signal
  * that ends the process, so a missing lock file is given its blocks first; and a new data file needs a few pages.
  * @throws the system's error, such as ENOSPC
  */
-export function makeFirstRoom(dataFile: string): void {
+export function reserveInitial(dataFile: string): void {
   const lockFile = `${dataFile}-lock`;
   const probe = `${dataFile}-probe-${process.pid}`;
   try {
@@ -109,7 +109,7 @@ export function makeFirstRoom(dataFile: string): void {
   }
 }
 
-export class Room {
+export class Preallocation {
   readonly #path: string;
   /** The file has blocks from here back to the last page LMDB has used. */
   #allocatedBytes: number;
@@ -132,10 +132,10 @@ export class Room {
    * @param reserved whether the reserve must be left over, as for all but deletions
    * @throws StoreError `full`
    */
-  ensure(shape: StoreShape, { runs, singles }: PageNeed, reserved: boolean): void {
-    const { pageBytes, usedPages } = shape;
+  ensure(stats: EnvStats, { runs, singles }: PageNeed, reserved: boolean): void {
+    const { pageBytes, usedPages } = stats;
     const need = runs + singles;
-    this.#follow(shape, need);
+    this.#follow(stats, need);
     const tail = () => Math.floor(this.#allocatedBytes / pageBytes) - usedPages;
     if (tail() >= need + reservePages) return;
     const wanted = (usedPages + need + reservePages) * pageBytes;
@@ -157,7 +157,7 @@ export class Room {
     );
   }
 
-  #follow({ commit, usedPages, pageBytes, freePages }: StoreShape, need: number): void {
+  #follow({ commit, usedPages, pageBytes, freePages }: EnvStats, need: number): void {
     this.#allocatedBytes = Math.max(this.#allocatedBytes, usedPages * pageBytes);
     const last = this.#commits.at(-1);
     if (last?.commit === commit) {

@@ -17,12 +17,12 @@ const readsALook = 16;
 /** From here on reads are cold, until a look finds no fault at all: one holds the loop for about ten times as long as a detour does. */
 const coldFaultsARead = 1 / 8;
 /** Reads in other threads at a time: as many as libuv has by default, which also read files and resolve names. Each takes a slot in LMDB's table of readers. */
-const mostAtATime = 4;
+const maxRunning = 4;
 
 export class ColdReads {
   readonly #entities: Pick<Database<Buffer, Buffer>, 'prefetch'>;
   readonly #faults: () => number;
-  readonly #mostWaiting: number;
+  readonly #maxQueued: number;
   /** Since the last look; the first read takes one, for what the opening met. */
   #reads = readsALook - 1;
   #lastFaults: number;
@@ -43,11 +43,11 @@ export class ColdReads {
     this.#entities = entities;
     this.#faults = faults;
     this.#lastFaults = faultsBefore;
-    this.#mostWaiting = maxQueuedReads;
+    this.#maxQueued = maxQueuedReads;
   }
 
   /** Asked before each read: whether it is likely to wait for the disk. */
-  expected(): boolean {
+  isCold(): boolean {
     this.#reads++;
     if (this.#reads >= readsALook) {
       const faults = this.#faults();
@@ -63,8 +63,8 @@ export class ColdReads {
    * Resolves when the pages of a key, if it exists, are in memory, or were looked for in vain.
    * @throws StoreError `overloaded`: too many wait already
    */
-  async bring(key: Buffer): Promise<void> {
-    if (this.#waiting.length >= this.#mostWaiting)
+  async prefetch(key: Buffer): Promise<void> {
+    if (this.#waiting.length >= this.#maxQueued)
       throw new StoreError(
         'overloaded',
         'too many reads wait for the disk already; try again later',
@@ -83,7 +83,7 @@ export class ColdReads {
   }
 
   #start(): void {
-    if (this.#running === mostAtATime) return;
+    if (this.#running === maxRunning) return;
     const next = this.#waiting.shift();
     if (next === undefined) return;
     this.#running++;

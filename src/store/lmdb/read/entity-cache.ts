@@ -5,7 +5,7 @@
  * Invariant: what is kept is the newest state of the tree. So nothing is kept of a key while a write of it is with the writer: until
  * that has settled its reads go to the tree, as all would without a cache. And a key is kept once: what is forgotten is all that there is.
  *
- * The shape is that of MICA (Lim et al., NSDI 2014, § 4.3): a circular log, where a new entity takes the place of the oldest ones,
+ * The stats is that of MICA (Lim et al., NSDI 2014, § 4.3): a circular log, where a new entity takes the place of the oldest ones,
  * and a lossy index, where a full bucket forgets one of its own.
  *
  *     log     entities, each at a multiple of 8 bytes: [hash i32][key length u16][value length u16][version f64][key][value]
@@ -48,7 +48,7 @@ export class EntityCache {
   }
 
   /** What is kept of the key. The value is a copy. */
-  find(key: Uint8Array): Entity | undefined {
+  get(key: Uint8Array): Entity | undefined {
     if (this.#log.length === 0) return undefined;
     const at = this.#find(key, hashOf(key));
     if (at < 0) return undefined;
@@ -60,13 +60,13 @@ export class EntityCache {
   }
 
   /** Keeps what was read from the tree's newest state. What is kept of the key already is the same, and stays: two reads that waited for the disk together bring it twice. */
-  keep({ key, value, version }: Entity): void {
+  set({ key, value, version }: Entity): void {
     const bytes = headerBytes + key.length + value.length;
     if (bytes > largestBytes || this.#log.length === 0) return;
     const hash = hashOf(key);
     if ((this.#held[this.#bucket(hash)] as number) > 0 || this.#find(key, hash) >= 0) return;
     const units = Math.ceil(bytes / unit);
-    const place = this.#makeRoom(units);
+    const place = this.#allocate(units);
     this.#words[place * 2] = hash;
     this.#words[place * 2 + 1] = key.length | (value.length << 16);
     this.#versions[place + 1] = version;
@@ -81,7 +81,7 @@ export class EntityCache {
    * A write of the key goes to the writer: what is kept is forgotten, and nothing is kept until it is released.
    * @returns what {@link release} takes
    */
-  hold(key: Uint8Array): number {
+  invalidate(key: Uint8Array): number {
     const hash = hashOf(key);
     const bucket = this.#bucket(hash);
     this.#held[bucket] = (this.#held[bucket] as number) + 1;
@@ -91,7 +91,7 @@ export class EntityCache {
   }
 
   /** That write has settled, and reads see the state after it. */
-  release(held: number): void {
+  settle(held: number): void {
     this.#held[held] = (this.#held[held] as number) - 1;
   }
 
@@ -125,7 +125,7 @@ export class EntityCache {
   }
 
   /** Takes so many units at the head of the log. @returns where they begin */
-  #makeRoom(units: number): number {
+  #allocate(units: number): number {
     if ((this.#head + units) * unit > this.#log.length) {
       while (this.#oldest < this.#end) this.#forgetOldest();
       this.#end = this.#head;

@@ -18,7 +18,7 @@ export function monotonicMs(): number {
 }
 
 /** @param beganMs and endedMs by {@link monotonicMs} */
-export function tellCommit(beganMs: number, endedMs: number, writes: number): void {
+export function publishCommit(beganMs: number, endedMs: number, writes: number): void {
   if (!commits.hasSubscribers) return;
   const shift = performance.now() - monotonicMs();
   commits.publish({

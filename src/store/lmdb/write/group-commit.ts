@@ -10,7 +10,7 @@ import { StoreError } from '../../store.js';
 import type { EntityCache } from '../read/entity-cache.js';
 import { encodeBatch, maxBatchBytes, maxBatchWrites, type Write, writeBytes } from './batch.js';
 import type { Versions } from './versions.js';
-import type { Refusal, Writer } from './writer.js';
+import type { RejectedWrites, Writer } from './writer.js';
 
 interface Queued {
   readonly write: Write;
@@ -114,10 +114,10 @@ export class GroupCommit {
   }
 
   async #commit(writes: readonly Queued[], bytes: number): Promise<void> {
-    let refusal: Refusal | undefined;
+    let rejected: RejectedWrites | undefined;
     let failure: unknown;
     try {
-      refusal = await this.#store(writes, bytes);
+      rejected = await this.#store(writes, bytes);
     } catch (error) {
       failure = error;
       if (error instanceof StoreError && error.code !== 'full') this.#fail(error);
@@ -125,15 +125,15 @@ export class GroupCommit {
     // Before the writes settle: a caller that goes on must not count them as waiting.
     this.#sentWrites -= writes.length;
     this.#sentBytes -= bytes;
-    const refused = new Set(refusal?.places);
-    for (const [place, { resolve, reject }] of writes.entries())
+    const rejectedIndexes = new Set(rejected?.indexes);
+    for (const [index, { resolve, reject }] of writes.entries())
       if (failure) reject(failure);
-      else if (refused.has(place)) reject(refusal?.error);
+      else if (rejectedIndexes.has(index)) reject(rejected?.error);
       else resolve();
     if (!this.#sendsAtEndOfTurn) this.#send();
   }
 
-  async #store(writes: readonly Queued[], bytes: number): Promise<Refusal | undefined> {
+  async #store(writes: readonly Queued[], bytes: number): Promise<RejectedWrites | undefined> {
     const memory = encodeBatch(
       writes.map(({ write }) => write),
       bytes,
@@ -141,13 +141,13 @@ export class GroupCommit {
     );
     const ceiling = this.#versions.ceilingToStore;
     // After a commit that fails, nobody knows the state of the tree: its keys stay held.
-    const held = writes.map(({ write }) => this.#cache.hold(write.key));
-    const refusal = await this.#writer.commit(memory, writes.length, ceiling);
-    if (ceiling !== undefined && refusal?.places.length !== writes.length)
+    const held = writes.map(({ write }) => this.#cache.invalidate(write.key));
+    const rejected = await this.#writer.commit(memory, writes.length, ceiling);
+    if (ceiling !== undefined && rejected?.indexes.length !== writes.length)
       this.#versions.committed(ceiling);
     this.#onCommit();
-    for (const each of held) this.#cache.release(each);
-    return refusal;
+    for (const each of held) this.#cache.settle(each);
+    return rejected;
   }
 
   #fail(error: StoreError): void {

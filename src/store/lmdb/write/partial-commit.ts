@@ -2,9 +2,9 @@
 import type { Step } from './batch.js';
 import { saysFull, type Transactions } from './transactions.js';
 
-/** What found no room, by its place among the steps, and the last of the messages that said so. */
-export interface Unfit {
-  readonly places: readonly number[];
+/** What found no room, by its index among the steps, and the last of the messages that said so. */
+export interface RejectedSteps {
+  readonly indexes: readonly number[];
   readonly message: string;
 }
 
@@ -14,12 +14,12 @@ export interface Unfit {
  * @returns what was left out; undefined: nothing
  * @throws what {@link Transactions.commit} throws, but for `full`
  */
-export function commitFitting(
+export function commitPartially(
   transactions: Transactions,
   steps: readonly Step[],
   ceiling: number | undefined,
-): Unfit | undefined {
-  const places: number[] = [];
+): RejectedSteps | undefined {
+  const indexes: number[] = [];
   let message = '';
   const commit = (start: number, end: number): void => {
     try {
@@ -28,7 +28,7 @@ export function commitFitting(
       if (!saysFull(error)) throw error;
       message = (error as Error).message;
       if (end - start === 1) {
-        places.push(start);
+        indexes.push(start);
         return;
       }
       const middle = Math.ceil((start + end) / 2);
@@ -37,5 +37,5 @@ export function commitFitting(
     }
   };
   commit(0, steps.length);
-  return places.length > 0 ? { places, message } : undefined;
+  return indexes.length > 0 ? { indexes, message } : undefined;
 }

@@ -6,14 +6,14 @@
 import { readFields, readUint64, writeUint64 } from '../../record.js';
 import {
   ceilingKey,
+  databaseStats,
   dataFile,
   type Environment,
+  envStats,
   formatKey,
   readersOf,
-  shapeOf,
-  statsOf,
 } from '../file/environment.js';
-import { overflowPages, pagesNeeded, Room } from '../file/preallocation.js';
+import { overflowPages, Preallocation, pagesNeeded } from '../file/preallocation.js';
 import type { Step } from './batch.js';
 
 const nothing = Buffer.alloc(0);
@@ -22,17 +22,17 @@ const noRoomNumbers: ReadonlySet<unknown> = new Set([-30792, 28, 122, 69, 27]);
 
 export class Transactions {
   readonly #env: Environment;
-  readonly #room: Room;
+  readonly #preallocation: Preallocation;
   /** Entities that expire. While there are none, an overwrite needs no look at what it replaces. */
   #expiringEntities: number;
   #broken = false;
 
-  constructor(env: Environment, folder: string) {
+  constructor(env: Environment, directory: string) {
     this.#env = env;
-    this.#room = new Room(dataFile(folder), () =>
+    this.#preallocation = new Preallocation(dataFile(directory), () =>
       readersOf(env.root).flatMap(({ commit }) => commit ?? []),
     );
-    this.#expiringEntities = statsOf(env.expiry).entryCount;
+    this.#expiringEntities = databaseStats(env.expiry).entryCount;
   }
 
   /** Whether a commit failed on its way to the disk: what is there now is not known. */
@@ -77,28 +77,28 @@ export class Transactions {
    * @param expiring how many of the new records expire
    * @throws StoreError `full`
    */
-  #makeRoom(keys: readonly Buffer[], recordLengths: readonly number[], expiring: number): void {
+  #preallocate(keys: readonly Buffer[], recordLengths: readonly number[], expiring: number): void {
     const trees = this.#expiringEntities > 0 ? [this.#env.expiry] : [];
-    const shape = shapeOf(this.#env.entities, ...trees);
+    const stats = envStats(this.#env.entities, ...trees);
     let freedPages = 0;
-    if (shape.overflowPages > 0)
+    if (stats.overflowPages > 0)
       for (const key of keys)
         freedPages += overflowPages(
           this.#env.entities.getBinaryFast(key)?.length ?? 0,
-          shape.pageBytes,
+          stats.pageBytes,
         );
     // The expiry index is a tree of its own: changed where a new record enters it, and where an old one may leave it.
     const changes = keys.length + expiring + (this.#expiringEntities > 0 ? keys.length : 0);
-    this.#room.ensure(
-      shape,
-      pagesNeeded(shape, changes, recordLengths, freedPages),
+    this.#preallocation.ensure(
+      stats,
+      pagesNeeded(stats, changes, recordLengths, freedPages),
       recordLengths.length > 0,
     );
   }
 
   /** @throws StoreError `full`, before anything is changed */
   #store(steps: readonly Step[], ceiling: number | undefined): void {
-    this.#makeRoom(
+    this.#preallocate(
       steps.map(({ key }) => key),
       steps.flatMap(({ record }) => record?.length ?? []),
       steps.filter(({ expiresMs }) => expiresMs !== undefined).length,
@@ -133,10 +133,10 @@ export class Transactions {
   #sweep(nowMs: number, limit: number): number {
     const due = [...this.#env.expiry.getKeys({ limit, end: expiryKey(nowMs + 1, nothing) })];
     if (due.length === 0) {
-      if (this.#room.awaitsCommit) this.#touch();
+      if (this.#preallocation.awaitsCommit) this.#touch();
       return 0;
     }
-    this.#makeRoom(
+    this.#preallocate(
       due.map((entry) => entry.subarray(8)),
       [],
       0,
@@ -153,7 +153,7 @@ export class Transactions {
 
   /** Makes a commit that changes nothing. */
   #touch(): void {
-    this.#makeRoom([formatKey], [], 0);
+    this.#preallocate([formatKey], [], 0);
     this.#env.meta.putSync(formatKey, this.#env.meta.get(formatKey) ?? nothing);
   }
 

@@ -6,15 +6,15 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { openDatabases, openRoot } from '../file/environment.js';
 import { decodeBatch, maxBatchBytes, maxBatchWrites, type Step } from './batch.js';
 import { monotonicMs } from './commit-channel.js';
-import { commitFitting } from './partial-commit.js';
+import { commitPartially } from './partial-commit.js';
 import { saysFull, Transactions } from './transactions.js';
 import type { WriterOptions, WriterReply, WriterRequest } from './writer.js';
 
 type CommitRequest = Extract<WriterRequest, { kind: 'commit' }>;
 
-const { folder } = workerData as WriterOptions;
-const env = openDatabases(openRoot(folder));
-const transactions = new Transactions(env, folder);
+const { directory } = workerData as WriterOptions;
+const env = openDatabases(openRoot(directory));
+const transactions = new Transactions(env, directory);
 /** Why nothing is written any more. */
 let failure: string | undefined;
 
@@ -63,8 +63,14 @@ function commit(requests: readonly CommitRequest[]): WriterReply {
     for (const { batch } of requests) decodeBatch(batch, steps);
     // The last one is the highest.
     const ceiling = requests.findLast((request) => request.ceiling !== undefined)?.ceiling;
-    const unfit = commitFitting(transactions, steps, ceiling);
-    return { kind: 'committed', batches: requests.length, unfit, beganMs, endedMs: monotonicMs() };
+    const rejected = commitPartially(transactions, steps, ceiling);
+    return {
+      kind: 'committed',
+      batches: requests.length,
+      rejected,
+      beganMs,
+      endedMs: monotonicMs(),
+    };
   } catch (error) {
     failure = (error as Error).message;
     return failed(requests.length, failure);

@@ -6,11 +6,11 @@ import { Worker } from 'node:worker_threads';
 import { workerFlags } from '../../../config/worker-flags.js';
 import { StoreError } from '../../store.js';
 import { full } from '../file/preallocation.js';
-import { tellCommit } from './commit-channel.js';
-import type { Unfit } from './partial-commit.js';
+import { publishCommit } from './commit-channel.js';
+import type { RejectedSteps } from './partial-commit.js';
 
 export interface WriterOptions {
-  readonly folder: string;
+  readonly directory: string;
 }
 
 export type WriterRequest =
@@ -26,11 +26,11 @@ export type WriterRequest =
 export type WriterReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'swept'; readonly removed: number }
-  /** To so many batches at once; the places are counted through all of them. */
+  /** To so many batches at once; the indexes are counted through all of them. */
   | {
       readonly kind: 'committed';
       readonly batches: number;
-      readonly unfit: Unfit | undefined;
+      readonly rejected: RejectedSteps | undefined;
       /** By the clock of commit-event.ts. */
       readonly beganMs: number;
       readonly endedMs: number;
@@ -45,9 +45,9 @@ export type WriterReply =
       readonly final: boolean;
     };
 
-/** Writes of a batch that found no room, by their place in it; all others are stored. */
-export interface Refusal {
-  readonly places: readonly number[];
+/** Writes of a batch that found no room, by their index in it; all others are stored. */
+export interface RejectedWrites {
+  readonly indexes: readonly number[];
   readonly error: StoreError;
 }
 
@@ -63,7 +63,7 @@ export interface Writer {
     batch: ArrayBuffer,
     writes: number,
     ceiling: number | undefined,
-  ): Promise<Refusal | undefined>;
+  ): Promise<RejectedWrites | undefined>;
   /** Removes up to `limit` entities that had expired by `nowMs`, and says how many. @throws StoreError `full`, `failed` */
   sweep(nowMs: number, limit: number): Promise<number>;
   close(): Promise<void>;
@@ -73,7 +73,7 @@ export interface Writer {
 interface Waiting {
   /** Of a batch; otherwise 0. */
   readonly writes: number;
-  resolve(value: Refusal | number | undefined): void;
+  resolve(value: RejectedWrites | number | undefined): void;
   reject(error: StoreError): void;
 }
 
@@ -109,9 +109,9 @@ export class WriterThread implements Writer {
     batch: ArrayBuffer,
     writes: number,
     ceiling: number | undefined,
-  ): Promise<Refusal | undefined> {
+  ): Promise<RejectedWrites | undefined> {
     const answer = await this.#ask({ kind: 'commit', batch, writes, ceiling }, writes, [batch]);
-    return answer as Refusal | undefined;
+    return answer as RejectedWrites | undefined;
   }
 
   async sweep(nowMs: number, limit: number): Promise<number> {
@@ -131,14 +131,14 @@ export class WriterThread implements Writer {
     return this.#reply(writes);
   }
 
-  #reply(writes: number): Promise<Refusal | number | undefined> {
+  #reply(writes: number): Promise<RejectedWrites | number | undefined> {
     return new Promise((resolve, reject) => this.#waiting.push({ writes, resolve, reject }));
   }
 
   #answer(reply: WriterReply): void {
     if (reply.kind === 'committed') {
-      const writes = this.#settle(reply.batches, reply.unfit);
-      tellCommit(reply.beganMs, reply.endedMs, writes);
+      const writes = this.#settle(reply.batches, reply.rejected);
+      publishCommit(reply.beganMs, reply.endedMs, writes);
       return;
     }
     if (reply.kind === 'failed') {
@@ -153,15 +153,15 @@ export class WriterThread implements Writer {
   }
 
   /** A commit is over. @returns how many writes it had */
-  #settle(batches: number, unfit: Unfit | undefined): number {
-    const error = unfit && full(new Error(unfit.message));
+  #settle(batches: number, rejected: RejectedSteps | undefined): number {
+    const error = rejected && full(new Error(rejected.message));
     let first = 0;
     for (const { writes, resolve } of this.#waiting.splice(0, batches)) {
       const end = first + writes;
-      const places = unfit?.places.filter((place) => place >= first && place < end) ?? [];
+      const indexes = rejected?.indexes.filter((index) => index >= first && index < end) ?? [];
       resolve(
-        error && places.length > 0
-          ? { places: places.map((place) => place - first), error }
+        error && indexes.length > 0
+          ? { indexes: indexes.map((index) => index - first), error }
           : undefined,
       );
       first = end;

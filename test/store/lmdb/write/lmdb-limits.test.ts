@@ -1,11 +1,11 @@
 /** What the embedded store does when it is asked for more than it may take, or than the system gives it. */
 import { describe, expect, test } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
-import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import type { Store } from '#dist/store/store.js';
-import { temporaryFolder } from '../support/folder.js';
-import { startChild } from './child/child.js';
-import { bytes, keys, numbered, openAt, outcome, put, value } from './suite/factory.js';
+import { temporaryFolder } from '../../../support/folder.js';
+import { bytes, keys, numbered, openAt, outcome, put, value } from '../../suite/factory.js';
+import { startChild } from '../child/child.js';
 
 const KiB = 1024;
 
@@ -25,9 +25,9 @@ async function putAll(store: Store, all: readonly string[], valueBytes: number) 
 
 describe("more writes than may wait are 'overloaded'", () => {
   test('by count: the first maxQueuedWrites are stored, the others are not, and later ones are again', async () => {
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     const limits = makeLimits({ maxQueuedWrites: 10 });
-    const store = await openAt({ open: () => openEmbedded({ folder, limits }) });
+    const store = await openAt({ open: () => openLmdb({ directory, limits }) });
     const all = numbered(25);
     const { stored, refused } = await putAll(store, all, 10);
     expect(stored).toEqual(all.slice(0, 10));
@@ -39,9 +39,9 @@ describe("more writes than may wait are 'overloaded'", () => {
   });
 
   test('by bytes: as many are stored as fit maxQueuedBytes, and a smaller one may still fit', async () => {
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     const limits = makeLimits({ maxValueBytes: 50 * KiB, maxQueuedBytes: 100 * KiB });
-    const store = await openAt({ open: () => openEmbedded({ folder, limits }) });
+    const store = await openAt({ open: () => openLmdb({ directory, limits }) });
     const large = putAll(store, numbered(5), 40 * KiB);
     const small = put(store, 'small', 'x');
     const { stored, refused } = await large;
@@ -52,23 +52,23 @@ describe("more writes than may wait are 'overloaded'", () => {
   });
 
   test('the largest value allowed is always taken by an idle store', async () => {
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     const limits = makeLimits({ maxValueBytes: 50 * KiB, maxQueuedBytes: 51 * KiB });
-    const store = await openAt({ open: () => openEmbedded({ folder, limits }) });
+    const store = await openAt({ open: () => openLmdb({ directory, limits }) });
     await store.put(Buffer.alloc(KiB, 'k'), [Buffer.alloc(50 * KiB)]);
     expect((await store.get(Buffer.alloc(KiB, 'k')))?.value).toHaveLength(50 * KiB);
   });
 
   test('and everything acknowledged is there when the store is opened again', async () => {
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     const limits = makeLimits({ maxQueuedWrites: 7 });
-    const first = await openAt({ open: () => openEmbedded({ folder, limits }) });
+    const first = await openAt({ open: () => openLmdb({ directory, limits }) });
     const stored: string[] = [];
     for (let i = 0; i < 10; i++)
       stored.push(...(await putAll(first, numbered(100).slice(i * 10, i * 10 + 10), 10)).stored);
     expect(stored).toHaveLength(70);
     await first.close();
-    const second = await openAt({ open: () => openEmbedded({ folder, limits }) });
+    const second = await openAt({ open: () => openLmdb({ directory, limits }) });
     expect(await keys(second, 'key')).toEqual(stored);
   });
 });
@@ -80,9 +80,9 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
   ])(
     "a larger file makes the store 'full' (values of %d bytes): nothing acknowledged is lost, and deleting makes room",
     async (valueBytes, fileKiB) => {
-      const folder = await temporaryFolder();
+      const directory = await temporaryFolder();
       const child = await startChild('./holder.mjs', fileKiB * KiB);
-      expect(await child.ask({ do: 'open', folder })).toEqual({});
+      expect(await child.ask({ do: 'open', directory })).toEqual({});
       const putOne = (key: string) => child.ask({ do: 'put', key, value: 'v', valueBytes });
       const stored: string[] = [];
       let code: string | undefined;
@@ -100,15 +100,15 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
         expect(await child.ask({ do: 'delete', key }), key).toEqual({});
       expect(await putOne('new')).toEqual({});
       await child.kill();
-      const store = await openAt({ open: () => openEmbedded({ folder }) });
+      const store = await openAt({ open: () => openLmdb({ directory }) });
       expect(await keys(store, 'key')).toEqual([...stored.slice(half), 'new']);
     },
   );
 
   test('a larger file, time and again, ends no process and loses nothing acknowledged', async () => {
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     const child = await startChild('./holder.mjs', 256 * KiB);
-    expect(await child.ask({ do: 'open', folder })).toEqual({});
+    expect(await child.ask({ do: 'open', directory })).toEqual({});
     const stored: string[] = [];
     let refused = 0;
     for (let i = 0; refused < 300; i++) {
@@ -120,14 +120,14 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     }
     expect(await child.ask({ do: 'failure' })).toEqual({});
     await child.kill();
-    const store = await openAt({ open: () => openEmbedded({ folder }) });
+    const store = await openAt({ open: () => openLmdb({ directory }) });
     expect(await keys(store, 'key')).toEqual(stored);
   });
 
   test('a larger file refuses, of the writes that share a commit, those that have no room, and no others', async () => {
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     const child = await startChild('./holder.mjs', 2 * KiB * KiB);
-    expect(await child.ask({ do: 'open', folder })).toEqual({});
+    expect(await child.ask({ do: 'open', directory })).toEqual({});
     const model = new Map<string, number>();
     const endingsOf = async (writes: readonly { key: string; valueBytes?: number }[]) => {
       const { endings } = (await child.ask({ do: 'many', writes })) as { endings: string[] };
@@ -150,16 +150,16 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     expect(endings.filter((_, i) => mixed[i]?.valueBytes === undefined)).not.toContain('full');
     expect(await child.ask({ do: 'failure' })).toEqual({});
     await child.kill();
-    const store = await openAt({ open: () => openEmbedded({ folder }) });
+    const store = await openAt({ open: () => openLmdb({ directory }) });
     expect(await keys(store, '0')).toEqual([...model.keys()].sort());
     for (const [key, valueBytes] of model)
       expect((await store.get(bytes(key)))?.value, key).toHaveLength(valueBytes);
   });
 
   test("a larger file, while a reader keeps free pages from use, makes the store 'full' and breaks nothing", async () => {
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     const child = await startChild('./holder.mjs', 16 * KiB * KiB);
-    const { filled, beside, after } = await child.ask({ do: 'writeBesideReader', folder });
+    const { filled, beside, after } = await child.ask({ do: 'writeBesideReader', directory });
     expect(filled).toBeGreaterThan(1000);
     // Then it was refused: LMDB would not have found its pages.
     expect(beside).toBeLessThan(5000);
@@ -167,9 +167,9 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
   });
 
   test("to write at all fails the write and every later one with 'failed'; reads go on", async () => {
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     const child = await startChild('./holder.mjs');
-    await child.ask({ do: 'open', folder });
+    await child.ask({ do: 'open', directory });
     await child.ask({ do: 'put', key: 'a', value: 'one' });
     expect((await child.ask({ do: 'loseDescriptors' })).lost).toBeGreaterThan(0);
     for (let i = 0; i < 2; i++)
@@ -180,14 +180,14 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     expect(await child.ask({ do: 'failure' })).toMatchObject({ failure: 'failed' });
     expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'one' });
     expect(await child.ask({ do: 'close' })).toEqual({});
-    const store = await openAt({ open: () => openEmbedded({ folder }) });
+    const store = await openAt({ open: () => openLmdb({ directory }) });
     expect(await value(store, 'a')).toBe('one');
   });
 
   test("of many writes under way, those after the first that failed are 'failed' too, and none of them is stored", async () => {
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     const child = await startChild('./holder.mjs');
-    await child.ask({ do: 'open', folder });
+    await child.ask({ do: 'open', directory });
     await child.ask({ do: 'put', key: 'a', value: 'one' });
     await child.ask({ do: 'loseDescriptors' });
     const writes = numbered(50).map((key) => ({ key, valueBytes: 10 }));
@@ -195,17 +195,17 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
       endings: writes.map(() => 'failed'),
     });
     expect(await child.ask({ do: 'close' })).toEqual({});
-    const store = await openAt({ open: () => openEmbedded({ folder }) });
+    const store = await openAt({ open: () => openLmdb({ directory }) });
     expect(await keys(store, '0')).toEqual(['a']);
   });
 
   test.each(['commit', 'sweep'])(
     'the writer commits nothing more after a %s that failed, though the system would take it again',
     async (by) => {
-      const folder = await temporaryFolder();
+      const directory = await temporaryFolder();
       const child = await startChild('./holder.mjs');
-      await (await openEmbedded({ folder })).close();
-      expect(await child.ask({ do: 'commitAfterFailure', folder, by })).toEqual({
+      await (await openLmdb({ directory })).close();
+      expect(await child.ask({ do: 'commitAfterFailure', directory, by })).toEqual({
         endings: ['stored', 'failed', 'failed'],
         failure: 'failed',
       });
@@ -214,9 +214,9 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
 });
 
 test("a writer thread that dies fails every write with 'failed'; reads go on, and the store closes", async () => {
-  const folder = await temporaryFolder();
+  const directory = await temporaryFolder();
   const child = await startChild('./holder.mjs');
-  await child.ask({ do: 'open', folder });
+  await child.ask({ do: 'open', directory });
   await child.ask({ do: 'put', key: 'a', value: 'one' });
   await child.ask({ do: 'endWriter' });
   for (let i = 0; i < 2; i++)
@@ -227,7 +227,7 @@ test("a writer thread that dies fails every write with 'failed'; reads go on, an
   expect(await child.ask({ do: 'failure' })).toMatchObject({ failure: 'failed' });
   expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'one' });
   expect(await child.ask({ do: 'close' })).toEqual({});
-  expect(await child.ask({ do: 'open', folder })).toEqual({});
+  expect(await child.ask({ do: 'open', directory })).toEqual({});
   expect(await child.ask({ do: 'put', key: 'a', value: 'three' })).toEqual({});
   expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'three' });
 });

@@ -1,16 +1,16 @@
 /** Expired entities leave the file, and so does what the expiry index knew of them. */
 import { expect, test, vi } from 'vitest';
 import { openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
-import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../support/folder.js';
-import { bytes, keys, numbered, openAt, put } from './suite/factory.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
+import { temporaryFolder } from '../../../support/folder.js';
+import { bytes, keys, numbered, openAt, put } from '../../suite/factory.js';
 
 const startMs = Date.UTC(2026, 0, 1);
 const never = 2 ** 31 - 1;
 
 /** What the file holds, looked at past the store. */
-async function look(folder: string): Promise<{ entities: number; expiry: number }> {
-  const env = openDatabases(openRoot(folder));
+async function look(directory: string): Promise<{ entities: number; expiry: number }> {
+  const env = openDatabases(openRoot(directory));
   const count = (database: typeof env.entities) =>
     (database.getStats() as { entryCount: number }).entryCount;
   const counts = { entities: count(env.entities), expiry: count(env.expiry) };
@@ -19,15 +19,15 @@ async function look(folder: string): Promise<{ entities: number; expiry: number 
 }
 
 async function openWithClock(sweepIntervalMs: number) {
-  const folder = await temporaryFolder();
+  const directory = await temporaryFolder();
   const clock = { ms: startMs };
   const open = () =>
-    openAt({ open: () => openEmbedded({ folder, now: () => clock.ms, sweepIntervalMs }) });
-  return { folder, clock, open, store: await open() };
+    openAt({ open: () => openLmdb({ directory, now: () => clock.ms, sweepIntervalMs }) });
+  return { directory, clock, open, store: await open() };
 }
 
 test('the expiry index holds one entry for each entity that expires, and none for another', async () => {
-  const { folder, store } = await openWithClock(never);
+  const { directory, store } = await openWithClock(never);
   for (let i = 0; i < 5; i++) await put(store, 'renewed', `${i}`, 10 + i);
   await put(store, 'made permanent', 'x', 10);
   await put(store, 'made permanent', 'x');
@@ -42,11 +42,11 @@ test('the expiry index holds one entry for each entity that expires, and none fo
   await put(store, 'same again', 'x', 10);
   await put(store, 'permanent', 'x');
   await store.close();
-  expect(await look(folder)).toEqual({ entities: 6, expiry: 3 });
+  expect(await look(directory)).toEqual({ entities: 6, expiry: 3 });
 });
 
 test('writes of one key in one batch leave the index as the last of them says', async () => {
-  const { folder, store } = await openWithClock(never);
+  const { directory, store } = await openWithClock(never);
   await Promise.all([
     put(store, 'a', 'x', 10),
     put(store, 'a', 'x', 20),
@@ -56,11 +56,11 @@ test('writes of one key in one batch leave the index as the last of them says', 
     store.delete(bytes('c')),
   ]);
   await store.close();
-  expect(await look(folder)).toEqual({ entities: 2, expiry: 1 });
+  expect(await look(directory)).toEqual({ entities: 2, expiry: 1 });
 });
 
 test('the index is kept by a store opened again: it knows what it holds', async () => {
-  const { folder, open, store } = await openWithClock(never);
+  const { directory, open, store } = await openWithClock(never);
   await put(store, 'a', 'x', 10);
   await put(store, 'b', 'x', 10);
   await store.close();
@@ -68,11 +68,11 @@ test('the index is kept by a store opened again: it knows what it holds', async 
   await put(again, 'a', 'x');
   await again.delete(bytes('b'));
   await again.close();
-  expect(await look(folder)).toEqual({ entities: 1, expiry: 0 });
+  expect(await look(directory)).toEqual({ entities: 1, expiry: 0 });
 });
 
 test('a sweep removes what has expired from the file, and nothing else', async () => {
-  const { folder, clock, store } = await openWithClock(5);
+  const { directory, clock, store } = await openWithClock(5);
   await Promise.all([
     ...numbered(600).map((key) => put(store, key, 'goes', 10)),
     ...numbered(50).map((key) => put(store, `later ${key}`, 'stays', 11)),
@@ -81,45 +81,45 @@ test('a sweep removes what has expired from the file, and nothing else', async (
   ]);
   clock.ms = startMs + 10_000;
   await vi.waitFor(
-    async () => expect(await look(folder)).toEqual({ entities: 101, expiry: 50 }),
+    async () => expect(await look(directory)).toEqual({ entities: 101, expiry: 50 }),
     5000,
   );
   expect(await keys(store, 'a')).toHaveLength(101);
   clock.ms = startMs + 11_000;
   await vi.waitFor(
-    async () => expect(await look(folder)).toEqual({ entities: 51, expiry: 0 }),
+    async () => expect(await look(directory)).toEqual({ entities: 51, expiry: 0 }),
     5000,
   );
   expect(await keys(store, 'a')).toHaveLength(51);
 });
 
 test('a store closed in the middle of a sweep stops after a batch of 256, and goes on when opened again', async () => {
-  const { folder, clock, open, store } = await openWithClock(1);
+  const { directory, clock, open, store } = await openWithClock(1);
   const count = 20 * 256 + 100;
   const all = Array.from({ length: count }, (_, i) => `key-${i}`);
   await Promise.all(all.map((key) => put(store, key, 'goes', 10)));
   clock.ms = startMs + 10_000;
   await new Promise((resolve) => setTimeout(resolve, 5));
   await store.close();
-  const { entities, expiry } = await look(folder);
+  const { entities, expiry } = await look(directory);
   expect(expiry).toBe(entities);
   expect(entities === 0 || (count - entities) % 256 === 0).toBe(true);
   await open();
   await vi.waitFor(
-    async () => expect(await look(folder)).toEqual({ entities: 0, expiry: 0 }),
+    async () => expect(await look(directory)).toEqual({ entities: 0, expiry: 0 }),
     5000,
   );
 });
 
 test('an entity put again while its old self is being swept stays', async () => {
-  const { folder, clock, store } = await openWithClock(1);
+  const { directory, clock, store } = await openWithClock(1);
   const all = numbered(1000);
   await Promise.all(all.map((key) => put(store, key, 'goes', 10)));
   clock.ms = startMs + 10_000;
   for (let i = 0; i < 1000; i += 50)
     await Promise.all(all.slice(i, i + 50).map((key) => put(store, key, 'stays')));
   await vi.waitFor(
-    async () => expect(await look(folder)).toEqual({ entities: 1000, expiry: 0 }),
+    async () => expect(await look(directory)).toEqual({ entities: 1000, expiry: 0 }),
     5000,
   );
   expect(await keys(store, 'key')).toEqual(all);

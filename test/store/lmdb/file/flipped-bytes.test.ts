@@ -9,10 +9,10 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dataFile, openRoot } from '#dist/store/lmdb/file/environment.js';
-import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../support/folder.js';
-import { type Child, startChild } from './child/child.js';
-import { bytes, numbered, put } from './suite/factory.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
+import { temporaryFolder } from '../../../support/folder.js';
+import { bytes, numbered, put } from '../../suite/factory.js';
+import { type Child, startChild } from '../child/child.js';
 
 const flips = Number(process.env.EVENKEEL_FLIPS ?? 80);
 const seed = Number(process.env.EVENKEEL_SEED ?? Date.now() % 1_000_000);
@@ -33,8 +33,8 @@ interface Reading {
 
 /** A closed store, each key of which was put three times, and what it holds. */
 async function fill(): Promise<{ file: Buffer; expected: [string, string][] }> {
-  const folder = await temporaryFolder();
-  const store = await openEmbedded({ folder });
+  const directory = await temporaryFolder();
+  const store = await openLmdb({ directory });
   const expected = new Map<string, string>();
   for (let generation = 0; generation < 3; generation++)
     for (const [i, key] of numbered(120).entries()) {
@@ -47,11 +47,11 @@ async function fill(): Promise<{ file: Buffer; expected: [string, string][] }> {
   await put(store, 'gone', 'x');
   await store.delete(bytes('gone'));
   await store.close();
-  const root = openRoot(folder);
+  const root = openRoot(directory);
   const { lastPageNumber } = root.getStats() as { lastPageNumber: number };
   await root.close();
   // Without the room that the file may have behind its last page.
-  const file = (await readFile(dataFile(folder))).subarray(0, (lastPageNumber + 1) * 4096);
+  const file = (await readFile(dataFile(directory))).subarray(0, (lastPageNumber + 1) * 4096);
   return { file, expected: [...expected] };
 }
 
@@ -65,8 +65,8 @@ async function readAll(changes: readonly Flip[]) {
     for (let change = queue.pop(); change; change = queue.pop()) {
       if (!child) {
         child = await startChild('./reader.mjs');
-        const folder = await temporaryFolder();
-        await child.ask({ do: 'prepare', file: file.toString('base64'), folder, expected });
+        const directory = await temporaryFolder();
+        await child.ask({ do: 'prepare', file: file.toString('base64'), directory, expected });
       }
       const at = change.at % file.length;
       let timer: NodeJS.Timeout | undefined;

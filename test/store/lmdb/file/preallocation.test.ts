@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   type Environment,
+  envStats,
   openDatabases,
   openRoot,
-  shapeOf,
 } from '#dist/store/lmdb/file/environment.js';
 import { overflowPages, pagesNeeded } from '#dist/store/lmdb/file/preallocation.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryFolder } from '../../../support/folder.js';
 
 /** A record's length; undefined: the key is removed. */
 type Change = readonly [key: string, length: number | undefined];
@@ -21,7 +21,7 @@ async function openFile(): Promise<Environment> {
 
 /** Runs one transaction and returns how many pages it was foreseen to take, less those it took from the file's end. */
 function spare({ root, entities }: Environment, changes: readonly Change[]): number {
-  const before = shapeOf(entities);
+  const before = envStats(entities);
   const lengths = changes.flatMap(([, length]) => length ?? []);
   let freed = 0;
   for (const [key] of changes)
@@ -32,7 +32,7 @@ function spare({ root, entities }: Environment, changes: readonly Change[]): num
       if (length === undefined) entities.removeSync(Buffer.from(key));
       else entities.putSync(Buffer.from(key), Buffer.alloc(length));
   });
-  return runs + singles - (shapeOf(entities).usedPages - before.usedPages);
+  return runs + singles - (envStats(entities).usedPages - before.usedPages);
 }
 
 test('no transaction takes more pages from the end of the file than foreseen', async () => {
@@ -64,5 +64,5 @@ test('nor does one that frees a great many pages at once, whose numbers must be 
       keys.map((key) => [key, undefined]),
     ),
   ).toBeGreaterThanOrEqual(0);
-  expect(shapeOf(env.entities).freePages).toBeGreaterThan((keys.length * bytes) / 4096);
+  expect(envStats(env.entities).freePages).toBeGreaterThan((keys.length * bytes) / 4096);
 });

@@ -5,7 +5,7 @@
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { formatKey, openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
-import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { encodeBatch, writeBytes } from '#dist/store/lmdb/write/batch.js';
 import { saysFull, Transactions } from '#dist/store/lmdb/write/transactions.js';
 import { WriterThread } from '#dist/store/lmdb/write/writer.js';
@@ -14,8 +14,8 @@ import { WriterThread } from '#dist/store/lmdb/write/writer.js';
 let store;
 
 const actions = {
-  async open({ folder }) {
-    store = await openEmbedded({ folder });
+  async open({ directory }) {
+    store = await openLmdb({ directory });
     return {};
   },
   async close() {
@@ -63,8 +63,8 @@ const actions = {
     return { lost: reopen('data.mdb', '/dev/null', 'r').length };
   },
   /** How a writer's work ends: a commit, a commit or sweep while the system refuses to write, and a commit when it no longer does. */
-  async commitAfterFailure({ folder, by }) {
-    const writer = await WriterThread.start({ folder });
+  async commitAfterFailure({ directory, by }) {
+    const writer = await WriterThread.start({ directory });
     const endings = [];
     const commit = async (name) => {
       const write = {
@@ -84,7 +84,7 @@ const actions = {
     const numbers = reopen('data.mdb', '/dev/null', 'r');
     if (by === 'commit') await commit('b');
     else endings.push(await writer.sweep(Date.now(), 10).then(String, (error) => error.code));
-    for (const number of numbers) reopen(number, `${folder}/data.mdb`, 'r+');
+    for (const number of numbers) reopen(number, `${directory}/data.mdb`, 'r+');
     await commit('c');
     const failure = writer.failure?.code;
     await writer.close();
@@ -94,11 +94,11 @@ const actions = {
    * Fills a file that may not grow, makes room in it, and then writes on while a reader stays where it was.
    * @returns how many writes were stored before the first that was refused: beside the reader, and after it left
    */
-  async writeBesideReader({ folder }) {
-    const env = openDatabases(openRoot(folder));
+  async writeBesideReader({ directory }) {
+    const env = openDatabases(openRoot(directory));
     const { root, entities } = env;
     env.meta.putSync(formatKey, Buffer.alloc(8));
-    const transactions = new Transactions(env, folder);
+    const transactions = new Transactions(env, directory);
     const change = (number, record) => {
       const key = Buffer.from(`key-${number}`);
       transactions.commit([{ key, record, expiresMs: undefined }], undefined);

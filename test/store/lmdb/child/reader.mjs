@@ -1,26 +1,26 @@
 /**
  * Opens a store whose data file was changed, and reads all of it: each key, then everything as one range.
- * Asked `{ folder, expected }` once, then `{ image }` after each change; answers with what came back.
+ * Asked `{ directory, expected }` once, then `{ image }` after each change; answers with what came back.
  */
 import { writeFileSync } from 'node:fs';
-import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 
 const actions = {
   /** @param request the whole data file, where the byte at `at` is to be changed by `mask`, and what it holds */
   prepare(request) {
     file = Buffer.from(request.file, 'base64');
-    folder = request.folder;
+    directory = request.directory;
     expected = new Map(request.expected);
     return {};
   },
   async read({ at, mask }) {
     const image = Buffer.from(file);
     image[at] ^= mask;
-    writeFileSync(`${folder}/data.mdb`, image);
+    writeFileSync(`${directory}/data.mdb`, image);
     const result = { intact: 0, absent: 0, damaged: 0, wrong: [] };
     let store;
     try {
-      store = await openEmbedded({ folder });
+      store = await openLmdb({ directory });
     } catch (error) {
       return { refused: error.code ?? String(error) };
     }
@@ -55,7 +55,7 @@ const actions = {
 };
 
 let file;
-let folder;
+let directory;
 let expected;
 
 function check(key, entity, result) {

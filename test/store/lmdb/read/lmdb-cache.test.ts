@@ -3,57 +3,57 @@ import { open as openFile, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
 import { dataFile } from '#dist/store/lmdb/file/environment.js';
-import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../support/folder.js';
-import { startChild } from './child/child.js';
-import { bytes, openAt, pages, put, value } from './suite/factory.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
+import { temporaryFolder } from '../../../support/folder.js';
+import { bytes, openAt, pages, put, value } from '../../suite/factory.js';
+import { startChild } from '../child/child.js';
 
 async function openWith(cacheBytes: number) {
-  const folder = await temporaryFolder();
+  const directory = await temporaryFolder();
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const limits = makeLimits({ cacheBytes });
-  const open = () => openEmbedded({ folder, limits, now: () => clock.ms });
-  return { folder, clock, store: await openAt({ open }) };
+  const open = () => openLmdb({ directory, limits, now: () => clock.ms });
+  return { directory, clock, store: await openAt({ open }) };
 }
 
 /** Changes a byte of what is stored, under the open store, which has the file mapped. */
-async function change(folder: string, what: string): Promise<void> {
-  const at = (await readFile(dataFile(folder))).lastIndexOf(what);
+async function change(directory: string, what: string): Promise<void> {
+  const at = (await readFile(dataFile(directory))).lastIndexOf(what);
   expect(at).toBeGreaterThan(0);
-  const file = await openFile(dataFile(folder), 'r+');
+  const file = await openFile(dataFile(directory), 'r+');
   await file.write('#', at);
   await file.close();
 }
 
 describe('a small entity that is read twice', () => {
   test('comes from the cache: the disk is not asked again', async () => {
-    const { folder, store } = await openWith(64 * 1024);
+    const { directory, store } = await openWith(64 * 1024);
     await put(store, 'a', 'read and kept');
     expect(await value(store, 'a')).toBe('read and kept');
-    await change(folder, 'read and kept');
+    await change(directory, 'read and kept');
     expect(await value(store, 'a')).toBe('read and kept');
   });
 
   test('is read anew where there is no cache', async () => {
-    const { folder, store } = await openWith(0);
+    const { directory, store } = await openWith(0);
     await put(store, 'a', 'read and kept');
     expect(await value(store, 'a')).toBe('read and kept');
-    await change(folder, 'read and kept');
+    await change(directory, 'read and kept');
     await expect(value(store, 'a')).rejects.toMatchObject({ code: 'damaged' });
   });
 });
 
 test('a key whose write failed is read from the disk from then on: nobody knows what became of it', async () => {
-  const folder = await temporaryFolder();
+  const directory = await temporaryFolder();
   const child = await startChild('./holder.mjs');
-  await child.ask({ do: 'open', folder });
+  await child.ask({ do: 'open', directory });
   await child.ask({ do: 'put', key: 'a', value: 'read and kept' });
   expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'read and kept' });
   await child.ask({ do: 'loseDescriptors' });
   expect(await child.ask({ do: 'put', key: 'a', value: 'lost' })).toMatchObject({ code: 'failed' });
   for (let i = 0; i < 2; i++)
     expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'read and kept' });
-  await change(folder, 'read and kept');
+  await change(directory, 'read and kept');
   expect(await child.ask({ do: 'get', key: 'a' })).toMatchObject({ code: 'damaged' });
 });
 

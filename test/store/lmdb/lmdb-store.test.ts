@@ -1,15 +1,15 @@
 /** The embedded store in the shared suite, also with all its reads cold. What is its own has a file a subject: embedded-*.test.ts. */
 import { makeLimits } from '#dist/config/limits.js';
-import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../support/folder.js';
-import { storeSuite } from './suite/suite.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
+import { temporaryFolder } from '../../support/folder.js';
+import { storeSuite } from '../suite/suite.js';
 
 storeSuite({
   name: 'embedded',
   offers: { clock: true, pages: true },
   place: async () => {
-    const folder = await temporaryFolder();
-    return { open: (options) => openEmbedded({ folder, ...options }) };
+    const directory = await temporaryFolder();
+    return { open: (options) => openLmdb({ directory, ...options }) };
   },
 });
 
@@ -18,14 +18,14 @@ for (const cache of ['no', 'a'] as const)
     name: `embedded, reads from the disk, ${cache} cache`,
     offers: { clock: true, pages: true },
     place: async () => {
-      const folder = await temporaryFolder();
+      const directory = await temporaryFolder();
       let faults = 0;
       // So many that each read which the cache does not answer is taken for cold.
       const majorFaults = () => (faults += 1000);
       return {
         open: ({ limits = makeLimits(), ...options } = {}) =>
-          openEmbedded({
-            folder,
+          openLmdb({
+            directory,
             majorFaults,
             ...options,
             limits: cache === 'no' ? { ...limits, cacheBytes: 0 } : limits,

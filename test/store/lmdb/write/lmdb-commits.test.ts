@@ -2,10 +2,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
-import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import type { CommitEvent } from '#dist/store/lmdb/write/commit-channel.js';
-import { temporaryFolder } from '../support/folder.js';
-import { bytes, keys, numbered, openAt, value } from './suite/factory.js';
+import { temporaryFolder } from '../../../support/folder.js';
+import { bytes, keys, numbered, openAt, value } from '../../suite/factory.js';
 
 /** What is told of commits from here on, until the test ends. */
 function hearCommits(): CommitEvent[] {
@@ -20,8 +20,8 @@ const inOrder = (times: readonly number[]) =>
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 
 test('each commit tells how many writes it had, and when, before they are acknowledged', async () => {
-  const folder = await temporaryFolder();
-  const store = await openAt({ open: () => openEmbedded({ folder }) });
+  const directory = await temporaryFolder();
+  const store = await openAt({ open: () => openLmdb({ directory }) });
   const put = (key: string) => store.put(bytes(key), [bytes('value')]);
   await put('unheard');
   const told = hearCommits();
@@ -38,8 +38,8 @@ test('each commit tells how many writes it had, and when, before they are acknow
 });
 
 test('writes of many turns of the event loop share the commits that they wait for', async () => {
-  const folder = await temporaryFolder();
-  const store = await openAt({ open: () => openEmbedded({ folder }) });
+  const directory = await temporaryFolder();
+  const store = await openAt({ open: () => openLmdb({ directory }) });
   const told = hearCommits();
   const turns = 200;
   const calls: Promise<void>[] = [];
@@ -54,9 +54,9 @@ test('writes of many turns of the event loop share the commits that they wait fo
 });
 
 test('a write that has settled no longer counts among those that wait', async () => {
-  const folder = await temporaryFolder();
+  const directory = await temporaryFolder();
   const limits = makeLimits({ maxQueuedWrites: 10 });
-  const store = await openAt({ open: () => openEmbedded({ folder, limits }) });
+  const store = await openAt({ open: () => openLmdb({ directory, limits }) });
   const put = (key: string) => store.put(bytes(key), [bytes('value')]);
   const calls = numbered(10).map(put);
   await expect(put('one too many')).rejects.toMatchObject({ code: 'overloaded' });
@@ -66,8 +66,8 @@ test('a write that has settled no longer counts among those that wait', async ()
 });
 
 test('a store that is closed while batches wait for the writer stores them first', async () => {
-  const folder = await temporaryFolder();
-  const store = await openEmbedded({ folder });
+  const directory = await temporaryFolder();
+  const store = await openLmdb({ directory });
   const calls: Promise<void>[] = [];
   for (const key of numbered(40)) {
     calls.push(store.put(bytes(key), [bytes('value')]));
@@ -75,7 +75,7 @@ test('a store that is closed while batches wait for the writer stores them first
   }
   await store.close();
   await Promise.all(calls);
-  const again = await openAt({ open: () => openEmbedded({ folder }) });
+  const again = await openAt({ open: () => openLmdb({ directory }) });
   expect(await keys(again, 'key')).toEqual(numbered(40));
 });
 
@@ -84,8 +84,8 @@ test.each([
   { what: 'writes', perTurn: 200, valueBytes: 10, most: 512 },
 ])('batches that are more $what than one commit may have are stored, in order', async (bounds) => {
   const { perTurn, valueBytes, most } = bounds;
-  const folder = await temporaryFolder();
-  const store = await openAt({ open: () => openEmbedded({ folder }) });
+  const directory = await temporaryFolder();
+  const store = await openAt({ open: () => openLmdb({ directory }) });
   const told = hearCommits();
   const all = numbered(12 * perTurn);
   const calls: Promise<void>[] = [];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EntityCache, hashOf } from '#dist/store/lmdb/read/entity-cache.js';
 import type { Entity } from '#dist/store/store.js';
-import { bytes, numbered } from './suite/factory.js';
+import { bytes, numbered } from '../../suite/factory.js';
 
 const KiB = 1024;
 
@@ -25,38 +25,38 @@ describe('what is read', () => {
       entity('b', '', 2 ** 52 + 1),
       entity('\0', Buffer.alloc(1500, 0xff), 3),
     ];
-    for (const each of all) cache.keep(each);
-    expect(all.map(({ key }) => cache.find(key))).toEqual(all);
+    for (const each of all) cache.set(each);
+    expect(all.map(({ key }) => cache.get(key))).toEqual(all);
   });
 
   test('is not found under another key: a longer one, a shorter one, one with the same hash', () => {
     const cache = new EntityCache(64 * KiB);
     const [one, other] = [entity('declinate'), entity('macallums')];
     expect(hashOf(one.key)).toBe(hashOf(other.key));
-    cache.keep(one);
+    cache.set(one);
     for (const key of ['declinat', 'declinatev', 'declinatf', 'macallums'])
-      expect(cache.find(bytes(key))).toBeUndefined();
-    cache.keep(other);
-    expect([cache.find(one.key), cache.find(other.key)]).toEqual([one, other]);
+      expect(cache.get(bytes(key))).toBeUndefined();
+    cache.set(other);
+    expect([cache.get(one.key), cache.get(other.key)]).toEqual([one, other]);
   });
 
   test('is not found under a longer key with the same hash, even if its value begins as that goes on', () => {
     const cache = new EntityCache(64 * KiB);
     expect(hashOf(bytes('key'))).toBe(hashOf(bytes('keyhogn1s')));
-    cache.keep(entity('key', 'hogn1s and more'));
-    expect(cache.find(bytes('keyhogn1s'))).toBeUndefined();
-    cache.keep(entity('keyhogn1s'));
-    expect(cache.find(bytes('key'))).toEqual(entity('key', 'hogn1s and more'));
+    cache.set(entity('key', 'hogn1s and more'));
+    expect(cache.get(bytes('keyhogn1s'))).toBeUndefined();
+    cache.set(entity('keyhogn1s'));
+    expect(cache.get(bytes('key'))).toEqual(entity('key', 'hogn1s and more'));
   });
 
   test('is found as a copy', () => {
     const cache = new EntityCache(4 * KiB);
-    cache.keep(entity('a', 'first'));
-    const found = cache.find(bytes('a'));
+    cache.set(entity('a', 'first'));
+    const found = cache.get(bytes('a'));
     found?.value.fill(0);
-    expect(cache.find(bytes('a'))).toEqual(entity('a', 'first'));
-    const before = cache.find(bytes('a'));
-    for (const key of numbered(500)) cache.keep(entity(key));
+    expect(cache.get(bytes('a'))).toEqual(entity('a', 'first'));
+    const before = cache.get(bytes('a'));
+    for (const key of numbered(500)) cache.set(entity(key));
     expect(before).toEqual(entity('a', 'first'));
   });
 });
@@ -64,13 +64,13 @@ describe('what is read', () => {
 describe('the memory is bounded', () => {
   test('the oldest go first, and only when there is no room', () => {
     const cache = new EntityCache(64 * KiB);
-    const found = (keys: readonly string[]) => keys.filter((key) => cache.find(bytes(key)));
+    const found = (keys: readonly string[]) => keys.filter((key) => cache.get(bytes(key)));
     // 128 bytes each, with their headers.
     const all = numbered(2000).map((key) => entity(key, 'v'.repeat(128 - 16 - key.length)));
     const keys = all.map(({ key }) => `${key}`);
-    for (const each of all.slice(0, 400)) cache.keep(each);
+    for (const each of all.slice(0, 400)) cache.set(each);
     expect(found(keys.slice(0, 400)).length).toBeGreaterThan(390);
-    for (const each of all.slice(400)) cache.keep(each);
+    for (const each of all.slice(400)) cache.set(each);
     expect(found(keys.slice(0, 2000 - 512))).toEqual([]);
     // A bucket of the index that is full costs a few.
     expect(found(keys.slice(2000 - 512)).length).toBeGreaterThan(470);
@@ -81,22 +81,22 @@ describe('the memory is bounded', () => {
     (phase) => {
       const cache = new EntityCache(2048);
       for (const key of ['first...', 'left....', 'second..'])
-        cache.keep(entity(key, 'v'.repeat(1000)));
+        cache.set(entity(key, 'v'.repeat(1000)));
       // It does not fit behind the one before, so it goes to the beginning of the log, and over where `left` begins.
-      cache.keep(entity('long....', looksLike('left....', phase, 50)));
-      expect(cache.find(bytes('left....'))).toBeUndefined();
+      cache.set(entity('long....', looksLike('left....', phase, 50)));
+      expect(cache.get(bytes('left....'))).toBeUndefined();
     },
   );
 
   test('a large entity is not kept, and pushes nothing out', () => {
     const cache = new EntityCache(4 * KiB);
-    cache.keep(entity('small'));
-    for (const key of ['a', 'b', 'c', 'd']) cache.keep(entity(key, Buffer.alloc(2048 - 16)));
-    expect(cache.find(bytes('small'))).toEqual(entity('small'));
-    expect(cache.find(bytes('a'))).toBeUndefined();
+    cache.set(entity('small'));
+    for (const key of ['a', 'b', 'c', 'd']) cache.set(entity(key, Buffer.alloc(2048 - 16)));
+    expect(cache.get(bytes('small'))).toEqual(entity('small'));
+    expect(cache.get(bytes('a'))).toBeUndefined();
     const largest = entity('a', Buffer.alloc(2048 - 17, 'v'));
-    cache.keep(largest);
-    expect(cache.find(bytes('a'))).toEqual(largest);
+    cache.set(largest);
+    expect(cache.get(bytes('a'))).toEqual(largest);
   });
 
   test('a full bucket forgets one after the other', () => {
@@ -104,38 +104,38 @@ describe('the memory is bounded', () => {
     // Eight buckets of four, and all of these in the first.
     const keys = numbered(400).filter((key) => (hashOf(bytes(key)) & 7) === 0);
     const all = keys.slice(0, 8).map((key) => entity(key, ''));
-    for (const each of all) cache.keep(each);
-    const left = all.map(({ key }) => cache.find(key) !== undefined);
+    for (const each of all) cache.set(each);
+    const left = all.map(({ key }) => cache.get(key) !== undefined);
     expect(left).toEqual([false, false, false, false, true, true, true, true]);
   });
 
   test.each([0, 1, 2047])('of %i bytes it keeps nothing', (size) => {
     const cache = new EntityCache(size);
-    cache.keep(entity('a'));
-    cache.release(cache.hold(bytes('a')));
-    cache.keep(entity('a'));
-    expect(cache.find(bytes('a'))).toBeUndefined();
+    cache.set(entity('a'));
+    cache.settle(cache.invalidate(bytes('a')));
+    cache.set(entity('a'));
+    expect(cache.get(bytes('a'))).toBeUndefined();
   });
 });
 
 describe('a key that is written', () => {
   test('is forgotten, however often it was kept', () => {
     const cache = new EntityCache(64 * KiB);
-    for (let times = 0; times < 3; times++) cache.keep(entity('a', 'old'));
-    cache.release(cache.hold(bytes('a')));
-    expect(cache.find(bytes('a'))).toBeUndefined();
+    for (let times = 0; times < 3; times++) cache.set(entity('a', 'old'));
+    cache.settle(cache.invalidate(bytes('a')));
+    expect(cache.get(bytes('a'))).toBeUndefined();
   });
 
   test('is forgotten, and is not kept until all its writes have settled', () => {
     const cache = new EntityCache(64 * KiB);
-    cache.keep(entity('a', 'old'));
-    for (const held of [cache.hold(bytes('a')), cache.hold(bytes('a'))]) {
-      cache.keep(entity('a', 'either'));
-      expect(cache.find(bytes('a'))).toBeUndefined();
-      cache.release(held);
+    cache.set(entity('a', 'old'));
+    for (const held of [cache.invalidate(bytes('a')), cache.invalidate(bytes('a'))]) {
+      cache.set(entity('a', 'either'));
+      expect(cache.get(bytes('a'))).toBeUndefined();
+      cache.settle(held);
     }
-    cache.keep(entity('a', 'new', 2));
-    expect(cache.find(bytes('a'))).toEqual(entity('a', 'new', 2));
+    cache.set(entity('a', 'new', 2));
+    expect(cache.get(bytes('a'))).toEqual(entity('a', 'new', 2));
   });
 });
 
@@ -171,23 +171,23 @@ test('whatever is read and written, what is found is the newest, and nothing whi
           const underWay = writing.get(each.key) ?? [];
           writing.set(each.key, underWay);
           if (each.kind === 'begin') {
-            underWay.push(cache.hold(bytes(each.key)));
+            underWay.push(cache.invalidate(bytes(each.key)));
             tree.set(each.key, entity(each.key, each.value, ++version));
           } else if (each.kind === 'end') {
             const held = underWay.pop();
-            if (held !== undefined) cache.release(held);
+            if (held !== undefined) cache.settle(held);
           } else if (each.kind === 'finish') {
             // A read that waited for the disk: it may have missed long ago, and others with it.
             const newest = tree.get(each.key);
-            if (newest) cache.keep(newest);
+            if (newest) cache.set(newest);
           } else {
             const newest = tree.get(each.key);
-            const found = cache.find(bytes(each.key));
+            const found = cache.get(bytes(each.key));
             if (found) {
               hits++;
               expect(underWay).toEqual([]);
               expect(found).toEqual(newest);
-            } else if (newest) cache.keep(newest);
+            } else if (newest) cache.set(newest);
           }
         }
       },

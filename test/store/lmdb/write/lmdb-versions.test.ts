@@ -1,11 +1,11 @@
 /** Versions as a reader of the embedded store sees them. The rule itself: versions.test.ts. */
 import { expect, test } from 'vitest';
-import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../support/folder.js';
-import { bytes, openAt, put } from './suite/factory.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
+import { temporaryFolder } from '../../../support/folder.js';
+import { bytes, openAt, put } from '../../suite/factory.js';
 
 test('versions rise across opening again, with the clock set back, stopped or ahead', async () => {
-  const folder = await temporaryFolder();
+  const directory = await temporaryFolder();
   const startMs = Date.UTC(2026, 0, 1);
   let last = 0;
   for (const ms of [
@@ -17,7 +17,7 @@ test('versions rise across opening again, with the clock set back, stopped or ah
     startMs + 9.9,
     5,
   ]) {
-    const store = await openAt({ open: () => openEmbedded({ folder, now: () => ms }) });
+    const store = await openAt({ open: () => openLmdb({ directory, now: () => ms }) });
     for (let i = 0; i < 3; i++) {
       await put(store, 'a', 'one');
       const version = (await store.get(bytes('a')))?.version ?? 0;
@@ -29,9 +29,9 @@ test('versions rise across opening again, with the clock set back, stopped or ah
 });
 
 test('a version is the time of its put in microseconds, while the clock goes on', async () => {
-  const folder = await temporaryFolder();
+  const directory = await temporaryFolder();
   let ms = Date.UTC(2026, 0, 1);
-  const store = await openAt({ open: () => openEmbedded({ folder, now: () => ms }) });
+  const store = await openAt({ open: () => openLmdb({ directory, now: () => ms }) });
   for (const step of [0, 0.001, 1, 1000, 86_400_000]) {
     ms += step;
     await put(store, 'a', 'one');

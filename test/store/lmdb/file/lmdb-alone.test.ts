@@ -1,32 +1,32 @@
-/** One process may have a folder open, and one store in it. */
+/** One process may have a directory open, and one store in it. */
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../support/folder.js';
-import { startChild } from './child/child.js';
-import { openAt, outcome, put, value } from './suite/factory.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
+import { temporaryFolder } from '../../../support/folder.js';
+import { openAt, outcome, put, value } from '../../suite/factory.js';
+import { startChild } from '../child/child.js';
 
-const place = (folder: string) => ({ open: () => openEmbedded({ folder }) });
+const place = (directory: string) => ({ open: () => openLmdb({ directory }) });
 
-describe('a folder that is open', () => {
+describe('a directory that is open', () => {
   test("can't be opened a second time in the same process, by whatever path", async () => {
     const parent = await temporaryFolder();
-    const folder = join(parent, 'data');
-    await mkdir(folder);
-    await symlink(folder, join(parent, 'link'));
-    const store = await openAt(place(folder));
-    for (const path of [folder, `${folder}/`, `${folder}/../data`, join(parent, 'link')])
-      expect(await outcome(() => openEmbedded({ folder: path }))).toBe('in-use');
+    const directory = join(parent, 'data');
+    await mkdir(directory);
+    await symlink(directory, join(parent, 'link'));
+    const store = await openAt(place(directory));
+    for (const path of [directory, `${directory}/`, `${directory}/../data`, join(parent, 'link')])
+      expect(await outcome(() => openLmdb({ directory: path }))).toBe('in-use');
     await put(store, 'a', 'one');
     await store.close();
     expect(await value(await openAt(place(join(parent, 'link'))), 'a')).toBe('one');
   });
 
   test('is opened once of several attempts at the same moment', async () => {
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     const results = await Promise.allSettled(
-      Array.from({ length: 5 }, () => openEmbedded({ folder })),
+      Array.from({ length: 5 }, () => openLmdb({ directory })),
     );
     const opened = results.filter((result) => result.status === 'fulfilled');
     expect(opened).toHaveLength(1);
@@ -36,29 +36,29 @@ describe('a folder that is open', () => {
   });
 
   test("can't be opened by another process, also after many writes and an idle while", async () => {
-    const folder = await temporaryFolder();
-    const store = await openAt(place(folder));
+    const directory = await temporaryFolder();
+    const store = await openAt(place(directory));
     const other = await startChild('./holder.mjs');
-    expect(await other.ask({ do: 'open', folder })).toMatchObject({ code: 'in-use' });
+    expect(await other.ask({ do: 'open', directory })).toMatchObject({ code: 'in-use' });
     for (let i = 0; i < 50; i++) await put(store, `key-${i}`, 'x');
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(await other.ask({ do: 'open', folder })).toMatchObject({ code: 'in-use' });
+    expect(await other.ask({ do: 'open', directory })).toMatchObject({ code: 'in-use' });
     await put(store, 'a', 'one');
     expect(await value(store, 'a')).toBe('one');
     await store.close();
-    expect(await other.ask({ do: 'open', folder })).toEqual({});
+    expect(await other.ask({ do: 'open', directory })).toEqual({});
     expect(await other.ask({ do: 'get', key: 'a' })).toEqual({ value: 'one' });
-    expect(await outcome(() => openEmbedded({ folder }))).toBe('in-use');
+    expect(await outcome(() => openLmdb({ directory }))).toBe('in-use');
   });
 
   test('opens at once after its holder was killed, with everything acknowledged', async () => {
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     for (let round = 0; round < 3; round++) {
       const holder = await startChild('./holder.mjs');
-      expect(await holder.ask({ do: 'open', folder })).toEqual({});
+      expect(await holder.ask({ do: 'open', directory })).toEqual({});
       expect(await holder.ask({ do: 'put', key: 'a', value: `round ${round}` })).toEqual({});
       await holder.kill();
-      const store = await openEmbedded({ folder });
+      const store = await openLmdb({ directory });
       expect(await value(store, 'a')).toBe(`round ${round}`);
       await store.close();
     }
@@ -68,11 +68,11 @@ describe('a folder that is open', () => {
     const children = await Promise.all(Array.from({ length: 5 }, () => startChild('./holder.mjs')));
     const winners: number[] = [];
     for (let round = 0; round < 8; round++) {
-      const folder = join(await temporaryFolder(), 'one', 'two');
-      // The first time the folder is not there, the second time it holds a store.
+      const directory = join(await temporaryFolder(), 'one', 'two');
+      // The first time the directory is not there, the second time it holds a store.
       for (const again of [false, true]) {
         const answers = await Promise.all(
-          children.map((child) => child.ask({ do: 'open', folder })),
+          children.map((child) => child.ask({ do: 'open', directory })),
         );
         const opened = children.filter((_, i) => answers[i]?.code === undefined);
         for (const { code, message } of answers)
@@ -84,7 +84,7 @@ describe('a folder that is open', () => {
           expect(await child.ask({ do: 'close' })).toEqual({});
         }
       }
-      await (await openEmbedded({ folder })).close();
+      await (await openLmdb({ directory })).close();
     }
     if (process.env.EVENKEEL_TEST_REPORT) console.log('opened by, each time:', winners.join(' '));
   });

@@ -2,11 +2,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Limits, makeLimits } from '#dist/config/limits.js';
 import { openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
-import { openEmbedded } from '#dist/store/lmdb/open-lmdb.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { ColdReads } from '#dist/store/lmdb/read/cold-reads.js';
 import type { Store } from '#dist/store/store.js';
-import { temporaryFolder } from '../support/folder.js';
-import { bytes, numbered, openAt, outcome, put, value } from './suite/factory.js';
+import { temporaryFolder } from '../../../support/folder.js';
+import { bytes, numbered, openAt, outcome, put, value } from '../../suite/factory.js';
 
 async function openEntities() {
   const env = openDatabases(openRoot(await temporaryFolder()));
@@ -26,7 +26,7 @@ describe('a read is expected to be cold', () => {
   test('from one fault in eight reads on, as seen every sixteen reads, until sixteen met none', async () => {
     const { count, faults } = counter();
     const reads = new ColdReads(await openEntities(), faults, 0, limits);
-    const next = (reads_: number) => Array.from({ length: reads_ }, () => reads.expected());
+    const next = (reads_: number) => Array.from({ length: reads_ }, () => reads.isCold());
     expect(next(1)).toEqual([false]);
     count.faults += 1;
     expect(next(16)).toEqual(new Array(16).fill(false));
@@ -41,15 +41,15 @@ describe('a read is expected to be cold', () => {
 
   test('at once, if the opening met faults', async () => {
     const reads = new ColdReads(await openEntities(), () => 7, 5, limits);
-    expect(reads.expected()).toBe(true);
+    expect(reads.isCold()).toBe(true);
   });
 
   test('by what this process met since the opening of its store began', async () => {
     let asked = 0;
     // The first answer is asked for before anything is opened, the second by the first read.
     const majorFaults = () => (asked++ === 0 ? 100 : 102);
-    const folder = await temporaryFolder();
-    const store = await openAt({ open: () => openEmbedded({ folder, majorFaults }) });
+    const directory = await temporaryFolder();
+    const store = await openAt({ open: () => openLmdb({ directory, majorFaults }) });
     expect(asked).toBe(1);
     const first = store.get(bytes('a'));
     expect(first).toBeInstanceOf(Promise);
@@ -77,7 +77,7 @@ describe('bringing keys in', () => {
     const { entities, seen, watched } = await watchedEntities();
     for (const key of numbered(100)) entities.putSync(bytes(key), Buffer.alloc(9000, key));
     const reads = new ColdReads(watched, () => 0, 0, limits);
-    await Promise.all(numbered(200).map((key) => reads.bring(bytes(key))));
+    await Promise.all(numbered(200).map((key) => reads.prefetch(bytes(key))));
     expect(seen).toEqual({ running: 0, most: 4, begun: 200 });
   });
 
@@ -85,17 +85,17 @@ describe('bringing keys in', () => {
     const { seen, watched } = await watchedEntities();
     const reads = new ColdReads(watched, () => 0, 0, makeLimits({ maxQueuedReads: 10 }));
     const ends = await Promise.all(
-      numbered(20).map((key) => outcome(() => reads.bring(bytes(key)))),
+      numbered(20).map((key) => outcome(() => reads.prefetch(bytes(key)))),
     );
     expect(ends).toEqual([...new Array(14).fill('no error'), ...new Array(6).fill('overloaded')]);
     expect(seen.begun).toBe(14);
-    expect(await outcome(() => reads.bring(bytes('later')))).toBe('no error');
+    expect(await outcome(() => reads.prefetch(bytes('later')))).toBe('no error');
   });
 
   test('ends at once for what still waits at the close, which is not looked up', async () => {
     const { seen, watched } = await watchedEntities();
     const reads = new ColdReads(watched, () => 0, 0, limits);
-    const all = numbered(50).map((key) => reads.bring(bytes(key)));
+    const all = numbered(50).map((key) => reads.prefetch(bytes(key)));
     reads.close();
     await Promise.all(all);
     expect(seen).toEqual({ running: 0, most: 4, begun: 4 });
@@ -113,7 +113,7 @@ describe('bringing keys in', () => {
       limits,
     );
     const all = await Promise.all(
-      numbered(10).map((key) => outcome(() => reads.bring(bytes(key)))),
+      numbered(10).map((key) => outcome(() => reads.prefetch(bytes(key)))),
     );
     expect(all).toEqual(new Array(10).fill('no error'));
   });
@@ -122,10 +122,10 @@ describe('bringing keys in', () => {
 describe('a store whose reads are cold', () => {
   async function openCold(changes: Partial<Limits> = {}) {
     let faults = 0;
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     const majorFaults = () => (faults += 1000);
     return openAt({
-      open: () => openEmbedded({ folder, limits: makeLimits(changes), majorFaults }),
+      open: () => openLmdb({ directory, limits: makeLimits(changes), majorFaults }),
     });
   }
 
@@ -189,9 +189,9 @@ describe('a store whose reads are cold', () => {
 });
 
 test('a page of a range ends when reading it has taken rangePageMs, and nothing is left out', async () => {
-  const folder = await temporaryFolder();
+  const directory = await temporaryFolder();
   const limits = makeLimits({ rangePageEntities: 1e9, rangePageBytes: 1e9, rangePageMs: 1 });
-  const store = await openAt({ open: () => openEmbedded({ folder, limits }) });
+  const store = await openAt({ open: () => openLmdb({ directory, limits }) });
   const names = Array.from({ length: 15_000 }, (_, i) => String(i).padStart(5, '0'));
   await Promise.all(names.map((key) => put(store, key, key)));
   let pages = 0;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Step } from '#dist/store/lmdb/write/batch.js';
-import { commitFitting } from '#dist/store/lmdb/write/partial-commit.js';
+import { commitPartially } from '#dist/store/lmdb/write/partial-commit.js';
 import type { Transactions } from '#dist/store/lmdb/write/transactions.js';
 import { StoreError } from '#dist/store/store.js';
 
@@ -35,7 +35,7 @@ const lengths = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLe
 test('all that has room together is stored in one transaction', () => {
   const { stored, ceilings, transactions } = disk(1000);
   const steps = [100, 200, 300].map(step);
-  expect(commitFitting(transactions, steps, 7)).toBeUndefined();
+  expect(commitPartially(transactions, steps, 7)).toBeUndefined();
   expect(stored).toEqual(steps);
   expect(ceilings).toEqual([7]);
 });
@@ -45,22 +45,22 @@ test('else each is stored once, in order, or has no room where its turn comes', 
     fc.property(lengths, fc.nat(3000), (all, room) => {
       const { stored, ceilings, transactions } = disk(room);
       const steps = all.map(step);
-      const unfit = commitFitting(transactions, steps, 7);
-      const places = new Set(unfit?.places);
-      expect(stored).toEqual(steps.filter((_, place) => !places.has(place)));
+      const rejected = commitPartially(transactions, steps, 7);
+      const indexes = new Set(rejected?.indexes);
+      expect(stored).toEqual(steps.filter((_, place) => !indexes.has(place)));
       expect(ceilings.every((ceiling) => ceiling === 7)).toBe(true);
       let left = room;
       for (const [place, length] of all.entries())
-        if (places.has(place)) expect(length).toBeGreaterThan(left);
+        if (indexes.has(place)) expect(length).toBeGreaterThan(left);
         else left -= length;
-      if (unfit) expect(unfit.message).toMatch(/bytes are too many/);
+      if (rejected) expect(rejected.message).toMatch(/bytes are too many/);
     }),
   );
 });
 
 test('another failure ends it: nothing is tried after that', () => {
   const { transactions, tried } = disk(100, 3);
-  const commit = () => commitFitting(transactions, [80, 80, 80, 80].map(step), undefined);
+  const commit = () => commitPartially(transactions, [80, 80, 80, 80].map(step), undefined);
   expect(commit).toThrow('EIO');
   // All four, the first two, and the first, which is where it broke.
   expect(tried).toEqual([4, 2, 1]);

@@ -1,0 +1,37 @@
+/** Opens a store by its location, so that the server names no engine. A new engine gets a scheme here. */
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Limits } from '../config/limits.js';
+import { openLmdb } from './lmdb/open-lmdb.js';
+import { type Store, StoreError } from './store.js';
+
+/**
+ * Opens the store at a location, or creates it.
+ * @param location a directory, or its `file:` URL: the embedded store, on LMDB
+ * @throws StoreError `unusable` for another scheme; `in-use`, `damaged`, `failed` as the engine does
+ */
+export async function openStore(location: string, limits: Limits): Promise<Store> {
+  return openLmdb({ directory: directoryOf(location), limits });
+}
+
+/** @throws StoreError `unusable` */
+function directoryOf(location: string): string {
+  // A scheme of one letter is a drive of Windows.
+  const scheme = /^([a-z][a-z\d+.-]+):/i.exec(location)?.[1]?.toLowerCase();
+  if (scheme === 'file') return pathOf(location);
+  if (scheme === undefined || !location.startsWith('//', scheme.length + 1)) return location;
+  throw new StoreError(
+    'unusable',
+    `there is no store for ${location}: give --data a directory or a file: URL, not ${scheme}:`,
+  );
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(new URL(url, pathToFileURL(`${process.cwd()}/`)));
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new StoreError('unusable', `the data directory ${url} can't be used: ${message}`, {
+      cause,
+    });
+  }
+}

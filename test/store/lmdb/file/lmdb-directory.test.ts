@@ -1,0 +1,176 @@
+/** A directory that can't be used, or whose file is not what this code wrote, is refused with an error that says so. */
+import { mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { dataFile, formatKey, openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
+import { writeUint64 } from '#dist/store/record.js';
+import { temporaryFolder } from '../../../support/folder.js';
+import { bytes, numbered, openAt, outcome, put, value } from '../../suite/factory.js';
+import { startChild } from '../child/child.js';
+
+const opening = (directory: string) => outcome(async () => (await openLmdb({ directory })).close());
+
+/** A closed store of some size, with overwritten values. */
+async function filledDirectory(): Promise<string> {
+  const directory = await temporaryFolder();
+  const store = await openLmdb({ directory });
+  for (let i = 0; i < 3; i++)
+    await Promise.all(
+      numbered(200).map((key) => put(store, key, 'v'.repeat(i === 2 ? 5000 : 500))),
+    );
+  await store.close();
+  return directory;
+}
+
+async function overwrite(file: string, at: number, content: Uint8Array): Promise<void> {
+  const handle = await open(file, 'r+');
+  await handle.write(content, 0, content.length, at);
+  await handle.close();
+}
+
+describe("a directory that can't be used is 'unusable'", () => {
+  test('when it is a file, or below one', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, 'text');
+    expect(await opening(file)).toBe('unusable');
+    expect(await opening(join(file, 'below'))).toBe('unusable');
+    expect(await readFile(file, 'utf8')).toBe('text');
+  });
+
+  // In a process of its own: where mkdir says ENOENT below a directory that is there, Node's recursive one never returns.
+  test.runIf(process.platform === 'linux')(
+    "when the system can't make it",
+    async () => {
+      const child = await startChild('./holder.mjs');
+      for (const directory of ['/dev/null/nope', '/sys/nope', '/proc/nope', '/proc/nope/below'])
+        expect(await child.ask({ do: 'open', directory }), directory).toMatchObject({
+          code: 'unusable',
+        });
+    },
+    4000,
+  );
+
+  test('when its data file is a directory', async () => {
+    const directory = await temporaryFolder();
+    await mkdir(dataFile(directory));
+    expect(await opening(directory)).toBe('unusable');
+  });
+
+  test('when a newer release wrote it, and it is left as it is', async () => {
+    const directory = await filledDirectory();
+    const env = openDatabases(openRoot(directory));
+    const newer = Buffer.alloc(8);
+    writeUint64(newer, 0, 2);
+    env.meta.putSync(formatKey, newer);
+    await env.root.close();
+    const before = await readFile(dataFile(directory));
+    await expect(openLmdb({ directory })).rejects.toMatchObject({
+      code: 'unusable',
+      message: /has format 2/,
+    });
+    expect(before.equals(await readFile(dataFile(directory)))).toBe(true);
+    expect(await opening(directory)).toBe('unusable');
+  });
+
+  test('and names the directory and what to do', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, 'text');
+    await expect(openLmdb({ directory: file })).rejects.toThrow(
+      new RegExp(
+        `the data directory ${file} can't be used: .* is a file\\. Choose another with --data`,
+      ),
+    );
+  });
+});
+
+describe('a directory that can be used', () => {
+  test('is made, with those above it, if it is not there', async () => {
+    const directory = join(await temporaryFolder(), 'one', 'two');
+    const store = await openAt({ open: () => openLmdb({ directory }) });
+    await put(store, 'a', 'one');
+    expect((await stat(directory)).isDirectory()).toBe(true);
+  });
+
+  test('may hold a lock file that was cut short or overwritten while no store was open', async () => {
+    const directory = await filledDirectory();
+    for (const content of ['', 'garbage', 'g'.repeat(5000)]) {
+      await writeFile(`${dataFile(directory)}-lock`, content);
+      const store = await openLmdb({ directory });
+      expect(await value(store, 'key-0000')).toHaveLength(5000);
+      await store.close();
+    }
+  });
+
+  test('can be opened after it was refused and repaired', async () => {
+    const directory = await filledDirectory();
+    const whole = await readFile(dataFile(directory));
+    await truncate(dataFile(directory), 20_000);
+    expect(await opening(directory)).toBe('damaged');
+    await writeFile(dataFile(directory), whole);
+    const store = await openAt({ open: () => openLmdb({ directory }) });
+    expect(await value(store, 'key-0199')).toHaveLength(5000);
+  });
+});
+
+describe("a data file that is not as it was written is 'damaged'", () => {
+  test.each([1, 100, 4095, 4096, 4200, 8192, 20_000, 65_536])('cut to %d bytes', async (length) => {
+    const directory = await filledDirectory();
+    await truncate(dataFile(directory), length);
+    expect(await opening(directory)).toBe('damaged');
+    expect(await opening(directory)).toBe('damaged');
+  });
+
+  test('cut within the last page that it counts, or before it', async () => {
+    const directory = await filledDirectory();
+    const root = openRoot(directory);
+    const { lastPageNumber } = root.getStats() as { lastPageNumber: number };
+    await root.close();
+    for (const length of [lastPageNumber * 4096 + 4095, lastPageNumber * 4096]) {
+      await truncate(dataFile(directory), length);
+      expect(await opening(directory), `${length} bytes`).toBe('damaged');
+    }
+  });
+
+  test.each([
+    ['text', bytes('this is no data file\n')],
+    ['zeros', Buffer.alloc(65_536)],
+    ['0xff', Buffer.alloc(65_536, 0xff)],
+    ['a long text', Buffer.alloc(300_000, 'this is no data file\n')],
+  ])('replaced by %s', async (_, content) => {
+    const directory = await temporaryFolder();
+    await writeFile(dataFile(directory), content);
+    expect(await opening(directory)).toBe('damaged');
+    expect(content.equals(await readFile(dataFile(directory)))).toBe(true);
+  });
+
+  test.each([0, 4096])('with the meta page at %d overwritten, by zeros or by noise', async (at) => {
+    for (const fill of [0, 0xff, 'noise']) {
+      const directory = await filledDirectory();
+      await overwrite(dataFile(directory), at, Buffer.alloc(4096, fill));
+      expect(await opening(directory)).toBe('damaged');
+    }
+  });
+
+  test('with the two meta pages the same', async () => {
+    for (const [from, to] of [
+      [0, 4096],
+      [4096, 0],
+    ] as const) {
+      const directory = await filledDirectory();
+      const page = (await readFile(dataFile(directory))).subarray(from, from + 4096);
+      await overwrite(dataFile(directory), to, page);
+      expect(await opening(directory)).toBe('damaged');
+    }
+  });
+
+  test('and the message names the file and what to do', async () => {
+    const directory = await temporaryFolder();
+    await writeFile(dataFile(directory), 'this is no data file');
+    await expect(openLmdb({ directory })).rejects.toThrow(
+      new RegExp(
+        `${dataFile(directory)} is damaged or no Evenkeel data file: .* Restore the directory from a backup`,
+      ),
+    );
+  });
+});
