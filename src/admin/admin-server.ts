@@ -1,44 +1,33 @@
 /**
- * The admin port: an HTTP server of its own, off the port that the program serves, through which its process can be profiled.
- * It listens on loopback only and asks for no password, so it also turns away what a browser sends for a page of somebody
- * else's (an Origin, or a Host that is not this machine): a profile tells what a program does.
+ * The admin port: an HTTP server apart from the port that the program serves, through which its process
+ * can be profiled. It listens on loopback only and asks for no password. A profile shows what a program
+ * does, so requests from web pages (an Origin, or a Host that is not this machine) are refused.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type AdminStatus, adminPaths, maxSeconds } from '../lab/profile/attach/admin-protocol.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
-import { connectHere } from '../lab/profile/sampling/local-session.js';
+import { localSession } from '../lab/profile/sampling/local-session.js';
 import type { Recording } from '../lab/profile/sampling/recording.js';
 import { sampleKind } from '../lab/profile/sampling/sample.js';
 
-interface DebugServerOptions {
-  /** 0 takes a free one. */
-  readonly port: number;
-}
-
-export interface DebugServer {
-  /** Such as `http://127.0.0.1:9000`. */
+export interface AdminServer {
+  /** For example `http://127.0.0.1:9000`. */
   readonly url: string;
-  /** Ends a sampling that runs, whose client gets no answer. */
+  /** Ends a sampling that runs; its client gets no response. */
   close(): Promise<void>;
 }
 
-export interface DebugStatus {
-  readonly pid: number;
-  readonly versions: NodeJS.ProcessVersions;
-  readonly uptimeSeconds: number;
-  readonly memory: NodeJS.MemoryUsage;
-  readonly profiling: boolean;
-}
-
-export const mostSeconds = 600;
-
-/** @throws ProfileError `listen` */
-export async function startDebugServer({ port }: DebugServerOptions): Promise<DebugServer> {
+/**
+ * @param options.port 0 takes a free one
+ * @throws ProfileError `listen`
+ */
+export async function startAdminServer({ port }: { readonly port: number }): Promise<AdminServer> {
   const host = '127.0.0.1';
   const sampling = new OneSampling();
   const server = createServer((request, response) => {
-    answer(request, response, sampling).catch((error: Error) =>
+    respond(request, response, sampling).catch((error: Error) =>
       refuse(response, 500, error.message),
     );
   });
@@ -58,10 +47,10 @@ export async function startDebugServer({ port }: DebugServerOptions): Promise<De
   };
 }
 
-function listenError(error: NodeJS.ErrnoException, port: number): ProfileError {
-  const why = error.code === 'EADDRINUSE' ? 'it is in use' : error.message;
-  const message = `can't listen on the admin port ${port}: ${why}; choose another with --admin-port`;
-  return new ProfileError('listen', message, { cause: error });
+function listenError(cause: NodeJS.ErrnoException, port: number): ProfileError {
+  const why = cause.code === 'EADDRINUSE' ? 'it is in use' : cause.message;
+  const what = `can't listen on the admin port ${port}: ${why}`;
+  return new ProfileError('listen', `${what}; choose another with --admin-port`, { cause });
 }
 
 /** Two samplings at once would each sample the other. */
@@ -71,7 +60,7 @@ class OneSampling {
 
   take(kind: Recording['kind'], seconds: number, signal: AbortSignal): Promise<Recording> {
     this.running = true;
-    const connection = connectHere();
+    const connection = localSession();
     const taken = sampleKind(kind, connection, { seconds, signal }).finally(() => {
       connection.close();
       this.running = false;
@@ -81,52 +70,44 @@ class OneSampling {
   }
 }
 
-async function answer(
-  request: IncomingMessage,
+async function respond(
+  { url = '', method, headers }: IncomingMessage,
   response: ServerResponse,
   sampling: OneSampling,
 ): Promise<void> {
-  const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1');
-  const method = { '/debug/profile': 'POST', '/debug/status': 'GET' }[pathname];
-  if (
-    request.headers.origin !== undefined ||
-    !/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')
-  )
+  const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
+  const allowed = { [adminPaths.profile]: 'POST', [adminPaths.status]: 'GET' }[pathname];
+  const isLocal = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
+  if (headers.origin !== undefined || !isLocal)
     refuse(response, 403, 'only programs on this machine may ask, not pages in a browser');
-  else if (method === undefined)
-    refuse(
-      response,
-      404,
-      'there is POST /debug/profile?kind=cpu|alloc&seconds=N, and GET /debug/status',
-    );
-  else if (request.method !== method)
-    refuse(response.setHeader('allow', method), 405, `${pathname} takes ${method}`);
-  else if (pathname === '/debug/status') send(response, 200, status(sampling.running));
+  else if (allowed === undefined) refuse(response, 404, usage);
+  else if (method !== allowed)
+    refuse(response.setHeader('allow', allowed), 405, `${pathname} takes ${allowed}`);
+  else if (pathname === adminPaths.status) send(response, 200, status(sampling.running));
   else await profile(searchParams, response, sampling);
 }
+
+const usage = `there is POST ${adminPaths.profile}?kind=cpu|alloc&seconds=N, and GET ${adminPaths.status}`;
 
 async function profile(
   query: URLSearchParams,
   response: ServerResponse,
   sampling: OneSampling,
 ): Promise<void> {
-  const { kind, seconds } = { kind: query.get('kind'), seconds: query.get('seconds') ?? '15' };
-  const others = [...query.keys()].filter(
+  const kind = query.get('kind') ?? '';
+  const seconds = query.get('seconds') ?? '15';
+  const unused = [...query.keys()].find(
     (name, index, all) => !['kind', 'seconds'].includes(name) || all.indexOf(name) !== index,
   );
-  if (others.length > 0)
-    return refuse(
-      response,
-      400,
-      `there is no use for '${others[0]}': kind and seconds are taken, each once`,
-    );
+  if (unused !== undefined)
+    return refuse(response, 400, `'${unused}' is not used: kind and seconds are taken, each once`);
   if (kind !== 'cpu' && kind !== 'alloc')
-    return refuse(response, 400, `kind is cpu or alloc, got '${kind ?? ''}'`);
-  if (!/^\d{1,3}$/.test(seconds) || Number(seconds) < 1 || Number(seconds) > mostSeconds)
+    return refuse(response, 400, `kind is cpu or alloc, got '${kind}'`);
+  if (!/^\d{1,3}$/.test(seconds) || Number(seconds) < 1 || Number(seconds) > maxSeconds)
     return refuse(
       response,
       400,
-      `seconds is a whole number from 1 to ${mostSeconds}, got '${seconds}'`,
+      `seconds is a whole number from 1 to ${maxSeconds}, got '${seconds}'`,
     );
   if (sampling.running)
     return refuse(response, 409, 'another sampling is running; ask again when it is over');
@@ -136,29 +117,19 @@ async function profile(
   if (!gone.signal.aborted) send(response, 200, recording);
 }
 
-function status(profiling: boolean): DebugStatus {
+function status(profiling: boolean): AdminStatus {
   const { pid, versions } = process;
-  return {
-    pid,
-    versions,
-    uptimeSeconds: process.uptime(),
-    memory: process.memoryUsage(),
-    profiling,
-  };
+  const uptimeSeconds = process.uptime();
+  return { pid, versions, uptimeSeconds, memory: process.memoryUsage(), profiling };
 }
 
-function send(
-  response: ServerResponse,
-  code: number,
-  body: object,
-  type = 'application/json',
-): void {
+function send(response: ServerResponse, code: number, content: object, type = 'json'): void {
   response
-    .writeHead(code, { 'content-type': type, 'cache-control': 'no-store' })
-    .end(JSON.stringify(body));
+    .writeHead(code, { 'content-type': `application/${type}`, 'cache-control': 'no-store' })
+    .end(JSON.stringify(content));
 }
 
-/** As the service itself refuses: RFC 9457. */
+/** As the store itself refuses: RFC 9457. */
 function refuse(response: ServerResponse, status: number, detail: string): void {
-  if (!response.headersSent) send(response, status, { status, detail }, 'application/problem+json');
+  if (!response.headersSent) send(response, status, { status, detail }, 'problem+json');
 }

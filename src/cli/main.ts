@@ -5,7 +5,7 @@ import { ScriptError, TargetError } from '../lab/load/load-errors.js';
 import { printable } from '../lab/load/printable.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
 import { ReportError } from '../lab/report/read-report.js';
-import { SubjectError } from '../lab/report/server-under-test.js';
+import { ServerUnderTestError } from '../lab/report/server-under-test.js';
 import { ListenError } from '../server/server.js';
 import { StoreError } from '../store/store.js';
 import { OutputError } from './args/files.js';
@@ -50,7 +50,7 @@ const expectedErrors = [
   ScriptError,
   OutputError,
   ProfileError,
-  SubjectError,
+  ServerUnderTestError,
   ReportError,
 ];
 

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { loadLimits } from '../lab/load/load-options.js';
 import { writeComparison } from '../lab/report/comparison.js';
-import { type Outcome, runExperiment } from '../lab/report/experiment.js';
+import { type Experiment, runExperiment } from '../lab/report/experiment.js';
 import { readReport } from '../lab/report/read-report.js';
 import {
   defaultReport,
@@ -118,7 +118,7 @@ Examples:
   evenkeel report --url http://127.0.0.1:8080 --admin-url http://127.0.0.1:9000
 `;
 
-/** @throws UsageError, ReportError, SubjectError, TargetError, ScriptError, ProfileError */
+/** @throws UsageError, ReportError, ServerUnderTestError, TargetError, ScriptError, ProfileError */
 export async function run(args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(flags, args);
   const { compare, out } = values;
@@ -130,16 +130,16 @@ export async function run(args: readonly string[]): Promise<void> {
   // Read before the run, which takes minutes, so that a wrong file is told at once.
   const before = compare === undefined ? undefined : readReport(compare);
   mkdirSync(out, { recursive: true });
-  const outcome = after === undefined ? await measure(optionsOf(values)) : readReport(after);
-  if (outcome === undefined) return;
+  const experiment = after === undefined ? await measure(optionsOf(values)) : readReport(after);
+  if (experiment === undefined) return;
   if (after === undefined)
-    process.stdout.write(formatSummary(outcome.record, writeReport(out, outcome)));
+    process.stdout.write(formatSummary(experiment.record, writeReport(out, experiment)));
   if (
     after === undefined &&
-    Object.values(outcome.record.phases).some(({ load }) => !load.verdict.valid)
+    Object.values(experiment.record.phases).some(({ load }) => !load.verdict.valid)
   )
     process.exitCode = exitCodes.notValid;
-  if (before) process.stdout.write(`${writeComparison(out, before, outcome)}\n`);
+  if (before) process.stdout.write(`${writeComparison(out, before, experiment)}\n`);
 }
 
 function optionsOf(values: Values<typeof flags>): ReportOptions {
@@ -152,21 +152,21 @@ function optionsOf(values: Values<typeof flags>): ReportOptions {
     throw new UsageError(
       `--connections takes at least as many as there are threads (${given.threads}), got '${given.connections}'`,
     );
-  return { ...given, durationMs, ...(url && adminUrl && { subject: { url, adminUrl } }) };
+  return { ...given, durationMs, ...(url && adminUrl && { server: { url, adminUrl } }) };
 }
 
 /** Returns nothing if Ctrl-C ended it; no server is left behind. */
-async function measure(options: ReportOptions): Promise<Outcome | undefined> {
+async function measure(options: ReportOptions): Promise<Experiment | undefined> {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const began = performance.now();
-  const say = (text: string) => {
+  const log = (text: string) => {
     const seconds = Math.round((performance.now() - began) / 1000);
     process.stderr.write(`${`${seconds} s`.padStart(6)}  ${text}\n`);
   };
   try {
-    return await runExperiment(options, interruption.signal, say);
+    return await runExperiment(options, interruption.signal, log);
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
     process.stderr.write(

@@ -1,6 +1,6 @@
 /** `evenkeel serve`: runs the server until a signal. */
 import { resolve } from 'node:path';
-import { type DebugServer, startDebugServer } from '../admin/admin-server.js';
+import { type AdminServer, startAdminServer } from '../admin/admin-server.js';
 import { defaultLimits } from '../config/limits.js';
 import { readSettings, settings } from '../config/settings.js';
 import { type RunningServer, serve } from '../server/server.js';
@@ -70,10 +70,10 @@ export async function run(args: readonly string[], version: string): Promise<voi
 async function startAdmin(
   port: number | undefined,
   server: RunningServer,
-): Promise<DebugServer | undefined> {
+): Promise<AdminServer | undefined> {
   if (port === undefined) return undefined;
   try {
-    return await startDebugServer({ port });
+    return await startAdminServer({ port });
   } catch (error) {
     await server.close();
     throw error;

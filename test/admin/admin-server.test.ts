@@ -8,22 +8,22 @@ import type { CpuRecording } from '#dist/lab/profile/sampling/recording.js';
 import { shareOf, startProgram } from '../lab/profile/program.js';
 import { until } from '../support/process.js';
 
-async function startDebugged() {
-  const { stdout, pid, child } = await startProgram('debugged.mjs');
+async function startProgramWithAdmin() {
+  const { stdout, pid, child } = await startProgram('admin-port.mjs');
   return { url: stdout().trim(), pid, child };
 }
 
 const post = (url: string, query: string, signal?: AbortSignal) =>
-  fetch(`${url}/debug/profile?${query}`, { method: 'POST', ...(signal && { signal }) });
+  fetch(`${url}/profile?${query}`, { method: 'POST', ...(signal && { signal }) });
 
 describe('the admin port', () => {
-  it('gives V8’s own profile, what was measured beside, and how long it took', async () => {
-    const { url } = await startDebugged();
+  it('gives V8’s own profile, the metrics of its process, and how long it took', async () => {
+    const { url } = await startProgramWithAdmin();
     const response = await post(url, 'kind=cpu&seconds=1');
     expect(response.status).toBe(200);
     const recording = (await response.json()) as CpuRecording;
     expect(Object.keys(recording)).toEqual(
-      expect.arrayContaining(['kind', 'raw', 'beside', 'durationUs']),
+      expect.arrayContaining(['kind', 'raw', 'metrics', 'durationUs']),
     );
     expect(recording.durationUs).toBeGreaterThanOrEqual(990_000);
     expect(recording.raw.samples.length).toBe(recording.raw.timeDeltas.length);
@@ -31,14 +31,14 @@ describe('the admin port', () => {
   });
 
   it('gives allocations likewise', async () => {
-    const { url } = await startDebugged();
+    const { url } = await startProgramWithAdmin();
     const recording = await sampleOver(url, { kind: 'alloc', seconds: 1 });
     expect(recording.kind).toBe('alloc');
     expect(recording.raw).toHaveProperty('head.children');
   });
 
   it('tells of its process', async () => {
-    const { url, pid } = await startDebugged();
+    const { url, pid } = await startProgramWithAdmin();
     expect(await statusOver(url)).toMatchObject({
       pid,
       versions: { node: process.versions.node },
@@ -49,7 +49,7 @@ describe('the admin port', () => {
   });
 
   it('takes one sampling at a time, and gives one up whose client is gone', async () => {
-    const { url } = await startDebugged();
+    const { url } = await startProgramWithAdmin();
     const client = new AbortController();
     const first = post(url, 'kind=cpu&seconds=600', client.signal).catch(
       (error: Error) => error.name,
@@ -76,14 +76,14 @@ describe('the admin port', () => {
     { query: 'kind=cpu&seconds=', detail: "seconds is a whole number from 1 to 600, got ''" },
     {
       query: 'kind=cpu&second=1',
-      detail: "there is no use for 'second': kind and seconds are taken, each once",
+      detail: "'second' is not used: kind and seconds are taken, each once",
     },
     {
       query: 'kind=cpu&kind=cpu',
-      detail: "there is no use for 'kind': kind and seconds are taken, each once",
+      detail: "'kind' is not used: kind and seconds are taken, each once",
     },
   ])('refuses ?$query with 400 and what is wrong', async ({ query, detail }) => {
-    const { url } = await startDebugged();
+    const { url } = await startProgramWithAdmin();
     const response = await post(url, query);
     expect(response.status).toBe(400);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -91,8 +91,8 @@ describe('the admin port', () => {
   });
 
   it('refuses other methods, other paths, and whatever a page in a browser sends', async () => {
-    const { url } = await startDebugged();
-    const path = '/debug/profile?kind=cpu&seconds=1';
+    const { url } = await startProgramWithAdmin();
+    const path = '/profile?kind=cpu&seconds=1';
     const ask = async (path: string, method: string, headers: Record<string, string> = {}) => {
       const asked = request(`${url}${path}`, { method, headers }).end();
       return new Promise<{ status: number | undefined; allow: string | undefined }>(
@@ -105,7 +105,7 @@ describe('the admin port', () => {
       );
     };
     expect(await ask(path, 'GET')).toEqual({ status: 405, allow: 'POST' });
-    expect(await ask('/debug/status', 'POST')).toEqual({ status: 405, allow: 'GET' });
+    expect(await ask('/status', 'POST')).toEqual({ status: 405, allow: 'GET' });
     expect(await ask('/', 'GET')).toMatchObject({ status: 404 });
     expect(await ask(path, 'POST', { origin: 'http://127.0.0.1' })).toMatchObject({ status: 403 });
     expect(await ask(path, 'POST', { host: 'evil.example' })).toMatchObject({ status: 403 });
@@ -114,13 +114,13 @@ describe('the admin port', () => {
 
 describe('an address without an admin port', () => {
   it('is said to be none', async () => {
-    const { url, child } = await startDebugged();
+    const { url, child } = await startProgramWithAdmin();
     child.kill('SIGKILL');
     await until('it ended', () => child.signalCode !== null);
     await expect(statusOver(url)).rejects.toMatchObject({
       name: 'ProfileError',
       code: 'admin',
-      message: `${url} does not answer (ECONNREFUSED); is it what serve --admin-port printed?`,
+      message: `${url} does not respond (ECONNREFUSED); is it what serve --admin-port printed?`,
     });
   });
 });

@@ -109,10 +109,10 @@ describe('serve --admin-port', () => {
   it('is off unless it is asked for, is closed with the server, and gives up a sampling that runs', async () => {
     const server = await startAdmin(await temporaryFolder());
     expect(server.adminUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    const sampling = fetch(`${server.adminUrl}/debug/profile?kind=cpu&seconds=600`, {
+    const sampling = fetch(`${server.adminUrl}/profile?kind=cpu&seconds=600`, {
       method: 'POST',
     }).catch((error: Error) => error.name);
-    const status = async () => (await fetch(`${server.adminUrl}/debug/status`)).json();
+    const status = async () => (await fetch(`${server.adminUrl}/status`)).json();
     await until(
       'it is sampling',
       async () => ((await status()) as { profiling: boolean }).profiling,

@@ -1,7 +1,7 @@
 /** `evenkeel profile cpu` and `alloc`: attaches, samples, detaches, writes. */
 
-import { mostSeconds } from '../../admin/admin-server.js';
 import { sampleOver, statusOver } from '../../lab/profile/attach/admin-client.js';
+import { maxSeconds } from '../../lab/profile/attach/admin-protocol.js';
 import { attachTo } from '../../lab/profile/attach/attach.js';
 import { profileOf } from '../../lab/profile/convert/profile-of.js';
 import { toCpuProfile } from '../../lab/profile/convert/to-cpuprofile.js';
@@ -34,7 +34,7 @@ export const takeFlags = {
     value: 'N',
     help: 'for so long',
     defaultText: '15',
-    parse: wholeNumber(1, mostSeconds),
+    parse: wholeNumber(1, maxSeconds),
     fallback: 15,
   },
   requests: {

@@ -2,7 +2,7 @@
 import type { Profile } from '../../lab/profile/profile.js';
 
 export function describeProfile(profile: Profile, who: string): string[] {
-  const { kind, stacks, durationUs, requests, beside } = profile;
+  const { kind, stacks, durationUs, requests, metrics } = profile;
   const value = stacks.reduce((sum, stack) => sum + stack.value, 0);
   const samples = stacks.reduce((sum, stack) => sum + stack.samples, 0);
   const format = kind === 'cpu' ? milliseconds : mebibytes;
@@ -13,8 +13,8 @@ export function describeProfile(profile: Profile, who: string): string[] {
     `${format(value)} of ${what} in ${samples} samples, over ${seconds(durationUs)} of ${who}` +
       (requests === undefined ? '' : `: ${each} per request`),
   ];
-  if (beside === undefined) return lines;
-  const { processCpuUs, eventLoopDelayUs, gc, externalBytes } = beside;
+  if (metrics === undefined) return lines;
+  const { processCpuUs, eventLoopDelayUs, gc, externalBytes } = metrics;
   return [
     ...lines,
     `Whole process   ${milliseconds(processCpuUs.user)} of CPU in user mode, ${milliseconds(processCpuUs.system)} in the kernel`,

@@ -36,7 +36,7 @@ export interface Stack {
 }
 
 /** What samplers do not see, measured beside them over the same time. */
-export interface Beside {
+export interface ProcessMetrics {
   /** Bytes outside V8's heap (Buffer, other external memory): at the end less at the beginning, and the largest seen. */
   readonly externalBytes: { readonly change: number; readonly most: number };
   readonly gc: { readonly count: number; readonly pauseUs: number; readonly longestUs: number };
@@ -53,5 +53,5 @@ export interface Profile {
   readonly durationUs: number;
   /** Requests that were answered meanwhile; absent if nobody counted. Values are shown per request if there are any. */
   readonly requests?: number;
-  readonly beside?: Beside;
+  readonly metrics?: ProcessMetrics;
 }

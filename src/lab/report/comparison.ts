@@ -7,7 +7,7 @@ import { formatTimeUs } from '../load/output/units.js';
 import { formatTopChanges } from '../profile/diff/change-table.js';
 import { diffProfiles } from '../profile/diff/diff.js';
 import { renderDiffFlameGraph } from '../profile/diff/diff-graph.js';
-import type { Outcome } from './experiment.js';
+import type { Experiment } from './experiment.js';
 import { type PhaseName, type ProfileKind, phaseNames, profileKinds } from './report-record.js';
 import { costTable, markdownTable } from './tables.js';
 
@@ -16,7 +16,7 @@ const judgement = { tolerance: 0.1, floorUs: 50 };
 const changesNamed = 5;
 
 /** Writes the document and its pictures. Returns the document's name. */
-export function writeComparison(out: string, before: Outcome, after: Outcome): string {
+export function writeComparison(out: string, before: Experiment, after: Experiment): string {
   const name = `${after.record.label}-vs-${before.record.label}`;
   mkdirSync(join(out, name), { recursive: true });
   const sections = phaseNames.flatMap((phase) => {
@@ -30,8 +30,8 @@ export function writeComparison(out: string, before: Outcome, after: Outcome): s
   });
   const file = join(out, `${name}.md`);
   const heads = [before, after].map(
-    (outcome) =>
-      `### What a request costs: ${outcome.record.label}\n\n${costTable(outcome.record)}`,
+    (experiment) =>
+      `### What a request costs: ${experiment.record.label}\n\n${costTable(experiment.record)}`,
   );
   writeFileSync(
     file,
@@ -44,7 +44,7 @@ function titleOf(kind: ProfileKind, phase: PhaseName): string {
   return `${kind === 'cpu' ? 'CPU' : 'ALLOC'} ${phase.toUpperCase()}`;
 }
 
-function latencyTable(phase: PhaseName, before: Outcome, after: Outcome): string {
+function latencyTable(phase: PhaseName, before: Experiment, after: Experiment): string {
   const runs = [before, after].map(({ record }) => comparableOf(record.phases[phase].load));
   const [from, to] = runs as [(typeof runs)[0], (typeof runs)[0]];
   const { rows, warnings } = compare(from, to, judgement);

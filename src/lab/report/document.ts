@@ -1,6 +1,6 @@
 /** The report as a Markdown document: the reference's order first, then what it does not tell. */
 import { describeTopFrames, formatTopFrames } from '../profile/frame-table.js';
-import type { Outcome } from './experiment.js';
+import type { Experiment } from './experiment.js';
 import { framesNamed } from './phase.js';
 import { type PhaseName, phaseNames, profileKinds } from './report-record.js';
 import { costTable, machineTable, profilingCostTable, referenceTable } from './tables.js';
@@ -10,7 +10,7 @@ export function pictureOf(label: string, name: string): string {
   return `${label}/${name}.svg`;
 }
 
-export function formatDocument({ record, profiles }: Outcome): string {
+export function formatDocument({ record, profiles }: Experiment): string {
   const { label, phases } = record;
   return [
     verdicts(record),
@@ -42,7 +42,7 @@ export function formatDocument({ record, profiles }: Outcome): string {
 }
 
 /** What the measured runs are worth, before anything is read out of them. */
-function verdicts({ phases }: Outcome['record']): string {
+function verdicts({ phases }: Experiment['record']): string {
   return phaseNames
     .map((name) => {
       const { verdict } = phases[name].load;
@@ -54,7 +54,7 @@ function verdicts({ phases }: Outcome['record']): string {
     .join('  \n');
 }
 
-function phaseSection(label: string, name: PhaseName, { phases }: Outcome['record']): string[] {
+function phaseSection(label: string, name: PhaseName, { phases }: Experiment['record']): string[] {
   const { commandLine, text } = phases[name];
   return [
     `### ${name.toUpperCase()}`,

@@ -1,35 +1,35 @@
 /** The whole experiment: a server on a fresh store, warmed up, PUT and then GET over what PUT stored, and the machine's figures. */
 import { resolve } from 'node:path';
 import { describeMachine, measureFdatasync } from './host.js';
-import { type Profiles, runPhase, type Stage, warmUp } from './phase.js';
+import { type PhaseContext, type Profiles, runPhase, warmUp } from './phase.js';
 import { type ReportOptions, warmUpMs } from './report-options.js';
 import { type PhaseName, phaseNames, type ReportRecord, reportSchema } from './report-record.js';
-import { startSubject } from './server-under-test.js';
+import { startServerUnderTest } from './server-under-test.js';
 
-export interface Outcome {
+export interface Experiment {
   readonly record: ReportRecord;
   readonly profiles: Readonly<Record<PhaseName, Profiles>>;
 }
 
-/** @throws SubjectError, TargetError, ScriptError, ProfileError; the signal's reason if it aborts. No server is left behind. */
+/** @throws ServerUnderTestError, TargetError, ScriptError, ProfileError; the signal's reason if it aborts. No server is left behind. */
 export async function runExperiment(
   options: ReportOptions,
   signal: AbortSignal,
-  say: (text: string) => void,
-): Promise<Outcome> {
+  log: (text: string) => void,
+): Promise<Experiment> {
   const startedAt = new Date().toISOString();
-  const subject = await startSubject(options);
+  const server = await startServerUnderTest(options);
   try {
-    const folder = resolve(subject.dataFolder ?? options.out);
+    const folder = resolve(server.dataDirectory ?? options.out);
     const machine = describeMachine(folder);
-    const fdatasync = subject.dataFolder === undefined ? undefined : measureFdatasync(folder);
-    const stage: Stage = { options, subject, machine, signal, say };
+    const fdatasync = server.dataDirectory === undefined ? undefined : measureFdatasync(folder);
+    const context: PhaseContext = { options, server, machine, signal, log };
     const warmMs = warmUpMs(options.durationMs);
-    say(`Warming ${subject.url} up with each request for ${warmMs / 1000} s`);
+    log(`Warming ${server.url} up with each request for ${warmMs / 1000} s`);
     let keys = 0;
-    for (const name of phaseNames) keys = await warmUp(name, stage, warmMs, keys);
-    const put = await runPhase('put', stage, keys);
-    const get = await runPhase('get', stage, put.keys);
+    for (const name of phaseNames) keys = await warmUp(name, context, warmMs, keys);
+    const put = await runPhase('put', context, keys);
+    const get = await runPhase('get', context, put.keys);
     return {
       record: {
         schema: reportSchema,
@@ -42,6 +42,6 @@ export async function runExperiment(
       profiles: { put: put.profiles, get: get.profiles },
     };
   } finally {
-    await subject.close();
+    await server.close();
   }
 }

@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import { machine } from '../load/result/machine.js';
 import type { FsyncTimes, ReportMachine } from './report-record.js';
 
-export function describeMachine(dataFolder: string): ReportMachine {
-  const disk = diskOf(dataFolder);
+export function describeMachine(dataDirectory: string): ReportMachine {
+  const disk = diskOf(dataDirectory);
   return {
     ...machine(),
     kernel: `${process.platform} ${release()}`,

@@ -19,16 +19,16 @@ import type {
   ReportMachine,
   WindowRecord,
 } from './report-record.js';
-import type { Subject } from './server-under-test.js';
+import type { ServerUnderTest } from './server-under-test.js';
 
 /** What a phase works with. */
-export interface Stage {
+export interface PhaseContext {
   readonly options: ReportOptions;
-  readonly subject: Subject;
+  readonly server: ServerUnderTest;
   readonly machine: ReportMachine;
   readonly signal: AbortSignal;
   /** Says what happens, for people. */
-  readonly say: (text: string) => void;
+  readonly log: (text: string) => void;
 }
 
 export type Profiles = Readonly<Record<ProfileKind, Profile>>;
@@ -43,14 +43,14 @@ const keysRead = 10_000;
 /** Sends without measuring, so that the server's code is warm. @returns {@link keysWritten} */
 export async function warmUp(
   name: PhaseName,
-  stage: Stage,
+  context: PhaseContext,
   durationMs: number,
   keys: number,
 ): Promise<number> {
-  const result = await runLoad(loadOptions(name, stage, durationMs, keys), {
-    signal: stage.signal,
+  const result = await runLoad(loadOptions(name, context, durationMs, keys), {
+    signal: context.signal,
   });
-  stage.signal.throwIfAborted();
+  context.signal.throwIfAborted();
   return keysWritten(result);
 }
 
@@ -62,12 +62,12 @@ function keysWritten({ threads, options }: LoadResult): number {
 /** @param keys that each thread of a GET may read */
 export async function runPhase(
   name: PhaseName,
-  stage: Stage,
+  context: PhaseContext,
   keys: number,
 ): Promise<{ record: PhaseRecord; profiles: Profiles; keys: number }> {
-  const { options, machine, signal, say } = stage;
-  say(`${name.toUpperCase()}: ${options.rate}/s for ${options.durationMs / 1000} s`);
-  const load = loadOptions(name, stage, options.durationMs, keys);
+  const { options, machine, signal, log } = context;
+  log(`${name.toUpperCase()}: ${options.rate}/s for ${options.durationMs / 1000} s`);
+  const load = loadOptions(name, context, options.durationMs, keys);
   let text = formatHeader(load);
   const result = await runLoad(load, {
     signal,
@@ -78,13 +78,13 @@ export async function runPhase(
   signal.throwIfAborted();
   const verdict = judge(result);
   text += `${formatReport(result, { latency: true, uncorrected: false })}${formatVerdict(verdict, result).join('\n')}\n`;
-  say(
+  log(
     `${name.toUpperCase()}: ${formatVerdict(verdict, result)
       .join(' ')
       .replace(/^Verdict: /, '')}`,
   );
-  const cpu = await profileWindow('cpu', name, stage, keys);
-  const alloc = await profileWindow('alloc', name, stage, keys);
+  const cpu = await profileWindow('cpu', name, context, keys);
+  const alloc = await profileWindow('alloc', name, context, keys);
   return {
     record: {
       commandLine: commandLineOf(name, load),
@@ -100,21 +100,19 @@ export async function runPhase(
 async function profileWindow(
   kind: ProfileKind,
   name: PhaseName,
-  { options, subject, signal, ...stage }: Stage,
+  { options, server, signal, ...context }: PhaseContext,
   keys: number,
 ): Promise<{ window: WindowRecord; profile: Profile }> {
   const seconds = windowSeconds(options.durationMs);
-  stage.say(
+  context.log(
     `${name.toUpperCase()}: ${kind === 'cpu' ? 'CPU' : 'allocations'} for ${seconds} s, same load`,
   );
-  const load = loadOptions(name, { options, subject }, seconds * 1000 + 3 * marginMs, keys);
+  const load = loadOptions(name, { options, server }, seconds * 1000 + 3 * marginMs, keys);
   let sampling: Promise<Recording> | undefined;
   const result = await runLoad(load, {
     signal,
     onBegin: () => {
-      sampling = sleep(marginMs).then(() =>
-        sampleOver(subject.adminUrl, { kind, seconds, signal }),
-      );
+      sampling = sleep(marginMs).then(() => sampleOver(server.adminUrl, { kind, seconds, signal }));
       // It is awaited once the load is over; until then nobody hears of its failure.
       sampling.catch(() => {});
     },
@@ -128,7 +126,7 @@ async function profileWindow(
 }
 
 function windowOf(
-  { stacks, beside }: Profile,
+  { stacks, metrics }: Profile,
   seconds: number,
   requests: number,
   { latency }: LoadResult,
@@ -138,7 +136,7 @@ function windowOf(
     seconds,
     requests,
     total: stacks.reduce((sum, { value }) => sum + value, 0),
-    ...(beside && { beside }),
+    ...(metrics && { beside: metrics }),
     latencyUs: { p50: p50 as number, p99: p99 as number, max: latency.max },
     top: topFrames({ stacks }, framesNamed),
   };
@@ -146,14 +144,14 @@ function windowOf(
 
 function loadOptions(
   name: PhaseName,
-  { options, subject }: Pick<Stage, 'options' | 'subject'>,
+  { options, server }: Pick<PhaseContext, 'options' | 'server'>,
   durationMs: number,
   keys: number,
 ): LoadOptions {
   const { threads, connections, rate } = options;
   const args = name === 'get' && keys < keysRead ? [String(Math.max(2, keys))] : [];
   const work = { kind: 'script', file: scriptOf(name), args } as const;
-  return { ...defaultOptions, url: subject.url, threads, connections, rate, durationMs, work };
+  return { ...defaultOptions, url: server.url, threads, connections, rate, durationMs, work };
 }
 
 function commandLineOf(

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readProfile } from '../profile/convert/profile-json.js';
 import type { Profile } from '../profile/profile.js';
-import type { Outcome } from './experiment.js';
+import type { Experiment } from './experiment.js';
 import {
   type PhaseName,
   type ProfileKind,
@@ -20,7 +20,7 @@ export class ReportError extends Error {
 }
 
 /** @param file such as `reports/before.json` @throws ReportError */
-export function readReport(file: string): Outcome {
+export function readReport(file: string): Experiment {
   const record = parse(read(file), file);
   const profileOf = (name: PhaseName, kind: ProfileKind): Profile => {
     const beside = join(dirname(file), profileFile(record.label, name, kind));
@@ -38,7 +38,7 @@ export function readReport(file: string): Outcome {
       Profile
     >;
   const profiles = Object.fromEntries(phaseNames.map((name) => [name, kindsOf(name)]));
-  return { record, profiles: profiles as Outcome['profiles'] };
+  return { record, profiles: profiles as Experiment['profiles'] };
 }
 
 function parse(text: string, file: string): ReportRecord {

@@ -15,7 +15,7 @@ export interface ReportOptions {
   /** The folder that the report is written into. */
   readonly out: string;
   /** A server that runs already; absent: the report starts one on a fresh store, and ends it. */
-  readonly subject?: { readonly url: string; readonly adminUrl: string };
+  readonly server?: { readonly url: string; readonly adminUrl: string };
 }
 
 /** Threads of the reference load. */

@@ -1,7 +1,7 @@
 /** What a report knows, as its JSON has it: everything the document is written from. */
 import type { LoadRecord, Machine } from '../load/result/load-record.js';
 import type { TopFrame } from '../profile/frame-table.js';
-import type { Beside } from '../profile/profile.js';
+import type { ProcessMetrics } from '../profile/profile.js';
 
 export const reportSchema = 'evenkeel-report/1';
 
@@ -52,7 +52,7 @@ export interface WindowRecord {
   readonly requests: number;
   /** CPU time in µs, or bytes allocated on V8's heap, of all threads. */
   readonly total: number;
-  readonly beside?: Beside;
+  readonly beside?: ProcessMetrics;
   /** Latencies of the load meanwhile: against those of the measured run, they tell what profiling costs. */
   readonly latencyUs: { readonly p50: number; readonly p99: number; readonly max: number };
   /** The functions that took most by themselves. */

@@ -6,30 +6,33 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ReportOptions } from './report-options.js';
 
-export interface Subject {
+export interface ServerUnderTest {
   readonly url: string;
   readonly adminUrl: string;
   /** Of a server of the report's own. */
-  readonly dataFolder?: string;
+  readonly dataDirectory?: string;
   /** Ends a server of the report's own, and removes its store. */
   close(): Promise<void>;
 }
 
 /** The server did not start, or ended while it was needed. */
-export class SubjectError extends Error {
-  override readonly name = 'SubjectError';
+export class ServerUnderTestError extends Error {
+  override readonly name = 'ServerUnderTestError';
 }
 
 const startLimitMs = 20_000;
 const endLimitMs = 15_000;
 
-/** @throws SubjectError */
-export async function startSubject({ subject, out }: ReportOptions): Promise<Subject> {
-  if (subject) return { ...subject, close: async () => {} };
-  // Beside the report, and not in a folder for temporary files, which may be in memory.
-  const dataFolder = mkdtempSync(join(out, '.store-'));
+/** @throws ServerUnderTestError */
+export async function startServerUnderTest({
+  server,
+  out,
+}: ReportOptions): Promise<ServerUnderTest> {
+  if (server) return { ...server, close: async () => {} };
+  // Next to the report, and not in a folder for temporary files, which may be in memory.
+  const dataDirectory = mkdtempSync(join(out, '.store-'));
   const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
-  const flags = ['--port', '0', '--admin-port', '0', '--data', dataFolder, '--json'];
+  const flags = ['--port', '0', '--admin-port', '0', '--data', dataDirectory, '--json'];
   // A session of its own, so that Ctrl-C reaches it through close() only.
   const child = spawn(process.execPath, [main, 'serve', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -40,11 +43,11 @@ export async function startSubject({ subject, out }: ReportOptions): Promise<Sub
   const close = async () => {
     await end(child);
     process.off('exit', killWithUs);
-    rmSync(dataFolder, { recursive: true, force: true });
+    rmSync(dataDirectory, { recursive: true, force: true });
   };
   try {
     const { url, adminUrl } = await firstLine(child);
-    return { url, adminUrl, dataFolder, close };
+    return { url, adminUrl, dataDirectory, close };
   } catch (error) {
     await close();
     throw error;
@@ -59,7 +62,9 @@ function firstLine(child: ChildProcess): Promise<{ url: string; adminUrl: string
   });
   return new Promise((resolve, reject) => {
     const fail = (what: string) =>
-      reject(new SubjectError(`the server ${what}: ${problems.trim() || 'it said nothing'}`));
+      reject(
+        new ServerUnderTestError(`the server ${what}: ${problems.trim() || 'it said nothing'}`),
+      );
     const timer = setTimeout(
       () => fail(`did not start within ${startLimitMs / 1000} s`),
       startLimitMs,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { profileToJson } from '../profile/convert/profile-json.js';
 import { renderFlameGraph } from '../profile/flame/flame-graph.js';
 import { formatDocument, pictureOf } from './document.js';
-import type { Outcome } from './experiment.js';
+import type { Experiment } from './experiment.js';
 import { renderPercentilePlot } from './plot/percentiles.js';
 import { renderTimeline } from './plot/timeline.js';
 import {
@@ -16,8 +16,8 @@ import {
 } from './report-record.js';
 
 /** Returns the document's name. */
-export function writeReport(out: string, outcome: Outcome): string {
-  const { record, profiles } = outcome;
+export function writeReport(out: string, experiment: Experiment): string {
+  const { record, profiles } = experiment;
   const { label } = record;
   const subtitle = subtitleOf(record);
   const write = (name: string, text: string) => {
@@ -42,7 +42,7 @@ export function writeReport(out: string, outcome: Outcome): string {
     renderTimeline(seriesOf(record), { title: 'Each second', subtitle }),
   );
   write(`${label}.json`, `${JSON.stringify(record, undefined, 2)}\n`);
-  return write(`${label}.md`, formatDocument(outcome));
+  return write(`${label}.md`, formatDocument(experiment));
 }
 
 /** Where a report's profile lies, beside its record. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { attachTo } from '#dist/lab/profile/attach/attach.js';
 import { addressIn } from '#dist/lab/profile/attach/process-info.js';
-import { callThere } from '#dist/lab/profile/sampling/inspector-connection.js';
+import { callInThread } from '#dist/lab/profile/sampling/inspector-connection.js';
 import { until } from '../../support/process.js';
 import { freePort, type Program, startProgram } from './program.js';
 
@@ -38,7 +38,7 @@ describe('a Node process', () => {
     expect(await isOpen(program.inspectorPort)).toBe(false);
     for (let round = 0; round < 5; round++) {
       const { connection, detach } = await attachTo(program.pid);
-      expect(await callThere(connection, () => process.pid)).toBe(program.pid);
+      expect(await callInThread(connection, () => process.pid)).toBe(program.pid);
       expect(await isOpen(program.inspectorPort)).toBe(true);
       expect(await detach()).toBe(true);
       expect(await isOpen(program.inspectorPort)).toBe(false);
@@ -49,7 +49,7 @@ describe('a Node process', () => {
   it('keeps an inspector that was open before', async () => {
     const program = await startProgram('counts.mjs', (port) => [`--inspect=127.0.0.1:${port}`]);
     const { connection, detach } = await attachTo(program.pid);
-    expect(await callThere(connection, () => process.pid)).toBe(program.pid);
+    expect(await callInThread(connection, () => process.pid)).toBe(program.pid);
     expect(await detach()).toBe(true);
     expect(await isOpen(program.inspectorPort)).toBe(true);
     await expectWell(program);
@@ -61,7 +61,7 @@ describe('a Node process', () => {
       NODE_OPTIONS: `--inspect-port=${port}`,
     });
     const { connection, detach } = await attachTo(program.pid);
-    expect(await callThere(connection, () => process.pid)).toBe(program.pid);
+    expect(await callInThread(connection, () => process.pid)).toBe(program.pid);
     expect(await detach()).toBe(true);
   });
 
@@ -100,7 +100,9 @@ describe('a Node process', () => {
     const { connection, detach } = await attachTo(program.pid);
     program.child.kill('SIGKILL');
     await until('the connection is lost', () => connection.lost.aborted);
-    await expect(callThere(connection, () => process.pid)).rejects.toMatchObject({ code: 'gone' });
+    await expect(callInThread(connection, () => process.pid)).rejects.toMatchObject({
+      code: 'gone',
+    });
     await detach();
   });
 });

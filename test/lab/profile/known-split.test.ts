@@ -37,7 +37,7 @@ describe('CPU time', () => {
 
   it('is what the process used of the CPU, without its idle time', async () => {
     const sampled = await profile('cpu-split.mjs', 'cpu', 3);
-    const { user = 0, system = 0 } = sampled.beside?.processCpuUs ?? {};
+    const { user = 0, system = 0 } = sampled.metrics?.processCpuUs ?? {};
     expect(sampled.stacks.flatMap(({ frames }) => frames.map(({ name }) => name))).not.toContain(
       '(idle)',
     );
@@ -68,7 +68,7 @@ describe('allocations', () => {
   it('that are split 70/20/10 between three functions are sampled so within 3 points, though all was collected', async () => {
     const sampled = await profile('allocation-split.mjs', 'alloc', 5);
     expectSplit(sampled);
-    expect(sampled.beside?.gc.count).toBeGreaterThan(0);
-    expect(sampled.beside?.gc.longestUs).toBeLessThanOrEqual(sampled.beside?.gc.pauseUs ?? 0);
+    expect(sampled.metrics?.gc.count).toBeGreaterThan(0);
+    expect(sampled.metrics?.gc.longestUs).toBeLessThanOrEqual(sampled.metrics?.gc.pauseUs ?? 0);
   });
 });

@@ -12,7 +12,7 @@ import { profileOf } from '#dist/lab/profile/convert/profile-of.js';
 import { diffProfiles } from '#dist/lab/profile/diff/diff.js';
 import { type TopChange, topChanges } from '#dist/lab/profile/diff/top-changes.js';
 import type { Profile } from '#dist/lab/profile/profile.js';
-import { callThere } from '#dist/lab/profile/sampling/inspector-connection.js';
+import { callInThread } from '#dist/lab/profile/sampling/inspector-connection.js';
 import { sampleKind } from '#dist/lab/profile/sampling/sample.js';
 import { temporaryFolder } from '../../support/folder.js';
 import { runCommand, until } from '../../support/process.js';
@@ -81,7 +81,7 @@ async function profiled(kind: 'cpu' | 'alloc', folder: string, text: string): Pr
   const { pid } = await startProgram(join(folder, 'program.js'));
   const { connection, detach } = await attachTo(pid);
   const account = () =>
-    callThere(connection, () => (globalThis as unknown as { account(): Account }).account());
+    callInThread(connection, () => (globalThis as unknown as { account(): Account }).account());
   try {
     const before = await account();
     const enough = new AbortController();
@@ -93,7 +93,7 @@ async function profiled(kind: 'cpu' | 'alloc', folder: string, text: string): Pr
     const after = await account();
     const units = after.units - before.units;
     // How many were done within the window, which begins a second later, goes by the CPU time of it.
-    const { user, system } = recording.beside.processCpuUs;
+    const { user, system } = recording.metrics.processCpuUs;
     const requests = Math.round((units * (user + system)) / (after.cpuUs - before.cpuUs));
     return {
       profile: profileOf(recording, requests),

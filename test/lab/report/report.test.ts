@@ -25,11 +25,11 @@ const small = [
   '--out',
   out,
 ];
-let outcome: { readonly code?: number; readonly stdout: string; readonly stderr: string };
+let experiment: { readonly code?: number; readonly stdout: string; readonly stderr: string };
 
 beforeAll(async () => {
   // It ends with 3 where the generator was late, as it may be here.
-  outcome = await promisify(execFile)(process.execPath, [mainFile, 'report', ...small]).catch(
+  experiment = await promisify(execFile)(process.execPath, [mainFile, 'report', ...small]).catch(
     (error) => error,
   );
 }, 120_000);
@@ -39,7 +39,7 @@ const text = (name: string) => readFileSync(join(out, name), 'utf8');
 test('it ends with a table of its figures and where the document is', () => {
   const verdict = '(valid|NOT VALID)';
   const row = ` +\\d+\\.\\d\\d ms.*  ${verdict}`;
-  expect(outcome.stdout.split('\n')).toEqual([
+  expect(experiment.stdout.split('\n')).toEqual([
     expect.stringMatching(/^ +p50 +p99 +p99\.9 +max +verdict$/),
     expect.stringMatching(new RegExp(`^PUT${row}$`)),
     expect.stringMatching(new RegExp(`^GET${row}$`)),
@@ -55,12 +55,12 @@ test('it leaves neither its server nor its store behind', () => {
 test('what the runs are worth is said on the terminal, before all else in the document, and by the exit code', () => {
   const { phases } = readReport(join(out, 'async.json')).record;
   const verdicts = phaseNames.map((name) => phases[name].load.verdict.valid);
-  expect(outcome.code ?? 0).toBe(verdicts.every(Boolean) ? 0 : 3);
+  expect(experiment.code ?? 0).toBe(verdicts.every(Boolean) ? 0 : 3);
   const [put, get] = verdicts.map((valid) => (valid ? 'valid' : 'NOT VALID'));
   expect(text('async.md')).toMatch(
     new RegExp(`^\\*\\*PUT: ${put}\\.\\*\\*.*\\n\\*\\*GET: ${get}\\.\\*\\*`),
   );
-  expect(outcome.stderr).toMatch(new RegExp(`PUT: ${put} .*GET: ${get} `, 's'));
+  expect(experiment.stderr).toMatch(new RegExp(`PUT: ${put}.*GET: ${get}`, 's'));
 });
 
 test('GET reads nothing but what PUT wrote', () => {

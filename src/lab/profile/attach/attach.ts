@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProfileError } from '../profile-errors.js';
-import { callThere, type InspectorConnection } from '../sampling/inspector-connection.js';
+import { callInThread, type InspectorConnection } from '../sampling/inspector-connection.js';
 import { closeInspector } from './close-inspector.js';
 import {
   checkIsNode,
@@ -80,7 +80,7 @@ async function socketUrl({ host, port }: InspectorAddress): Promise<string | und
 
 async function isProcess(connection: InspectorConnection, pid: number): Promise<boolean> {
   const late = sleep(patienceMs, 'late' as const, { ref: false });
-  const answer = await Promise.race([callThere(connection, () => process.pid), late]);
+  const answer = await Promise.race([callInThread(connection, () => process.pid), late]);
   if (answer !== 'late') return answer === pid;
   connection.close();
   throw new ProfileError(

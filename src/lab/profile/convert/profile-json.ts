@@ -8,8 +8,9 @@ import { fromHeapProfile } from './heapprofile.js';
 
 const profileSchema = 'evenkeel-profile/1';
 
-export function profileToJson(profile: Profile): string {
-  return `${JSON.stringify({ schema: profileSchema, ...profile })}\n`;
+/** In the file, the metrics are called `beside`. */
+export function profileToJson({ metrics, ...profile }: Profile): string {
+  return `${JSON.stringify({ schema: profileSchema, ...profile, beside: metrics })}\n`;
 }
 
 /** Reads what `profile` wrote, a .cpuprofile or a .heapprofile, told by what is in it. @throws ProfileError `unreadable` */
@@ -17,8 +18,9 @@ export function readProfile(text: string, file: string): Profile {
   const value = parse(text, file);
   try {
     if (isObject(value)) {
-      const { schema, ...rest } = value;
-      if (schema === profileSchema && isProfile(rest)) return rest;
+      const { schema, beside: metrics, ...rest } = value;
+      const profile = { ...rest, ...(metrics !== undefined && { metrics }) };
+      if (schema === profileSchema && isProfile(profile)) return profile;
       if (Array.isArray(value.nodes) && Array.isArray(value.samples))
         return fromCpuProfile(value as unknown as RawCpuProfile);
       if (isObject(value.head) && Array.isArray(value.samples))

@@ -7,8 +7,8 @@ import { heapStacks } from './heapprofile.js';
 
 /** @param requests that were answered meanwhile, if somebody counted */
 export function profileOf(recording: Recording, requests?: number): Profile {
-  const { kind, durationUs, beside } = recording;
-  const common = { kind, durationUs, beside, ...(requests !== undefined && { requests }) };
+  const { kind, durationUs, metrics } = recording;
+  const common = { kind, durationUs, metrics, ...(requests !== undefined && { requests }) };
   return { ...common, stacks: stacksOf(recording) };
 }
 

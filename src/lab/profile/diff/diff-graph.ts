@@ -54,7 +54,7 @@ export function renderDiffFlameGraph(
   const largest = [...widths.keys()]
     .filter(({ inclusive }) => !isNoise(inclusive))
     .reduce((most, { inclusive }) => Math.max(most, Math.abs(delta(inclusive))), 0);
-  const { amount, change, unit, number } = wordsOf(diff);
+  const { amount, change, unit, number } = formatsOf(diff);
   const { before, after } = diff.root.inclusive;
   return drawGraph({
     title,
@@ -119,7 +119,7 @@ function widthsOf(root: DiffNode): Map<DiffNode, number> {
 }
 
 /** How a difference's values are written: amounts per request, or shares and points. */
-export function wordsOf({ kind, per }: DiffProfile) {
+export function formatsOf({ kind, per }: DiffProfile) {
   return per === 'share'
     ? {
         amount: formatShare,

@@ -55,7 +55,7 @@ export const margin = 16;
 const rowHeight = 18;
 const fontSize = 12;
 const padding = 4;
-/** Beside the title: search and reset. */
+/** Search and reset, at the right of the title. */
 const barWidth = 290;
 /** An em space: the viewer tells label and figure apart by it. */
 const figureSpace = '\u2003';

@@ -21,7 +21,7 @@ export function programRootOf(pid: number): string | undefined {
 }
 
 /** V8 never shortens its list; what is larger is more than a string can hold, or nearly. */
-const mostBytes = 256 * 1024 ** 2;
+const maxBytes = 256 * 1024 ** 2;
 
 /** Undefined if the process writes no list of its code. @throws ProfileError `perf` if the list is too large */
 export function codeOf(pid: number): JitMap | undefined {
@@ -33,10 +33,10 @@ export function codeOf(pid: number): JitMap | undefined {
     // One that was left by an earlier process of the same number, or laid there by somebody else, names nothing of this one.
     if (mtimeMs < startedMs(pid) || ![0, statSync(`/proc/${pid}`).uid].includes(uid))
       return undefined;
-    if (size > mostBytes)
+    if (size > maxBytes)
       throw new ProfileError(
         'perf',
-        `V8's list of code of process ${pid} has ${size} bytes, and at most ${mostBytes} are read; restart the process`,
+        `V8's list of code of process ${pid} has ${size} bytes, and at most ${maxBytes} are read; restart the process`,
       );
     return new JitMap(readFileSync(file, 'utf8'));
   } catch (error) {

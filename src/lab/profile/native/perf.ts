@@ -27,7 +27,7 @@ interface NativeProfile {
 
 /** No divisor of 1000: what a program does in step with the clock must not be in step with the samples. */
 const samplesPerSecond = 499;
-const mostRecorded = '512M';
+const maxRecorded = '512M';
 
 /** @throws ProfileError `perf` if it is missing or may not be used; `gone`, `not-node`, `not-permitted` */
 export async function sampleNative(
@@ -89,7 +89,7 @@ async function record(
     `${samplesPerSecond}`,
     '-g',
     '--max-size',
-    mostRecorded,
+    maxRecorded,
   ];
   const perf = run(['record', ...args, '-o', file, '-p', `${pid}`, '--', 'sleep', `${seconds}`]);
   const begun = performance.now();

@@ -32,7 +32,7 @@ export const probeUrl = 'evenkeel:probe';
 export type LoadModule = (name: string) => any;
 
 /** Runs a function that needs nothing but its argument in the thread, and takes its result over. */
-export async function callThere<Result>(
+export async function callInThread<Result>(
   connection: InspectorConnection,
   run: (load: LoadModule) => Result | Promise<Result>,
 ): Promise<Result> {
@@ -50,7 +50,7 @@ export interface Started<Result> {
 }
 
 /** Starts something in the thread that says its result when it is stopped. Nothing global is left behind. */
-export async function startThere<Result>(
+export async function startInThread<Result>(
   connection: InspectorConnection,
   start: (load: LoadModule) => { stop(): Result | Promise<Result> },
 ): Promise<Started<Result>> {

@@ -2,7 +2,7 @@
 import { type InspectorNotification, Session } from 'node:inspector';
 import type { InspectorConnection } from './inspector-connection.js';
 
-export function connectHere(): InspectorConnection {
+export function localSession(): InspectorConnection {
   const session = new Session();
   session.connect();
   const never = new AbortController();

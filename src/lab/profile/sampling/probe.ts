@@ -3,20 +3,20 @@
  * use nothing but their argument.
  */
 import type { IntervalHistogram, PerformanceObserver } from 'node:perf_hooks';
-import type { Beside } from '../profile.js';
+import type { ProcessMetrics } from '../profile.js';
 import {
-  callThere,
+  callInThread,
   type InspectorConnection,
   type LoadModule,
   type Started,
-  startThere,
+  startInThread,
 } from './inspector-connection.js';
 
-export function startProbe(connection: InspectorConnection): Promise<Started<Beside>> {
-  return startThere(connection, measure);
+export function startProbe(connection: InspectorConnection): Promise<Started<ProcessMetrics>> {
+  return startInThread(connection, measure);
 }
 
-function measure(load: LoadModule): { stop(): Promise<Beside> } {
+function measure(load: LoadModule): { stop(): Promise<ProcessMetrics> } {
   const hooks = load('node:perf_hooks');
   const external = (): number => load('node:v8').getHeapStatistics().external_memory;
   const atStart = external();
@@ -72,7 +72,7 @@ function measure(load: LoadModule): { stop(): Promise<Beside> } {
 
 /** How long the thread was on a CPU so far, if the system tells. Synchronous over there, so it is that very thread's. */
 export async function threadCpuUs(connection: InspectorConnection): Promise<number | undefined> {
-  const text = await callThere(connection, (load) => {
+  const text = await callInThread(connection, (load) => {
     try {
       return load('node:fs').readFileSync('/proc/thread-self/schedstat', 'latin1') as string;
     } catch {
@@ -85,7 +85,7 @@ export async function threadCpuUs(connection: InspectorConnection): Promise<numb
 
 /** The folder of the package that the program belongs to, or of its main file. */
 export function programRoot(connection: InspectorConnection): Promise<string> {
-  return callThere(connection, (load) => {
+  return callInThread(connection, (load) => {
     const fs = load('node:fs');
     const path = load('node:path');
     const main = process.argv[1];

@@ -2,7 +2,7 @@
  * What a sampling brings home, as it travels over an admin port: V8's own profiles, and what was measured beside them.
  * `convert/` makes a Profile of it.
  */
-import type { Beside } from '../profile.js';
+import type { ProcessMetrics } from '../profile.js';
 import type { RawCpuProfile, RawHeapProfile } from './raw.js';
 
 export interface ThreadRecording<Raw> {
@@ -15,7 +15,7 @@ interface RecordingOf<Kind, Raw> extends ThreadRecording<Raw> {
   readonly kind: Kind;
   readonly workers: readonly (ThreadRecording<Raw> & { readonly name: string })[];
   readonly durationUs: number;
-  readonly beside: Beside;
+  readonly metrics: ProcessMetrics;
   /** The folder of the program's package; files are named from there. */
   readonly root: string;
 }

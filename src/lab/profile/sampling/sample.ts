@@ -63,13 +63,13 @@ async function sample<Raw>(
     const start = performance.now();
     await wait(seconds, signals);
     connection.lost.throwIfAborted();
-    const beside = await probe.stop();
+    const metrics = await probe.stop();
     const durationUs = (performance.now() - start) * 1000;
     const main = await mainOpen.end();
     return {
       root,
       durationUs,
-      beside,
+      metrics,
       ...main,
       workers: await eachWorker(open, (thread) => thread.end()),
     };

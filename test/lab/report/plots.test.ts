@@ -5,7 +5,7 @@ import { Histogram } from '#dist/lab/load/histogram/histogram.js';
 import { pointsOf, renderPercentilePlot } from '#dist/lab/report/plot/percentiles.js';
 import { renderTimeline } from '#dist/lab/report/plot/timeline.js';
 import { linear, logarithmic, scaleFor, tickText } from '#dist/lab/svg/axis.js';
-import { elements, parseXml } from './xml.js';
+import { elements, parseXml } from '../profile/xml.js';
 
 const title = 'Latency';
 const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true });

@@ -1,9 +1,9 @@
 // Has an admin port, and works a little.
-import { startDebugServer } from '#dist/admin/admin-server.js';
+import { startAdminServer } from '#dist/admin/admin-server.js';
 
 function works() {
   const end = performance.now() + 5;
   while (performance.now() < end);
 }
 setInterval(works, 10);
-console.log((await startDebugServer({ port: 0 })).url);
+console.log((await startAdminServer({ port: 0 })).url);

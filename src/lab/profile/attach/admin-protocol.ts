@@ -1,0 +1,16 @@
+/** What an admin port and those who ask it have in common. */
+
+export const adminPaths = { profile: '/profile', status: '/status' } as const;
+
+/** The longest sampling that an admin port takes on. */
+export const maxSeconds = 600;
+
+/** The content of a response to GET /status. */
+export interface AdminStatus {
+  readonly pid: number;
+  readonly versions: NodeJS.ProcessVersions;
+  readonly uptimeSeconds: number;
+  readonly memory: NodeJS.MemoryUsage;
+  /** Whether a sampling runs. */
+  readonly profiling: boolean;
+}
