@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { type ComparableRun, comparableOf } from '../lab/load/judge/comparable.js';
 import { type Comparison, compare, type Row } from '../lab/load/judge/compare.js';
-import { fromJson } from '../lab/load/output/json.js';
+import { RecordError } from '../lab/load/load-errors.js';
 import { printable } from '../lab/load/printable.js';
-import { RecordError } from '../lab/load/result/load-record.js';
 import { inputFile } from './args/files.js';
 import { describeFlags, on, parseCommandLine, UsageError } from './args/flags.js';
 import { latency, percentage } from './args/units.js';
@@ -60,7 +59,7 @@ export async function run(args: readonly string[]): Promise<void> {
       `compare takes two files, BEFORE.json and AFTER.json, got ${operands.length}`,
     );
   const options = { tolerance: values.tolerance, floorUs: values.floor };
-  const comparison = compare(readRun(before), readRun(after), options);
+  const comparison = compare(await readRun(before), await readRun(after), options);
   process.stdout.write(
     values.json
       ? `${JSON.stringify({ before, after, ...options, ...comparison }, undefined, 2)}\n`
@@ -70,9 +69,11 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 /** @throws UsageError */
-function readRun(file: string): ComparableRun {
+async function readRun(file: string): Promise<ComparableRun> {
+  // Imported here, since the schema that it brings would slow the start of the other commands.
+  const { readRecord } = await import('../lab/load/output/read-record.js');
   try {
-    return comparableOf(fromJson(readFileSync(inputFile(file), 'utf8'), file));
+    return comparableOf(readRecord(readFileSync(inputFile(file), 'utf8'), file));
   } catch (error) {
     const { message } = error as Error;
     if (error instanceof UsageError)

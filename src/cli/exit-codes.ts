@@ -1,5 +1,5 @@
 /** The exit codes of `load` and `compare`: one place for scripts and continuous integration to rely on. */
-import type { SloOutcome, Verdict } from '../lab/load/result/outcome.js';
+import type { SloOutcome, Verdict } from '../lab/load/result/load-record.js';
 
 export const exitCodes = {
   fine: 0,

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fromJson } from '#dist/lab/load/output/json.js';
+import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { temporaryFolder } from '../support/folder.js';
 import { linesOf, load, measure } from '../support/load.js';
 import { startCommand, until } from '../support/process.js';
@@ -69,7 +69,7 @@ describe('Ctrl-C', () => {
     run.child.kill('SIGINT');
     // Both ends of its output are closed by then: no process of its is left.
     const exit = await run.ended;
-    const record = fromJson(await readFile(file, 'utf8'), file);
+    const record = readRecord(await readFile(file, 'utf8'), file);
     return { exit, stdout: run.stdout(), stderr: run.stderr(), record };
   }
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fromJson } from '#dist/lab/load/output/json.js';
+import { readRecord } from '#dist/lab/load/output/read-record.js';
 import type { LoadResult } from '#dist/lab/load/result/result.js';
 import { histogram, noErrors, result } from '../lab/load/judge/result.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -21,7 +21,7 @@ describe('a run', () => {
       '  Latency Distribution (HdrHistogram - Recorded Latency)',
       '  Latency Distribution (HdrHistogram - Uncorrected Latency',
       'Requests/sec: ',
-      'Verdict: valid: rate 1000.0/s of 1000, p99 5.00 ms (4.95–5.00), busiest thread 31 %',
+      'Verdict: valid (rate 1000.0/s of 1000; p99 5.00 ms (4.95–5.00); busiest thread 31 %)',
       'SLO held: p99<6ms (5.000 ms)',
     ];
     const places = parts.map((part) => text.indexOf(part));
@@ -91,7 +91,7 @@ describe('a run', () => {
     const folder = await temporaryFolder();
     const [json, hgrm] = [join(folder, 'run.json'), join(folder, 'run.hgrm')];
     expect((await run(`-R1000 --json ${json} --hgrm ${hgrm}`, invalid)).code).toBe(3);
-    const record = fromJson(await readFile(json, 'utf8'), json);
+    const record = readRecord(await readFile(json, 'utf8'), json);
     expect(record.verdict).toEqual({ valid: false, reasons: ['1 failure: status 1.'] });
     expect(record.machine).toMatchObject({ node: process.version });
     expect(await readFile(hgrm, 'utf8')).toMatch(/Total count {4}= {8}10000\]/);

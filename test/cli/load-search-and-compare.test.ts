@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fromJson } from '#dist/lab/load/output/json.js';
+import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { temporaryFolder } from '../support/folder.js';
 import { linesOf, load, measure } from '../support/load.js';
 import { runCommand, startCommand } from '../support/process.js';
@@ -35,7 +35,7 @@ describe('--find-max', () => {
     expect(
       steps.filter(([, rate, outcome]) => outcome === 'held' && Number(rate) > Number(best)),
     ).toEqual([]);
-    const { search: recorded } = fromJson(await readFile(file, 'utf8'), file);
+    const { search: recorded } = readRecord(await readFile(file, 'utf8'), file);
     expect(recorded?.map(({ rate, passed }) => [rate, passed])).toEqual(
       steps.map(([, rate, outcome]) => [Number(rate), outcome === 'held']),
     );

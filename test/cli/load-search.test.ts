@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '#dist/lab/load/load-errors.js';
 import type { LoadOptions } from '#dist/lab/load/load-options.js';
-import { fromJson } from '#dist/lab/load/output/json.js';
+import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { histogram, noErrors, result, thread } from '../lab/load/judge/result.js';
 import { perform, type Script } from './scripted-run.js';
 
@@ -28,7 +28,7 @@ describe('a search', () => {
       '        4000      4000.0    50.00 ms    50.00 ms    50.00 ms  again: missed p99<5ms (50.000 ms)',
     ]);
     expect(lines.at(-1)).toBe('Highest rate that held: 3000/s (3032/s did not).');
-    const record = fromJson(json[0] as string, '-');
+    const record = readRecord(json[0] as string, '-');
     expect(record.options.ratePerSecond).toBe(3000);
     expect(record.search?.slice(0, 3).map(({ rate, passed }) => [rate, passed])).toEqual([
       [1000, true],
@@ -97,7 +97,7 @@ describe('a search', () => {
         'Highest rate that held: 1000/s (2000/s did not).',
       ]);
       expect(code).toBe(0);
-      const record = fromJson(json[0] as string, '-');
+      const record = readRecord(json[0] as string, '-');
       expect(record.options.ratePerSecond).toBe(1000);
       expect(record.search?.map(({ passed }) => passed)).toEqual([true, false, false]);
       expect(record.search?.at(-1)).toMatchObject({
@@ -147,7 +147,7 @@ describe('a search', () => {
         'No rate held, down to 500/s.',
       ]);
       expect(code).toBe(3);
-      expect(fromJson(json[0] as string, '-').search).toHaveLength(4);
+      expect(readRecord(json[0] as string, '-').search).toHaveLength(4);
     });
 
     it('is not said of one that had much to do', async () => {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { fromJson } from '#dist/lab/load/output/json.js';
+import { readRecord } from '#dist/lab/load/output/read-record.js';
 import type { LoadRecord } from '#dist/lab/load/result/load-record.js';
 import { temporaryFolder } from './folder.js';
 import { runCommand } from './process.js';
@@ -30,7 +30,7 @@ export async function measure(...args: string[]): Promise<Measured> {
   const file = join(await temporaryFolder(), 'run.json');
   const { code, stdout, stderr } = await load('--allow-invalid', '--json', file, ...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const record = fromJson(await readFile(file, 'utf8'), file);
+  const record = readRecord(await readFile(file, 'utf8'), file);
   return { text: stdout, lines: linesOf(stdout), record, file };
 }
 

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
-import { fromJson } from '#dist/lab/load/output/json.js';
+import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { temporaryFolder } from '../support/folder.js';
 import { linesOf, load, noErrors } from '../support/load.js';
 import { startServer } from '../support/process.js';
@@ -31,7 +31,7 @@ it('load -t4 -c20 -d60s -R10000 -s wrk/put.lua --latency counts every request, a
 
   expect(stderr).toBe('');
   expectReport(lines, { threads: 4, connections: 20, duration: '1m', latency: true });
-  const { requests, latency, unanswered, errors, latencyFromUs } = fromJson(
+  const { requests, latency, unanswered, errors, latencyFromUs } = readRecord(
     await readFile(file, 'utf8'),
     file,
   );

@@ -6,11 +6,11 @@ import { type LoadHooks, runLoad as realRun } from '../../lab/load/load.js';
 import { ScriptError } from '../../lab/load/load-errors.js';
 import type { LoadOptions } from '../../lab/load/load-options.js';
 import { formatPercentileTable } from '../../lab/load/output/hgrm.js';
-import { type RecordExtras, toJson } from '../../lab/load/output/json.js';
 import { Progress } from '../../lab/load/output/progress.js';
+import { type RecordExtras, toRecord } from '../../lab/load/output/write-record.js';
 import { formatCalibration, formatHeader, formatReport } from '../../lab/load/output/wrk2-text.js';
+import type { SloOutcome, Verdict } from '../../lab/load/result/load-record.js';
 import { machine } from '../../lab/load/result/machine.js';
-import type { SloOutcome, Verdict } from '../../lab/load/result/outcome.js';
 import type { LoadResult } from '../../lab/load/result/result.js';
 import { writeOutput } from '../args/files.js';
 import { exitCodeOf } from '../exit-codes.js';
@@ -84,7 +84,7 @@ export function writeFiles(
   { printJson }: Terminal,
 ): void {
   if (json !== undefined) {
-    const text = `${JSON.stringify(toJson(result, extras), undefined, 2)}\n`;
+    const text = `${JSON.stringify(toRecord(result, extras), undefined, 2)}\n`;
     if (json === '-') printJson(text);
     else writeOutput(json, text);
   }

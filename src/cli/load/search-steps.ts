@@ -3,8 +3,7 @@ import type { Step } from '../../lab/load/judge/find-max.js';
 import { formatOutcome } from '../../lab/load/judge/slo.js';
 import { heldUp } from '../../lab/load/judge/verdict.js';
 import { printable } from '../../lab/load/printable.js';
-import type { SearchStep } from '../../lab/load/result/load-record.js';
-import type { SloOutcome, Verdict } from '../../lab/load/result/outcome.js';
+import type { SearchStep, SloOutcome, Verdict } from '../../lab/load/result/load-record.js';
 import { achievedRate } from '../../lab/load/result/rate.js';
 import type { LoadResult } from '../../lab/load/result/result.js';
 

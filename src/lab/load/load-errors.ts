@@ -1,4 +1,4 @@
-/** What can end a load run that is not the caller's mistake in code. Each is printed as one message, without a stack. */
+/** Errors of a load run that are not a mistake in code. Each prints as one line, without a stack. */
 
 /** The script does not load, or one of its hooks failed. The message names file and line. */
 export class ScriptError extends Error {
@@ -8,4 +8,9 @@ export class ScriptError extends Error {
 /** Nothing could be sent: the name does not resolve, or no connection opened. */
 export class TargetError extends Error {
   override readonly name = 'TargetError';
+}
+
+/** A text is not the record of a run, or not of this version. The message names file and field. */
+export class RecordError extends Error {
+  override readonly name = 'RecordError';
 }

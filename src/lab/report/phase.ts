@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatVerdict, judge } from '../load/judge/verdict.js';
 import { runLoad } from '../load/load.js';
 import { defaultOptions, type LoadOptions } from '../load/load-options.js';
-import { toJson } from '../load/output/json.js';
+import { toRecord } from '../load/output/write-record.js';
 import { formatCalibration, formatHeader, formatReport } from '../load/output/wrk2-text.js';
 import type { LoadResult } from '../load/result/result.js';
 import { sampleOver } from '../profile/attach/admin-client.js';
@@ -89,7 +89,7 @@ export async function runPhase(
     record: {
       commandLine: commandLineOf(name, load),
       text,
-      load: toJson(result, { machine, verdict, slo: [] }),
+      load: toRecord(result, { machine, verdict, slo: [] }),
       windows: { cpu: cpu.window, alloc: alloc.window },
     },
     profiles: { cpu: cpu.profile, alloc: alloc.profile },

@@ -1,5 +1,5 @@
 /** What a report knows, as its JSON has it: everything the document is written from. */
-import type { LoadRecord, Machine } from '../load/result/load-record.js';
+import type { LoadRecord } from '../load/result/load-record.js';
 import type { TopFrame } from '../profile/frame-table.js';
 import type { ProcessMetrics } from '../profile/profile.js';
 
@@ -20,6 +20,8 @@ export interface ReportRecord {
   readonly fdatasync?: FsyncTimes;
   readonly phases: Readonly<Record<PhaseName, PhaseRecord>>;
 }
+
+type Machine = LoadRecord['machine'];
 
 export interface ReportMachine extends Machine {
   /** Of the report's processes, server and load alike, against the machine's other work. Absent in records made before it was kept. */

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fromJson } from '#dist/lab/load/output/json.js';
+import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { expectOneLine } from '../../support/command.js';
 import { temporaryFolder } from '../../support/folder.js';
 import { load } from '../../support/load.js';
@@ -54,7 +54,7 @@ describe('an error in a script', () => {
     expect(code).toBe(1);
     expectOneLine(stderr, `${file}:4: ${missing} (in done())`);
     expect(stdout).toMatch(/^ {2}[1-9]\d* requests in .*\nVerdict: /ms);
-    expect(fromJson(await readFile(json, 'utf8'), json).requests.completed).toBeGreaterThan(0);
+    expect(readRecord(await readFile(json, 'utf8'), json).requests.completed).toBeGreaterThan(0);
   });
 
   it('in a later request ends the run in the middle', async () => {

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { fromJson } from '#dist/lab/load/output/json.js';
+import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { formatTimeUs } from '#dist/lab/load/output/units.js';
 import type { LoadRecord } from '#dist/lab/load/result/load-record.js';
 import { readReport } from '#dist/lab/report/read-report.js';
@@ -98,7 +98,7 @@ describe.each(phaseNames)('%s', (name) => {
   const loadOf = (): LoadRecord => readReport(join(out, 'async.json')).record.phases[name].load;
 
   test('its record is one of evenkeel load', () => {
-    expect(fromJson(JSON.stringify(loadOf()), name).requests.completed).toBe(
+    expect(readRecord(JSON.stringify(loadOf()), name).requests.completed).toBe(
       loadOf().requests.completed,
     );
   });

@@ -1,11 +1,10 @@
 /** What a comparison has to know of a run, taken from its record. */
 
-import type { Distribution, LoadRecord, RecordedOptions } from '../result/load-record.js';
-import type { Verdict } from '../result/outcome.js';
+import type { Distribution, LoadRecord, Verdict } from '../result/load-record.js';
 import type { Errors, Unanswered } from '../result/result.js';
 
 export interface ComparableRun {
-  readonly options: RecordedOptions;
+  readonly options: LoadRecord['options'];
   readonly elapsedUs: number;
   readonly completed: number;
   readonly errors: Errors;

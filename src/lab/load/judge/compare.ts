@@ -4,7 +4,7 @@
  * and so is the maximum; both are shown and never judged.
  */
 
-import type { RecordedOptions } from '../result/load-record.js';
+import type { LoadRecord } from '../result/load-record.js';
 import { achievedRate, failedShare } from '../result/rate.js';
 import { type Row, row } from './change.js';
 import type { ComparableRun, ComparableTimes } from './comparable.js';
@@ -103,7 +103,7 @@ const comparedOptions = [
   'warmupMs',
   'timeoutMs',
   'work',
-] as const satisfies readonly (keyof RecordedOptions)[];
+] as const satisfies readonly (keyof LoadRecord['options'])[];
 
 function warnings(before: ComparableRun, after: ComparableRun): string[] {
   const different = comparedOptions

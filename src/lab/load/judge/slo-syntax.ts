@@ -1,5 +1,5 @@
 /** Reads a service level objective, and says what it expects at which character when it finds something else. */
-import type { Unit } from '../result/outcome.js';
+import type { Unit } from '../result/load-record.js';
 import { achievedRate, failedShare } from '../result/rate.js';
 import type { LoadResult } from '../result/result.js';
 

@@ -2,7 +2,7 @@
  * Holds a run against a service level objective, such as `p99<5ms,p99.9<20ms,errors<0.1%`: against the latency from the due time,
  * never the service time alone.
  */
-import type { SloOutcome, Unit } from '../result/outcome.js';
+import type { SloOutcome, Unit } from '../result/load-record.js';
 import type { LoadResult } from '../result/result.js';
 import type { Clause } from './slo-syntax.js';
 

@@ -5,7 +5,7 @@
 
 import { printable } from '../printable.js';
 import { boundedLatency, formatBounded } from '../result/bounds.js';
-import type { Verdict } from '../result/outcome.js';
+import type { Verdict } from '../result/load-record.js';
 import { achievedRate, failures } from '../result/rate.js';
 import type { LoadResult } from '../result/result.js';
 import type { Clause } from './slo-syntax.js';
@@ -39,7 +39,7 @@ export function formatVerdict(verdict: Verdict, result: LoadResult): string[] {
     return ['Verdict: NOT VALID', ...verdict.reasons.map((reason) => `  ${printable(reason)}`)];
   const rate = `rate ${perSecond(achievedRate(result))}/s of ${result.options.rate}`;
   const p99 = `p99 ${formatBounded(boundedLatency(result, 99))}`;
-  return [`Verdict: valid: ${rate}, ${p99}, busiest thread ${percent(busiest(result))}`];
+  return [`Verdict: valid (${rate}; ${p99}; busiest thread ${percent(busiest(result))})`];
 }
 
 type Rule = (result: LoadResult) => string | undefined;

@@ -1,119 +1,228 @@
 /**
- * What `--json` writes and `compare` reads. Other programs read it too, so a field may be added within a version of the
- * schema, and nothing else may change; docs/load.schema.json is its formal description.
- *
- * Times are in µs, counted from the first due time. Secrets are written as `…`.
+ * The record of a run, which `--json` writes and `compare` and other programs read. This one schema
+ * gives its type, its check, and docs/load.schema.json. Within a version, optional fields may be
+ * added, and nothing else may change. Fields that are not named here are allowed.
  */
-import type { LoadOptions } from '../load-options.js';
-import type { SloOutcome, Verdict } from './outcome.js';
-import type { Errors, Second, Slow, ThreadResult, Unanswered } from './result.js';
+import * as v from 'valibot';
+
+const text = v.string('should be a string');
+const flag = v.boolean('should be a boolean');
+const number = v.number('should be a number');
+const atLeast0 = v.minValue<number, 0, string>(0, 'should be at least 0');
+const amount = v.pipe(number, atLeast0);
+const wholeNumber = 'should be a whole number';
+const count = v.pipe(v.number(wholeNumber), v.safeInteger(wholeNumber), atLeast0);
+const upTo = <const Max extends number>(max: Max) =>
+  v.pipe(number, atLeast0, v.maxValue(max, `should be at most ${max}`));
+
+function object<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.object(entries, 'should be an object');
+}
+
+function list<const Item extends v.GenericSchema>(item: Item) {
+  return v.array(item, 'should be an array');
+}
+
+function oneOf<const Words extends readonly string[]>(...words: Words) {
+  return v.picklist(words, `should be ${words.map((word) => `'${word}'`).join(' or ')}`);
+}
+
+/** The schema with what it means. */
+function say<const Schema extends v.GenericSchema>(meaning: string, schema: Schema) {
+  return v.pipe(schema, v.description(meaning));
+}
+
+const machine = object({
+  node: say('Version of Node.', text),
+  platform: say('Operating system and processor architecture.', text),
+  cpu: text,
+  cores: count,
+  memoryBytes: count,
+});
+
+const options = object({
+  url: text,
+  ratePerSecond: say('Requests due per second, over all connections.', amount),
+  headers: list(object({ name: text, value: text })),
+  threads: count,
+  connections: count,
+  durationMs: amount,
+  timeoutMs: amount,
+  warmupMs: amount,
+  unixSocket: v.exactOptional(text),
+  insecure: flag,
+  slowMs: v.exactOptional(amount),
+  work: v.variant(
+    'kind',
+    [
+      object({ kind: v.literal('plain') }),
+      object({ kind: v.literal('script'), file: text, args: list(text) }),
+      object({
+        kind: v.literal('workload'),
+        putShare: upTo(1),
+        keys: oneOf('sequential', 'uniform', 'zipfian'),
+        keySpace: count,
+        valueBytes: count,
+        seed: number,
+      }),
+    ],
+    "should be 'plain', 'script' or 'workload'",
+  ),
+});
+
+const lowerUs = 'In `latency`: this percentile of `latencyWithoutLag`, and at most valueUs.';
+const distribution = object({
+  count,
+  minUs: amount,
+  meanUs: amount,
+  stdDevUs: amount,
+  maxUs: amount,
+  percentiles: say(
+    '50, 75, 90, 95, 99, 99.9, 99.99, 99.999 and 100, by nearest rank; within 1/1024.',
+    list(
+      object({
+        percentile: upTo(100),
+        valueUs: amount,
+        lowerUs: v.exactOptional(say(lowerUs, amount)),
+      }),
+    ),
+  ),
+  histogram: say("All of it, in µs: HdrHistogram's compressed V2 encoding, in base64.", text),
+});
+
+const thread = object({
+  calibrationMeanUs: say('Mean latency while calibrating.', amount),
+  samplingMs: say("Interval at which the thread's rate is sampled.", amount),
+  completed: count,
+  busy: say('Share of the run in which the thread computed, 0 … 1.', amount),
+  standstills: say(
+    'Stretches of over 1 ms in which the thread should have run and did not. Responses that ' +
+      'came in one were seen at its end, so they pass for service time.',
+    object({ count, totalUs: amount, longestUs: amount }),
+  ),
+});
+
+const second = object({
+  second: say('0 is the first. The last may be shorter.', count),
+  seconds: say('How many it covers: 1, or more if the program was too busy to cut them.', count),
+  completed: count,
+  errors: say('Errors of all kinds, statuses above 399 among them.', count),
+  p50Us: amount,
+  p99Us: amount,
+  maxUs: amount,
+});
+
+const slowRequest = object({
+  dueUs: say('When it was due, from the start of the run. Below 0: in the warm-up.', number),
+  dueAtMs: say('The same by the wall clock: ms since 1970.', amount),
+  latencyUs: say('waitUs + lagUs + serviceUs.', amount),
+  waitUs: amount,
+  lagUs: amount,
+  serviceUs: amount,
+  thread: count,
+  connection: say('Its number in its thread.', count),
+});
+
+const sloOutcome = object({
+  text: say('The clause as it was written.', text),
+  unit: oneOf('µs', '%', '/s'),
+  limit: say('In the unit.', amount),
+  actual: v.exactOptional(say('In the unit. Absent if nothing was answered.', amount)),
+  held: flag,
+});
+
+const searchStep = object({
+  rate: amount,
+  achieved: amount,
+  p50Us: amount,
+  p99Us: amount,
+  p999Us: amount,
+  passed: flag,
+  failure: v.exactOptional(say('Why it did not pass.', text)),
+});
 
 export const schemaVersion = 'evenkeel-load/1';
 
-/** A text that is no record of a run, or not one of this version. The message names file and field. */
-export class RecordError extends Error {
-  override readonly name = 'RecordError';
-}
+export const loadRecord = object({
+  schema: v.literal(schemaVersion),
+  startedAt: say('When the run started: wall clock, ISO 8601.', text),
+  endedEarly: v.exactOptional(say('Why the run ended before its time.', oneOf('signal', 'script'))),
+  machine: say('The machine that the load came from.', machine),
+  options: say('What was asked for. Secrets are written as `…`.', options),
+  elapsedUs: say('From the first due time to the end of the run, without the warm-up.', amount),
+  latencyFromUs: say(
+    "Latencies are of responses from this time on: the end of wrk2's calibration, or 0.",
+    amount,
+  ),
+  requests: object({ sent: count, completed: count, completedPerSecond: amount }),
+  bytesRead: say('Heads included.', count),
+  bytesReadPerSecond: amount,
+  errors: say(
+    'Failed requests by kind. `status` counts responses above 399, which are in the percentiles ' +
+      'too. `timeout` counts each request once, also if its response came later.',
+    object({ connect: count, read: count, write: count, timeout: count, status: count }),
+  ),
+  causes: say('The failures in words, the most frequent first.', list(object({ text, count }))),
+  unanswered: say(
+    'Requests due in the run and not answered at its end. They are in the percentiles, at least ' +
+      'as late as they were then.',
+    object({ inFlight: count, unsent: count }),
+  ),
+  latency: say('From when a request was due to its response: wait + lag + service.', distribution),
+  latencyWithoutLag: v.exactOptional(
+    say('latency − lag of each request. Its percentiles are lower bounds.', distribution),
+  ),
+  wait: say('From due until its connection had the response before it.', distribution),
+  lag: say("From due and connection free until sent: the generator's own lateness.", distribution),
+  service: say('From sent to answered.', distribution),
+  requestRates: say(
+    'Requests per second of one thread, sampled at its interval.',
+    object({
+      count,
+      minPerSecond: amount,
+      meanPerSecond: amount,
+      stdDevPerSecond: amount,
+      maxPerSecond: amount,
+    }),
+  ),
+  threads: list(thread),
+  timeline: say('Each second of the run, by the time of the response.', list(second)),
+  slow: v.exactOptional(
+    say(
+      'Requests of the whole run that took at least `--slow`, in the order they were due. Those ' +
+        'in flight at the end are here as they were then, those unsent are not.',
+      object({
+        fromUs: amount,
+        requests: list(slowRequest),
+        unlisted: say('Slow as well, but too many to list.', count),
+      }),
+    ),
+  ),
+  verdict: say(
+    'Whether the run may be believed.',
+    v.variant(
+      'valid',
+      [
+        object({ valid: v.literal(true) }),
+        object({
+          valid: v.literal(false),
+          reasons: say('Sentences, with the figures and what to change.', list(text)),
+        }),
+      ],
+      'should be true or false',
+    ),
+  ),
+  slo: say('The clauses of the objective, and whether they held.', list(sloOutcome)),
+  search: v.exactOptional(
+    say('The steps of `--find-max`. The record is of the best one.', list(searchStep)),
+  ),
+});
 
-export interface LoadRecord {
-  /** Changes when a field gets another meaning or goes. */
-  readonly schema: typeof schemaVersion;
-  /** When the run started: wall clock, ISO 8601. */
-  readonly startedAt: string;
-  /** Why the run ended before its time; absent if it did not. */
-  readonly endedEarly?: 'signal' | 'script';
-  /** What the load came from. */
-  readonly machine: Machine;
-  /** What was asked for. */
-  readonly options: RecordedOptions;
-  /** From the first due time to the end of the run, without the warm-up. */
-  readonly elapsedUs: number;
-  /** Latencies are of answers from this time on: wrk2's calibration; 0 if everything counts. */
-  readonly latencyFromUs: number;
-  /** Of the whole run. */
-  readonly requests: {
-    readonly sent: number;
-    readonly completed: number;
-    /** Completed ones in a second of the run. */
-    readonly completedPerSecond: number;
-  };
-  /** Of the whole run, headers included. */
-  readonly bytesRead: number;
-  readonly bytesReadPerSecond: number;
-  /** Failed requests by kind: `connect`, `read`, `write`, `timeout`, and `status` for answers above 399. */
-  readonly errors: Errors;
-  /** The same failures in words, the most frequent first; at most 20. */
-  readonly causes: readonly { readonly text: string; readonly count: number }[];
-  /** Requests due in the run and not answered at its end. They are in the percentiles as at least as late as they were then. */
-  readonly unanswered: Unanswered;
-  /** From when a request was due to its answer: wait + lag + service. */
-  readonly latency: Distribution;
-  /** From when a request was due until its connection had its earlier answer. */
-  readonly wait: Distribution;
-  /** From when a request was due and its connection free until it was sent: the generator's own lateness. */
-  readonly lag: Distribution;
-  /** From sent to answered. */
-  readonly service: Distribution;
-  /** Requests a second of one thread, sampled at its interval. */
-  readonly requestRates: {
-    readonly count: number;
-    readonly minPerSecond: number;
-    readonly meanPerSecond: number;
-    readonly stdDevPerSecond: number;
-    readonly maxPerSecond: number;
-  };
-  /** `busy` is the share of the run in which the thread computed: 0 … 1. */
-  readonly threads: readonly ThreadResult[];
-  /** Each second of the run, by the time of the answer. */
-  readonly timeline: readonly Second[];
-  /** Requests that took as long as `--slow` or longer, one by one; the slowest, if there are too many. Absent without it. */
-  readonly slow?: Slow;
-  /** What the instrument says of its own measurement. */
-  readonly verdict: Verdict;
-  /** The clauses of the objective, and whether they were met; none if there was no objective. */
-  readonly slo: readonly SloOutcome[];
-  /** Of `--find-max`: what each step came to. The record is of the best one. */
-  readonly search?: readonly SearchStep[];
-}
+type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 
-/** What a run's figures depend on beside its options. */
-export interface Machine {
-  /** Version of Node, such as `v20.19.0`. */
-  readonly node: string;
-  /** Such as `linux x64`. */
-  readonly platform: string;
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memoryBytes: number;
-}
-
-/** One step of `--find-max`. */
-export interface SearchStep {
-  readonly rate: number;
-  readonly achieved: number;
-  readonly p50Us: number;
-  readonly p99Us: number;
-  readonly p999Us: number;
-  readonly passed: boolean;
-  /** What it failed by. */
-  readonly failure?: string;
-}
-
-export interface RecordedOptions extends Omit<LoadOptions, 'rate' | 'headers'> {
-  /** Requests due in a second, over all connections. */
-  readonly ratePerSecond: number;
-  readonly headers: readonly { readonly name: string; readonly value: string }[];
-}
-
-/** Values are within 1/1024, and exact below 2048 µs; all are 0 if `count` is. */
-export interface Distribution {
-  readonly count: number;
-  readonly minUs: number;
-  readonly meanUs: number;
-  readonly stdDevUs: number;
-  readonly maxUs: number;
-  /** 50, 75, 90, 95, 99, 99.9, 99.99, 99.999 and 100, by nearest rank. */
-  readonly percentiles: readonly { readonly percentile: number; readonly valueUs: number }[];
-  /** All of it, in µs, in HdrHistogram's compressed V2 encoding in base64. */
-  readonly histogram: string;
-}
+export type LoadRecord = DeepReadonly<v.InferOutput<typeof loadRecord>>;
+export type Distribution = LoadRecord['latency'];
+export type Verdict = LoadRecord['verdict'];
+export type SloOutcome = LoadRecord['slo'][number];
+export type Unit = SloOutcome['unit'];
+export type SearchStep = NonNullable<LoadRecord['search']>[number];

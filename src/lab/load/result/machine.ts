@@ -1,8 +1,8 @@
-/** What a run's figures depend on beside its options: kept with them, so that records of different machines are not taken for alike. */
+/** The machine that a run was made on: kept in its record, since the figures depend on it. */
 import { cpus, totalmem } from 'node:os';
-import type { Machine } from './load-record.js';
+import type { LoadRecord } from './load-record.js';
 
-export function machine(): Machine {
+export function machine(): LoadRecord['machine'] {
   const processors = cpus();
   return {
     platform: `${process.platform} ${process.arch}`,

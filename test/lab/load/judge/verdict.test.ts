@@ -177,7 +177,7 @@ describe('the last lines of the report', () => {
 
   it('give the figures behind a valid verdict', () => {
     expect(formatVerdict({ valid: true }, result())).toEqual([
-      'Verdict: valid: rate 1000.0/s of 1000, p99 5.00 ms (4.95–5.00), busiest thread 31 %',
+      'Verdict: valid (rate 1000.0/s of 1000; p99 5.00 ms (4.95–5.00); busiest thread 31 %)',
     ]);
   });
 

@@ -1,7 +1,8 @@
 /** Records: what is in them, and what is kept out of them. */
 import { describe, expect, test } from 'vitest';
 import { decodeHistogram } from '#dist/lab/load/histogram/encoding.js';
-import { fromJson, toJson } from '#dist/lab/load/output/json.js';
+import { readRecord } from '#dist/lab/load/output/read-record.js';
+import { toRecord } from '#dist/lab/load/output/write-record.js';
 import type { LoadResult } from '#dist/lab/load/result/result.js';
 import { emptyResult, extras, filled, full, fullExtras, sampleResult } from './sample.js';
 
@@ -27,7 +28,7 @@ describe('a record', () => {
   });
 
   test('holds each part of the latency, as figures and whole', () => {
-    const record = toJson({ ...sampleResult, lag: filled(1, 2, 3, 4, 10) }, extras);
+    const record = toRecord({ ...sampleResult, lag: filled(1, 2, 3, 4, 10) }, extras);
     const { histogram, ...figures } = record.lag;
     expect(figures).toEqual({
       count: 5,
@@ -46,8 +47,8 @@ describe('a record', () => {
   });
 
   test('comes back from its text as it was', () => {
-    for (const record of [full, toJson(emptyResult, extras)])
-      expect(fromJson(JSON.stringify(record), 'a.json')).toEqual(record);
+    for (const record of [full, toRecord(emptyResult, extras)])
+      expect(readRecord(JSON.stringify(record), 'a.json')).toEqual(record);
   });
 
   test('keeps passwords and tokens to itself', () => {
@@ -65,7 +66,7 @@ describe('a record', () => {
       url: 'https://ann:hush@example.org/v0/entity?id=k&access_token=hush&x=1#hush',
       headers: [...secrets.map((name) => [name, 'hush'] as const), ['Accept', 'text/plain']],
     };
-    const { url, headers } = toJson({ ...sampleResult, options }, extras).options;
+    const { url, headers } = toRecord({ ...sampleResult, options }, extras).options;
     expect(url).toBe('https://…@example.org/v0/entity?id=k&access_token=…&x=1#hush');
     expect(headers).toEqual([
       ...secrets.map((name) => ({ name, value: '…' })),

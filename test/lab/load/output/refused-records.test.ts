@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeHistogram } from '#dist/lab/load/histogram/encoding.js';
-import { fromJson } from '#dist/lab/load/output/json.js';
-import { RecordError } from '#dist/lab/load/result/load-record.js';
+import { RecordError } from '#dist/lab/load/load-errors.js';
+import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { filled, full } from './sample.js';
 
-const parse = (record: unknown) => fromJson(JSON.stringify(record), 'a.json');
+const parse = (record: unknown) => readRecord(JSON.stringify(record), 'a.json');
 
 /** The record's text with one field changed, or taken out. */
 function without(path: string): unknown {
@@ -29,9 +29,9 @@ describe('a text is refused because', () => {
     [
       'it is of another program',
       { latency: 3 },
-      "it is no record of a load run, for it has no field 'schema'",
+      "it is not the record of a load run: it has no field 'schema'",
     ],
-    ['it is null', null, "it is no record of a load run, for it has no field 'schema'"],
+    ['it is null', null, "it is not the record of a load run: it has no field 'schema'"],
     [
       'it is of a later version',
       { ...full, schema: 'evenkeel-load/2' },
@@ -67,9 +67,15 @@ describe('a text is refused because', () => {
       "endedEarly should be 'signal' or 'script', and is \"storm\"",
     ],
     [
-      'the work is of no kind',
+      'the work is of no kind that we know',
+      withValue('options.work', { kind: 'storm' }),
+      "options.work.kind should be 'plain', 'script' or 'workload', and is \"storm\"",
+    ],
+    ['a verdict has no reasons', without('verdict.reasons'), 'verdict.reasons is missing'],
+    [
+      'a script has no file',
       withValue('options.work', { kind: 'script' }),
-      'options.work has none of the forms',
+      'options.work.file is missing',
     ],
     [
       'a histogram is damaged',
@@ -83,8 +89,8 @@ describe('a text is refused because', () => {
   });
 
   test('it is not JSON', () => {
-    expect(() => fromJson('{', 'b.json')).toThrow(RecordError);
-    expect(() => fromJson('{', 'b.json')).toThrow('b.json: it is not JSON: ');
+    expect(() => readRecord('{', 'b.json')).toThrow(RecordError);
+    expect(() => readRecord('{', 'b.json')).toThrow('b.json: it is not JSON: ');
   });
 
   test('or it is a record that later code can rely on, whatever is in it', () => {
@@ -104,6 +110,13 @@ describe('a text is refused because', () => {
         }
       }),
     );
+  });
+
+  test('but not because it is of a release that knew no bounds', () => {
+    const { latencyWithoutLag, ...others } = full;
+    const percentiles = full.latency.percentiles.map(({ lowerUs, ...known }) => known);
+    const older = { ...others, latency: { ...full.latency, percentiles } };
+    expect(parse(older)).toEqual(older);
   });
 
   test('but not because it has a field more', () => {
