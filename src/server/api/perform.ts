@@ -5,7 +5,7 @@
 import type { Awaitable, Entity, Store } from '../../store/store.js';
 import { Problem } from './problem.js';
 import { rangeChunks } from './range.js';
-import type { Operation } from './route.js';
+import type { Command } from './route.js';
 
 export interface Answer {
   readonly status: 200 | 201 | 202;
@@ -26,25 +26,25 @@ const octets = { 'Content-Type': 'application/octet-stream' };
  * @throws Problem, StoreError
  */
 export function perform(
-  operation: Operation,
+  command: Command,
   body: readonly Uint8Array[],
   store: Store,
 ): Awaitable<Answer> {
-  switch (operation.kind) {
+  switch (command.kind) {
     case 'status':
       if (store.failure) throw store.failure;
       return { status: 200, headers: { 'Content-Type': 'application/json' }, body: serving };
     case 'get':
-      return get(operation, store);
+      return get(command, store);
     case 'put':
-      return store.put(operation.key, body, operation).then(() => created);
+      return store.put(command.key, body, command).then(() => created);
     case 'delete':
-      return store.delete(operation.key, operation).then(() => accepted);
+      return store.delete(command.key, command).then(() => accepted);
     case 'range':
       return {
         status: 200,
-        headers: { ...rangeType[operation.format], Vary: 'Accept' },
-        body: rangeChunks(store.range(operation), operation.format),
+        headers: { ...rangeType[command.format], Vary: 'Accept' },
+        body: rangeChunks(store.range(command), command.format),
       };
   }
 }
@@ -54,8 +54,8 @@ const absent = new Problem(404, 'there is no entity under this id; PUT one first
 
 const rangeType = { chunks: octets, ndjson: { 'Content-Type': 'application/x-ndjson' } };
 
-function get(operation: Operation & { kind: 'get' }, store: Store): Awaitable<Answer> {
-  const entity = store.get(operation.key, operation);
+function get(command: Command & { kind: 'get' }, store: Store): Awaitable<Answer> {
+  const entity = store.get(command.key, command);
   return entity instanceof Promise ? entity.then(found) : found(entity);
 }
 

@@ -1,8 +1,7 @@
 /** Errors as answers: problem details (RFC 9457) that say what was wrong and what to change. */
 import { STATUS_CODES } from 'node:http';
 import { StoreError, type StoreErrorCode } from '../../store/store.js';
-
-export type ProblemStatus = 400 | 404 | 405 | 408 | 413 | 417 | 431 | 500 | 503 | 504 | 507;
+import type { ProblemStatus } from './operations.js';
 
 interface ProblemOptions {
   readonly headers?: Readonly<Record<string, string>>;

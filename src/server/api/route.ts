@@ -1,24 +1,31 @@
 /**
- * From a request's head to what it asks for. Nothing here knows how the request came in, and nothing here
- * touches the store: a wrong request is refused before its body is read.
+ * From a request's head to what it asks for, by the table of operations. Nothing here knows how the
+ * request came in or touches the store: a wrong request is refused before its content is read.
  */
 import { maxTtlSeconds } from '../../config/limits.js';
-import type { Capabilities, ReplicaCount, Store } from '../../store/store.js';
+import type { Capabilities, ReplicaCount } from '../../store/store.js';
+import type { Service } from '../service.js';
+import {
+  type Operation,
+  operations,
+  type RequestField,
+  type RequestFields,
+  requestFields,
+} from './operations.js';
 import { key, replicas, wholeNumber } from './parameters.js';
 import { overloaded, Problem, quote } from './problem.js';
-import { parseQuery } from './query.js';
+import { parseQuery, type Query } from './query.js';
 
 /** The part of a request that decides what it asks for. */
-export interface Head {
+export interface RequestHead {
   readonly method: string;
-  /** The request target as it stood in the request line, one character a byte (latin1). */
+  /** The request target as it stood in the request line, one character per byte (latin1). */
   readonly target: string;
-  /** The Accept field, or undefined. */
-  readonly accept: string | undefined;
+  readonly fields: RequestFields;
 }
 
 /** What a request asks for, checked. */
-export type Operation =
+export type Command =
   | { readonly kind: 'status' }
   | { readonly kind: 'get'; readonly key: Buffer; readonly replicas?: ReplicaCount }
   | {
@@ -38,111 +45,102 @@ export type Operation =
 
 export type RangeFormat = 'chunks' | 'ndjson';
 
-type Parse = (query: string, head: Head, capabilities: Capabilities) => Operation;
+interface Route {
+  readonly operation: Operation;
+  readonly parameterNames: ReadonlySet<string>;
+  /** The fields that it refuses, by name in lower case. */
+  readonly refused: readonly (keyof RequestFields)[];
+}
 
-const entityNames = new Set(['id', 'replicas']);
-const putNames = new Set([...entityNames, 'ttl']);
-const rangeNames = new Set(['start', 'end', 'limit']);
-
-const get: Parse = (query, _head, capabilities) => {
-  const parameters = parseQuery(query, entityNames);
-  return { kind: 'get', key: key(parameters, 'id'), ...replicas(parameters, capabilities) };
-};
-
-const put: Parse = (query, _head, capabilities) => {
-  const parameters = parseQuery(query, putNames);
-  const ttlSeconds = wholeNumber(parameters, 'ttl', maxTtlSeconds);
-  return {
-    kind: 'put',
-    key: key(parameters, 'id'),
-    ...replicas(parameters, capabilities),
-    ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
-  };
-};
-
-const remove: Parse = (query, _head, capabilities) => {
-  const parameters = parseQuery(query, entityNames);
-  return { kind: 'delete', key: key(parameters, 'id'), ...replicas(parameters, capabilities) };
-};
-
-const range: Parse = (query, head) => {
-  const parameters = parseQuery(query, rangeNames);
-  const limit = wholeNumber(parameters, 'limit', Number.MAX_SAFE_INTEGER);
-  return {
-    kind: 'range',
-    start: key(parameters, 'start'),
-    ...(parameters.has('end') ? { end: key(parameters, 'end') } : {}),
-    ...(limit === undefined ? {} : { limit }),
-    format: rangeFormat(head.accept),
-  };
-};
-
-const status: Parse = () => ({ kind: 'status' });
-
-/** Path → method → parser: the whole interface. (Of an entity's key that stands for itself fast-lane/plain-request.ts says the same, faster.) */
-const routes: ReadonlyMap<string, ReadonlyMap<string, Parse>> = new Map([
-  [
-    '/v0/status',
-    new Map([
-      ['GET', status],
-      ['HEAD', status],
-    ]),
-  ],
-  [
-    '/v0/entity',
-    new Map([
-      ['GET', get],
-      ['HEAD', get],
-      ['PUT', put],
-      ['DELETE', remove],
-    ]),
-  ],
-  [
-    '/v0/entities',
-    new Map([
-      ['GET', range],
-      ['HEAD', range],
-    ]),
-  ],
-]);
-
-/** What requests are asked of. */
-export interface Service {
-  readonly store: Store;
-  /** True once the server was told to stop: what runs finishes, what comes is refused. */
-  readonly draining: boolean;
+const routes = new Map<string, Map<string, Route>>();
+for (const operation of operations) {
+  const methods = routes.get(operation.path) ?? new Map<string, Route>();
+  routes.set(operation.path, methods);
+  const parameterNames = new Set(operation.parameters?.map(({ name }) => name));
+  const refused = requestFields
+    .filter(({ use, operations }: RequestField) => {
+      return use === 'refused' && operations.includes(operation.kind);
+    })
+    .map(({ name }) => name.toLowerCase() as keyof RequestFields);
+  for (const method of operation.methods)
+    methods.set(method, { operation, parameterNames, refused });
 }
 
 /**
  * What the request asks for, if the service takes requests.
- * @throws Problem 400, 405; 503 while draining
+ * @throws Problem 400, 405, 501; 503 while draining
  */
-export function admit(head: Head, { store, draining }: Service): Operation {
+export function admit(head: RequestHead, { store, draining }: Service): Command {
   if (draining) throw overloaded('the server is stopping; wait for its restart, or use another');
-  return route(head, store.capabilities);
-}
-
-function route(head: Head, capabilities: Capabilities): Operation {
   const target = originForm(head.target);
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
+  const { operation, parameterNames, refused } = find(path, head.method);
+  for (const name of refused) if (head.fields[name] !== undefined) throw notImplemented(name);
+  const query =
+    operation.parameters && parseQuery(mark < 0 ? '' : target.slice(mark + 1), parameterNames);
+  return command(operation.kind, query ?? new Map(), head.fields, store.capabilities);
+}
+
+function find(path: string, method: string): Route {
   const methods = routes.get(path);
   if (!methods)
     throw new Problem(
       400,
       `unknown path ${quote(path)}; this server has ${[...routes.keys()].join(', ')}`,
     );
-  const parse = methods.get(head.method);
-  if (!parse) {
-    const allow = [...methods.keys()].join(', ');
-    throw new Problem(405, `${path} takes ${allow}, not ${head.method}`, {
-      headers: { Allow: allow },
-    });
-  }
-  return parse(mark < 0 ? '' : target.slice(mark + 1), head, capabilities);
+  const route = methods.get(method);
+  if (route) return route;
+  const allow = [...methods.keys()].join(', ');
+  throw new Problem(405, `${path} takes ${allow}, not ${method}`, { headers: { Allow: allow } });
 }
 
-/** Path and query of a request target: a server must take the absolute form too (RFC 9112 § 3.2.2). */
+function notImplemented(name: keyof RequestFields): Problem {
+  return new Problem(
+    501,
+    name === 'content-range'
+      ? 'the field content-range says that this is a part, and a part cannot be stored as the ' +
+          'whole; send the whole value without the field'
+      : `conditions such as ${name} are not implemented yet, and the write would not be safe ` +
+          'without; leave the field out if it may be done in any case',
+  );
+}
+
+function command(
+  kind: Operation['kind'],
+  query: Query,
+  fields: RequestFields,
+  capabilities: Capabilities,
+): Command {
+  switch (kind) {
+    case 'status':
+      return { kind };
+    case 'get':
+    case 'delete':
+      return { kind, key: key(query, 'id'), ...replicas(query, capabilities) };
+    case 'put': {
+      const ttlSeconds = wholeNumber(query, 'ttl', maxTtlSeconds);
+      return {
+        kind,
+        key: key(query, 'id'),
+        ...replicas(query, capabilities),
+        ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
+      };
+    }
+    case 'range': {
+      const limit = wholeNumber(query, 'limit', Number.MAX_SAFE_INTEGER);
+      return {
+        kind,
+        start: key(query, 'start'),
+        ...(query.has('end') ? { end: key(query, 'end') } : {}),
+        ...(limit === undefined ? {} : { limit }),
+        format: rangeFormat(fields.accept),
+      };
+    }
+  }
+}
+
+/** Path and query of a target: a server must take the absolute form too (RFC 9112 § 3.2.2). */
 function originForm(target: string): string {
   const hash = target.indexOf('#');
   if (hash >= 0)
@@ -155,9 +153,9 @@ function originForm(target: string): string {
   return absolute ? target.slice(absolute[0].length) : target;
 }
 
-/** NDJSON if the Accept field names it with a weight above 0, else the representation of chunks. */
-function rangeFormat(accept: string | undefined): RangeFormat {
-  for (const item of accept?.split(',') ?? []) {
+/** NDJSON if the Accept field names it with a weight above 0, otherwise chunks. */
+function rangeFormat(accept: RequestFields['accept']): RangeFormat {
+  for (const item of String(accept ?? '').split(',')) {
     const [type = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
     if (
       type === 'application/x-ndjson' &&

@@ -1,6 +1,6 @@
 /** What a lane, a way from a socket to the Store, is given to work with. The lanes of one server share it. */
 import type { Limits } from '../../config/limits.js';
-import type { Service } from '../api/route.js';
+import type { Service } from '../service.js';
 import type { Running } from './in-flight.js';
 import type { Memory } from './memory-budget.js';
 

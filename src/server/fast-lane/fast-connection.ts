@@ -119,11 +119,11 @@ export class FastConnection {
     running.begin();
     try {
       // That the service is not draining, which admit would ask, is known here.
-      const operation = request.operation ?? admit(request, service);
+      const command = request.command ?? admit(request, service);
       const contentLength = request.end - request.contentStart;
       this.#hold(contentLength);
       const content = contentLength > 0 ? [copyOf(bytes, request.contentStart, request.end)] : [];
-      const answer = perform(operation, content, service.store);
+      const answer = perform(command, content, service.store);
       if (answer instanceof Promise) {
         this.#running = true;
         answer.then(this.#onAnswer, this.#onProblem);

@@ -12,17 +12,24 @@
  * Most queries are `id=` and a key of 1 to 1024 qchars other than % + and &. Such a key stands for itself; of all others the routes say what they ask for.
  */
 import { type Limits, maxKeyBytes } from '../../config/limits.js';
-import type { Operation } from '../api/route.js';
+import {
+  entityPath,
+  operations,
+  type RequestField,
+  type RequestFields,
+  requestFields,
+} from '../api/operations.js';
+import type { Command } from '../api/route.js';
 
 /** One request, as places in the bytes that it was found in. Filled again for each request. */
 export class PlainRequest {
   /** What it asks for, if its key stands for itself. */
-  operation: Operation | undefined;
+  command: Command | undefined;
   method = '';
-  /** Empty if `operation` says it. */
+  /** Empty if `command` says it. */
   target = '';
-  /** For an entity it makes no difference. */
-  readonly accept = undefined;
+  /** A plain request has none of the fields that say something to these operations. */
+  readonly fields: RequestFields = {};
   contentStart = 0;
   /** Where the request ends, and its content. */
   end = 0;
@@ -53,9 +60,10 @@ const colon = 0x3a;
 const space = 0x20;
 const tab = 0x09;
 
-const methods = (['get', 'put', 'delete'] as const).map((kind) => {
-  const method = kind.toUpperCase();
-  return { kind, method, start: Buffer.from(`${method} /v0/entity?`) };
+const kindsTaken = ['get', 'put', 'delete'] as const;
+const methods = kindsTaken.map((kind) => {
+  const method = operations.find((operation) => operation.kind === kind)?.methods[0] ?? '';
+  return { kind, method, start: Buffer.from(`${method} ${entityPath}?`) };
 });
 const id = Buffer.from('id=');
 const version = Buffer.from(' HTTP/1.1\r\n');
@@ -63,21 +71,23 @@ const host = Buffer.from('host');
 const contentLength = Buffer.from('content-length');
 const connection = Buffer.from('connection');
 const keepAlive = Buffer.from('keep-alive');
-/** Fields that mean something to the framing, to the connection or to how a request is answered, by their length. */
-const unplain: Buffer[][] = [];
-for (const name of [
-  'te',
-  'expect',
-  'trailer',
-  'upgrade',
-  'keep-alive',
-  'http2-settings',
-  'proxy-connection',
-  'transfer-encoding',
-]) {
-  unplain[name.length] ??= [];
-  unplain[name.length]?.push(Buffer.from(name));
+/** Names in lower case, by their length. */
+export type FieldNames = readonly (readonly Buffer[] | undefined)[];
+
+/** The fields of the table that the fast lane does not handle, and its operations do not ignore. */
+export function fieldsToLeave(fields: readonly RequestField[]): FieldNames {
+  const left: Buffer[][] = [];
+  for (const { name, operations } of fields) {
+    const lower = Buffer.from(name.toLowerCase());
+    if ([host, contentLength, connection].some((handled) => handled.equals(lower))) continue;
+    if (!kindsTaken.some((kind) => operations.includes(kind))) continue;
+    left[lower.length] ??= [];
+    left[lower.length]?.push(lower);
+  }
+  return left;
 }
+
+const fieldsLeft = fieldsToLeave(requestFields);
 
 /** Finds a plain request that begins at `start` and is there whole. Nothing is thrown: false is for the full lane to explain. */
 export function findPlainRequest(
@@ -85,6 +95,7 @@ export function findPlainRequest(
   start: number,
   limits: Limits,
   into: PlainRequest,
+  left: FieldNames = fieldsLeft,
 ): boolean {
   const known = methods.find((candidate) => startsWith(bytes, start, candidate.start));
   if (known === undefined) return false;
@@ -118,7 +129,7 @@ export function findPlainRequest(
     } else if (nameLength === connection.length && isName(bytes, name, connection)) {
       value = skipSpace(bytes, value);
       if (at - value !== keepAlive.length || !isName(bytes, value, keepAlive)) return false;
-    } else if (unplain[nameLength]?.some((other) => isName(bytes, name, other))) return false;
+    } else if (left[nameLength]?.some((other) => isName(bytes, name, other))) return false;
     at += 2;
   }
   if (bytes[at + 1] !== lf) return false;
@@ -135,7 +146,7 @@ export function findPlainRequest(
     targetEnd > key &&
     targetEnd - key <= maxKeyBytes &&
     startsWith(bytes, query, id);
-  into.operation = isLiteralKey
+  into.command = isLiteralKey
     ? { kind: known.kind, key: copyOf(bytes, key, targetEnd) }
     : undefined;
   into.method = known.method;

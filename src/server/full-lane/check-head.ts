@@ -1,6 +1,7 @@
 /** What llhttp lets pass, or some of its versions do, and RFC 9112 does not. */
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../../config/limits.js';
+import type { RequestFields } from '../api/operations.js';
 import { Problem } from '../api/problem.js';
 
 /** A field name (RFC 9110 § 5.6.2, token). */
@@ -37,11 +38,12 @@ export function checkHead(req: IncomingMessage, { maxHeaderFields }: Limits): vo
 }
 
 function checkTransferCoding({ headers, httpVersion }: IncomingMessage): void {
-  const coding = headers['transfer-encoding'];
+  const fields: RequestFields = headers;
+  const coding = fields['transfer-encoding'];
   if (coding === undefined) return;
   if (httpVersion === '1.0')
     throw untrusted('HTTP/1.0 has no Transfer-Encoding; send a Content-Length');
-  if (coding.toLowerCase() !== 'chunked')
+  if (String(coding).toLowerCase() !== 'chunked')
     throw untrusted(`the only transfer coding known is chunked, got ${JSON.stringify(coding)}`);
 }
 

@@ -1,5 +1,6 @@
 /** Reads the content of a request, within its limits. */
 import type { IncomingMessage } from 'node:http';
+import type { RequestFields } from '../api/operations.js';
 import { Problem } from '../api/problem.js';
 import type { Connection } from './full-connection.js';
 
@@ -10,7 +11,8 @@ export class ClientGone extends Error {
 
 /** @throws Problem 413 if the header already announces more than `maxBytes` */
 export function checkContentLength(req: IncomingMessage, maxBytes: number): void {
-  if (Number(req.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const fields: RequestFields = req.headers;
+  if (Number(fields['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
 }
 
 /**

@@ -7,6 +7,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { RequestFields } from '../api/operations.js';
 import { perform } from '../api/perform.js';
 import { needsOperator, Problem, problemOf } from '../api/problem.js';
 import { admit } from '../api/route.js';
@@ -92,22 +93,20 @@ async function serveRequest(
   if (!res.socket) return;
   const over = new Promise((resolve) => res.once('close', resolve));
   const lease = new Lease(memory);
+  const fields: RequestFields = req.headers;
   let contentIsRead = false;
   // We upgrade to nothing, and node:http drops what came behind such a request in one read with it: the next read could begin
   // anywhere, such as in the content of a request that was dropped.
-  const losesBytes = req.headers.upgrade !== undefined;
+  const losesBytes = fields.upgrade !== undefined;
   running.begin();
   try {
     checkHead(req, limits);
     if (expectation === 'unknown')
       throw new Problem(417, 'the only expectation known is 100-continue');
-    const operation = admit(
-      { method: req.method ?? '', target: req.url ?? '', accept: req.headers.accept },
-      service,
-    );
-    const content = operation.kind === 'put' ? await receiveContent(lease) : [];
-    contentIsRead = operation.kind === 'put';
-    const answer = await perform(operation, content, service.store);
+    const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
+    const content = command.kind === 'put' ? await receiveContent(lease) : [];
+    contentIsRead = command.kind === 'put';
+    const answer = await perform(command, content, service.store);
     const last = service.draining || losesBytes;
     if (last) connection.closeAfterAnswer();
     await sendAnswer(res, answer, last, lease);
@@ -135,9 +134,8 @@ async function serveRequest(
   /** Content that may be long, or may never come, to save the connection. By the head alone: how much is there already is chance. */
   function isNotWorthReading(): boolean {
     if (contentIsRead) return false;
-    const length = Number(req.headers['content-length'] ?? 0);
-    if (req.headers['transfer-encoding'] !== undefined || length > limits.maxValueBytes)
-      return true;
+    const length = Number(fields['content-length'] ?? 0);
+    if (fields['transfer-encoding'] !== undefined || length > limits.maxValueBytes) return true;
     return length > 0 && expectation !== 'none';
   }
 }

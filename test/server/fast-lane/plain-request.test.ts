@@ -2,10 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
+import { type RequestField, requestFields } from '#dist/server/api/operations.js';
 import { admit } from '#dist/server/api/route.js';
-import { findPlainRequest, PlainRequest } from '#dist/server/fast-lane/plain-request.js';
-import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../../support/folder.js';
+import {
+  fieldsToLeave,
+  findPlainRequest,
+  PlainRequest,
+} from '#dist/server/fast-lane/plain-request.js';
+import type { Store } from '../../../src/store/store.js';
 
 const limits = makeLimits({ maxValueBytes: 1000, maxHeaderFields: 5 });
 
@@ -30,7 +34,7 @@ describe('what is plain', () => {
   ])('%s %j', (method, text, content) => {
     const found = find(`${text}GET `);
     expect(found).toMatchObject({ method, end: text.length });
-    expect(found?.operation).toEqual({ kind: method.toLowerCase(), key: Buffer.from('a') });
+    expect(found?.command).toEqual({ kind: method.toLowerCase(), key: Buffer.from('a') });
     expect(text.slice(found?.contentStart)).toBe(content);
   });
 
@@ -38,7 +42,7 @@ describe('what is plain', () => {
     const text = put('Content-Length: 3\r\n', 'GET') + get('', '/v0/entity?id=%00+b&replicas=1/1');
     const first = find(text)?.end ?? 0;
     expect(find(text, first)).toMatchObject({
-      operation: undefined,
+      command: undefined,
       method: 'GET',
       target: '/v0/entity?id=%00+b&replicas=1/1',
       end: text.length,
@@ -59,11 +63,11 @@ describe('a key that stands for itself', () => {
     ['a plus', 'id=a+b', false],
     ['signs that end nothing', "id==a?/;id=b'()*", true],
   ])('%s', (_name, query, isLiteral) => {
-    expect(find(get('', `/v0/entity?${query}`))?.operation !== undefined).toBe(isLiteral);
+    expect(find(get('', `/v0/entity?${query}`))?.command !== undefined).toBe(isLiteral);
   });
 
-  it('asks for what the routes say', async () => {
-    const store = await openLmdb({ directory: await temporaryFolder() });
+  it('asks for what the routes say', () => {
+    const store = { capabilities: { replicas: 1 } } as Store;
     const character = fc.constantFrom(..."aZ09-._~%!$&'()*+,;=:@/?");
     const query = fc
       .tuple(
@@ -72,30 +76,25 @@ describe('a key that stands for itself', () => {
       )
       .map((parts) => parts.join(''));
     let literal = 0;
-    try {
-      fc.assert(
-        fc.property(fc.constantFrom('GET', 'PUT', 'DELETE'), query, (method, query) => {
-          const target = `/v0/entity?${query}`;
-          const text =
-            method === 'PUT'
-              ? put('Content-Length: 0\r\n').replace('/v0/entity?id=a', () => target)
-              : get('', target).replace('GET', method);
-          const found = find(text);
-          expect(found).toBeDefined();
-          if (found?.operation === undefined) {
-            expect(found?.target).toBe(target);
-            return;
-          }
-          literal++;
-          expect(found.operation).toEqual(
-            admit({ method, target, accept: undefined }, { store, draining: false }),
-          );
-        }),
-        { numRuns: 2000 },
-      );
-    } finally {
-      await store.close();
-    }
+    fc.assert(
+      fc.property(fc.constantFrom('GET', 'PUT', 'DELETE'), query, (method, query) => {
+        const target = `/v0/entity?${query}`;
+        const text =
+          method === 'PUT'
+            ? put('Content-Length: 0\r\n').replace('/v0/entity?id=a', () => target)
+            : get('', target).replace('GET', method);
+        const found = find(text);
+        expect(found).toBeDefined();
+        if (found?.command === undefined) {
+          expect(found?.target).toBe(target);
+          return;
+        }
+        literal++;
+        const head = { method, target, fields: {} };
+        expect(found.command).toEqual(admit(head, { store, draining: false }));
+      }),
+      { numRuns: 2000 },
+    );
     expect(literal).toBeGreaterThan(100);
   });
 });
@@ -136,24 +135,30 @@ describe('what is left to the full lane', () => {
     ['a value past its limit', put('Content-Length: 1001\r\n', 'a'.repeat(1001))],
     ['too many fields', get('A: a\r\n'.repeat(5))],
     ['a head past its limit', get(`A: ${'a'.repeat(limits.maxHeaderBytes)}\r\n`)],
-    ...[
-      'Transfer-Encoding: chunked',
-      'TRANSFER-encoding: x',
-      'TE: trailers',
-      'Trailer: x',
-      'Expect: 100-continue',
-      'Upgrade: h2c',
-    ]
-      .concat([
-        'Keep-Alive: timeout=5',
-        'Proxy-Connection: close',
-        'HTTP2-Settings: AA',
-        'Connection: close',
-        'Connection: keep-alive, x',
-      ])
-      .map((field) => [field, get(`${field}\r\n`)] as [string, string]),
+    ['a connection to be closed', get('Connection: close\r\n')],
+    ['another connection option', get('Connection: keep-alive, x\r\n')],
+    ...requestFields
+      .map(({ name }) => name)
+      .filter((name) => !['Host', 'Content-Length', 'Connection', 'Accept'].includes(name))
+      .map((name): [string, string] => [`the field ${name}`, get(`${name.toUpperCase()}: x\r\n`)]),
   ])('%s', (_name, text) => {
     expect(find(text)).toBeUndefined();
+  });
+
+  it('a field from the moment that the table names it', () => {
+    const text = Buffer.from(get('Fresh: x\r\n'));
+    const fresh: RequestField = { name: 'Fresh', use: 'read', operations: ['get'], summary: '' };
+    const isPlain = (added: RequestField[]) =>
+      findPlainRequest(
+        text,
+        0,
+        limits,
+        new PlainRequest(),
+        fieldsToLeave([...requestFields, ...added]),
+      );
+    expect(isPlain([])).toBe(true);
+    expect(isPlain([fresh])).toBe(false);
+    expect(isPlain([{ ...fresh, operations: ['range'] }])).toBe(true);
   });
 
   it('what is not there whole, wherever it is cut', () => {

@@ -1,0 +1,207 @@
+/**
+ * The HTTP interface as data: path × method × parameters × request fields × statuses, each with a
+ * summary. Routing, refusals, the fields that the fast lane leaves to the full lane, and the tables
+ * of docs/http-api.md follow from it.
+ *
+ * Invariant: a request field that the API reads, or that changes how a message is framed, is named
+ * here, once. {@link RequestFields} lets code read no others.
+ */
+import { maxKeyBytes, maxTtlSeconds } from '../../config/limits.js';
+
+export interface Parameter {
+  readonly name: string;
+  readonly isRequired: boolean;
+  /** The shape of its value. */
+  readonly value: string;
+  readonly summary: string;
+}
+
+export type CommandKind = 'status' | 'get' | 'put' | 'delete' | 'range';
+
+/** One row of the interface: what the methods do at the path. */
+export interface Operation {
+  readonly kind: CommandKind;
+  readonly path: string;
+  readonly methods: readonly string[];
+  readonly summary: string;
+  /** In the order in which a refusal names them. Undefined: the query is ignored. */
+  readonly parameters: readonly Parameter[] | undefined;
+  /** The statuses of success, each with what it means. */
+  readonly responses: Readonly<Record<number, string>>;
+  /** The refusals that are its own; those of every operation are {@link commonProblems}. */
+  readonly problems: readonly ProblemStatus[];
+}
+
+/** The statuses of refusals, each with its meaning. Their content is `application/problem+json`. */
+export const problemStatuses = {
+  400: 'The request is malformed, or its path, parameters or key are wrong.',
+  404: 'The store has no entity under this id.',
+  405: 'The path does not take this method; `Allow` lists those that it takes.',
+  408: 'The request did not arrive in time.',
+  413: 'The value, or a chunk extension, is too long.',
+  417: 'The request expects something other than `100-continue`.',
+  431: 'The header is too long, or has too many fields.',
+  500: 'The stored value is damaged, or the server met an unexpected error.',
+  501: 'The request has a field that this server would have to honour and cannot yet.',
+  503: 'The server is overloaded or stopping, or its store has failed; `Retry-After` says when.',
+  504: 'Fewer replicas answered than were asked for.',
+  507: 'The disk, or a quota on it, is full.',
+} as const;
+
+export type ProblemStatus = keyof typeof problemStatuses;
+
+/** Refusals that any request can get. */
+export const commonProblems: readonly ProblemStatus[] = [400, 405, 408, 413, 417, 431, 500, 503];
+
+const keyValue = `1 to ${maxKeyBytes} bytes, percent-encoded`;
+const id: Parameter = {
+  name: 'id',
+  isRequired: true,
+  value: keyValue,
+  summary: 'The key of the entity.',
+};
+const replicas: Parameter = {
+  name: 'replicas',
+  isRequired: false,
+  value: '`ack/from`, 1 ≤ ack ≤ from',
+  summary: 'How many of how many replicas must confirm. Default: a quorum of all.',
+};
+const ttl: Parameter = {
+  name: 'ttl',
+  isRequired: false,
+  value: `1 to ${maxTtlSeconds}`,
+  summary: 'Seconds until the entity expires. Default: it stays.',
+};
+const start: Parameter = {
+  name: 'start',
+  isRequired: true,
+  value: keyValue,
+  summary: 'The first key of the range, included.',
+};
+const end: Parameter = {
+  name: 'end',
+  isRequired: false,
+  value: keyValue,
+  summary: 'The end of the range, excluded. Default: the end of the store.',
+};
+const limit: Parameter = {
+  name: 'limit',
+  isRequired: false,
+  value: '1 or more',
+  summary: 'The maximum number of entities. Default: all.',
+};
+
+export const entityPath = '/v0/entity';
+
+export const operations: readonly Operation[] = [
+  {
+    kind: 'status',
+    path: '/v0/status',
+    methods: ['GET', 'HEAD'],
+    summary: 'Says whether the server takes requests.',
+    parameters: undefined,
+    responses: { 200: 'The server takes requests.' },
+    problems: [],
+  },
+  {
+    kind: 'get',
+    path: entityPath,
+    methods: ['GET', 'HEAD'],
+    summary: 'Returns the value of an entity.',
+    parameters: [id, replicas],
+    responses: { 200: 'The content is the value.' },
+    problems: [404, 504],
+  },
+  {
+    kind: 'put',
+    path: entityPath,
+    methods: ['PUT'],
+    summary: 'Stores the content as the value of an entity, new or not.',
+    parameters: [id, replicas, ttl],
+    responses: { 201: 'The value is durable.' },
+    problems: [501, 504, 507],
+  },
+  {
+    kind: 'delete',
+    path: entityPath,
+    methods: ['DELETE'],
+    summary: 'Removes an entity, present or not.',
+    parameters: [id, replicas],
+    responses: { 202: 'The removal is durable.' },
+    problems: [501, 504, 507],
+  },
+  {
+    kind: 'range',
+    path: '/v0/entities',
+    methods: ['GET', 'HEAD'],
+    summary: 'Returns entities in the order of their key bytes, as a stream.',
+    parameters: [start, end, limit],
+    responses: { 200: 'Each entity is a chunk, `<key>\\n<value>`, or a line of NDJSON.' },
+    problems: [],
+  },
+];
+
+/**
+ * `message`: says where the request ends, or what happens to its connection.
+ * `read`: changes how the request is answered.
+ * `refused`: means something that this server cannot do yet, so the request gets a 501.
+ */
+export type FieldUse = 'message' | 'read' | 'refused';
+
+export interface RequestField {
+  readonly name: string;
+  readonly use: FieldUse;
+  /** The operations that it means something to. The others ignore it. */
+  readonly operations: readonly CommandKind[];
+  readonly summary: string;
+}
+
+const all: readonly CommandKind[] = operations.map(({ kind }) => kind);
+const writes: readonly CommandKind[] = ['put', 'delete'];
+
+/** The request fields with a meaning here; all others are ignored. */
+export const requestFields = [
+  message('Host', 'HTTP/1.1 needs exactly one.'),
+  message('Content-Length', 'The length of the content in bytes.'),
+  message('Transfer-Encoding', 'Only `chunked` is understood.'),
+  message('Connection', '`close` makes this request the last of its connection.'),
+  message('Keep-Alive', 'Ignored.'),
+  message('Proxy-Connection', 'Ignored.'),
+  message('TE', 'Ignored: responses have no trailers.'),
+  message('Trailer', 'Ignored, as trailers are.'),
+  message('Upgrade', 'The response is in HTTP/1.1, and the last of its connection.'),
+  message('HTTP2-Settings', 'Ignored.'),
+  {
+    name: 'Expect',
+    use: 'read',
+    operations: all,
+    summary: '`100-continue` asks for leave to send the content; others get 417.',
+  },
+  {
+    name: 'Accept',
+    use: 'read',
+    operations: ['range'],
+    summary: '`application/x-ndjson` asks for NDJSON.',
+  },
+  refused('If-Match', 'A condition on the stored version.'),
+  refused('If-None-Match', 'A condition on the absence of a version; `*`: of any.'),
+  refused('If-Modified-Since', 'A condition on the time of the last write.'),
+  refused('If-Unmodified-Since', 'A condition on the time of the last write.'),
+  refused('Content-Range', 'Says that the content is only a part of the value.'),
+] as const satisfies readonly RequestField[];
+
+/** What code may read of a request's fields, by name in lower case: those of the table only. */
+export type RequestFields = {
+  readonly [Name in Lowercase<(typeof requestFields)[number]['name']>]?:
+    | string
+    | readonly string[]
+    | undefined;
+};
+
+function message<Name extends string>(name: Name, summary: string) {
+  return { name, use: 'message', operations: all, summary } as const;
+}
+
+function refused<Name extends string>(name: Name, summary: string) {
+  return { name, use: 'refused', operations: writes, summary } as const;
+}

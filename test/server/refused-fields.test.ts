@@ -1,0 +1,46 @@
+/** Fields that a write may not ignore: the write is refused, in both lanes alike. */
+import { expect, test } from 'vitest';
+import { RawConnection, request } from '../support/http.js';
+import { expectProblem, sharedServer, storedKeys } from './harness.js';
+
+const server = sharedServer();
+const entity = '/v0/entity?id=k';
+
+const fields: [string, RegExp][] = [
+  ['If-Match: "1"', /conditions such as if-match are not implemented/],
+  ['If-None-Match: *', /conditions such as if-none-match are not implemented/],
+  ['If-Modified-Since: Sat, 29 Oct 1994 19:43:31 GMT', /conditions such as if-modified-since/],
+  ['IF-UNMODIFIED-SINCE:', /conditions such as if-unmodified-since/],
+  ['Content-Range: bytes 0-0/2', /content-range says that this is a part/],
+];
+
+test.each(fields)('a PUT with %s is a 501 and stores nothing', async (field, mentions) => {
+  const connection = new RawConnection(server.url);
+  expectProblem(await connection.ask(request('PUT', entity, [field], 'v')), 501, mentions);
+  // The request was understood, so its connection goes on.
+  expect((await connection.ask(request('GET', entity))).status).toBe(404);
+});
+
+test.each(fields)('a DELETE with %s is a 501 and removes nothing', async (field, mentions) => {
+  const connection = new RawConnection(server.url);
+  await connection.ask(request('PUT', entity, [], 'v'));
+  expectProblem(await connection.ask(request('DELETE', entity, [field])), 501, mentions);
+  expect(await storedKeys(server.url)).toStrictEqual(['k']);
+  await connection.ask(request('DELETE', entity));
+});
+
+test.each(fields)('a GET with %s is answered as without', async (field) => {
+  const connection = new RawConnection(server.url);
+  await connection.ask(request('PUT', entity, [], 'v'));
+  const response = await connection.ask(request('GET', entity, [field]));
+  expect([response.status, response.body]).toStrictEqual([200, 'v']);
+  await connection.ask(request('DELETE', entity));
+});
+
+test('a PUT that is refused for its condition is not asked for its content', async () => {
+  const connection = new RawConnection(server.url);
+  const fields = ['If-None-Match: *', 'Expect: 100-continue', 'Content-Length: 1'];
+  const response = await connection.ask(request('PUT', entity, fields));
+  expectProblem(response, 501, /if-none-match/);
+  await connection.closed;
+});
