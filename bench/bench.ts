@@ -1,21 +1,20 @@
 /**
- * Evenkeel beside its peers, and by itself: measures parts, keeps what was measured, and writes RESULTS.md from what was measured last
- * of each. Without --only it takes the two peaks; the others take minutes each and are run by name.
+ * Evenkeel and its peers: measures parts, keeps their figures, and writes RESULTS.md from the last
+ * figures of each. Without --only it measures the two peaks. The others take minutes each.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readFlags } from './flags.js';
-import { holds, type Part } from './part.js';
+import { defaults, holds, type Part } from './part.js';
 import { cold } from './parts/cold.js';
-import { getPeak } from './parts/get-peak.js';
 import { growth } from './parts/growth.js';
-import { putPeak } from './parts/put-peak.js';
+import { getPeak, putPeak } from './parts/peaks.js';
 import { reference } from './parts/reference.js';
 import { tenMinutes } from './parts/ten-minutes.js';
+import { readFlags } from './support/flags.js';
 import { requirePrograms } from './support/programs.js';
-import { describeMachine, missed } from './support/rounds.js';
-import { barText, measurable, writeDocument } from './write/document.js';
+import { machineLine, missed } from './support/rounds.js';
+import { barText, isMeasured, writeDocument } from './write/document.js';
 import { readRecord, schema, stamp, writeRecord } from './write/records.js';
 
 const parts: Readonly<Record<string, Part>> = {
@@ -27,40 +26,84 @@ const parts: Readonly<Record<string, Part>> = {
   'ten-minutes': tenMinutes,
 };
 
+const sizes = [10_000, 100_000];
+const quick = {
+  rounds: 1,
+  seconds: 1,
+  warmup: 1,
+  entities: 10_000,
+  sizes,
+  excess: 2,
+  minutes: 0.1,
+};
+
+const help = `npm run bench [-- FLAGS]
+
+  --only PART[,PART]  ${Object.keys(parts).join(', ')}, or all
+                      (get-peak,put-peak; with --quick all)
+  --rounds N          rounds of each part (3; reference 5, cold 9)
+  --seconds N         of each measurement (3; reference 20, growth and cold 10)
+  --warmup N          seconds that each peer is under load before its peak is measured (5)
+  --connections N,N   of the peaks: only these of 20, 64 and 256
+  --entities N        of 100 bytes in a store before its peak is measured (200000);
+                      as many bytes of larger ones
+  --sizes N,N,…       growth: entities of each store (100000,1000000,10000000)
+  --excess N          cold: size of the file over the memory that its server may use (8)
+  --minutes N         ten-minutes: of PUT, and then of GET (10)
+  --wrk2 PATH         reference: the program wrk2, which nobody packages; or WRK2=PATH
+  --data DIR          where stores are made; on the disk to be measured (build/)
+  --out DIR           where RESULTS.md and results/ go (bench/; with --quick build/bench-quick/)
+  --quick             every part, small: its figures are not for publishing
+`;
+
 const home = fileURLToPath(new URL('../..', import.meta.url));
-const { names, out, dataFolder, settingsOf } = readFlags(process.argv.slice(2), parts, home);
+const flags = readFlags(help, ['minutes']);
+const isQuick = flags.values.quick === true;
+const only = flags.text('only') ?? (isQuick ? 'all' : 'get-peak,put-peak');
+const names = only === 'all' ? Object.keys(parts) : only.split(',');
+const unknown = names.find((name) => !(name in parts));
+if (unknown !== undefined) flags.fail(`--only takes parts or all, got ${unknown}`);
+const out = resolve(flags.text('out') ?? join(home, isQuick ? 'build/bench-quick' : 'bench'));
+const dataDirectory = resolve(flags.text('data') ?? join(home, 'build'));
+const given: Record<string, number | readonly number[]> = {};
+for (const [name, usual] of Object.entries(defaults)) {
+  const numbers = flags.numbers(name)?.toSorted((a, b) => a - b);
+  if (numbers) given[name] = Array.isArray(usual) ? numbers : (numbers[0] as number);
+}
 
 requirePrograms(names.flatMap((name) => parts[name]?.programs ?? []));
-process.stdout.write(`${describeMachine()}\n`);
-mkdirSync(dataFolder, { recursive: true });
-const folder = mkdtempSync(join(dataFolder, 'evenkeel-bench-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+process.stdout.write(`${machineLine()}\n`);
+mkdirSync(dataDirectory, { recursive: true });
+const base = mkdtempSync(join(dataDirectory, 'evenkeel-bench-'));
+process.once('exit', () => rmSync(base, { recursive: true, force: true }));
 
 for (const name of names) {
   const part = parts[name] as Part;
   process.stdout.write(`\n${part.title}\n`);
   const began = performance.now();
-  const stamped = stamp(folder, part.programs);
-  const measured = await part.measure({ ...settingsOf(part), folder });
-  const record = { schema, ...stamped, measured } as const;
+  const directory = mkdtempSync(join(base, `${name}-`));
+  const measuredOn = stamp(directory, part.programs);
+  const measured = await part.measure({
+    ...defaults,
+    ...part.defaults,
+    ...(isQuick && quick),
+    ...given,
+    wrk2: flags.text('wrk2') ?? process.env.WRK2,
+    directory,
+  });
+  rmSync(directory, { recursive: true });
+  const record = { schema, ...measuredOn, measured } as const;
   writeRecord(out, name, record);
-  writeDocument(
-    out,
-    Object.entries(parts).map(([each, part]) => ({
-      name: each,
-      part,
-      record: readRecord(out, each),
-    })),
-  );
+  const entries = Object.entries(parts).map(([name, part]) => {
+    return { name, part, record: readRecord(out, name) };
+  });
+  writeDocument(out, entries);
   for (const what of measured.skipped) process.stdout.write(`  NOT MEASURED: ${what}\n`);
-  const bars = measurable(record) ? part.section(measured).bars : [];
-  for (const bar of bars) {
+  for (const bar of isMeasured(record) ? part.section(measured).bars : []) {
     process.stdout.write(`  ${barText(bar).replaceAll('*', '')}\n`);
     if (!holds(bar)) process.exitCode = missed;
   }
-  process.stdout.write(
-    `  ${part.title} took ${Math.round((performance.now() - began) / 1000)} s\n`,
-  );
+  const seconds = Math.round((performance.now() - began) / 1000);
+  process.stdout.write(`  ${part.title} took ${seconds} s\n`);
 }
 process.stdout.write(`\nWritten: ${join(out, 'RESULTS.md')}\n`);

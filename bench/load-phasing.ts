@@ -1,113 +1,98 @@
 /**
- * Even phasing: when the requests of -t4 -c20 -R10000 reach a service, within the period of 2 ms in which each connection sends
- * once. Spread evenly, each twentieth of the period gets a twentieth of them, and one arrives every 0.1 ms. wrk2's phases wander with
- * its clock, so its bunching shows in the second figure: how many stretches of 0.1 ms get none, one, or several.
- *
- *   npm run bench:load-phasing -- [--wrk2 PATH]
+ * Even phasing: when requests of -t4 -c20 -R10000 arrive within the period of 2 ms in which each
+ * connection sends once. Spread evenly, each twentieth of the period gets a twentieth of them, and
+ * one arrives every 0.1 ms. The phases of wrk2 wander with its clock, so its bunching shows in the
+ * second figure: how many stretches of 0.1 ms get none, one, or several requests.
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { performance } from 'node:perf_hooks';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { runLoad } from '#dist/lab/load/load.js';
-import { defaultOptions } from '#dist/lab/load/load-options.js';
-import { describeMachine, missed } from './support/rounds.js';
+import { readFlags } from './support/flags.js';
+import { load } from './support/load.js';
+import { conclude, machineLine } from './support/rounds.js';
 
 const periodMs = 2;
 const bins = 20;
+const stretchMs = periodMs / bins;
 
 if (isMainThread) await compare();
 else await serve();
 
 async function compare(): Promise<void> {
-  const { values } = parseArgs({ options: { wrk2: { type: 'string' } } });
-  const wrk2 = values.wrk2 ?? process.env.WRK2;
+  const flags = readFlags(`npm run bench:load-phasing [-- FLAGS]
+
+  --wrk2 PATH  measures wrk2 too, which nobody packages; or WRK2=PATH
+  --seconds N  of each run (10)
+`);
+  const wrk2 = flags.text('wrk2') ?? process.env.WRK2;
+  const seconds = flags.number('seconds') ?? 10;
   process.stdout.write(
-    `Phasing: arrivals of -t4 -c20 -R10000 within the period of ${periodMs} ms\n${describeMachine()}\n`,
+    `Phasing: arrivals of -t4 -c20 -R10000 within the period of ${periodMs} ms\n${machineLine()}\n`,
   );
   const service = new Worker(new URL(import.meta.url));
   const [url] = (await once(service, 'message')) as [string];
-  const load = { threads: 4, connections: 20, rate: 10_000, durationMs: 10_000 };
-  await runLoad({ ...defaultOptions, ...load, url });
-  const ours = await ask(service);
-  print('evenkeel', ours);
+  const report = async (name: string) => {
+    service.postMessage('report');
+    const [arrivalsMs] = (await once(service, 'message')) as [number[]];
+    return print(name, arrivalsMs);
+  };
+  await load({ threads: 4, connections: 20, rate: 10_000, durationMs: seconds * 1000, url });
+  const largest = await report('evenkeel');
   if (wrk2) {
-    await promisify(execFile)(wrk2, ['-t4', '-c20', '-d10s', '-R10000', url]);
-    print('wrk2', await ask(service));
+    await promisify(execFile)(wrk2, ['-t4', '-c20', `-d${seconds}s`, '-R10000', url]);
+    await report('wrk2');
   } else process.stdout.write('wrk2 was not measured: give its path with --wrk2\n');
   await service.terminate();
-  const passed = Math.max(...ours.phases) <= 2 / bins;
-  process.stdout.write(
-    `${passed ? 'ok' : 'MISSED'}: no ${100 / bins} % of the period is to get more than twice its share\n`,
-  );
-  process.exitCode = passed ? 0 : missed;
+  const bar = `no ${100 / bins} % of the period is to get more than twice its share`;
+  conclude(largest <= 2 / bins, bar);
 }
 
-interface Arrivals {
-  /** Share of the arrivals in each part of the period. */
-  readonly phases: readonly number[];
-  /** Share of the parts of the period, over the run, that got 0, 1, 2, 3, 4 or more arrivals. */
-  readonly crowds: readonly number[];
-}
-
-async function ask(service: Worker): Promise<Arrivals> {
-  service.postMessage('report');
-  const [{ phases, crowds }] = (await once(service, 'message')) as [Arrivals];
-  const share = (counts: readonly number[]) =>
-    counts.map((count) => count / counts.reduce((a, b) => a + b));
-  return { phases: share(phases), crowds: share(crowds) };
-}
-
-function print(name: string, { phases, crowds }: Arrivals): void {
+/** @returns the largest share that a part of the period got */
+function print(name: string, arrivalsMs: readonly number[]): number {
   const percent = (part: number) => `${(part * 100).toFixed(1)} %`;
-  const [none = 0, one = 0, ...more] = crowds;
-  const several = more.reduce((a, b) => a + b);
-  process.stdout.write(`
-${name}: of all stretches of 0.1 ms, ${percent(none)} got no request, ${percent(one)} one, ${percent(several)} several (${percent(more.at(-1) ?? 0)} four or more)
-  shares of the parts of the period: ${percent(Math.min(...phases))} … ${percent(Math.max(...phases))}; even: ${percent(1 / bins)}
-`);
-  for (const [bin, part] of phases.entries()) {
-    const at = ((bin * periodMs) / bins).toFixed(1);
-    process.stdout.write(
-      `  ${at} ms ${percent(part).padStart(7)} ${'█'.repeat(Math.round(part * 200))}\n`,
-    );
+  const phases = arrivalsMs.map((ms) => Math.floor((ms % periodMs) / stretchMs));
+  const inBin = (bin: number) => phases.filter((phase) => phase === bin).length;
+  const parts = Array.from({ length: bins }, (_, bin) => inBin(bin) / phases.length);
+  const perStretch = new Map<number, number>();
+  for (const ms of arrivalsMs) {
+    const stretch = Math.floor(ms / stretchMs);
+    perStretch.set(stretch, (perStretch.get(stretch) ?? 0) + 1);
   }
+  const stretches = ((arrivalsMs.at(-1) ?? 0) - (arrivalsMs[0] ?? 0)) / stretchMs;
+  const crowds = [...perStretch.values()];
+  const share = (isWanted: (arrivals: number) => boolean) =>
+    percent(crowds.filter(isWanted).length / stretches);
+  const none = percent(1 - crowds.length / stretches);
+  const [min, max] = [Math.min(...parts), Math.max(...parts)];
+  const lines = [
+    `\n${name}: of all stretches of ${stretchMs} ms, ${none} got no request, ` +
+      `${share((n) => n === 1)} one, ${share((n) => n > 1)} several (${share((n) => n > 3)} four or more)`,
+    `  parts of the period got ${percent(min)} … ${percent(max)}; even: ${percent(1 / bins)}`,
+    ...parts.map((part, bin) => {
+      const bar = '█'.repeat(Math.round(part * 200));
+      return `  ${(bin * stretchMs).toFixed(1)} ms ${percent(part).padStart(7)} ${bar}`;
+    }),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return max;
 }
 
-/** The service: answers at once, and counts arrivals by their phase and by how many share a stretch. */
+/** The service responds at once, and keeps when each request arrived. */
 async function serve(): Promise<void> {
-  const stretchMs = periodMs / bins;
-  let phases = new Array<number>(bins).fill(0);
-  let crowds = new Array<number>(5).fill(0);
-  let stretch = 0;
-  let inStretch = 0;
-  const count = (counts: number[], place: number, times = 1) => {
-    counts[place] = (counts[place] as number) + times;
-  };
+  let arrivalsMs: number[] = [];
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => {});
     socket.on('data', () => {
-      const now = performance.now();
-      count(phases, Math.floor(((now % periodMs) / periodMs) * bins));
-      const current = Math.floor(now / stretchMs);
-      if (current !== stretch) {
-        if (inStretch > 0) count(crowds, Math.min(inStretch, 4));
-        // A pause of a second is between two runs.
-        if (current - stretch < 1000 / stretchMs) count(crowds, 0, current - stretch - 1);
-        stretch = current;
-        inStretch = 0;
-      }
-      inStretch++;
+      arrivalsMs.push(performance.now());
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   parentPort?.on('message', () => {
-    parentPort?.postMessage({ phases, crowds });
-    phases = new Array<number>(bins).fill(0);
-    crowds = new Array<number>(5).fill(0);
+    parentPort?.postMessage(arrivalsMs);
+    arrivalsMs = [];
   });
   parentPort?.postMessage(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
 }

@@ -1,71 +1,43 @@
 /**
- * The reach of one generator thread: the rates at which it keeps its schedule against a constant responder that has a core of its
- * own; plain, and with the Lua script of the reference load.
- *
- *   npm run bench:load-reach
+ * The reach of one generator thread: the rates that it keeps against a constant responder with a
+ * core of its own, plain and with the Lua script of the reference load.
  */
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Work } from '#dist/lab/load/load-options.js';
-import { startNginx } from './support/nginx.js';
-import { pinned } from './support/programs.js';
-import { describeMachine, inTurn, median, missed, spread } from './support/rounds.js';
+import { scriptOf } from './parts/reference.js';
+import { startNginx } from './peers/nginx.js';
+import { readFlags } from './support/flags.js';
+import { load } from './support/load.js';
+import { run } from './support/programs.js';
+import { conclude, inTurn, machineLine, middle, spread } from './support/rounds.js';
 
-interface Step {
-  readonly work: Work;
-  readonly rate: number;
-}
+const flags = readFlags(`npm run bench:load-reach [-- FLAGS]
 
-const script: Work = {
-  kind: 'script',
-  file: fileURLToPath(new URL('../../wrk/get.lua', import.meta.url)),
-  args: [],
-};
-const steps: Record<string, Step> = {
-  'plain 50k': { work: { kind: 'plain' }, rate: 50_000 },
-  'plain peak': { work: { kind: 'plain' }, rate: 120_000 },
+  --rounds N   (3)
+  --seconds N  of each run (5)
+`);
+const seconds = flags.number('seconds') ?? 5;
+const plain: Work = { kind: 'plain' };
+const script: Work = { kind: 'script', file: scriptOf('get'), args: [] };
+const steps: Record<string, { readonly work: Work; readonly rate: number }> = {
+  'plain 50k': { work: plain, rate: 50_000 },
+  'plain peak': { work: plain, rate: 120_000 },
   'Lua 25k': { work: script, rate: 25_000 },
   'Lua peak': { work: script, rate: 80_000 },
 };
-
-const nginx = await startNginx(18_098, { core: 0 });
-process.stdout.write(
-  `Reach: -t1 -c64 -d5s, generator on one core, ${nginx.version} on another\n${describeMachine()}\n`,
-);
-try {
-  const sides = Object.fromEntries(
-    Object.entries(steps).map(([name, step]) => [name, () => measure(nginx.url, step)]),
-  );
-  const results = await inTurn(3, sides);
-  process.stdout.write('\nMedians, answers a second (least … most)\n');
-  for (const [name, figures] of Object.entries(results))
-    process.stdout.write(`  ${name.padEnd(10)} ${spread(figures, 'rate')}\n`);
-  const reached = (name: string) => median((results[name] ?? []).map(({ rate }) => rate as number));
-  const passed = reached('plain 50k') >= 49_500 && reached('Lua 25k') >= 24_750;
-  process.stdout.write(
-    `  ${passed ? 'ok' : 'MISSED'}: one thread is to drive 50 000 a second, and 25 000 with the script\n`,
-  );
-  process.exitCode = passed ? 0 : missed;
-} finally {
-  await nginx.stop();
-}
-
-/** Runs in a process of its own, pinned to the other core. */
-function measure(
-  url: string,
-  { work, rate }: Step,
-): Promise<{ rate: number; busy: number; 'lag p99': number }> {
-  const [execPath, execArgv] = pinned(1, process.execPath, []);
-  return new Promise((resolve, reject) => {
-    const child = fork(
-      new URL('./support/load-child.js', import.meta.url),
-      [JSON.stringify({ url, work, rate })],
-      {
-        execPath,
-        execArgv,
-      },
-    );
-    child.once('message', (figures) => resolve(figures as never));
-    child.once('exit', (code) => reject(new Error(`the generator ended with code ${code}`)));
-  });
-}
+const nginx = await startNginx({ core: 0 });
+run('taskset', '-acp', '1', String(process.pid));
+process.stdout.write(`Reach: -t1 -c64 -d${seconds}s, generator on one core, nginx on another
+${machineLine()}\n`);
+const rounds = await inTurn(flags.number('rounds') ?? 3, Object.keys(steps), async (name) => {
+  const size = { threads: 1, connections: 64, durationMs: seconds * 1000, warmupMs: 1000 };
+  const step = { rate: 0, ...steps[name] };
+  const { rate, busy, lagP99 } = await load({ ...step, ...size, url: nginx.url });
+  return { rate, busy, 'lag p99': lagP99 };
+});
+await nginx.stop();
+process.stdout.write('\nMedians, responses per second (min … max)\n');
+for (const name of Object.keys(steps))
+  process.stdout.write(`  ${name.padEnd(10)} ${spread(rounds, 'rate', name)}\n`);
+const reached = (side: string) => middle(rounds, 'rate', side);
+const passed = reached('plain 50k') >= 49_500 && reached('Lua 25k') >= 24_750;
+conclude(passed, 'one thread is to drive 50 000/s, and 25 000/s with the script');

@@ -1,28 +1,32 @@
-/** A part of the bench: something that is measured by itself, kept as a record, and written down from it. */
+/** A part of the bench: it is measured by itself, kept as a record, and written down from it. */
 import type { Program } from './support/programs.js';
 import type { Rounds } from './support/rounds.js';
 
-export interface Settings {
-  readonly rounds: number;
+/** Settings of the parts; flags override them. */
+export const defaults = {
+  rounds: 3,
   /** Of one measurement. */
-  readonly seconds: number;
+  seconds: 3,
   /** Seconds that a peer is under load before its peak is measured. */
-  readonly warmup: number;
-  /** Of a peak; those that it does not have are left out. Undefined: all that it has. */
-  readonly connections: readonly number[] | undefined;
+  warmup: 5,
+  /** Of a peak: only these. Empty: all that it has. */
+  connections: [] as readonly number[],
   /** Keys that a store is filled with before its peak is measured. */
-  readonly entities: number;
-  /** Entities of the stores whose growth is looked at, rising. */
-  readonly sizes: readonly number[];
-  readonly minutes: number;
-  /** Of a store for cold reads over the memory that its server may use. */
-  readonly excess: number;
-  /** On the disk to be measured. */
-  readonly folder: string;
-  readonly wrk2: string | undefined;
-}
+  entities: 200_000,
+  /** Entities of the stores whose growth is measured, rising. */
+  sizes: [100_000, 1_000_000, 10_000_000] as readonly number[],
+  /** Size of a store for cold reads over the memory that its server may use. */
+  excess: 8,
+  minutes: 10,
+};
 
-/** What was measured. Everything else in the document follows from it. */
+export type Settings = Readonly<typeof defaults> & {
+  /** Fresh and empty, on the disk to be measured. */
+  readonly directory: string;
+  readonly wrk2: string | undefined;
+};
+
+/** Everything in the document follows from this. */
 export interface Measured {
   /** What the figures depend on. */
   readonly settings: Readonly<Record<string, string | number>>;
@@ -36,7 +40,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What the issue of this work asked for. */
+/** A value that a figure is to reach. */
 export interface Bar {
   readonly what: string;
   readonly value: number;
@@ -50,16 +54,20 @@ export interface Section {
   readonly tables: readonly Table[];
   readonly bars: readonly Bar[];
   /** File name → SVG. */
-  readonly plots: Readonly<Record<string, string>>;
+  readonly plots?: Readonly<Record<string, string>>;
 }
 
 export interface Part {
   readonly title: string;
   readonly programs: readonly Program[];
-  /** What the settings are unless flags say otherwise. */
+  /** Settings that flags may override. */
   readonly defaults?: Partial<Settings>;
   readonly measure: (settings: Settings) => Promise<Measured>;
   readonly section: (measured: Measured) => Section;
+}
+
+export function atMost(what: string, value: number, limit: number, unit?: string): Bar {
+  return { what, value, limit, sense: 'at most', ...(unit !== undefined && { unit }) };
 }
 
 export function holds({ value, limit, sense }: Bar): boolean {

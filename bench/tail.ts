@@ -1,97 +1,61 @@
 /**
- * The tail: names the cause of each slow request. A server of its own and the reference load, PUT and then GET, both with a probe in all their
- * threads; what the probe and the kernel saw of them is laid over each request that took --slow or longer.
- *
- *   npm run bench:tail -- [--seconds 60] [--rate 10000] [--threads 1] [--connections 20] [--slow 20] [--json FILE] [--data DIR]
- *
- * Needs Linux. Ends with 3 if a request of 50 ms or more has no cause.
+ * Names the cause of each slow request of the reference load: lays over it what a probe in server
+ * and generator saw, and the kernel. Needs Linux. Ends with 3 if a request of 50 ms or more has none.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { monotonicClock } from '#dist/lab/load/generator/clock.js';
-import { describeMachine, missed } from './support/rounds.js';
-import type { Evidence } from './tail/evidence.js';
-import { watchPhase } from './tail/phase.js';
-import { Sampler } from './tail/sampler.js';
-import { countUnnamed, describe, formatOutcome, type PhaseOutcome, worstOf } from './tail/table.js';
-import { type Server, startServer } from './tail/watched.js';
+import { readFlags } from './support/flags.js';
+import { conclude, machineLine } from './support/rounds.js';
+import { countUnnamed, formatOutcome } from './tail/table.js';
+import { type WatchedPhase, watchServer } from './tail/watch.js';
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '60' },
-    rate: { type: 'string', default: '10000' },
-    threads: { type: 'string', default: '1' },
-    connections: { type: 'string', default: '20' },
-    slow: { type: 'string', default: '20' },
-    json: { type: 'string' },
-    data: { type: 'string', default: 'build' },
-  },
-});
-const seconds = atLeast('seconds', 1, 3600);
+const flags = readFlags(`npm run bench:tail [-- FLAGS]
+
+  --seconds N      of PUT, and then of GET (60)
+  --rate N         requests per second (10000)
+  --threads N      of the generator (1)
+  --connections N  over all threads (20)
+  --slow MS        requests that take as long are looked at (20)
+  --json FILE      writes what was seen
+  --data DIR       where the store is made (build)
+`);
+const seconds = flags.number('seconds') ?? 60;
 const load = {
-  threads: atLeast('threads', 1, 64),
-  connections: atLeast('connections', 1, 4096),
-  rate: atLeast('rate', 1, 1_000_000),
+  threads: flags.number('threads') ?? 1,
+  connections: flags.number('connections') ?? 20,
+  rate: flags.number('rate') ?? 10_000,
   durationMs: seconds * 1000,
   warmupMs: 0,
-  slowMs: atLeast('slow', 1, 60_000),
+  slowMs: flags.number('slow') ?? 20,
 };
-if (process.platform !== 'linux') throw new Error('bench:tail reads /proc of Linux; run it there');
-mkdirSync(values.data, { recursive: true });
-const folder = mkdtempSync(join(values.data, 'tail-'));
-const sampler = new Sampler(monotonicClock());
-let server: Server | undefined;
-const phases: (PhaseOutcome & { figures: object; evidence: Evidence })[] = [];
-try {
-  server = await startServer(folder, sampler);
-  process.stdout.write(
-    `Tail: -t${load.threads} -c${load.connections} -R${load.rate} -d${seconds}s, slow is ${load.slowMs} ms; server ${server.pid}\n${describeMachine()}\n`,
-  );
-  for (const name of ['put', 'get'] as const) await phase(name, server);
-} finally {
-  sampler.stop();
-  await server?.end();
-  rmSync(folder, { recursive: true, force: true });
-}
-if (values.json !== undefined)
-  writeFileSync(values.json, `${JSON.stringify({ load, phases }, undefined, 1)}\n`);
-const unnamed = phases.filter((phase) => countUnnamed(phase) > 0).map(({ name }) => name);
+const data = flags.text('data') ?? 'build';
+mkdirSync(data, { recursive: true });
+const directory = mkdtempSync(join(data, 'tail-'));
+process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+
+const server = await watchServer(directory);
+const line = `-t${load.threads} -c${load.connections} -R${load.rate} -d${seconds}s`;
 process.stdout.write(
-  unnamed.length === 0
-    ? '\nok: each request of 50 ms or more has a cause\n'
-    : `\nMISSED: a request of 50 ms or more may have no cause: ${unnamed.join(', ')}\n`,
+  `Tail: ${line}, slow is ${load.slowMs} ms; server ${server.pid}\n${machineLine()}\n`,
 );
-process.exitCode = unnamed.length === 0 ? 0 : missed;
-
-async function phase(name: 'put' | 'get', server: Server): Promise<void> {
-  const { outcome, result, evidence } = await watchPhase(name, load, server, sampler);
-  const { startUs: _, slow: __, event: ___, failures, ...figures } = result;
-  phases.push({ ...outcome, figures, evidence });
-  const { completed, p50Us, p99Us, p999Us, maxUs } = figures;
-  const [p50, p99, p999, max] = [p50Us, p99Us, p999Us, maxUs].map(
-    (us) => `${(us / 1000).toFixed(2)} ms`,
-  );
-  process.stdout.write(
-    `\n${name.toUpperCase()}: ${completed} answers, p50 ${p50}, p99 ${p99}, p99.9 ${p999}, max ${max}\n`,
-  );
-  for (const [text, count] of failures) process.stdout.write(`  ${count} × ${text}\n`);
-  for (const line of formatOutcome(outcome, load.slowMs)) process.stdout.write(`${line}\n`);
-  const worst = outcome.moments
-    .map(worstOf)
-    .toSorted((a, b) => b.request.latencyUs - a.request.latencyUs);
-  for (const one of worst.slice(0, 10)) process.stdout.write(`  ${one.cause}: ${describe(one)}\n`);
+const phases: (WatchedPhase & { name: string })[] = [];
+for (const name of ['put', 'get'] as const) {
+  const phase = await server.run(name, load);
+  phases.push({ name, ...phase });
+  print(name, phase);
 }
+await server.stop();
+const file = flags.text('json');
+if (file !== undefined) writeFileSync(file, `${JSON.stringify({ load, phases }, undefined, 1)}\n`);
+const unnamed = phases.filter(({ outcome }) => countUnnamed(outcome) > 0).map(({ name }) => name);
+const missing = unnamed.length === 0 ? '' : `; not so in ${unnamed.join(', ')}`;
+conclude(unnamed.length === 0, `each request of 50 ms or more is to have a cause${missing}`);
 
-function atLeast(
-  flag: 'seconds' | 'threads' | 'connections' | 'rate' | 'slow',
-  least: number,
-  most: number,
-): number {
-  const value = Number(values[flag]);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  process.stderr.write(
-    `--${flag} takes a whole number from ${least} to ${most}, got '${values[flag]}'\n`,
-  );
-  process.exit(2);
+function print(name: string, { outcome, result }: WatchedPhase): void {
+  const { completed, p50, p99, p999, max, failures } = result;
+  const times = Object.entries({ p50, p99, 'p99.9': p999, max });
+  const latency = times.map(([name, ms]) => `${name} ${ms.toFixed(2)} ms`).join(', ');
+  process.stdout.write(`\n${name.toUpperCase()}: ${completed} responses, ${latency}\n`);
+  for (const [text, count] of failures) process.stdout.write(`  ${count} × ${text}\n`);
+  process.stdout.write(formatOutcome(outcome, load.slowMs));
 }

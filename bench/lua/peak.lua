@@ -1,10 +1,10 @@
--- Requests for the peaks: keys of 16 bytes in the order asked for, written by hand because wrk.format costs more than some servers do.
+-- Requests for the peaks, with keys of 16 bytes. Not by wrk.format: it costs more than some servers.
 --
 --   wrk -t1 -c64 -d3s -s bench/lua/peak.lua URL -- METHOD BEFORE AFTER ORDER KEYS FIRST BYTES
 --
--- BEFORE and AFTER stand around the key in the target. ORDER: rising (from FIRST on, without end), or drawn from KEYS keys: uniform,
--- or zipfian with YCSB's exponent (J. Gray et al., SIGMOD 1994). Drawn keys are drawn before the run, so that drawing costs nothing
--- in it, and come round again after DRAWN requests.
+-- BEFORE and AFTER stand around the key in the target. ORDER is rising (from FIRST on, without end),
+-- or uniform or zipfian over KEYS keys (YCSB's exponent; J. Gray et al., SIGMOD 1994). DRAWN keys
+-- are drawn before the run, so that drawing costs nothing in it, and then used over and over.
 
 local DRAWN = 131072
 local THETA = 0.99
@@ -18,7 +18,7 @@ local function zipfian(count)
     local unit = math.random()
     local rank = math.floor(count * (eta * unit - eta + 1) ^ alpha)
     if unit * zeta < 1 then rank = 0 elseif unit * zeta < 1 + 0.5 ^ THETA then rank = 1 end
-    -- Hot keys are not to be neighbours: a step that has no factor in common with count reaches every key once.
+    -- Hot keys must not be neighbours. This step is prime to count, so it reaches every key once.
     return (math.min(rank, count - 1) * 1000003) % count
   end
 end
@@ -28,15 +28,15 @@ function init(args)
   local count, bytes = tonumber(args[5]), tonumber(args[7])
   number = tonumber(args[6])
   head = method .. ' ' .. before .. 'key'
-  tail = after .. ' HTTP/1.1\r\nHost: ' .. wrk.headers['Host'] .. '\r\n'
+  tail = after .. ' HTTP/1.1\r\nHost: ' .. wrk.headers['Host'] .. '\r\n\r\n'
   if method == 'PUT' then
-    tail = tail .. 'Content-Length: ' .. bytes .. '\r\n\r\n' .. string.rep('v', bytes)
-  else
-    tail = tail .. '\r\n'
+    local length = 'Content-Length: ' .. bytes
+    tail = tail:sub(1, -3) .. length .. '\r\n\r\n' .. string.rep('v', bytes)
   end
   if order ~= 'rising' then
     math.randomseed(1)
-    local draw = order == 'zipfian' and zipfian(count) or function() return math.random(0, count - 1) end
+    local uniform = function() return math.random(0, count - 1) end
+    local draw = order == 'zipfian' and zipfian(count) or uniform
     drawn = {}
     for place = 1, DRAWN do drawn[place] = string.format('%013d', draw()) end
     number = 0
@@ -50,10 +50,11 @@ function request()
 end
 
 function done(summary, latency)
-  local errors = summary.errors
-  local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
+  local e = summary.errors
+  local failed = e.connect + e.read + e.write + e.status + e.timeout
+  local at = function(percentile) return latency:percentile(percentile) / 1000 end
   io.write(string.format(
-    '{"requests":%d,"rate":%.1f,"p50":%.3f,"p99":%.3f,"max":%.3f,"answerBytes":%.1f,"errors":%d}\n',
-    summary.requests, summary.requests / summary.duration * 1e6, latency:percentile(50) / 1000,
-    latency:percentile(99) / 1000, latency.max / 1000, summary.bytes / math.max(1, summary.requests), failed))
+    '{"requests":%d,"rate":%.1f,"p50":%.3f,"p99":%.3f,"max":%.3f,"responseBytes":%.1f,"errors":%d}\n',
+    summary.requests, summary.requests / summary.duration * 1e6, at(50), at(99), latency.max / 1000,
+    summary.bytes / math.max(1, summary.requests), failed))
 end

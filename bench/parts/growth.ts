@@ -1,22 +1,23 @@
-/** Growth: what a hundred times as many entities change. Each store is loaded in the order of its keys, once; then all are looked at in turn. */
-import { createReadStream, mkdirSync, rmSync, statSync } from 'node:fs';
+/** Growth: what a hundred times as many entities change. Each store is loaded once, keys rising. */
+import { once } from 'node:events';
+import { createReadStream, mkdirSync, statSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
-import type { Measured, Part } from '../part.js';
-import { entityPath, startServer } from '../peers/evenkeel.js';
+import { atMost, type Measured, type Part, type Settings } from '../part.js';
+import { startServer } from '../peers/evenkeel.js';
 import { fill, httpPut } from '../support/fill.js';
-import { memoryOf } from '../support/process-stat.js';
-import { type Figures, inTurn, median, middle, type Rounds, ratio } from '../support/rounds.js';
-import { steady } from '../support/steady.js';
-import { keyBytes, keyOf } from '../support/wrk.js';
-import { linePlot } from '../write/line-plot.js';
-import { mebibytes, ms, thousands } from '../write/words.js';
+import { load, uniform } from '../support/load.js';
+import { memoryOf } from '../support/proc.js';
+import { type Figures, inTurn, middle, type Rounds, ratio } from '../support/rounds.js';
+import { keyBytes } from '../support/wrk.js';
+import { mebibytes, ms, thousands } from '../write/numbers.js';
+import { linePlot } from '../write/plots.js';
 
 const valueBytes = 100;
 const getRate = 5000;
 const putRate = 2000;
 const connections = 20;
-/** The more are under way, the less they keep their order, and the less full LMDB's pages become. */
+/** The more PUTs are in flight, the less they keep their order, and the less full pages become. */
 const loaders = 128;
 const rangeEntities = 100_000;
 
@@ -24,178 +25,128 @@ export const growth: Part = {
   title: 'Growth',
   programs: [],
   defaults: { seconds: 10 },
-  measure: async ({ rounds, seconds, sizes, folder }) => {
-    const loads: Record<string, Figures[]> = {};
-    const folders = new Map(sizes.map((size) => [size, join(folder, `growth-${size}`)]));
-    try {
-      for (const [size, place] of folders) {
-        loads[size] = [await load(size, place)];
-        process.stdout.write(`loaded ${thousands(size)}: ${JSON.stringify(loads[size])}\n`);
-      }
-      const visits = [...folders].map(([size, place]) => [
-        `${size}`,
-        () => look(size, place, seconds),
-      ]);
-      const looks = await inTurn(rounds, Object.fromEntries(visits));
-      const settings = {
-        rounds,
-        'seconds of each run': seconds,
-        valueBytes,
-        getRate,
-        putRate,
-        connections,
-      };
-      return { settings, groups: { load: loads, look: looks }, skipped: [] };
-    } finally {
-      for (const place of folders.values()) rmSync(place, { recursive: true, force: true });
-    }
-  },
+  measure,
   section: (measured) => ({
-    intro: `Entities of ${keyBytes} + ${valueBytes} bytes, loaded over HTTP in the order of their keys (${loaders} connections, one PUT at a time on each,
-so neighbours overtake each other a little; every PUT durable). “file / data” is the blocks of the data file over the bytes of keys and
-values. Then, the file read once so that all of it is in the page cache (what reads from the disk cost is under “Cold reads”), GET at ${getRate} and PUT (overwriting) at ${putRate} a second over ${connections} connections, keys uniform, on a server started anew; a range
-over up to ${thousands(rangeEntities)} entities; and memory after all that: RssAnon, and with the pages of the map.`,
+    intro: `Entities of ${keyBytes} + ${valueBytes} bytes, loaded over HTTP in the order of their keys by ${loaders} connections with one
+PUT in flight each. Every PUT is durable. Neighbours overtake each other a little. “file / data” is
+the blocks of the data file over the bytes of keys and values. A server is then started afresh, and
+its file read once, so that it is in the page cache (“Cold reads” shows reads from the disk). GETs at
+${getRate} and overwriting PUTs at ${putRate} requests per second follow, over ${connections} connections, with uniform keys;
+and a range over up to ${thousands(rangeEntities)} entities. Memory is read last: RssAnon, and with the map.`,
     tables: [table(measured)],
     bars: bars(measured),
     plots: { 'growth.svg': plot(measured) },
   }),
 };
 
-async function load(entities: number, folder: string): Promise<Figures> {
-  mkdirSync(folder);
-  const { port, pid, stop } = await startServer(folder);
-  try {
-    const began = performance.now();
-    const language = httpPut(entityPath, 'v'.repeat(valueBytes), keyOf);
-    await fill({ port, entities, language, connections: loaders, window: 1 });
-    const seconds = (performance.now() - began) / 1000;
-    const { anonBytes } = memoryOf(pid);
-    const fileBytes = statSync(join(folder, 'data.mdb')).blocks * 512;
-    return {
-      seconds,
-      fileBytes,
-      ratio: fileBytes / (entities * (keyBytes + valueBytes)),
-      anonBytes,
-    };
-  } finally {
-    await stop();
+async function measure({ rounds, seconds, sizes, directory }: Settings): Promise<Measured> {
+  const loads: Record<string, Figures[]> = {};
+  for (const size of sizes) {
+    loads[size] = [await fillStore(size, join(directory, `${size}`))];
+    process.stdout.write(`loaded ${thousands(size)}: ${JSON.stringify(loads[size])}\n`);
   }
+  const looks = await inTurn(rounds, sizes.map(String), (size) =>
+    visit(Number(size), join(directory, size), seconds),
+  );
+  const rates = { valueBytes, getRate, putRate, connections };
+  const settings = { rounds, 'seconds of each run': seconds, ...rates };
+  return { settings, groups: { load: loads, look: looks }, skipped: [] };
 }
 
-async function look(entities: number, folder: string, seconds: number): Promise<Figures> {
-  const { url, pid, stop } = await startServer(folder);
-  try {
-    // A kernel that pages out what lies idle (DAMON) would leave more of one store in memory than of another.
-    for await (const _ of createReadStream(join(folder, 'data.mdb'), { highWaterMark: 2 ** 20 }));
-    const common = { url, keySpace: entities, valueBytes, connections, seconds };
-    const { latency: reads } = await steady({ ...common, rate: getRate });
-    const { latency: writes } = await steady({ ...common, rate: putRate, put: true });
-    const range = await rangeRate(url, Math.min(entities, rangeEntities));
-    const { anonBytes, rssBytes } = memoryOf(pid);
-    return {
-      'get p50': reads.valueAtPercentile(50) / 1000,
-      'get p99': reads.valueAtPercentile(99) / 1000,
-      'put p50': writes.valueAtPercentile(50) / 1000,
-      'put p99': writes.valueAtPercentile(99) / 1000,
-      range,
-      anonBytes,
-      rssBytes,
-    };
-  } finally {
-    await stop();
-  }
-}
-
-/** Entities a second of one range, read as fast as it comes. */
-function rangeRate(url: string, limit: number): Promise<number> {
+async function fillStore(entities: number, store: string): Promise<Figures> {
+  mkdirSync(store);
+  const { port, pid, stop } = await startServer(store);
   const began = performance.now();
-  return new Promise((resolve, reject) => {
-    get(`${url}/v0/entities?start=%00&limit=${limit}`, (response) => {
-      let bytes = 0;
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-      });
-      response.on('error', reject);
-      response.on('end', () => {
-        const expected = limit * (keyBytes + 1 + valueBytes);
-        if (bytes !== expected)
-          reject(new Error(`a range had ${bytes} bytes instead of ${expected}`));
-        resolve(limit / ((performance.now() - began) / 1000));
-      });
-    }).on('error', reject);
-  });
+  const protocol = httpPut(valueBytes);
+  await fill({ port, entities, protocol, connections: loaders, window: 1 });
+  const seconds = (performance.now() - began) / 1000;
+  const { anonBytes } = memoryOf(pid);
+  await stop();
+  const fileBytes = statSync(join(store, 'data.mdb')).blocks * 512;
+  const ratio = fileBytes / (entities * (keyBytes + valueBytes));
+  return { seconds, fileBytes, ratio, anonBytes };
 }
 
-function sizesOf({ groups }: Measured): number[] {
-  return Object.keys(groups.load ?? {}).map(Number);
+async function visit(entities: number, store: string, seconds: number): Promise<Figures> {
+  const { url, pid, stop } = await startServer(store);
+  // A kernel that pages out idle memory (DAMON) would keep more of one store than of another.
+  for await (const _ of createReadStream(join(store, 'data.mdb'), { highWaterMark: 2 ** 20 }));
+  const common = { url, threads: 1, connections, durationMs: seconds * 1000, warmupMs: 1000 };
+  const run = (method: 'GET' | 'PUT', rate: number) =>
+    load({ ...common, rate, work: uniform(method, entities, valueBytes) });
+  const reads = await run('GET', getRate);
+  const writes = await run('PUT', putRate);
+  const range = await rangeRate(url, Math.min(entities, rangeEntities));
+  const { anonBytes, rssBytes } = memoryOf(pid);
+  await stop();
+  const gets = { 'get p50': reads.p50, 'get p99': reads.p99 };
+  const puts = { 'put p50': writes.p50, 'put p99': writes.p99 };
+  return { ...gets, ...puts, range, anonBytes, rssBytes };
 }
+
+/** Entities per second of one range, read as fast as it comes. */
+async function rangeRate(url: string, limit: number): Promise<number> {
+  const began = performance.now();
+  const [response] = await once(get(`${url}/v0/entities?start=%00&limit=${limit}`), 'response');
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+  });
+  await once(response, 'end');
+  const expected = limit * (keyBytes + 1 + valueBytes);
+  if (bytes !== expected) throw new Error(`a range had ${bytes} bytes instead of ${expected}`);
+  return limit / ((performance.now() - began) / 1000);
+}
+
+/** Rising: that is the order in which an object keeps numbers. */
+const sizesOf = ({ groups }: Measured) => Object.keys(groups.load ?? {});
 
 function table(measured: Measured) {
   const { load, look } = measured.groups;
   const rows = sizesOf(measured).map((size) => {
-    const one = (figure: string) => load?.[size]?.[0]?.[figure] as number;
-    const of = (figure: string) => middle(look, figure, String(size)) as number;
+    const one = (figure: string) => middle(load, figure, size);
+    const of = (figure: string) => middle(look, figure, size);
     return [
-      thousands(size),
+      thousands(Number(size)),
       `${one('seconds').toFixed(1)} s`,
-      thousands(size / one('seconds')),
+      thousands(Number(size) / one('seconds')),
       mebibytes(one('fileBytes')),
       `${one('ratio').toFixed(2)} ×`,
-      `${ms(of('get p50'))} / ${ms(of('get p99'))}`,
-      `${ms(of('put p50'))} / ${ms(of('put p99'))}`,
+      ...['get', 'put'].map((method) => `${ms(of(`${method} p50`))} / ${ms(of(`${method} p99`))}`),
       thousands(of('range')),
       `${mebibytes(of('anonBytes'))} / ${mebibytes(of('rssBytes'))}`,
     ];
   });
-  const figures = [
-    'file',
-    'file / data',
-    'GET p50 / p99 ms',
-    'PUT p50 / p99 ms',
-    'range, entities/s',
-  ];
-  return {
-    head: ['entities', 'loaded in', 'PUT/s', ...figures, 'memory: own / with the map'],
-    rows,
-  };
+  const sizes = ['entities', 'loaded in', 'PUT/s', 'file', 'file / data'];
+  const times = ['GET p50 / p99 ms', 'PUT p50 / p99 ms', 'range, entities/s'];
+  return { head: [...sizes, ...times, 'memory: own / with the map'], rows };
 }
 
 function bars(measured: Measured) {
   const { load = {}, look = {} } = measured.groups;
-  const sizes = sizesOf(measured);
-  const [least, most] = [String(Math.min(...sizes)), String(Math.max(...sizes))];
+  const [min = '', max = min] = [sizesOf(measured)[0], sizesOf(measured).at(-1)];
+  const [few, many] = [thousands(Number(min)), thousands(Number(max))];
+  const latency = `GET p50 with ${many} entities, times that with ${few}`;
+  const size = `size of the file over that of the data, ${many} entities loaded in order`;
   return [
-    {
-      what: `GET p50 with ${thousands(Number(most))} entities, times that with ${thousands(Number(least))}`,
-      value: ratio(look, 'get p50', most, least),
-      limit: 1.5,
-      sense: 'at most' as const,
-    },
-    {
-      what: `size of the file over that of the data, ${thousands(Number(most))} entities loaded in order`,
-      value: load[most]?.[0]?.ratio as number,
-      limit: 2,
-      sense: 'at most' as const,
-    },
+    atMost(latency, ratio(look, 'get p50', max, min), 1.5),
+    atMost(size, middle(load, 'ratio', max), 2),
   ];
 }
 
 function plot(measured: Measured): string {
-  const { load, look } = measured.groups as { load: Rounds; look: Rounds };
-  const over = (name: string, of: (size: number) => number) => ({
+  const { load, look } = measured.groups;
+  const over = (name: string, rounds: Rounds | undefined, figure: string) => ({
     name,
-    points: sizesOf(measured).map((size) => [size, of(size)] as const),
+    points: sizesOf(measured).map((size) => [Number(size), middle(rounds, figure, size)] as const),
   });
-  const latency = (figure: string) =>
-    over(
-      figure.replace('get', 'GET').replace('put', 'PUT'),
-      (size) => middle(look, figure, `${size}`) ?? 0,
-    );
-  const file = (figure: string) => (size: number) =>
-    median((load[size] ?? []).map((one) => one[figure] ?? 0));
+  const latencies = ['GET p50', 'GET p99', 'PUT p50', 'PUT p99'].map((name) =>
+    over(name, look, name.replace('GET', 'get').replace('PUT', 'put')),
+  );
   const subtitle = 'latency at a constant rate, and the file over the data';
-  return linePlot({ title: 'Growth', subtitle, over: 'entities', tenfold: true }, [
-    { unit: 'ms', lines: ['get p50', 'get p99', 'put p50', 'put p99'].map(latency) },
-    { unit: '×', lines: [over('file / data', file('ratio'))] },
+  const heading = { title: 'Growth', subtitle, over: 'entities', isLogarithmic: true };
+  return linePlot(heading, [
+    { unit: 'ms', lines: latencies },
+    { unit: '×', lines: [over('file / data', load, 'ratio')] },
   ]);
 }

@@ -1,111 +1,127 @@
-/**
- * Peaks: as many requests as a peer answers when every connection always has one under way. A peer is started fresh, on empty data, for each
- * group and round; the numbers of connections of a group follow each other on the same process, behind a warm-up: V8 compiles what is hot
- * for up to four seconds (of three of Evenkeel's, two answered 61k to 68k GET/s in each of the first three or four, and 71k to 81k from
- * then on), and nobody restarts a server every few seconds.
- */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Measured, Settings } from '../part.js';
-import type { Peer, StartOptions } from '../peers/peer.js';
-import { diskWrittenBytes } from '../support/process-stat.js';
-import { type Figures, inTurn, type Rounds } from '../support/rounds.js';
-import { keyBytes, type Peak } from '../support/wrk.js';
+/** GET over a filled store, and durable PUT, at their peaks: what is measured and how it is shown. */
+import type { Bar, Measured, Part, Table } from '../part.js';
+import { startEvenkeel, startFullLane } from '../peers/evenkeel.js';
+import { startFastify } from '../peers/fastify.js';
+import { startConstant } from '../peers/nginx.js';
+import { startRedisAlone, startWebdis } from '../peers/redis.js';
+import { median, middle, type Rounds, ratio, valuesOf } from '../support/rounds.js';
+import { thousands } from '../write/numbers.js';
+import { barPlot } from '../write/plots.js';
+import { type Group, measurePeaks, type Peers } from './measure-peaks.js';
 
-export interface Group {
-  readonly name: string;
-  readonly order: Peak['order'];
-  readonly valueBytes: number;
-  readonly connections: readonly number[];
+/** redis-benchmark draws keys uniformly only. In a hash table their order does not matter. */
+const without = ['redis alone'];
+
+const getGroups: readonly Group[] = [
+  { name: 'uniform, 100 B', order: 'uniform', valueBytes: 100, connections: [64, 20, 256] },
+  { name: 'uniform, 4 KiB', order: 'uniform', valueBytes: 4096, connections: [64] },
+];
+const putGroups: readonly Group[] = [
+  { name: 'rising, 100 B', order: 'rising', valueBytes: 100, connections: [64, 20, 256] },
+  { name: 'uniform, 100 B', order: 'uniform', valueBytes: 100, connections: [64] },
+  { name: 'zipfian, 100 B', order: 'zipfian', valueBytes: 100, connections: [64], without },
+  { name: 'rising, 4 KiB', order: 'rising', valueBytes: 4096, connections: [64] },
+];
+
+/** How many times as fast as each peer Evenkeel is to be. */
+const getLimits = { nginx: 0.8, 'full lane': 1.6, 'redis+webdis': 2 };
+const putLimits = { 'redis+webdis': 1.5 };
+
+const peersOf = (method: 'GET' | 'PUT'): Peers => ({
+  ...(method === 'GET' && { nginx: startConstant }),
+  evenkeel: startEvenkeel,
+  'full lane': startFullLane,
+  'redis+webdis': (options) => startWebdis(options, method),
+  'fastify+lmdb': startFastify,
+  'redis alone': startRedisAlone,
+});
+
+export const getPeak: Part = {
+  title: 'GET peak',
+  programs: ['wrk', 'nginx', 'redis-server', 'redis-benchmark', 'webdis'],
+  measure: (settings) => measurePeaks('GET', getGroups, peersOf('GET'), settings),
+  section: (measured) => ({
+    intro: `wrk reads keys drawn from a filled store, as many requests per second as each peer answers with
+every connection always busy. nginx returns a constant of the same length: it is the limit. “redis
+alone” is Redis, driven by redis-benchmark in Redis' own protocol.`,
+    tables: tables(measured, getGroups),
+    bars: bars('GET peak', measured.groups['uniform, 100 B'], getLimits),
+    plots: { 'get-peak.svg': plot('GET peak', measured, getGroups) },
+  }),
+};
+
+export const putPeak: Part = {
+  title: 'Durable PUT peak',
+  programs: ['wrk', 'redis-server', 'redis-benchmark', 'webdis'],
+  measure: (settings) => measurePeaks('PUT', putGroups, peersOf('PUT'), settings),
+  section: (measured) => ({
+    intro: `Every peer syncs a write before it responds. Rising keys are new; uniform and zipfian keys overwrite
+a filled store. “written” is the bytes written to the disk for each byte of key and value. It
+includes the file system's journal, and what the rest of the machine wrote in that time. “redis
+alone” is Redis, driven by redis-benchmark in Redis' own protocol.`,
+    tables: tables(measured, putGroups),
+    bars: bars('durable PUT peak, rising keys,', measured.groups['rising, 100 B'], putLimits),
+    plots: { 'put-peak.svg': plot('Durable PUT peak', measured, putGroups) },
+  }),
+};
+
+function bars(peak: string, rounds: Rounds = {}, limits: Record<string, number>): Bar[] {
+  return Object.entries(limits).map(([other, limit]) => ({
+    what: `${peak} at 64 connections, times ${other}`,
+    value: ratio(rounds, 'c64 rate', 'evenkeel', other),
+    limit,
+    sense: 'at least',
+  }));
 }
 
-export interface Subject {
-  readonly start: (options: StartOptions) => Promise<Peer>;
-  /** Groups it takes no part in, by name. */
-  readonly not?: readonly string[];
+/** Groups that were measured, in order, with the numbers of connections that were, rising. */
+function measuredGroups({ groups }: Measured, all: readonly Group[]) {
+  return all.flatMap(({ name, connections }) => {
+    const rounds: Rounds = groups[name] ?? {};
+    const counts = connections
+      .filter((count) => valuesOf(rounds, `c${count} rate`, 'evenkeel').length > 0)
+      .toSorted((a, b) => a - b);
+    return counts.length === 0 ? [] : [{ name, rounds, counts }];
+  });
 }
 
-export type Subjects = Readonly<Record<string, Subject>>;
+function tables(measured: Measured, all: readonly Group[]): Table[] {
+  const last = all === getGroups ? 'response' : 'written';
+  const columns = ['median/s', 'min … max', 'evenkeel / it', 'p50 ms', 'p99 ms', last];
+  return measuredGroups(measured, all).map(({ name, rounds, counts }) => ({
+    head: [`connections (${name})`, 'peer', ...columns],
+    rows: counts.flatMap((count) => Object.keys(rounds).map((side) => rowOf(rounds, count, side))),
+  }));
+}
 
-export async function measurePeaks(
-  method: Peak['method'],
-  groups: readonly Group[],
-  subjects: Subjects,
-  { rounds, seconds, warmup, entities, folder, connections: wanted }: Settings,
-): Promise<Pick<Measured, 'settings' | 'groups'>> {
-  const results: Record<string, Rounds> = {};
-  for (const all of groups) {
-    const connections = all.connections.filter((count) => wanted?.includes(count) ?? true);
-    if (connections.length === 0) continue;
-    const group = { ...all, connections };
-    // As many bytes are kept whatever the size of a value.
-    const keySpace = Math.max(1000, Math.round((entities * 100) / group.valueBytes));
-    process.stdout.write(`${method}, ${group.name}\n`);
-    const sides = Object.entries(subjects)
-      .filter(([, { not = [] }]) => !not.includes(group.name))
-      .map(([name, subject]) => [
-        name,
-        () => visit(subject, { method, group, keySpace, seconds, warmup, folder }),
-      ]);
-    results[group.name] = await inTurn(rounds, Object.fromEntries(sides));
-  }
-  const settings = {
-    rounds,
-    'seconds of warm-up': warmup,
-    'seconds of each measurement': seconds,
-    entities,
+function rowOf(rounds: Rounds, count: number, side: string): string[] {
+  const rate = `c${count} rate`;
+  const rates = valuesOf(rounds, rate, side);
+  const of = (figure: string, format: (value: number) => string) => {
+    const value = middle(rounds, `c${count} ${figure}`, side);
+    return Number.isNaN(value) ? '' : format(value);
   };
-  return { settings, groups: results };
+  return [
+    String(count),
+    side,
+    thousands(median(rates)),
+    `${thousands(Math.min(...rates))} … ${thousands(Math.max(...rates))}`,
+    side === 'evenkeel' ? '1' : ratio(rounds, rate, 'evenkeel', side).toFixed(2),
+    of('p50', (ms) => ms.toFixed(2)),
+    of('p99', (ms) => ms.toFixed(2)),
+    of('answer', (bytes) => `${Math.round(bytes)} B`) || of('written', (n) => `${n.toFixed(1)} ×`),
+  ];
 }
 
-interface Visit {
-  readonly method: Peak['method'];
-  readonly group: Group;
-  readonly keySpace: number;
-  readonly seconds: number;
-  readonly warmup: number;
-  readonly folder: string;
-}
-
-/** Rising keys begin this far apart, so that no run overwrites another's. */
-const stride = 100_000_000;
-
-async function visit({ start }: Subject, visit: Visit): Promise<Figures> {
-  const { method, group, keySpace, seconds, warmup } = visit;
-  const { order, valueBytes, connections } = group;
-  const folder = mkdtempSync(join(visit.folder, 'peak-'));
-  const figures: Record<string, number> = {};
-  try {
-    const peer = await start({ folder, valueBytes });
-    try {
-      await peer.fill(keySpace);
-      const peak = { method, order, keySpace, valueBytes };
-      await peer.peak({
-        ...peak,
-        first: stride,
-        connections: connections[0] ?? 1,
-        seconds: warmup,
-      });
-      for (const [index, count] of connections.entries()) {
-        const before = diskWrittenBytes(folder);
-        const run = { ...peak, first: (index + 2) * stride, connections: count, seconds };
-        const { requests, rate, p50, p99, answerBytes } = await peer.peak(run);
-        const cell = `c${count}`;
-        Object.assign(figures, {
-          [`${cell} rate`]: rate,
-          [`${cell} p50`]: p50,
-          [`${cell} p99`]: p99,
-        });
-        if (answerBytes !== undefined && method === 'GET') figures[`${cell} answer`] = answerBytes;
-        const after = diskWrittenBytes(folder);
-        if (method === 'PUT' && before !== undefined && after !== undefined)
-          figures[`${cell} written`] = (after - before) / (requests * (keyBytes + valueBytes));
-      }
-    } finally {
-      await peer.stop();
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  return figures;
+function plot(title: string, measured: Measured, all: readonly Group[]): string {
+  const groups = measuredGroups(measured, all).flatMap(({ name, rounds, counts }) =>
+    counts.map((count) => ({
+      name: `${name}, ${count} connections`,
+      bars: Object.keys(rounds).map((side) => {
+        return { name: side, values: valuesOf(rounds, `c${count} rate`, side) };
+      }),
+    })),
+  );
+  const subtitle = 'median of the rounds; the thin line goes from the min to the max';
+  return barPlot({ title: `${title}, requests per second`, subtitle }, groups);
 }

@@ -1,25 +1,14 @@
-/** The reference load for minutes: whether memory stays level, and what makes a request slow now and then. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** The reference load for minutes: whether memory stays level, and what makes requests slow. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { monotonicClock } from '#dist/lab/load/generator/clock.js';
 import { threadsFor } from '#dist/lab/report/report-options.js';
-import type { Measured, Part } from '../part.js';
-import { mappedBytes, memoryOf } from '../support/process-stat.js';
-import type { Figures, Rounds } from '../support/rounds.js';
-import { watchPhase } from '../tail/phase.js';
-import { Sampler } from '../tail/sampler.js';
-import {
-  countUnnamed,
-  describe,
-  formatOutcome,
-  mustBeNamedUs,
-  rowsOf,
-  worstOf,
-} from '../tail/table.js';
-import { type Server, startServer } from '../tail/watched.js';
-import { linePlot } from '../write/line-plot.js';
-import { mebibytes, ms, thousands } from '../write/words.js';
+import { atMost, type Measured, type Part } from '../part.js';
+import { mappedBytes, memoryOf } from '../support/proc.js';
+import { type Figures, middle, type Rounds, valuesOf } from '../support/rounds.js';
+import { countUnnamed, formatOutcome, mustBeNamedUs, rowsOf } from '../tail/table.js';
+import { type WatchedServer, watchServer } from '../tail/watch.js';
+import { mebibytes, ms, thousands } from '../write/numbers.js';
+import { linePlot } from '../write/plots.js';
 
 const load = { threads: threadsFor(availableParallelism()), connections: 20, rate: 10_000 };
 const slowMs = mustBeNamedUs / 1000;
@@ -31,100 +20,74 @@ type Phase = (typeof phases)[number];
 export const tenMinutes: Part = {
   title: 'Ten minutes at the reference load',
   programs: [],
-  measure: async ({ minutes, folder }) => {
-    const data = mkdtempSync(join(folder, 'minutes-'));
-    const sampler = new Sampler(monotonicClock());
-    try {
-      const server = await startServer(data, sampler);
-      try {
-        const groups: Record<string, Rounds> = {};
-        for (const phase of phases) {
-          const { main, causes } = await run(phase, { server, sampler, data, minutes });
-          groups[phase] = main;
-          groups[causesOf(phase)] = causes;
-        }
-        return { settings: { ...load, 'minutes of each': minutes }, groups, skipped: [] };
-      } finally {
-        await server.end();
-      }
-    } finally {
-      sampler.stop();
-      rmSync(data, { recursive: true, force: true });
+  measure: async ({ minutes, directory }) => {
+    const server = await watchServer(directory);
+    const groups: Record<string, Rounds> = {};
+    for (const phase of phases) {
+      const { main, causes } = await measurePhase(phase, server, directory, minutes);
+      groups[phase] = main;
+      groups[causesOf(phase)] = causes;
     }
+    await server.stop();
+    return { settings: { ...load, 'minutes of each': minutes }, groups, skipped: [] };
   },
   section: (measured) => ({
-    intro: `wrk/put.lua, then wrk/get.lua, by \`evenkeel load\` at 10 000 a second, on one server, each behind ${warmupMs / 1000} s of the same that are not counted. RssAnon is read every second. “beyond the map” is the
-resident memory without the data file's pages, at the end. Requests of ${slowMs} ms or more are told by their cause, as \`npm run bench:tail\` finds it, and by how many
-moments they came in: its probe runs in server and generator, and a third process looks at their threads every 10 ms. “later / earlier” is the most RssAnon of the second half over that of the first. (V8 gives
-memory back and takes it again, so a median would tell when it did.)`,
+    intro: `wrk/put.lua, then wrk/get.lua, by \`evenkeel load\` at 10 000 requests per second on one server. ${warmupMs / 1000} s of
+the same load come first and are not counted. RssAnon is read every second; “later / earlier” is its
+max in the second half over its max in the first. (V8 gives memory back and takes it again, so a
+median would show only when.) “beyond the map” is the resident memory at the end without the pages of
+the data file. Requests of ${slowMs} ms or more are shown by their cause and by how many moments they came
+in, as \`npm run bench:tail\` finds them: a probe runs in server and generator, and a third process
+looks at their threads every 10 ms.`,
     tables: [table(measured)],
-    bars: bars(measured),
+    bars: phases.flatMap((phase) => bars(phase, measured)),
     plots: { 'ten-minutes.svg': plot(measured) },
   }),
 };
 
-interface Place {
-  readonly server: Server;
-  readonly sampler: Sampler;
-  readonly data: string;
-  readonly minutes: number;
-}
-
-/** Figures of the whole, the memory in each second, and for each cause what it made slow. */
-async function run(phase: Phase, { server, sampler, data, minutes }: Place) {
-  const { pid } = server;
+/** Figures of the whole, the memory in each second, and the slow requests of each cause. */
+async function measurePhase(phase: Phase, server: WatchedServer, store: string, minutes: number) {
   const memory: Figures[] = [];
   const began = performance.now();
   const timer = setInterval(() => {
-    const { anonBytes, rssBytes } = memoryOf(pid);
+    const { anonBytes, rssBytes } = memoryOf(server.pid);
     memory.push({ second: (performance.now() - began) / 1000, anonBytes, rssBytes });
   }, 1000);
-  try {
-    const times = { durationMs: minutes * 60_000, warmupMs, slowMs };
-    const name = phase.toLowerCase() as Lowercase<Phase>;
-    const { outcome, result } = await watchPhase(name, { ...load, ...times }, server, sampler);
-    const { rssBytes } = memoryOf(pid);
-    const whole = {
-      requests: result.completed,
-      failed: result.failed,
-      p50: result.p50Us / 1000,
-      p99: result.p99Us / 1000,
-      p999: result.p999Us / 1000,
-      max: result.maxUs / 1000,
-      unnamed: countUnnamed(outcome),
-      unlisted: outcome.unlisted,
-      'lag max': result.lagMaxUs / 1000,
-      beyondMap: rssBytes - mappedBytes(pid, join(data, 'data.mdb')),
-      mostAnon: Math.max(...memory.map(({ anonBytes = 0 }) => anonBytes)),
-    };
-    process.stdout.write(`${phase} ${JSON.stringify(whole)}\n`);
-    for (const line of formatOutcome(outcome, slowMs)) process.stdout.write(`${line}\n`);
-    for (const moment of outcome.moments) process.stdout.write(`  ${describe(worstOf(moment))}\n`);
-    const causes = rowsOf(outcome.moments).map(({ cause, moments, requests, worstUs }) => [
-      cause,
-      [{ moments, requests, worst: worstUs / 1000 }],
-    ]);
-    return { main: { whole: [whole], memory }, causes: Object.fromEntries(causes) as Rounds };
-  } finally {
-    clearInterval(timer);
-  }
+  const times = { durationMs: minutes * 60_000, warmupMs, slowMs };
+  const name = phase.toLowerCase() as Lowercase<Phase>;
+  const { outcome, result } = await server.run(name, { ...load, ...times });
+  clearInterval(timer);
+  const { rssBytes } = memoryOf(server.pid);
+  const { completed: requests, failed, p50, p99, p999, max, lagMax } = result;
+  const whole = {
+    ...{ requests, failed, p50, p99, p999, max },
+    unnamed: countUnnamed(outcome),
+    unlisted: outcome.unlisted,
+    'lag max': lagMax,
+    beyondMap: rssBytes - mappedBytes(server.pid, join(store, 'data.mdb')),
+    mostAnon: Math.max(...memory.map(({ anonBytes = 0 }) => anonBytes)),
+  };
+  process.stdout.write(`${phase} ${JSON.stringify(whole)}\n${formatOutcome(outcome, slowMs)}`);
+  const causes = rowsOf(outcome.moments).map(({ cause, moments, requests, worstUs }) => {
+    return [cause, [{ moments, requests, worst: worstUs / 1000 }]];
+  });
+  return { main: { whole: [whole], memory }, causes: Object.fromEntries(causes) as Rounds };
 }
 
 function causesOf(phase: Phase): string {
   return `${phase}, ${slowMs} ms or more`;
 }
 
-/** The most RssAnon of the second half over that of the first: what leaks shows there, and what comes and goes does not. */
-function level(memory: readonly Figures[] = []): number {
-  const anon = memory.map(({ anonBytes = 0 }) => anonBytes);
+/** A leak raises this; memory that comes and goes does not. */
+function laterOverEarlier(rounds: Rounds | undefined): number {
+  const anon = valuesOf(rounds, 'anonBytes', 'memory');
   const half = Math.ceil(anon.length / 2);
   return Math.max(...anon.slice(half)) / Math.max(...anon.slice(0, half));
 }
 
 function table({ groups }: Measured) {
   const rows = phases.map((phase) => {
-    const { whole, memory } = groups[phase] ?? {};
-    const of = (figure: string) => whole?.[0]?.[figure] as number;
+    const of = (figure: string) => middle(groups[phase], figure, 'whole');
     return [
       phase,
       thousands(of('requests')),
@@ -134,58 +97,38 @@ function table({ groups }: Measured) {
       ms(of('lag max')),
       mebibytes(of('beyondMap')),
       mebibytes(of('mostAnon')),
-      level(memory).toFixed(2),
+      laterOverEarlier(groups[phase]).toFixed(2),
     ];
   });
-  const times = ['p50 ms', 'p99', 'p99.9', 'max', `${slowMs} ms or more`, 'longest lag'];
-  return {
-    head: ['', 'requests', 'failed', ...times, 'beyond the map', 'most RssAnon', 'later / earlier'],
-    rows,
-  };
+  const times = ['p50 ms', 'p99', 'p99.9', 'max', `${slowMs} ms or more`, 'max lag'];
+  const memory = ['beyond the map', 'max RssAnon', 'later / earlier'];
+  return { head: ['', 'requests', 'failed', ...times, ...memory], rows };
 }
 
-/** Such as: 31 in 2 moments (disk sync 24, up to 61.0; generator late 7, up to 52.5). */
+/** For example: 31 in 2 moments (disk sync 24, up to 61.0; generator late 7, up to 52.5). */
 function slowText(unlisted: number, causes: Rounds = {}): string {
-  const rows = Object.entries(causes).map(([cause, [row = {}]]) => ({ cause, ...row }) as Slow);
-  if (rows.length === 0) return 'none';
-  const sum = (of: 'requests' | 'moments') => rows.reduce((total, row) => total + row[of], 0);
-  const moments = sum('moments');
-  const each = rows.map(({ cause, requests, worst }) => `${cause} ${requests}, up to ${ms(worst)}`);
-  const more = unlisted > 0 ? `; ${unlisted} more were too many to be listed` : '';
-  return `${sum('requests')} in ${moments === 1 ? '1 moment' : `${moments} moments`} (${each.join('; ')})${more}`;
+  const names = Object.keys(causes);
+  if (names.length === 0) return 'none';
+  const of = (figure: string) => (cause: string) => causes[cause]?.[0]?.[figure] ?? 0;
+  const sum = (figure: string) => names.map(of(figure)).reduce((a, b) => a + b);
+  const each = names.map(
+    (name) => `${name} ${of('requests')(name)}, up to ${ms(of('worst')(name))}`,
+  );
+  const moments = sum('moments') === 1 ? '1 moment' : `${sum('moments')} moments`;
+  const more = unlisted > 0 ? `; ${unlisted} more were too many to list` : '';
+  return `${sum('requests')} in ${moments} (${each.join('; ')})${more}`;
 }
 
-interface Slow {
-  readonly cause: string;
-  readonly requests: number;
-  /** Whose worst request has this cause. */
-  readonly moments: number;
-  /** ms */
-  readonly worst: number;
-}
-
-function bars({ groups }: Measured) {
-  return phases.flatMap((phase) => {
-    const { whole, memory } = groups[phase] ?? {};
-    const of = (figure: string) => whole?.[0]?.[figure] as number;
-    const most = (what: string, value: number, limit: number, unit?: string) => ({
-      what: `${phase}: ${what}`,
-      value,
-      limit,
-      sense: 'at most' as const,
-      ...(unit !== undefined && { unit }),
-    });
-    return [
-      most(
-        'resident memory beyond the map',
-        Math.max(of('beyondMap'), of('mostAnon')) / 1024 ** 2,
-        250,
-        'MiB',
-      ),
-      most('RssAnon later over earlier, to be level', level(memory), 1.1),
-      most(`requests of ${slowMs} ms or more without a cause`, of('unnamed'), 0),
-    ];
-  });
+function bars(phase: Phase, { groups }: Measured) {
+  const of = (figure: string) => middle(groups[phase], figure, 'whole');
+  const resident = Math.max(of('beyondMap'), of('mostAnon')) / 1024 ** 2;
+  const level = laterOverEarlier(groups[phase]);
+  const slow = `requests of ${slowMs} ms or more without a cause`;
+  return [
+    atMost(`${phase}: resident memory beyond the map`, resident, 250, 'MiB'),
+    atMost(`${phase}: RssAnon later over earlier, to be level`, level, 1.1),
+    atMost(`${phase}: ${slow}`, of('unnamed'), 0),
+  ];
 }
 
 function plot({ groups }: Measured): string {
@@ -195,10 +138,6 @@ function plot({ groups }: Measured): string {
       ({ second = 0, anonBytes = 0 }) => [second, anonBytes / 1024 ** 2] as const,
     ),
   }));
-  const heading = {
-    title: 'Memory at the reference load',
-    subtitle: 'every second',
-    over: 'seconds',
-  };
-  return linePlot(heading, [{ unit: 'MiB', lines }]);
+  const heading = { title: 'Memory at the reference load', subtitle: 'every second' };
+  return linePlot({ ...heading, over: 'seconds' }, [{ unit: 'MiB', lines }]);
 }

@@ -1,54 +1,38 @@
 /** Evenkeel as `evenkeel serve` starts it, in a process of its own. */
-import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { httpPut } from '../support/fill.js';
-import { start } from '../support/process.js';
-import { httpPeer, type Peer, type StartOptions } from './peer.js';
+import { type StartOptions, start } from '../support/process.js';
+import { httpPeer, type Peer, type PeerOptions } from './peer.js';
 
 const main = fileURLToPath(import.meta.resolve('#dist/cli/main.js'));
 
-export interface Server {
-  readonly url: string;
-  readonly port: number;
-  readonly pid: number;
-  stop(): Promise<void>;
+interface ServerOptions extends Pick<StartOptions, 'onMessage'> {
+  /** Of `serve`. */
+  readonly flags?: readonly string[];
+  readonly nodeFlags?: readonly string[];
+  /** A command that runs the server, for example under a limit. */
+  readonly before?: readonly string[];
 }
 
-export const entityPath = '/v0/entity?id=';
-
-/**
- * @param flags of `serve`, beside the port and the folder
- * @param before a command that runs it, such as one that puts it under a limit
- */
 export async function startServer(
-  folder: string,
-  flags: readonly string[] = [],
-  before: readonly string[] = [],
-): Promise<Server> {
-  const serve = [main, 'serve', '--port', '0', '--data', folder, '--json', ...flags];
-  const [command = process.execPath, ...args] = [...before, process.execPath, ...serve];
-  const running = start(command, args);
-  try {
-    const { url, pid } = JSON.parse(await running.firstLine);
-    return { url, pid, port: Number(new URL(url).port), stop: running.stop };
-  } catch (error) {
-    await running.stop();
-    throw error;
-  }
+  directory: string,
+  { flags = [], nodeFlags = [], before = [], onMessage }: ServerOptions = {},
+) {
+  const serve = [main, 'serve', '--port', '0', '--data', directory, '--json', ...flags];
+  const running = start([...before, process.execPath, ...nodeFlags, ...serve], { onMessage });
+  const { url, pid } = JSON.parse(await running.firstLine);
+  return { url, pid, port: Number(new URL(url).port), stop: running.stop };
 }
 
 export async function startEvenkeel(
-  options: StartOptions,
+  { directory, valueBytes }: PeerOptions,
   flags: readonly string[] = [],
 ): Promise<Peer> {
-  const { url, port, stop } = await startServer(options.folder, flags);
-  const language = httpPut(entityPath, 'v'.repeat(options.valueBytes));
-  return httpPeer({ url, path: [entityPath, ''], filled: { port, language }, stop });
+  const { url, port, stop } = await startServer(directory, { flags });
+  return httpPeer({ url, filled: { port, protocol: httpPut(valueBytes) }, stop });
 }
 
-/** Whether `serve` can be told which lanes to use. */
-export function hasLanes(): boolean {
-  return execFileSync(process.execPath, [main, 'serve', '--help'], { encoding: 'utf8' }).includes(
-    '--lanes',
-  );
+/** Every request goes to Node's own parser. */
+export function startFullLane(options: PeerOptions): Promise<Peer> {
+  return startEvenkeel(options, ['--lanes', 'full']);
 }

@@ -1,6 +1,6 @@
 /**
- * Starts bench/peers/fastify. It has a package and a lock file of its own, so that who develops or installs Evenkeel does
- * not get the packages of a peer; the bench installs them the first time it needs them.
+ * Starts bench/peers/fastify. It has a lock file of its own, so that nobody who installs Evenkeel
+ * gets the packages of a peer. The bench installs them when it first needs them.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -8,28 +8,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { httpPut } from '../support/fill.js';
 import { start } from '../support/process.js';
-import { entityPath } from './evenkeel.js';
-import { httpPeer, type Peer, type StartOptions } from './peer.js';
+import { httpPeer, type Peer, type PeerOptions } from './peer.js';
 
 const home = fileURLToPath(new URL('../../../bench/peers/fastify', import.meta.url));
 
-export function installFastify(): void {
-  if (existsSync(join(home, 'node_modules', '.package-lock.json'))) return;
-  process.stdout.write('Installing the Fastify peer (npm ci in bench/peers/fastify) …\n');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund'], {
-    cwd: home,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-}
-
-export async function startFastify({ folder, valueBytes }: StartOptions): Promise<Peer> {
-  const running = start(process.execPath, [join(home, 'server.js'), join(folder, 'data.mdb')]);
-  const { url } = JSON.parse(await running.firstLine);
-  const language = httpPut(entityPath, 'v'.repeat(valueBytes));
-  return httpPeer({
-    url,
-    path: [entityPath, ''],
-    filled: { port: Number(new URL(url).port), language },
-    stop: running.stop,
-  });
+export async function startFastify({ directory, valueBytes }: PeerOptions): Promise<Peer> {
+  if (!existsSync(join(home, 'node_modules', '.package-lock.json'))) {
+    process.stdout.write('Installing the Fastify peer (npm ci in bench/peers/fastify) …\n');
+    const stdio = ['ignore', 'ignore', 'inherit'] as const;
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: home, stdio: [...stdio] });
+  }
+  const file = join(directory, 'data.mdb');
+  const { firstLine, stop } = start([process.execPath, join(home, 'server.js'), file]);
+  const { url } = JSON.parse(await firstLine);
+  const filled = { port: Number(new URL(url).port), protocol: httpPut(valueBytes) };
+  return httpPeer({ url, filled, stop });
 }

@@ -1,10 +1,42 @@
-/** The limit: what the kernel's loopback and HTTP at its least allow, with an answer of the same length and nothing kept. */
-import { startNginx } from '../support/nginx.js';
-import { freePort } from '../support/process.js';
-import { entityPath } from './evenkeel.js';
-import { httpPeer, type Peer, type StartOptions } from './peer.js';
+/**
+ * One nginx worker that returns the same bytes to every request: the nearest thing to what the
+ * kernel's loopback and HTTP allow. The load benches measure the generator against it.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, listening, start } from '../support/process.js';
+import { requirePrograms } from '../support/programs.js';
+import { httpPeer, type Peer, type PeerOptions } from './peer.js';
 
-export async function startConstant({ valueBytes }: StartOptions): Promise<Peer> {
-  const { url, stop } = await startNginx(await freePort(), { bodyBytes: valueBytes });
-  return httpPeer({ url, path: [entityPath, ''], stop });
+/** nginx takes strings of up to 4 KiB from its configuration, so content is put together. */
+const pieceBytes = 1024;
+
+/** @param options core: the CPU that its worker may use, by default any */
+export async function startNginx(options: { core?: number; contentBytes?: number } = {}) {
+  const { core, contentBytes = 3 } = options;
+  requirePrograms(['nginx']);
+  const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
+  process.once('exit', () => rmSync(directory, { recursive: true }));
+  const errors = join(directory, 'error.log');
+  const rest = 'v'.repeat(contentBytes % pieceBytes);
+  const content = '$piece'.repeat(contentBytes / pieceBytes) + rest;
+  writeFileSync(
+    join(directory, 'nginx.conf'),
+    `worker_processes 1; daemon off; pid ${directory}/pid; error_log ${errors};
+    events { worker_connections 4096; }
+    http { access_log off; keepalive_requests 1000000000; keepalive_timeout 600;
+      server { listen 127.0.0.1:${port}; set $piece "${'v'.repeat(pieceBytes)}";
+        location / { return 200 "${content}"; } } }`,
+  );
+  const flags = ['-c', join(directory, 'nginx.conf'), '-p', directory, '-e', errors];
+  const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];
+  const nginx = start([...pinned, 'nginx', ...flags]);
+  await listening(port, 'nginx');
+  return { url: `http://127.0.0.1:${port}/`, stop: nginx.stop };
+}
+
+export async function startConstant({ valueBytes }: PeerOptions): Promise<Peer> {
+  return httpPeer(await startNginx({ contentBytes: valueBytes }));
 }

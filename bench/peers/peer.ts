@@ -1,32 +1,32 @@
-/** What the peaks ask of every peer, whatever it speaks. */
-import { type Fill, fill, type Language } from '../support/fill.js';
+/** What the peaks need of every peer, whatever protocol it has. */
+import { fill, type Protocol } from '../support/fill.js';
 import { type Peak, type PeakFigures, runWrk } from '../support/wrk.js';
 
-export interface StartOptions {
+export interface PeerOptions {
   /** Fresh and empty, on the disk to be measured. */
-  readonly folder: string;
+  readonly directory: string;
   readonly valueBytes: number;
 }
 
 export interface Peer {
-  readonly fill: (entities: number) => Promise<void>;
-  readonly peak: (peak: Peak) => Promise<PeakFigures>;
-  readonly stop: () => Promise<void>;
+  fill(entities: number): Promise<void>;
+  peak(peak: Peak): Promise<PeakFigures>;
+  stop(): Promise<void>;
 }
 
 export interface HttpPeer {
   readonly url: string;
-  /** What stands around the key in the target. */
-  readonly path: readonly [string, string];
-  /** How it is filled, if it keeps anything. */
-  readonly filled?: { readonly port: number; readonly language: () => Language } | undefined;
+  /** The target before and after the key. */
+  readonly path?: readonly [string, string];
+  /** Where and how to fill it. Absent for a peer that keeps nothing. */
+  readonly filled?: { readonly port: number; readonly protocol: Protocol };
   readonly stop: () => Promise<void>;
 }
 
-export function httpPeer({ url, path, filled, stop }: HttpPeer): Peer {
+export function httpPeer({ url, path = ['/v0/entity?id=', ''], filled, stop }: HttpPeer): Peer {
   return {
     fill: async (entities) => {
-      if (filled) await fill({ ...filled, entities } satisfies Fill);
+      if (filled) await fill({ ...filled, entities });
     },
     peak: (peak) => runWrk(url, path, peak),
     stop,

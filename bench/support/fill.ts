@@ -1,104 +1,70 @@
 /**
- * Stores entities through a server's own door as fast as it takes them: many connections, for a server may take the requests of one in
- * turn, each with a few that are sent before the first of them is answered. Numbers rise over all connections together.
+ * Stores entities through a server's own port as fast as it takes them: many connections, each with
+ * a window of requests. Keys are numbered over all connections together, so they are sent rising.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { keyOf } from './wrk.js';
 
-/** A way to write one entity, and to count the answers in what comes back. */
-export interface Language {
+/** A way to write one entity. */
+export interface Protocol {
   readonly request: (number: number) => string;
-  /** How many answers a piece of text ends. @throws Error on an answer that is a refusal */
-  readonly answers: (text: string) => number;
+  /** What ends a response. */
+  readonly end: string;
+  /** How every response begins. Any other one is a failure. */
+  readonly success: string;
 }
 
 export interface Fill {
   readonly port: number;
   readonly entities: number;
-  readonly language: () => Language;
+  readonly protocol: Protocol;
   readonly connections?: number;
+  /** Requests that a connection has in flight at most. */
   readonly window?: number;
 }
 
-export async function fill({
-  port,
-  entities,
-  language,
-  connections = 256,
-  window = 4,
-}: Fill): Promise<void> {
+export async function fill(options: Fill): Promise<void> {
+  const { port, entities, protocol, connections = 256, window = 4 } = options;
   let next = 0;
   const one = async () => {
     const socket = connect(port, '127.0.0.1').setNoDelay().setEncoding('latin1');
     await once(socket, 'connect');
-    const { request, answers } = language();
     let open = 0;
+    let rest = '';
     const send = () => {
       let bytes = '';
-      for (; open < window && next < entities; open++) bytes += request(next++);
+      for (; open < window && next < entities; open++) bytes += protocol.request(next++);
       if (bytes !== '') socket.write(bytes, 'latin1');
       else if (open === 0) socket.end();
     };
-    await new Promise<void>((resolve, reject) => {
-      socket.on('data', (text: string) => {
-        try {
-          open -= answers(text);
-        } catch (error) {
-          socket.destroy(error as Error);
-        }
-        // In halves: a window that is refilled answer by answer is many small writes.
-        if (open <= window / 2) send();
-      });
-      socket.on('error', reject);
-      socket.on('close', () =>
-        open > 0 ? reject(new Error(`${open} requests got no answer`)) : resolve(),
-      );
-      send();
+    socket.on('data', (text: string) => {
+      const responses = (rest + text).split(protocol.end);
+      rest = responses.pop() ?? '';
+      const bad = responses.find((response) => !response.startsWith(protocol.success));
+      if (bad !== undefined) socket.destroy(new Error(`the response to a write was ${bad}`));
+      open -= responses.length;
+      // A window that is refilled response by response would be many small writes.
+      if (open <= window / 2) send();
     });
+    send();
+    await once(socket, 'close');
+    if (open > 0) throw new Error(`${open} requests got no response`);
   };
   await Promise.all(Array.from({ length: connections }, one));
 }
 
-/** PUT of `before` + key; the servers answer 201 without a body. */
-export function httpPut(
-  before: string,
-  value: string,
-  key: (number: number) => string = keyOf,
-): () => Language {
-  const rest = ` HTTP/1.1\r\nHost: a\r\nContent-Length: ${value.length}\r\n\r\n${value}`;
-  return () => {
-    let kept = '';
-    return {
-      request: (number) => `PUT ${before}${key(number)}${rest}`,
-      answers: (text) => {
-        const heads = (kept + text).split('\r\n\r\n');
-        kept = heads.pop() ?? '';
-        for (const head of heads)
-          if (!head.startsWith('HTTP/1.1 201 ')) throw new Error(`a PUT was answered with ${head}`);
-        return heads.length;
-      },
-    };
-  };
+/** PUTs to a server that answers 201 without content. */
+export function httpPut(valueBytes: number, key: (number: number) => string = keyOf): Protocol {
+  const fields = `Host: a\r\nContent-Length: ${valueBytes}`;
+  const rest = ` HTTP/1.1\r\n${fields}\r\n\r\n${'v'.repeat(valueBytes)}`;
+  const request = (number: number) => `PUT /v0/entity?id=${key(number)}${rest}`;
+  return { request, end: '\r\n\r\n', success: 'HTTP/1.1 201 ' };
 }
 
-/** SET in Redis' own protocol. */
-export function redisSet(value: string): () => Language {
-  const rest = `\r\n$${value.length}\r\n${value}\r\n`;
-  return () => {
-    let kept = '';
-    return {
-      request: (number) => {
-        const key = keyOf(number);
-        return `*3\r\n$3\r\nSET\r\n$${key.length}\r\n${key}${rest}`;
-      },
-      answers: (text) => {
-        const lines = (kept + text).split('\r\n');
-        kept = lines.pop() ?? '';
-        for (const line of lines)
-          if (line !== '+OK') throw new Error(`a SET was answered with ${line}`);
-        return lines.length;
-      },
-    };
-  };
+/** SETs in the protocol of Redis. */
+export function redisSet(valueBytes: number): Protocol {
+  const rest = `\r\n$${valueBytes}\r\n${'v'.repeat(valueBytes)}\r\n`;
+  const request = (number: number) => `*3\r\n$3\r\nSET\r\n$16\r\n${keyOf(number)}${rest}`;
+  return { request, end: '\r\n', success: '+OK' };
 }

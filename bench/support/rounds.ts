@@ -1,73 +1,81 @@
-/** Fair comparison on a shared machine: the sides in turn, the order reversed each round, medians with their spread. */
+/** Fair comparison on a shared machine: sides in turn, the order reversed each round, medians. */
 import { cpus, release } from 'node:os';
-import { priority } from '#dist/lab/report/host.js';
 
 /** The exit code of a bench whose bar was missed. */
 export const missed = 3;
 
 export type Figures = Readonly<Record<string, number>>;
 
+/** Side → its figures in each round. */
 export type Rounds = Readonly<Record<string, readonly Figures[]>>;
 
-/** Runs each side once a round. Prints every round, and returns the figures of each side by round. */
-export async function inTurn(
+/** Measures each side once a round, and prints every round. */
+export async function inTurn<Side extends string>(
   rounds: number,
-  sides: Readonly<Record<string, () => Promise<Figures>>>,
+  sides: readonly Side[],
+  measure: (side: Side) => Promise<Figures>,
 ): Promise<Rounds> {
-  const names = Object.keys(sides);
-  const results = Object.fromEntries(names.map((name) => [name, [] as Figures[]]));
+  const results = Object.fromEntries(sides.map((side) => [side, [] as Figures[]]));
   for (let round = 0; round < rounds; round++) {
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      const figures = await (sides[name] as () => Promise<Figures>)();
-      results[name]?.push(figures);
+    for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+      const figures = await measure(side);
+      results[side]?.push(figures);
       const text = Object.entries(figures).map(([figure, value]) => `${figure} ${format(value)}`);
-      process.stdout.write(`  round ${round + 1}  ${name.padEnd(12)} ${text.join('  ')}\n`);
+      process.stdout.write(`  round ${round + 1}  ${side.padEnd(12)} ${text.join('  ')}\n`);
     }
   }
   return results;
 }
 
+/** Prints whether a bar was held, and gives the bench its exit code. */
+export function conclude(passed: boolean, bar: string): void {
+  process.stdout.write(`${passed ? 'ok' : 'MISSED'}: ${bar}\n`);
+  process.exitCode = passed ? 0 : missed;
+}
+
+/** NaN if there are no values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  const half = sorted.length >> 1;
+  const upper = sorted[half] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** The median over the rounds of one side's figure divided by the other's in the same round. */
-export function ratio(rounds: Rounds, figure: string, side: string, other: string): number {
-  return median(ratios(rounds, figure, side, other));
+/** One figure of one side in each round that has it. */
+export function valuesOf(rounds: Rounds | undefined, figure: string, side: string): number[] {
+  return (rounds?.[side] ?? []).flatMap((figures) => figures[figure] ?? []);
 }
 
-/** That ratio in each round. */
+/** Their median. NaN if the figure was not measured. */
+export function middle(rounds: Rounds | undefined, figure: string, side: string): number {
+  return median(valuesOf(rounds, figure, side));
+}
+
+/** In each round, the figure of one side divided by that of the other. */
 export function ratios(rounds: Rounds, figure: string, side: string, other: string): number[] {
   return (rounds[side] ?? []).map(
     (figures, round) => (figures[figure] as number) / (rounds[other]?.[round]?.[figure] as number),
   );
 }
 
-/** The median of one side's figure; undefined if it was not measured. */
-export function middle(
-  rounds: Rounds | undefined,
-  figure: string,
-  side: string,
-): number | undefined {
-  const values = (rounds?.[side] ?? []).flatMap((figures) => figures[figure] ?? []);
-  return values.length === 0 ? undefined : median(values);
+/** The median of these ratios. */
+export function ratio(rounds: Rounds, figure: string, side: string, other: string): number {
+  return median(ratios(rounds, figure, side, other));
 }
 
-/** `median (least … most)` of one figure over the rounds. */
-export function spread(figures: readonly Figures[] | undefined, name: string): string {
-  const values = (figures ?? []).map((round) => round[name] as number);
-  return `${format(median(values))} (${format(Math.min(...values))} … ${format(Math.max(...values))})`;
+/** `median (min … max)` of one figure over the rounds. */
+export function spread(rounds: Rounds, figure: string, side: string): string {
+  const values = valuesOf(rounds, figure, side);
+  const [middle, min, max] = [median(values), Math.min(...values), Math.max(...values)].map(format);
+  return `${middle} (${min} … ${max})`;
 }
 
-export function format(value: number): string {
+function format(value: number): string {
   return Number.isInteger(value) || value >= 1000 ? String(Math.round(value)) : value.toFixed(3);
 }
 
-export function describeMachine(): string {
+export function machineLine(): string {
   const [first] = cpus();
-  return `${cpus().length} × ${first?.model}, ${process.platform} ${release()}, Node ${process.version}, ${priority()}`;
+  const system = `${process.platform} ${release()}, Node ${process.version}`;
+  return `${cpus().length} × ${first?.model}, ${system}`;
 }

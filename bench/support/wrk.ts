@@ -1,6 +1,6 @@
 /**
- * A run of wrk as fast as it goes, with bench/lua/peak.lua. One thread: a server of one thread and a generator of one have a core each
- * on a machine of two, and a second thread of wrk would take the server's.
+ * A run of wrk at full speed, with bench/lua/peak.lua. It has one thread, so that on two cores the
+ * generator and the server have one each.
  */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -8,11 +8,11 @@ import { promisify } from 'node:util';
 
 const script = fileURLToPath(new URL('../../../bench/lua/peak.lua', import.meta.url));
 
-/** What to send, in words that fit every peer. */
+/** What to send to a peer. Rising keys begin at `first` and have no end. */
 export interface Peak {
   readonly method: 'GET' | 'PUT';
   readonly order: 'rising' | 'uniform' | 'zipfian';
-  /** Keys to draw from. Rising ones begin at `first` and know no end. */
+  /** Number of keys to draw from. */
   readonly keySpace: number;
   readonly first: number;
   readonly valueBytes: number;
@@ -20,38 +20,28 @@ export interface Peak {
   readonly seconds: number;
 }
 
+/** Times in ms from sent to answered, with every connection always busy. */
 export interface PeakFigures {
   readonly requests: number;
-  /** Answers a second. */
+  /** Responses per second. */
   readonly rate: number;
-  /** Milliseconds from sent to answered, with every connection always busy. */
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
-  /** Of one answer, with its head. */
-  readonly answerBytes?: number;
+  /** Of one response, with its head. */
+  readonly responseBytes?: number;
 }
 
-/** @param path what stands before the key and behind it */
+/** @param path the target before and after the key */
 export async function runWrk(
   url: string,
   path: readonly [string, string],
   peak: Peak,
 ): Promise<PeakFigures> {
   const { connections, seconds, method, order, keySpace, first, valueBytes } = peak;
-  const args = [
-    `-t1`,
-    `-c${connections}`,
-    `-d${seconds}s`,
-    '--timeout',
-    '30s',
-    '-s',
-    script,
-    url,
-    '--',
-  ];
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '-s', script, url];
   const given = [method, ...path, order, keySpace, first, valueBytes].map(String);
-  const { stdout } = await promisify(execFile)('wrk', [...args, ...given]);
+  const { stdout } = await promisify(execFile)('wrk', [...args, '--', ...given]);
   const line = stdout.split('\n').find((text) => text.startsWith('{'));
   if (line === undefined) throw new Error(`wrk printed no figures:\n${stdout}`);
   const { errors, ...figures } = JSON.parse(line);
@@ -60,9 +50,6 @@ export async function runWrk(
   return figures;
 }
 
-/** A key as peak.lua spells it: 16 bytes, in the order of their numbers. */
-export function keyOf(number: number): string {
-  return `key${String(number).padStart(13, '0')}`;
-}
-
+/** A key as peak.lua spells it. Keys have the order of their numbers. */
+export const keyOf = (number: number) => `key${String(number).padStart(13, '0')}`;
 export const keyBytes = 16;

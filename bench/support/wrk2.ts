@@ -1,54 +1,41 @@
-/** A run of wrk2, which is packaged nowhere: bring your own and name it with --wrk2 or WRK2. */
+/** A run of wrk2, which nobody packages: bring your own and name it with --wrk2 or WRK2. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { LoadOptions } from '#dist/lab/load/load-options.js';
+import type { Figures } from './rounds.js';
 
-export interface Wrk2Run {
-  readonly url: string;
-  readonly threads: number;
-  readonly connections: number;
-  readonly rate: number;
+export interface Wrk2Run extends Pick<LoadOptions, 'url' | 'threads' | 'connections' | 'rate'> {
   readonly seconds: number;
   /** A Lua script and its arguments. */
   readonly script?: readonly string[];
 }
 
-/** Latencies in ms, as wrk2 prints them: of what was answered after its first ten seconds. */
-export interface Wrk2Figures extends Record<string, number> {
-  readonly rate: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly p999: number;
-  readonly max: number;
-}
+const msPerUnit: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
 
-export async function runWrk2(program: string, run: Wrk2Run): Promise<Wrk2Figures> {
+/** Latencies in ms as wrk2 prints them: of responses after its first ten seconds. */
+export async function runWrk2(program: string, run: Wrk2Run): Promise<Figures> {
   const { threads, connections, seconds, rate, url, script = [] } = run;
   const [file, ...args] = script;
+  const load = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, `-R${rate}`, '--latency'];
   const { stdout: text } = await promisify(execFile)(program, [
-    `-t${threads}`,
-    `-c${connections}`,
-    `-d${seconds}s`,
-    `-R${rate}`,
-    '--latency',
-    ...(file === undefined ? [] : ['-s', file]),
-    url,
-    ...(args.length > 0 ? ['--', ...args] : []),
+    ...load,
+    ...(file === undefined ? [url] : ['-s', file, url, '--', ...args]),
   ]);
   // A timeout is only late, and in the percentiles.
   if (/Non-2xx|Socket errors: connect (?!0, read 0, write 0)/.test(text))
-    throw new Error(`not everything wrk2 sent was answered well:\n${text}`);
+    throw new Error(`some of wrk2's requests failed:\n${text}`);
+  const at = (percentile: string) => {
+    const line = new RegExp(`^ *${percentile.replace('.', '\\.')}%\\s+([0-9.]+)(\\w+) *$`, 'm');
+    const [, amount, unit = ''] = line.exec(text) ?? [];
+    const ms = Number(amount) * (msPerUnit[unit] ?? Number.NaN);
+    if (Number.isNaN(ms)) throw new Error(`wrk2 printed no ${percentile} %:\n${text}`);
+    return ms;
+  };
   return {
     rate: Number(/^Requests\/sec: +([0-9.]+)$/m.exec(text)?.[1]),
-    p50: at(text, '50\\.000'),
-    p99: at(text, '99\\.000'),
-    p999: at(text, '99\\.900'),
-    max: at(text, '100\\.000'),
+    p50: at('50.000'),
+    p99: at('99.000'),
+    p999: at('99.900'),
+    max: at('100.000'),
   };
-}
-
-function at(text: string, percentile: string): number {
-  const [, amount, unit] =
-    new RegExp(`^ *${percentile}%\\s+([0-9.]+)(us|ms|s|m) *$`, 'm').exec(text) ?? [];
-  if (unit === undefined) throw new Error(`wrk2 printed no ${percentile} %:\n${text}`);
-  return Number(amount) * { us: 0.001, ms: 1, s: 1000, m: 60_000 }[unit as 'us' | 'ms' | 's' | 'm'];
 }

@@ -1,6 +1,6 @@
 /**
- * Names the cause of a slow request: of all that was seen to hold up a thread between the moment it was due and its answer, what took
- * most. It is named if together they took at least half of the latency; else nobody knows.
+ * Names the cause of a slow request. Whatever held it up longest is the cause, if together all took
+ * at least half of its latency. A request that waited behind a slow one has the cause of that one.
  */
 import type { SlowRequest } from '#dist/lab/load/result/result.js';
 import type { StallGroup } from '#dist/lab/load/result/stall-groups.js';
@@ -14,46 +14,35 @@ export interface Attributed {
   readonly cause: Cause;
   /** How long each can have held it up. */
   readonly held: HoldUps;
-  /** Who took the CPU meanwhile, of those that run beside: the busiest first. */
+  /** Other processes that took CPU time, the busiest first. */
   readonly others: readonly Busy[];
 }
 
-const firstSecondUs = 1e6;
-
 /**
- * Names the causes of a moment's requests, in the order in which they were due.
+ * Names the causes of the requests of a stall, in the order in which they were due.
  * @param loadBeganUs when the load began: below 0 if it had a warm-up
  */
 export function attribute(moment: StallGroup, evidence: Evidence, loadBeganUs = 0): Attributed[] {
   const near = within(evidence, { fromUs: moment.beganUs, toUs: moment.endedUs });
   /** Of the last slow request on each connection. */
-  const before = new Map<string, Held>();
+  const before = new Map<string, Held | undefined>();
   return moment.requests.map((request) => {
+    const { dueUs, latencyUs, waitUs, thread, connection } = request;
     const held = holdUps(request, near);
-    const connection = `${request.thread}.${request.connection}`;
-    const named = causeOf(request, held, before.get(connection));
-    const cause =
-      named ?? (request.dueUs - loadBeganUs < firstSecondUs ? 'first second' : 'unknown');
-    const own = cause.replace('behind: ', '') as Held;
-    if (causes.includes(own)) before.set(connection, own);
-    else before.delete(connection);
-    const { others = [] } = within(near, {
-      fromUs: request.dueUs,
-      toUs: request.dueUs + request.latencyUs,
-    });
+    const lane = `${thread}.${connection}`;
+    const inFront = before.get(lane);
+    const own = ownCause(held, latencyUs);
+    const inherited = own === undefined && waitUs >= latencyUs / 2 ? inFront : undefined;
+    before.set(lane, own ?? inherited);
+    const nameless = dueUs - loadBeganUs < 1e6 ? 'first second' : 'unknown';
+    const cause = own ?? (inherited ? (`behind: ${inherited}` as const) : nameless);
+    const { others = [] } = within(near, { fromUs: dueUs, toUs: dueUs + latencyUs });
     return { request, cause, held, others: others.toSorted((a, b) => b.cpuUs - a.cpuUs) };
   });
 }
 
-function causeOf(
-  request: SlowRequest,
-  held: HoldUps,
-  inFront: Held | undefined,
-): Cause | undefined {
-  const { latencyUs, waitUs } = request;
+function ownCause(held: HoldUps, latencyUs: number): Held | undefined {
   const total = Object.values(held).reduce((a, b) => a + b);
-  if (total >= latencyUs / 2)
-    return causes.reduce((most, cause) => (held[cause] > held[most] ? cause : most));
-  if (inFront !== undefined && waitUs >= latencyUs / 2) return `behind: ${inFront}`;
-  return undefined;
+  if (total < latencyUs / 2) return undefined;
+  return causes.reduce((longest, cause) => (held[cause] > held[longest] ? cause : longest));
 }

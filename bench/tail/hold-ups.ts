@@ -1,9 +1,16 @@
-/** How long each of what was seen can have held up a request, between the moment it was due and its answer. */
+/** How long each thing seen can have held a request up, between due and answered. */
 import type { SlowRequest } from '#dist/lab/load/result/result.js';
-import { type Evidence, within } from './evidence.js';
-import { Seen } from './seen.js';
+import {
+  type Evidence,
+  overlapUs,
+  type Sample,
+  type Span,
+  type Stretch,
+  type Who,
+  within,
+} from './evidence.js';
 
-/** The first of two that took the same is named. */
+/** Of two that took the same time, the first is named. */
 export const causes = [
   'generator late',
   'server stopped',
@@ -20,51 +27,137 @@ export type Held = (typeof causes)[number];
 export type HoldUps = Readonly<Record<Held, number>>;
 
 export function holdUps(request: SlowRequest, evidence: Evidence): HoldUps {
-  const { dueUs, latencyUs, lagUs, serviceUs } = request;
+  const { dueUs, latencyUs, lagUs, serviceUs, thread } = request;
   const span = { fromUs: dueUs, toUs: dueUs + latencyUs };
+  const service = { fromUs: span.toUs - serviceUs, toUs: span.toUs };
   const seen = new Seen(within(evidence, span), span);
   const stopped = seen.stoppedUs(span);
-  const collecting = seen.stretchUs(
+  const ownWaits = seen.serverUs('gc', (gc) => seen.ownWaitUs(gc));
+  const collecting = seen.serverUs(
     'gc',
-    ['main', 'writer'],
-    (gc) =>
-      1 -
-      (seen.waitUs(gc, gc.who) - seen.ownWaitUs(gc) + seen.stoppedUs(gc)) / (gc.toUs - gc.fromUs),
+    (gc) => lengthUs(gc) - seen.waitUs(gc, gc.who) + seen.ownWaitUs(gc) - seen.stoppedUs(gc),
   );
-  const ownWaits = seen.stretchUs(
-    'gc',
-    ['main', 'writer'],
-    (gc) => seen.ownWaitUs(gc) / (gc.toUs - gc.fromUs),
-  );
-  // Whoever had no CPU and did not wait for one waited for the disk; or for the main thread, which had no turn to hear of the commit.
-  const commits = seen.stretchUs(
+  // A writer that neither ran nor waited for a CPU waited for the disk. Or the commit was over, and
+  // the main thread had no turn to receive it.
+  const commits = seen.serverUs(
     'commit',
-    ['main'],
-    (commit) => seen.blocked(commit, 'writer') - seen.stretchShare(commit, 'loop', 'main'),
+    (commit) => seen.blockedUs(commit, 'writer') - seen.takenUs(commit, 'loop', 'main'),
   );
-  const loopBlocked = seen.stretchUs('loop', ['main'], (gap) => seen.blocked(gap, 'main'));
-  const computing = seen.stretchUs(
-    'loop',
-    ['main'],
-    (gap) => seen.cpuUs(gap, 'main') / (gap.toUs - gap.fromUs),
-  );
+  const loopBlocked = seen.serverUs('loop', (gap) => seen.blockedUs(gap, 'main'));
+  const computing = seen.serverUs('loop', (gap) => seen.cpuUs(gap, 'main'));
   const writerFaults = seen.faults('writer') > 0;
+  const mainFaults = seen.faults('main') > 0;
+  const waits = seen.waitUs(span, 'main') + seen.waitUs(span, 'writer');
   const all: Record<Held, number> = {
-    'generator late':
-      lagUs + seen.generatorUs(request.thread, { fromUs: span.toUs - serviceUs, toUs: span.toUs }),
+    'generator late': lagUs + seen.generatorUs(thread, service),
     'server stopped': stopped,
     'garbage collection': collecting,
-    'page faults': (seen.faults('main') > 0 ? loopBlocked : 0) + (writerFaults ? commits : 0),
+    'page faults': (mainFaults ? loopBlocked : 0) + (writerFaults ? commits : 0),
     // The kernel's thread and ours may have waited for the same CPU at the same time.
-    'CPU taken by others': Math.max(
-      0,
-      Math.max(seen.waitUs(span, 'main') + seen.waitUs(span, 'writer'), seen.networkUs()) -
-        ownWaits,
-    ),
+    'CPU taken by others': Math.max(0, Math.max(waits, seen.networkUs()) - ownWaits),
     'CPU taken by the host': seen.stealUs(),
     'disk sync': writerFaults || stopped > 0 ? 0 : commits,
     'event loop busy': Math.max(0, computing - collecting),
   };
   for (const cause of causes) all[cause] = Math.min(all[cause], latencyUs);
   return all;
+}
+
+/** What was seen while one request was in flight. Stretches have exact ends, samples only sums. */
+class Seen {
+  readonly #evidence: Evidence;
+  readonly #span: Span;
+
+  constructor(evidence: Evidence, span: Span) {
+    this.#evidence = evidence;
+    this.#span = span;
+  }
+
+  /** Stretches of the server within the span. @param countedUs how much of a stretch counts */
+  serverUs(what: Stretch['what'], countedUs: (stretch: Stretch) => number): number {
+    return this.#evidence.stretches
+      .filter(({ what: is, who }) => is === what && (who === 'main' || who === 'writer'))
+      .map((stretch) => {
+        const share = Math.min(1, Math.max(0, countedUs(stretch) / lengthUs(stretch)));
+        return overlapUs(stretch, this.#span) * share;
+      })
+      .reduce((a, b) => a + b, 0);
+  }
+
+  /** How much of a span such stretches take. */
+  takenUs(span: Span, what: Stretch['what'], of: Who): number {
+    return this.#evidence.stretches
+      .filter((stretch) => stretch.what === what && stretch.who === of)
+      .reduce((total, stretch) => total + overlapUs(stretch, span), 0);
+  }
+
+  /** A wait may have begun long before the sample that it ends in. It counts from the span on. */
+  waitUs(span: Span, who: Who): number {
+    return this.#inSamples(span, ({ threads, toUs }) =>
+      Math.min(threads[who]?.waitUs ?? 0, Math.min(toUs, span.toUs) - span.fromUs),
+    );
+  }
+
+  /** Time on a CPU is taken to be spread evenly over its sample. */
+  cpuUs(span: Span, who: Who): number {
+    return this.#inSamples(span, (sample, coveredUs) => {
+      return ((sample.threads[who]?.cpuUs ?? 0) * coveredUs) / lengthUs(sample);
+    });
+  }
+
+  /** The thread neither had a CPU nor waited for one. */
+  blockedUs(span: Span, who: Who): number {
+    return lengthUs(span) - this.cpuUs(span, who) - this.waitUs(span, who);
+  }
+
+  /** How long the response can have waited for the generator to read it. */
+  generatorUs(thread: number, service: Span): number {
+    const who: Who = `generator ${thread}`;
+    const taken = (['gc', 'loop'] as const).map((what) => this.takenUs(service, what, who));
+    return Math.max(this.waitUs(service, who), ...taken);
+  }
+
+  /** How long a collection waited for CPUs that its own helpers had. */
+  ownWaitUs(gc: Stretch): number {
+    const helped = this.#threads('helper').reduce((us, who) => us + this.cpuUs(gc, who), 0);
+    return Math.min(this.waitUs(gc, gc.who), helped);
+  }
+
+  /** The longest that a CPU's packets waited. */
+  networkUs(): number {
+    return Math.max(0, ...this.#threads('network').map((who) => this.waitUs(this.#span, who)));
+  }
+
+  faults(who: Who): number {
+    return this.#inSamples(this.#span, ({ threads }) => threads[who]?.faults ?? 0);
+  }
+
+  stoppedUs(span: Span): number {
+    return this.#inSamples(span, ({ threads }, coveredUs) =>
+      threads.main?.stopped ? coveredUs : 0,
+    );
+  }
+
+  stealUs(): number {
+    return this.#inSamples(this.#span, ({ stealUs }) => stealUs);
+  }
+
+  #inSamples(span: Span, partOf: (sample: Sample, coveredUs: number) => number): number {
+    let sum = 0;
+    for (const sample of this.#evidence.samples) {
+      const coveredUs = overlapUs(sample, span);
+      if (coveredUs > 0) sum += partOf(sample, coveredUs);
+    }
+    return Math.min(sum, lengthUs(span));
+  }
+
+  /** All of them are watched from the beginning to the end. */
+  #threads(kind: 'helper' | 'network'): Who[] {
+    const all = Object.keys(this.#evidence.samples[0]?.threads ?? {}) as Who[];
+    return all.filter((who) => who.startsWith(kind));
+  }
+}
+
+function lengthUs({ fromUs, toUs }: Span): number {
+  return toUs - fromUs;
 }

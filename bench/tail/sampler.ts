@@ -1,37 +1,42 @@
-/** Looks at threads of other processes every 10 ms, by what Linux tells of them in /proc. Out here, so that it costs them nothing. */
-import { readdirSync, readFileSync } from 'node:fs';
+/**
+ * Looks at the threads of other processes every 10 ms, and at all other processes every 100 ms,
+ * through /proc of Linux. It runs in the bench, so that it costs the threads nothing.
+ */
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import type { Clock } from '#dist/lab/load/generator/clock.js';
-import type { Busy, Sample, ThreadSample, Who } from './evidence.js';
-import { OtherProcesses } from './others.js';
-import { ProcFile } from './proc-file.js';
+import type { Busy, Evidence, Sample, ThreadSample, Who } from './evidence.js';
 
 const everyMs = 10;
+/** Other processes are looked at once in so many samples. */
+const othersEvery = 10;
+/** Less CPU time than this is not worth a name. */
+const minBusyUs = 1000;
 /** Of /proc/stat, on every Linux that Node runs on. */
 const tickUs = 10_000;
 
-interface Counters {
-  readonly cpuUs: number;
-  readonly waitUs: number;
-  readonly faults: number;
-  readonly stopped: boolean;
+const buffer = Buffer.alloc(4096);
+
+/** A file of /proc that stays open. @throws Error once its process has ended */
+function reread(descriptor: number): string {
+  return buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0));
 }
 
-class WatchedThread {
-  readonly who: Who;
-  readonly #schedule: ProcFile;
-  readonly #stat: ProcFile;
-  #last: Counters;
+class Thread {
+  readonly #schedule: number;
+  readonly #stat: number | undefined;
+  #last: ThreadSample;
 
-  constructor(who: Who, pid: number, tid: number) {
-    this.who = who;
-    this.#schedule = new ProcFile(`/proc/${pid}/task/${tid}/schedstat`);
-    this.#stat = new ProcFile(`/proc/${pid}/task/${tid}/stat`);
-    this.#last = this.#read();
+  /** @param cpuOnly keeps one file open instead of two, and knows nothing else */
+  constructor(pid: number, tid: number, cpuOnly = false) {
+    this.#schedule = openSync(`/proc/${pid}/task/${tid}/schedstat`, 'r');
+    this.#stat = cpuOnly ? undefined : openSync(`/proc/${pid}/task/${tid}/stat`, 'r');
+    this.#last = this.#counters();
   }
 
+  /** What it did since the last call. */
   sample(): ThreadSample {
     const before = this.#last;
-    const now = this.#read();
+    const now = this.#counters();
     this.#last = now;
     return {
       cpuUs: now.cpuUs - before.cpuUs,
@@ -41,49 +46,46 @@ class WatchedThread {
     };
   }
 
-  #read(): Counters {
-    const [cpuNs, waitNs] = this.#schedule.read().split(' ');
+  #counters(): ThreadSample {
+    const [cpuUs = 0, waitUs = 0] = reread(this.#schedule)
+      .split(' ')
+      .map((ns) => Number(ns) / 1000);
     // The name before it, in brackets, may contain anything.
-    const fields = this.#stat.read().split(') ').at(-1)?.split(' ') ?? [];
-    return {
-      cpuUs: Number(cpuNs) / 1000,
-      waitUs: Number(waitNs) / 1000,
-      faults: Number(fields[9]),
-      stopped: /^[Tt]/.test(fields[0] ?? ''),
-    };
+    const fields = this.#stat ? reread(this.#stat).split(') ').at(-1)?.split(' ') : undefined;
+    return { cpuUs, waitUs, faults: Number(fields?.[9]), stopped: /^[Tt]/.test(fields?.[0] ?? '') };
   }
 
   close(): void {
-    this.#schedule.close();
-    this.#stat.close();
+    closeSync(this.#schedule);
+    if (this.#stat) closeSync(this.#stat);
   }
 }
 
 export class Sampler {
   readonly #clock: Clock;
-  readonly #stat = new ProcFile('/proc/stat');
-  readonly #threads = new Map<Who, WatchedThread>();
-  readonly #others: OtherProcesses;
-  #samples: Sample[] = [];
-  #lastUs: number;
-  #lastStealUs: number;
+  readonly #stat = openSync('/proc/stat', 'r');
+  readonly #threads = new Map<Who, Thread>();
+  readonly #others = new Map<string, Thread>();
   readonly #timer: NodeJS.Timeout;
+  #samples: Sample[] = [];
+  #busy: Busy[] = [];
+  #number = 0;
+  #last: { us: number; stealUs: number };
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#others = new OtherProcesses(clock);
-    this.#lastUs = clock.now();
-    this.#lastStealUs = this.#stealUs();
-    for (const [cpu, pid] of networkThreads()) this.watch(`network ${cpu}`, pid, pid);
+    for (const pid of readdirSync('/proc').map(Number))
+      if (pid > 0 && pid !== process.pid) this.#watchOther(pid);
+    this.#last = { us: clock.now(), stealUs: this.#stealUs() };
     this.#timer = setInterval(() => this.#sample(), everyMs);
   }
 
   watch(who: Who, pid: number, tid: number): void {
     this.#threads.get(who)?.close();
-    this.#threads.set(who, new WatchedThread(who, pid, tid));
+    this.#threads.set(who, new Thread(pid, tid));
   }
 
-  /** Watches the threads that the process has beside its main one. */
+  /** Watches all threads of the process but its main one. */
   watchHelpers(pid: number): void {
     const tids = readdirSync(`/proc/${pid}/task`).map(Number);
     for (const [index, tid] of tids.filter((tid) => tid !== pid).entries())
@@ -91,53 +93,59 @@ export class Sampler {
   }
 
   /** What was seen since the last call. */
-  take(): { samples: readonly Sample[]; others: readonly Busy[] } {
-    const samples = this.#samples;
+  take(): Omit<Required<Evidence>, 'stretches'> {
+    const taken = { samples: this.#samples, others: this.#busy };
     this.#samples = [];
-    return { samples, others: this.#others.take() };
+    this.#busy = [];
+    return taken;
   }
 
   stop(): void {
-    this.#others.stop();
     clearInterval(this.#timer);
-    this.#stat.close();
-    for (const thread of this.#threads.values()) thread.close();
+    for (const thread of [...this.#threads.values(), ...this.#others.values()]) thread.close();
+    closeSync(this.#stat);
+  }
+
+  /** The kernel's threads that pass packets on when interrupts may not are watched closely. */
+  #watchOther(pid: number): void {
+    try {
+      const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+      const [, cpu] = /^ksoftirqd\/(\d+)$/.exec(name) ?? [];
+      if (cpu !== undefined) this.watch(`network ${Number(cpu)}`, pid, pid);
+      this.#others.set(`${pid} ${name}`, new Thread(pid, pid, true));
+    } catch {
+      // It has just ended.
+    }
   }
 
   #sample(): void {
-    const threads: Partial<Record<Who, ThreadSample>> = {};
-    for (const thread of this.#threads.values()) {
-      try {
-        threads[thread.who] = thread.sample();
-      } catch {
-        // The thread has ended.
-        thread.close();
-        this.#threads.delete(thread.who);
-      }
-    }
-    const [fromUs, toUs] = [this.#lastUs, this.#clock.now()];
-    const stealUs = this.#stealUs();
-    this.#samples.push({ fromUs, toUs, stealUs: stealUs - this.#lastStealUs, threads });
-    this.#lastUs = toUs;
-    this.#lastStealUs = stealUs;
+    const { us: fromUs, stealUs } = this.#last;
+    const threads = Object.fromEntries(sampleAll(this.#threads));
+    this.#last = { us: this.#clock.now(), stealUs: this.#stealUs() };
+    const { us: toUs } = this.#last;
+    this.#samples.push({ fromUs, toUs, stealUs: this.#last.stealUs - stealUs, threads });
+    if (++this.#number % othersEvery !== 0) return;
+    const span = { fromUs: toUs - othersEvery * everyMs * 1000, toUs };
+    for (const [key, { cpuUs }] of sampleAll(this.#others))
+      if (cpuUs >= minBusyUs)
+        this.#busy.push({ name: key.slice(key.indexOf(' ') + 1), ...span, cpuUs });
   }
 
   #stealUs(): number {
-    const [, ...ticks] = (this.#stat.read().split('\n')[0] ?? '').split(/\s+/);
+    const [, ...ticks] = (reread(this.#stat).split('\n')[0] ?? '').split(/\s+/);
     return Number(ticks[7] ?? 0) * tickUs;
   }
 }
 
-/** By CPU. Packets of loopback wait for them when there are too many for the interrupt that brought them. */
-function networkThreads(): Map<number, number> {
-  const threads = new Map<number, number>();
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+/** Forgets threads that have ended. */
+function sampleAll<Key>(threads: Map<Key, Thread>): [Key, ThreadSample][] {
+  return [...threads].flatMap(([key, thread]) => {
     try {
-      const [, cpu] = /^ksoftirqd\/(\d+)$/m.exec(readFileSync(`/proc/${pid}/comm`, 'utf8')) ?? [];
-      if (cpu !== undefined) threads.set(Number(cpu), Number(pid));
+      return [[key, thread.sample()]];
     } catch {
-      // It has ended meanwhile.
+      thread.close();
+      threads.delete(key);
+      return [];
     }
-  }
-  return threads;
+  });
 }

@@ -1,83 +1,85 @@
-/** RESULTS.md: every part as it was measured last, with what it was measured on. */
+/** RESULTS.md: the last figures of every part, and the machine they were measured on. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Bar, holds, type Part, type Table } from '../part.js';
+import { type Bar, holds, type Part, type Section, type Table } from '../part.js';
 import type { PartRecord } from './records.js';
 
-export interface Entry {
+/** The record is undefined if the part was never measured. */
+interface Entry {
   readonly name: string;
   readonly part: Part;
-  /** Undefined: never measured. */
   readonly record: PartRecord | undefined;
 }
 
+const head = `# Measurements
+
+\`npm run bench\` writes this document from the figures in [results/](results). Each round starts
+fresh peers, one after the other, and every other round reverses their order. Compare figures within
+a table: the machine is shared, so they differ more between days than within a day.
+
+Not covered: combinations that no table shows, more than one machine, TLS, values above 4 KiB, and
+DELETE. GET and PUT are never mixed.
+`;
+
 export function writeDocument(out: string, entries: readonly Entry[]): void {
   mkdirSync(join(out, 'results'), { recursive: true });
-  const sections = entries.map((entry) => section(out, entry));
-  const head = `# What was measured
-
-Written by \`npm run bench\`; the figures behind it are in [results/](results). Peers are started fresh and in turn, the order reversed each
-round. Compare within a table: the machine is shared, so figures differ more between days than within one.
-
-Not covered: every combination of connections, sizes and orders of keys (the tables show those that were taken), more than one machine,
-TLS, values beyond 4 KiB, and DELETE. GET and PUT are never mixed.
-`;
+  const sections = entries.map((entry) => sectionText(out, entry));
   writeFileSync(join(out, 'RESULTS.md'), [head, ...sections].join('\n'));
 }
 
-function section(out: string, { name, part, record }: Entry): string {
+const nothing: Section = { intro: '', tables: [], bars: [] };
+
+function sectionText(out: string, { name, part, record }: Entry): string {
+  const title = `## ${part.title}\n`;
   if (record === undefined)
-    return `## ${part.title}\n\nNot measured yet: \`npm run bench -- --only ${name}\`.\n`;
+    return `${title}\nNot measured yet: \`npm run bench -- --only ${name}\`.\n`;
   const { measured } = record;
-  const { intro, tables, bars, plots } = measurable(record) ? part.section(measured) : nothing;
+  const { intro, tables, bars, plots = {} } = isMeasured(record) ? part.section(measured) : nothing;
   for (const [file, svg] of Object.entries(plots)) writeFileSync(join(out, 'results', file), svg);
-  const pictures = Object.keys(plots).map((file) => `![${part.title}](results/${file})\n`);
-  return [
-    `## ${part.title}\n`,
+  const lists = [...bars.map(barText), ...measured.skipped.map((what) => `Not measured: ${what}.`)];
+  const blocks = [
+    title,
     ...(intro === '' ? [] : [`${intro}\n`]),
     ...tables.map(tableText),
-    ...pictures,
-    ...bars.map((bar) => `- ${barText(bar)}`),
-    ...measured.skipped.map((what) => `- Not measured: ${what}.`),
-    `${bars.length + measured.skipped.length > 0 ? '\n' : ''}${stampText(name, record)}\n`,
-  ].join('\n');
+    ...Object.keys(plots).map((file) => `![${part.title}](results/${file})\n`),
+    ...lists.map((line) => `- ${line}`),
+    `${lists.length > 0 ? '\n' : ''}${stampText(name, record)}\n`,
+  ];
+  return blocks.join('\n');
 }
 
-const nothing = { intro: '', tables: [], bars: [], plots: {} };
-
-/** All of a part may have been left out. */
-export function measurable({ measured }: PartRecord): boolean {
+/** A part may have been left out as a whole. */
+export function isMeasured({ measured }: PartRecord): boolean {
   return Object.keys(measured.groups).length > 0;
 }
 
 export function barText(bar: Bar): string {
   const { what, value, limit, sense, unit } = bar;
-  const digits = (number: number) => String(Number(number.toFixed(2)));
   const behind = unit === undefined ? '' : ` ${unit}`;
-  return `${holds(bar) ? 'Held' : '**Missed**'}: ${what} is to be ${sense} ${digits(limit)}${behind}, and is ${value.toFixed(2)}${behind}`;
+  const [is, target] = [value.toFixed(2), Number(limit.toFixed(2))];
+  const verdict = holds(bar) ? 'Held' : '**Missed**';
+  return `${verdict}: ${what} is to be ${sense} ${target}${behind}, and is ${is}${behind}`;
 }
 
 function tableText({ head, rows }: Table): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const [, ...others] = head;
-  return `${[line(head), line(['---', ...others.map(() => '---:')]), ...rows.map(line)].join('\n')}\n`;
+  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
+  return `${[head, rule, ...rows].map(line).join('\n')}\n`;
 }
 
 function stampText(name: string, record: PartRecord): string {
   const { measuredAt, commit, machine, fdatasyncUs, versions, measured } = record;
   const { cores, cpu, kernel, node, disk, memoryBytes } = machine;
-  const gibibytes = `${(memoryBytes / 1024 ** 3).toFixed(0)} GiB`;
-  const where = [
+  const all = [
     `${cores} × ${cpu}`,
-    gibibytes,
+    `${(memoryBytes / 1024 ** 3).toFixed(0)} GiB`,
     kernel,
     `Node ${node}`,
     ...(disk === undefined ? [] : [disk]),
+    `fdatasync p50 ${Math.round(fdatasyncUs.p50)} µs, p99 ${Math.round(fdatasyncUs.p99)} µs`,
+    ...Object.entries({ ...versions, ...measured.settings }).map(([key, is]) => `${key} ${is}`),
   ];
-  const sync = `fdatasync p50 ${Math.round(fdatasyncUs.p50)} µs, p99 ${Math.round(fdatasyncUs.p99)} µs`;
-  const pairs = (values: Readonly<Record<string, string | number>>) =>
-    Object.entries(values).map(([key, value]) => `${key} ${value}`);
-  const all = [...where, sync, ...pairs(versions), ...pairs(measured.settings)];
-  return `<sub>\`--only ${name}\`, ${measuredAt.slice(0, 16).replace('T', ' ')} UTC, commit ${commit}: ${all.join(', ')}.</sub>`;
+  const when = `${measuredAt.slice(0, 16).replace('T', ' ')} UTC`;
+  return `<sub>\`--only ${name}\`, ${when}, commit ${commit}: ${all.join(', ')}.</sub>`;
 }

@@ -189,7 +189,6 @@ describe('the table', () => {
   test('counts unknown causes from 50 ms on, and what was not listed', () => {
     const of = (attributed: Attributed, unlisted = 0) =>
       countUnnamed({
-        name: 'put',
         moments: [[attributed], [attributed, one('disk sync', 60)]],
         unlisted,
       });

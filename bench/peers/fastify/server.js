@@ -1,8 +1,8 @@
-/** What a user would write instead of Evenkeel: Fastify and lmdb, durable like it, with none of its checks and limits. */
+/** What a user might write instead: Fastify and lmdb, as durable, without checks and limits. */
 import fastify from 'fastify';
 import { open } from 'lmdb';
 
-// Without overlapping syncs a put resolves once it is on the disk, which is what it is compared with.
+// Without overlapping syncs a put resolves once it is on the disk, as Evenkeel's does.
 const store = open({ path: process.argv[2], encoding: 'binary', overlappingSync: false });
 const app = fastify({ bodyLimit: 16 * 1024 * 1024 });
 app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

@@ -5,7 +5,7 @@ export function thousands(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u00a0');
 }
 
-/** Milliseconds, with as many digits as say something. */
+/** Milliseconds, with three digits where there are so many. */
 export function ms(value: number): string {
   return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 }
