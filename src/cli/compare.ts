@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { type ComparableRun, comparableOf } from '../lab/load/judge/comparable.js';
 import { type Comparison, compare, type Row } from '../lab/load/judge/compare.js';
 import { RecordError } from '../lab/load/load-errors.js';
+import { readRecord } from '../lab/load/output/read-record.js';
 import { printable } from '../lab/load/printable.js';
-import { inputFile } from './args/files.js';
+import { inputOperand } from './args/files.js';
 import { describeFlags, on, parseCommandLine, UsageError } from './args/flags.js';
 import { latency, percentage } from './args/units.js';
 import { exitCodes } from './exit-codes.js';
@@ -28,6 +29,8 @@ const flags = {
 };
 
 export const summary = 'compare two records of load, and find regressions';
+
+export const errors = [];
 
 export const help = `evenkeel compare: ${summary}
 
@@ -59,7 +62,7 @@ export async function run(args: readonly string[]): Promise<void> {
       `compare takes two files, BEFORE.json and AFTER.json, got ${operands.length}`,
     );
   const options = { tolerance: values.tolerance, floorUs: values.floor };
-  const comparison = compare(await readRun(before), await readRun(after), options);
+  const comparison = compare(readRun(before), readRun(after), options);
   process.stdout.write(
     values.json
       ? `${JSON.stringify({ before, after, ...options, ...comparison }, undefined, 2)}\n`
@@ -69,16 +72,12 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 /** @throws UsageError */
-async function readRun(file: string): Promise<ComparableRun> {
-  // Imported here, since the schema that it brings would slow the start of the other commands.
-  const { readRecord } = await import('../lab/load/output/read-record.js');
+function readRun(file: string): ComparableRun {
+  const text = readFileSync(inputOperand('compare', file), 'utf8');
   try {
-    return comparableOf(readRecord(readFileSync(inputFile(file), 'utf8'), file));
+    return comparableOf(readRecord(text, file));
   } catch (error) {
-    const { message } = error as Error;
-    if (error instanceof UsageError)
-      throw new UsageError(`compare takes ${message}, got '${file}'`);
-    if (error instanceof RecordError) throw new UsageError(message);
+    if (error instanceof RecordError) throw new UsageError(error.message);
     throw error;
   }
 }

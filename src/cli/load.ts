@@ -1,5 +1,6 @@
 /** `evenkeel load`: loads a server at a constant rate, the way wrk2 is called, and says how late it answered. */
 
+import { ScriptError, TargetError } from '../lab/load/load-errors.js';
 import { describeGroups } from './args/flags.js';
 import { exitCodeHelp } from './exit-codes.js';
 import { ourFlags, wrkFlags } from './load/load-flags.js';
@@ -9,6 +10,8 @@ import { search } from './load/search.js';
 import { onInterrupt } from './signals.js';
 
 export const summary = 'load a server at a constant rate, the way wrk2 is called';
+
+export const errors = [TargetError, ScriptError];
 
 const [wrkHelp, ourHelp] = describeGroups(wrkFlags, ourFlags);
 
@@ -41,7 +44,7 @@ Examples:
   evenkeel load -R1000 --json before.json http://127.0.0.1:8080/v0/status
 `;
 
-/** Sets the exit code. @throws UsageError, TargetError, ScriptError, OutputError */
+/** Sets the exit code. */
 export async function run(args: readonly string[], version: string): Promise<void> {
   const command = parseLoad(args);
   if (command === 'help') process.stdout.write(help);

@@ -1,79 +1,78 @@
 #!/usr/bin/env node
-/** The `evenkeel` command: picks the command, and turns what it throws into one line and an exit code. */
+/**
+ * The `evenkeel` command: runs one command, and turns what it throws into one line and an exit code.
+ * A command is loaded when it is asked for, so a server does not load the load generator.
+ */
 import { readFileSync } from 'node:fs';
-import { ScriptError, TargetError } from '../lab/load/load-errors.js';
 import { printable } from '../lab/load/printable.js';
-import { ProfileError } from '../lab/profile/profile-errors.js';
-import { ReportError } from '../lab/report/read-report.js';
-import { ServerUnderTestError } from '../lab/report/server-under-test.js';
-import { ListenError } from '../server/server.js';
-import { StoreError } from '../store/store.js';
 import { OutputError } from './args/files.js';
 import { UsageError } from './args/flags.js';
-import * as compare from './compare.js';
-import * as load from './load.js';
-import * as profile from './profile.js';
-import * as report from './report.js';
-import * as serve from './serve.js';
+import { exitCodes } from './exit-codes.js';
 
 interface Command {
   readonly summary: string;
   readonly help: string;
-  /** Runs to the end. An exit code other than 0 it sets, or throws one of the expected errors. */
+  /** Errors whose message is enough for a user. All others are faults of ours: their stack is shown. */
+  readonly errors: readonly (new (
+    ...args: never[]
+  ) => Error)[];
+  /** Runs to the end. Sets an exit code other than 0, or throws. */
   readonly run: (args: readonly string[], version: string) => Promise<void>;
 }
 
-const commands: Readonly<Record<string, Command>> = { serve, load, compare, profile, report };
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: () => import('./serve.js'),
+  load: () => import('./load.js'),
+  compare: () => import('./compare.js'),
+  profile: () => import('./profile.js'),
+  report: () => import('./report.js'),
+};
 
-const help = `evenkeel: a durable HTTP key-value store that keeps its tail latency level under load
+async function help(): Promise<string> {
+  const lines = Object.entries(commands).map(
+    async ([name, load]) => `  ${name.padEnd(8)}  ${(await load()).summary}`,
+  );
+  return `evenkeel: a durable HTTP key-value store that keeps its tail latency level under load
 
 Usage: evenkeel COMMAND [flags]
 
-${Object.entries(commands)
-  .map(([name, { summary }]) => `  ${name.padEnd(8)}  ${summary}`)
-  .join('\n')}
+${(await Promise.all(lines)).join('\n')}
 
-  evenkeel COMMAND --help   flags and examples of a command
+  evenkeel COMMAND --help   flags, exit codes and examples of a command
   evenkeel --version
 
 Examples:
   evenkeel serve --port 8080 --data ./data
   evenkeel load -t2 -c20 -d30s -R5000 --workload put --latency http://127.0.0.1:8080
 `;
+}
 
-/** Errors that say what is wrong in their message. All others are ours, and show where they come from. */
-const expectedErrors = [
-  UsageError,
-  StoreError,
-  ListenError,
-  TargetError,
-  ScriptError,
-  OutputError,
-  ProfileError,
-  ServerUnderTestError,
-  ReportError,
-];
+const expectedErrors: Command['errors'][number][] = [UsageError, OutputError];
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
   const { version } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   );
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help')
-    process.stdout.write(help);
+  const load = Object.hasOwn(commands, name ?? '') ? commands[name ?? ''] : undefined;
+  if (load) {
+    const command = await load();
+    expectedErrors.push(...command.errors);
+    if (asksForHelp(args)) process.stdout.write(command.help);
+    else await command.run(args, version);
+  } else if (name === undefined || name === '--help' || name === '-h' || name === 'help')
+    process.stdout.write(await help());
   else if (name === '--version' || name === '-v') process.stdout.write(`${version}\n`);
-  else if (!Object.hasOwn(commands, name))
+  else
     throw new UsageError(
-      `there is no command '${name}'; there is ${Object.keys(commands).join(', ')}`,
+      `there is no command '${name}'; there are ${Object.keys(commands).join(', ')}`,
     );
-  else if (beforeOperands(args).some((arg) => arg === '--help' || arg === '-h'))
-    process.stdout.write((commands[name] as Command).help);
-  else await (commands[name] as Command).run(args, version);
 }
 
-/** What follows `--` is for a script, which may have a `--help` of its own. */
-function beforeOperands(args: readonly string[]): readonly string[] {
+/** Arguments after `--` are for a script, which may have a `--help` of its own. */
+function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
-  return end < 0 ? args : args.slice(0, end);
+  const flags = end < 0 ? args : args.slice(0, end);
+  return flags.includes('--help') || flags.includes('-h');
 }
 
 function helpFor(name = ''): string {
@@ -85,7 +84,7 @@ function oneLine(message: string): string {
   return printable(message.trim().replace(/\s*[\r\n]\s*/g, ' '));
 }
 
-// Whoever read the output may be gone (`serve | head`). That is no reason to stop, least of all in the middle of a drain.
+// The reader of the output may be gone (`serve | head`). The command goes on: it may be draining.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 try {
@@ -95,5 +94,5 @@ try {
   const { message, stack } = error as Error;
   process.stderr.write(`evenkeel: ${expected ? oneLine(message) : (stack ?? error)}\n`);
   if (error instanceof UsageError) process.stderr.write(`Try '${helpFor(process.argv[2])}'.\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  process.exitCode = error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
 }

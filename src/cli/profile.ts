@@ -1,11 +1,13 @@
 /** `evenkeel profile`: where a running process spends its CPU time, or allocates; and how two such profiles differ. */
-
+import { ProfileError } from '../lab/profile/profile-errors.js';
 import { describeGroups, UsageError } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';
 import { diff, diffFlags } from './profile/profile-diff.js';
 import { take, takeFlags } from './profile/profile-take.js';
 
 export const summary = 'sample the CPU time or the allocations of a running Node process';
+
+export const errors = [ProfileError];
 
 const [takeHelp, diffHelp] = describeGroups(takeFlags, diffFlags);
 
@@ -51,9 +53,9 @@ Examples:
   evenkeel profile diff before.json after.json -o diff.svg
 `;
 
-/** Sets the exit code. @throws UsageError, ProfileError, OutputError */
+/** Sets the exit code. */
 export async function run([what, ...args]: readonly string[]): Promise<void> {
   if (what === 'cpu' || what === 'alloc') await take(what, args);
-  else if (what === 'diff') await diff(args);
+  else if (what === 'diff') diff(args);
   else throw new UsageError(`profile takes cpu, alloc or diff first, got '${what ?? ''}'`);
 }

@@ -1,14 +1,17 @@
 /** `evenkeel report`: the whole experiment in one command, written down. */
 import { mkdirSync } from 'node:fs';
+import { ScriptError, TargetError } from '../lab/load/load-errors.js';
 import { loadLimits } from '../lab/load/load-options.js';
+import { ProfileError } from '../lab/profile/profile-errors.js';
 import { writeComparison } from '../lab/report/comparison.js';
 import { type Experiment, runExperiment } from '../lab/report/experiment.js';
-import { readReport } from '../lab/report/read-report.js';
+import { ReportError, readReport } from '../lab/report/read-report.js';
 import {
   defaultReport,
   type ReportOptions,
   referenceThreads,
 } from '../lab/report/report-options.js';
+import { ServerUnderTestError } from '../lab/report/server-under-test.js';
 import { formatSummary } from '../lab/report/summary.js';
 import { writeReport } from '../lab/report/write-report.js';
 import { inputFile } from './args/files.js';
@@ -97,6 +100,8 @@ function httpUrl(given: string): string {
 
 export const summary = 'measure and profile a server under the reference load, and write it down';
 
+export const errors = [ReportError, ServerUnderTestError, TargetError, ScriptError, ProfileError];
+
 export const help = `evenkeel report: ${summary}
 
 Usage: evenkeel report [flags]
@@ -118,7 +123,7 @@ Examples:
   evenkeel report --url http://127.0.0.1:8080 --admin-url http://127.0.0.1:9000
 `;
 
-/** @throws UsageError, ReportError, ServerUnderTestError, TargetError, ScriptError, ProfileError */
+/** Sets the exit code. */
 export async function run(args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(flags, args);
   const { compare, out } = values;

@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { type AdminServer, startAdminServer } from '../admin/admin-server.js';
 import { defaultLimits } from '../config/limits.js';
 import { readSettings, settings } from '../config/settings.js';
-import { type RunningServer, serve } from '../server/server.js';
+import { ProfileError } from '../lab/profile/profile-errors.js';
+import { ListenError, type RunningServer, serve } from '../server/server.js';
+import { StoreError } from '../store/store.js';
 import { describeFlags, on, textsOf } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';
 import { untilSignal } from './signals.js';
@@ -14,6 +16,8 @@ const flags = {
 };
 
 export const summary = 'run the key-value server';
+
+export const errors = [StoreError, ListenError, ProfileError];
 
 export const help = `evenkeel serve: ${summary}
 
@@ -42,7 +46,6 @@ Examples:
   curl -X PUT --data-binary @photo.jpg 'http://127.0.0.1:8080/v0/entity?id=photo'
 `;
 
-/** @throws UsageError, StoreError, ListenError, ProfileError */
 export async function run(args: readonly string[], version: string): Promise<void> {
   const given = textsOf(flags, args);
   const { host, data, 'admin-port': adminPort, ...options } = readSettings(given, process.env);

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { temporaryFolder } from '../support/folder.js';
-import { linesOf, load, noErrors } from '../support/load.js';
+import { linesOf, loadCommand, noErrors } from '../support/load.js';
 import { startServer } from '../support/process.js';
 import { requireMachine } from '../support/requirements.js';
 import { smallDisk } from '../support/small-disk.js';
@@ -25,7 +25,7 @@ it('load -t4 -c20 -d60s -R10000 -s wrk/put.lua --latency counts every request, a
   const { url, end, stderr: serverErrors } = await startServer(folder);
   const file = join(await temporaryFolder(), 'run.json');
   const line = ['-t4', '-c20', '-d60s', '-R10000', '-s', script, '--latency'];
-  const { code, stdout, stderr } = await load(...line, '--json', file, url);
+  const { code, stdout, stderr } = await loadCommand(...line, '--json', file, url);
   const lines = linesOf(stdout);
   console.log(lines.filter((text) => !/^ *[\d.]+ +[01]\.\d{6} /.test(text)).join('\n'));
 

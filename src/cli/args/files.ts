@@ -1,9 +1,9 @@
-/** Files named on a command line. That they can be read or written is checked before a run begins: it may take hours. */
+/** Files named on a command line. They are checked before a run begins, because it may take hours. */
 import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from './flags.js';
 
-/** A result could not be written after all. */
+/** A result could not be written, although the check had passed. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
 }
@@ -11,9 +11,18 @@ export class OutputError extends Error {
 /** Parses the name of a file to read. */
 export function inputFile(file: string): string {
   if (!statSync(file, { throwIfNoEntry: false })) throw new UsageError('a file that exists');
-  if (statSync(file).isDirectory()) throw new UsageError('a file, not a folder');
+  if (statSync(file).isDirectory()) throw new UsageError('a file, not a directory');
   if (!may(file, constants.R_OK)) throw new UsageError('a file that may be read');
   return file;
+}
+
+/** The same for an operand of a command. @throws UsageError */
+export function inputOperand(command: string, file: string): string {
+  try {
+    return inputFile(file);
+  } catch (error) {
+    throw new UsageError(`${command} takes ${(error as Error).message}, got '${file}'`);
+  }
 }
 
 /** Parses the path of a socket in the file system. */
@@ -25,14 +34,14 @@ export function socketFile(file: string): string {
 
 /** Parses the name of a file to write. */
 export function outputFile(file: string): string {
-  const folder = dirname(resolve(file));
+  const directory = dirname(resolve(file));
   const stats = statSync(file, { throwIfNoEntry: false });
   if (file === '' || stats?.isDirectory()) throw new UsageError('the name of a file');
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError(`a file in a folder that exists (${folder} does not)`);
+  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`a file in a directory that exists (${directory} does not)`);
   if (stats && !may(file, constants.W_OK)) throw new UsageError('a file that may be written');
-  if (!stats && !may(folder, constants.W_OK))
-    throw new UsageError('a file in a folder that may be written');
+  if (!stats && !may(directory, constants.W_OK))
+    throw new UsageError('a file in a directory that may be written');
   return file;
 }
 

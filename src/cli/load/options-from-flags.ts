@@ -88,11 +88,11 @@ type Rule = (
 const rules: readonly Rule[] = [
   ({ batch_latency }) =>
     batch_latency &&
-    '-B/--batch_latency is not taken: the latency of each answer is recorded, also of pipelined ones',
+    '-B/--batch_latency is not taken: every latency is recorded, also of pipelined requests',
   ({ rate, 'find-max': findMax }) =>
     rate === undefined &&
     !findMax &&
-    '-R/--rate is missing; it takes requests a second, such as -R 10000 or -R 10k',
+    '-R/--rate is missing; it takes requests per second, such as -R 10000 or -R 10k',
   ({ connections, threads }) =>
     connections < threads &&
     `-c/--connections takes at least as many as there are threads (-t ${threads}), got '${connections}'`,
@@ -103,11 +103,11 @@ const rules: readonly Rule[] = [
   ({ script }, [first]) =>
     script === undefined &&
     first !== undefined &&
-    `there is no use for '${first}': only a script (-s) takes arguments`,
+    `unexpected argument '${first}': only a script (-s) takes arguments`,
   (values) => {
     if (values.workload !== undefined) return undefined;
     const [name] = workloadFlags.filter((flag) => values[flag] !== undefined);
-    return name && `--${name} is for --workload, and there is none`;
+    return name && `--${name} needs --workload`;
   },
   ({ workload, keys = 'sequential', threads, 'key-space': keySpace = defaultKeySpace }) =>
     workload !== undefined &&
@@ -122,7 +122,7 @@ const rules: readonly Rule[] = [
     if (script !== undefined) return undefined;
     const [name] =
       header.find(([name]) => /^(content-length|transfer-encoding)$/i.test(name)) ?? [];
-    return name && `-H/--header takes no ${name} without a script: it is made from the body`;
+    return name && `-H/--header takes no ${name} without a script: it follows from the content`;
   },
   ({ 'find-max': findMax, slo }) =>
     findMax &&

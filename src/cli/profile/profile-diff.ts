@@ -1,10 +1,11 @@
 /** `evenkeel profile diff`: what changed between two profiles, as a flame graph. */
 import { readFileSync } from 'node:fs';
 import { readProfile } from '../../lab/profile/convert/profile-json.js';
+import { diffProfiles } from '../../lab/profile/diff/diff.js';
+import { renderDiffFlameGraph } from '../../lab/profile/diff/diff-graph.js';
 import type { Profile } from '../../lab/profile/profile.js';
-import { inputFile, outputFile, writeOutput } from '../args/files.js';
+import { inputOperand, outputFile, writeOutput } from '../args/files.js';
 import { parseCommandLine, UsageError } from '../args/flags.js';
-import { differenceOf } from './profile-pictures.js';
 
 export const diffFlags = {
   output: {
@@ -21,7 +22,7 @@ export const diffFlags = {
 };
 
 /** @throws UsageError, ProfileError, OutputError */
-export async function diff(args: readonly string[]): Promise<void> {
+export function diff(args: readonly string[]): void {
   const { values, operands } = parseCommandLine(diffFlags, args);
   const [before, after, ...more] = operands;
   if (before === undefined || after === undefined || more.length > 0)
@@ -29,21 +30,14 @@ export async function diff(args: readonly string[]): Promise<void> {
   const [first, second] = [read(before), read(after)];
   if (first.kind !== second.kind)
     throw new UsageError(
-      `${before} is a profile of ${first.kind}, ${after} of ${second.kind}: they do not compare`,
+      `${before} is a profile of ${first.kind}, ${after} of ${second.kind}: they can not be compared`,
     );
-  writeOutput(values.output, await differenceOf(first, second, `${before} → ${after}`));
+  const title = `${before} → ${after}`;
+  writeOutput(values.output, renderDiffFlameGraph(diffProfiles(first, second), { title }));
   process.stdout.write(`Wrote ${values.output}\n`);
 }
 
+/** @throws UsageError, ProfileError */
 function read(file: string): Profile {
-  return readProfile(readFileSync(named(file), 'utf8'), file);
-}
-
-/** @throws UsageError */
-function named(file: string): string {
-  try {
-    return inputFile(file);
-  } catch (error) {
-    throw new UsageError(`profile diff takes ${(error as Error).message}, got '${file}'`);
-  }
+  return readProfile(readFileSync(inputOperand('profile diff', file), 'utf8'), file);
 }

@@ -1,9 +1,10 @@
-/** What `evenkeel profile -o` writes: the format goes by the ending of the name, and is checked before a process is touched. */
+/** The files of `evenkeel profile -o`. The ending of the name gives the format, checked before a process is touched. */
 import { profileToJson } from '../../lab/profile/convert/profile-json.js';
+import { renderFlameGraph } from '../../lab/profile/flame/flame-graph.js';
+import { formatFolded } from '../../lab/profile/folded.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import { outputFile, writeOutput } from '../args/files.js';
 import { UsageError } from '../args/flags.js';
-import { foldedText, pictureOf } from './profile-pictures.js';
 
 export interface Output {
   readonly file: string;
@@ -20,14 +21,14 @@ interface Given {
 
 interface Format {
   readonly only?: Profile['kind'];
-  write(profile: Profile, given: Given): string | Promise<string>;
+  write(profile: Profile, given: Given): string;
 }
 
 const asRecorded = (_: Profile, { raw }: Given) => JSON.stringify(raw);
 
 const formats = {
-  svg: { write: (profile, { title }) => pictureOf(profile, title) },
-  collapsed: { write: (profile) => foldedText(profile) },
+  svg: { write: (profile, { title }) => renderFlameGraph(profile, { title }) },
+  collapsed: { write: (profile) => formatFolded(profile) },
   cpuprofile: { only: 'cpu', write: asRecorded },
   heapprofile: { only: 'alloc', write: asRecorded },
   json: { write: (profile) => profileToJson(profile) },
@@ -53,10 +54,6 @@ export function outputFlag(help: string) {
 }
 
 /** @throws OutputError */
-export async function writeProfile(
-  { file, format }: Output,
-  profile: Profile,
-  given: Given,
-): Promise<void> {
-  writeOutput(file, await formats[format].write(profile, given));
+export function writeProfile({ file, format }: Output, profile: Profile, given: Given): void {
+  writeOutput(file, formats[format].write(profile, given));
 }

@@ -64,12 +64,12 @@ export async function take(kind: Kind, args: readonly string[]): Promise<void> {
   const { profile, raw } = resultOf(taken, requests);
   for (const line of describeProfile(profile, taken.who)) process.stdout.write(`${line}\n`);
   for (const output of outputs) {
-    await writeProfile(output, profile, { title: `${titles[kind]}, ${taken.who}`, raw });
+    writeProfile(output, profile, { title: `${titles[kind]}, ${taken.who}`, raw });
     process.stdout.write(`Wrote ${output.file}\n`);
   }
 }
 
-export const titles: Readonly<Record<Kind, string>> = { cpu: 'CPU time', alloc: 'Allocations' };
+const titles: Readonly<Record<Kind, string>> = { cpu: 'CPU time', alloc: 'Allocations' };
 
 interface Asked {
   readonly kind: Kind;

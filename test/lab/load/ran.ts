@@ -1,6 +1,6 @@
-/** Runs a script of script/scripts by the real command against a real service that keeps what arrives. */
+/** Runs a script of script/scripts against a real service that keeps what arrives. */
 import { expect } from 'vitest';
-import { type Measured, measure, noErrors } from '../../support/load.js';
+import { type Measured, measure, measureByCommand, noErrors } from '../../support/load.js';
 import { type Answer, type Received, startRecording } from '../../support/recording-service.js';
 import { scriptFile } from './script/harness.js';
 
@@ -14,6 +14,8 @@ export interface Given {
   readonly answer?: Answer;
   /** What follows `--`. */
   readonly args?: readonly string[];
+  /** As a process of its own. */
+  readonly byCommand?: boolean;
   /** Flags of `load` that come last, and so count. */
   readonly flags?: readonly string[];
 }
@@ -21,11 +23,12 @@ export interface Given {
 /** At least one request is answered, and none fails. */
 export async function ran(
   name: string,
-  { answer, args = [], flags = [] }: Given = {},
+  { answer, args = [], flags = [], byCommand = false }: Given = {},
 ): Promise<Ran> {
   const { url, received } = await startRecording(answer);
   const run = ['-t1', '-c4', '-d300ms', '-R300', ...flags, '-s', scriptFile(name)];
-  const measured = await measure(...run, `${url}/start?q=1`, '--', ...args);
+  const measureRun = byCommand ? measureByCommand : measure;
+  const measured = await measureRun(...run, `${url}/start?q=1`, '--', ...args);
   const { requests, errors } = measured.record;
   expect(errors).toEqual(noErrors);
   expect(requests.completed).toBeGreaterThan(0);

@@ -10,7 +10,11 @@ const stripsTypes = Boolean((process.features as { typescript?: unknown }).types
 
 describe('load.mjs', () => {
   it('has all the hooks: its requests arrive, it stops its threads, and prints at the end', async () => {
-    const measured = await ran('load.mjs', { args: ['given'], flags: ['-d60s', '-R40', '-t2'] });
+    const measured = await ran('load.mjs', {
+      args: ['given'],
+      flags: ['-d60s', '-R40', '-t2'],
+      byCommand: true,
+    });
     const { received, record, text } = measured;
     expect(record.endedEarly).toBe('script');
     expect(distinct(received.map(({ path }) => path.slice(0, 3)))).toEqual(['/1/', '/2/']);

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readScript } from '#dist/lab/load/script/text.js';
 import { temporaryFolder } from '../../support/folder.js';
-import { load } from '../../support/load.js';
+import { load, loadCommand } from '../../support/load.js';
 import { mainFile } from '../../support/process.js';
 import { startRecording } from '../../support/recording-service.js';
 import { distinct } from './ran.js';
@@ -108,6 +108,6 @@ it('setup() and init() run for one thread after the other', async () => {
       for i = 1, 1e6 / number do sum = sum + i end
       io.write('init ', number, ', ')
     end`);
-  const { stdout } = await load('-t3', '-c3', '-d100ms', '-R90', '-s', file, url);
+  const { stdout } = await loadCommand('-t3', '-c3', '-d100ms', '-R90', '-s', file, url);
   expect(stdout).toContain('setup 1, init 1, setup 2, init 2, setup 3, init 3, ');
 });
