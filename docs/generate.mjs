@@ -3,8 +3,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { settingsMarkdown } from '../dist/config/describe.js';
 import { loadRecord, schemaVersion } from '../dist/lab/load/result/load-record.js';
+import * as api from '../dist/server/api/operations.js';
+import { interfaceTables } from './interface-tables.mjs';
 
 const source = (file) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+const tables = interfaceTables(api);
+
+/** The document with what stands between `<!-- NAME -->` and `<!-- end -->` replaced. */
+function filled(file) {
+  const region = /(<!-- (\w+): generated -->\n)[^]*?(?=<!-- end -->)/g;
+  return source(file).replace(region, (_, open, name) => `${open}${tables[name]}`);
+}
 
 const loadSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -15,6 +24,8 @@ const loadSchema = {
 const documents = {
   'docs/load.schema.json': `${JSON.stringify(loadSchema, undefined, 2)}\n`,
   'docs/configuration.md': settingsMarkdown(source('src/config/limits.ts')),
+  'docs/http-api.md': filled('docs/http-api.md'),
+  'README.md': filled('README.md'),
 };
 
 for (const [file, text] of Object.entries(documents)) {

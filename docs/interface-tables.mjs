@@ -1,0 +1,83 @@
+/** The tables of the HTTP interface, as Markdown, from the one that the server works by. */
+
+/** @param api the module src/server/api/operations.ts, compiled */
+export function interfaceTables({ operations, problemStatuses, requestFields, commonProblems }) {
+  const rowOf = (operation) => [requestOf(operation), successOf(operation)];
+  return {
+    requests: table(
+      ['Request', 'Meaning', 'Response'],
+      operations.map((operation) => {
+        const [request, response] = rowOf(operation);
+        return [request, operation.summary, response];
+      }),
+    ),
+    operations: table(
+      ['Request', 'Meaning', 'Response', 'Errors of its own'],
+      operations.map((operation) => {
+        const [request, response] = rowOf(operation);
+        return [request, operation.summary, response, operation.problems.join(', ')];
+      }),
+    ),
+    parameters: table(
+      ['Parameter', 'Value', 'Meaning'],
+      distinctParameters(operations).map(({ name, value, summary }) => [
+        `\`${name}\``,
+        value,
+        summary,
+      ]),
+    ),
+    fields: table(
+      ['Field', 'Read by', 'Meaning'],
+      requestFields.map((field) => [
+        `\`${field.name}\``,
+        readersOf(field, operations),
+        `${field.use === 'refused' ? '**501.** ' : ''}${field.summary}`,
+      ]),
+    ),
+    statuses: table(
+      ['Status', 'When', 'On'],
+      Object.entries(problemStatuses).map(([status, meaning]) => [
+        status,
+        meaning,
+        commonProblems.includes(Number(status)) ? 'every request' : ownersOf(status, operations),
+      ]),
+    ),
+  };
+}
+
+function requestOf({ methods, path, parameters = [] }) {
+  const query = parameters.map(({ name, isRequired }, index) => {
+    const part = `${index === 0 ? '?' : '&'}${name}=…`;
+    return isRequired ? part : `[${part}]`;
+  });
+  return `\`${methods[0]} ${path}${query.join('')}\``;
+}
+
+function successOf({ responses }) {
+  return Object.entries(responses)
+    .map(([status, meaning]) => `${status}: ${meaning}`)
+    .join(' ');
+}
+
+function distinctParameters(operations) {
+  const all = operations.flatMap(({ parameters = [] }) => parameters);
+  return [...new Map(all.map((parameter) => [parameter.name, parameter])).values()];
+}
+
+function readersOf(field, operations) {
+  if (field.operations.length === operations.length) return 'every request';
+  return names(operations.filter(({ kind }) => field.operations.includes(kind)));
+}
+
+function ownersOf(status, operations) {
+  return names(operations.filter(({ problems }) => problems.includes(Number(status))));
+}
+
+function names(operations) {
+  return operations.map(({ methods, path }) => `\`${methods[0]} ${path}\``).join(', ');
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |\n`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('');
+}
