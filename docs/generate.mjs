@@ -1,4 +1,4 @@
-/** Writes the documents that follow from the code. With --check it only says which are not current. */
+/** Writes the documents that follow from the code. With --check it only says which are outdated. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { settingsMarkdown } from '../dist/config/describe.js';
@@ -11,7 +11,7 @@ const tables = interfaceTables(api);
 
 /** The document with what stands between `<!-- NAME -->` and `<!-- end -->` replaced. */
 function filled(file) {
-  const region = /(<!-- (\w+): generated -->\n)[^]*?(?=<!-- end -->)/g;
+  const region = /(<!-- (\w+): generated -->\n)[\s\S]*?(?=<!-- end -->)/g;
   return source(file).replace(region, (_, open, name) => `${open}${tables[name]}`);
 }
 
