@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { comparableOf } from '../load/judge/comparable.js';
 import { compare } from '../load/judge/compare.js';
-import { formatTimeUs } from '../load/output/units.js';
+import { formatTimeUs } from '../load/output/wrk2-units.js';
 import { formatTopChanges } from '../profile/diff/change-table.js';
 import { diffProfiles } from '../profile/diff/diff.js';
 import { renderDiffFlameGraph } from '../profile/diff/diff-graph.js';

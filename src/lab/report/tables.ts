@@ -1,5 +1,5 @@
 /** The report's tables, as Markdown. */
-import { formatTimeUs } from '../load/output/units.js';
+import { formatTimeUs } from '../load/output/wrk2-units.js';
 import { formatAmount, formatCount } from '../profile/amount.js';
 import { reference } from './reference.js';
 import type { PhaseName, PhaseRecord, ReportRecord } from './report-record.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
-import { formatTimeUs } from '#dist/lab/load/output/units.js';
+import { formatTimeUs } from '#dist/lab/load/output/wrk2-units.js';
 import type { LoadRecord } from '#dist/lab/load/result/load-record.js';
 import { readReport } from '#dist/lab/report/read-report.js';
 import { phaseNames, profileKinds } from '#dist/lab/report/report-record.js';

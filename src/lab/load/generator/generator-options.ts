@@ -1,7 +1,7 @@
 /** What a generator thread works with, once its source of requests is ready. */
 import type { Target } from '../http/target.js';
 import type { LoadOptions } from '../load-options.js';
-import type { RequestSource } from '../request/source.js';
+import type { RequestSource } from '../request/request-source.js';
 import type { Clock } from './clock.js';
 import type { Control, FromThread } from './messages.js';
 import type { SharedRecords } from './recorder.js';

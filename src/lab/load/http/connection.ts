@@ -4,7 +4,7 @@
  * failed.
  */
 import type { Socket } from 'node:net';
-import type { RequestSource } from '../request/source.js';
+import type { RequestSource } from '../request/request-source.js';
 import { ProtocolError } from './protocol-error.js';
 import { type Response, ResponseReader } from './response-reader.js';
 import { openSocket, type Target } from './target.js';

@@ -5,7 +5,7 @@
  * The line is plain ASCII and always shorter than the terminal is wide: one that wrapped could not be drawn over.
  */
 import { fixed } from './printf.js';
-import { formatTimeUs } from './units.js';
+import { formatTimeUs } from './wrk2-units.js';
 
 /** What is used of a tty.WriteStream. */
 export interface ProgressStream {

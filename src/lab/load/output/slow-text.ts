@@ -2,7 +2,7 @@
 import type { Slow } from '../result/result.js';
 import { largestPart, type StallGroup, stallGroups } from '../result/stall-groups.js';
 import { fixed } from './printf.js';
-import { formatTimeUs, inColumn } from './units.js';
+import { formatTimeUs, inColumn } from './wrk2-units.js';
 
 const mostMoments = 10;
 

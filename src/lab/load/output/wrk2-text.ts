@@ -13,7 +13,13 @@ import { formatPercentileTable } from './hgrm.js';
 import { fixed, fixedIn } from './printf.js';
 import { withoutSecrets } from './secrets.js';
 import { formatSlow } from './slow-text.js';
-import { formatBinary, formatDuration, formatMetric, formatTimeUs, inColumn } from './units.js';
+import {
+  formatBinary,
+  formatDuration,
+  formatMetric,
+  formatTimeUs,
+  inColumn,
+} from './wrk2-units.js';
 
 export interface ReportOptions {
   /** Prints the percentiles of the latency. */

@@ -3,7 +3,7 @@ import type { LoadOptions } from '../load-options.js';
 import { createScriptSource } from '../script/create.js';
 import type { ScriptSource, ScriptStart } from '../script/script.js';
 import { plainSource } from './plain.js';
-import type { RequestSource } from './source.js';
+import type { RequestSource } from './request-source.js';
 import { workloadSource } from './workload.js';
 
 /** A script has been loaded, but its init() not been called. @throws ScriptError */

@@ -6,8 +6,8 @@ import type { LoadOptions, Workload } from '../load-options.js';
 import { formatHead } from './head.js';
 import { formatKey, keyNumbers } from './keys.js';
 import { type Random32, randomFrom } from './random.js';
-import type { RequestSource } from './source.js';
-import { byteValues, textValues } from './values.js';
+import { byteValues, textValues } from './random-values.js';
+import type { RequestSource } from './request-source.js';
 
 /** Longest value that is sent as text: with its head it stays below the 16 KiB that Node writes without an allocation. */
 const textBytes = 15 * 1024;

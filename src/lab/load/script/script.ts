@@ -4,7 +4,7 @@
  */
 
 import type { Histogram } from '../histogram/histogram.js';
-import type { RequestSource } from '../request/source.js';
+import type { RequestSource } from '../request/request-source.js';
 import type { Address } from './address.js';
 import type { LineEnd } from './blocking.js';
 import type { ScriptThread } from './channel.js';

@@ -7,7 +7,7 @@ import {
   formatMetric,
   formatTimeUs,
   inColumn,
-} from '#dist/lab/load/output/units.js';
+} from '#dist/lab/load/output/wrk2-units.js';
 
 describe('units are wrk2’s:', () => {
   test.each([
