@@ -62,7 +62,7 @@ const flags = {
     value: 'T',
     help: 'length of each measured run; the profiles have windows of their own',
     defaultText: '60s',
-    parse: duration(2_000, loadLimits.durationMs),
+    parse: duration(1_000, loadLimits.durationMs),
     fallback: defaultReport.durationMs as number,
   },
   out: {

@@ -40,7 +40,7 @@ export function threadsFor(cpus: number): number {
 
 /** How long a profile is taken: a quarter of the run, within bounds. */
 export function windowSeconds(durationMs: number): number {
-  return Math.round(Math.min(15, Math.max(2, durationMs / 4000)));
+  return Math.round(Math.min(15, Math.max(1, durationMs / 4000)));
 }
 
 /** How long the server is warmed up with each request before anything is measured. */

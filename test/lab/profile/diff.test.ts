@@ -27,6 +27,7 @@ test('a profile differs from itself nowhere: every frame is grey, and nothing is
       expect(topChanges(diff)).toEqual([]);
       expect(new Set(classes(draw(profile, profile)))).toEqual(new Set(['z']));
     }),
+    { numRuns: 30 },
   );
 });
 
@@ -132,6 +133,7 @@ test('it is well-formed and the same for equal input, whatever the names are', (
       parseXml(draw(one, after));
       expect(draw(structuredClone(one), structuredClone(after))).toBe(draw(one, after));
     }),
+    { numRuns: 30 },
   );
 });
 

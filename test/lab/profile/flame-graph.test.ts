@@ -31,6 +31,7 @@ test('it is well-formed, whatever the names are', () => {
     fc.property(anyProfile, fc.string({ unit: 'binary' }), (profile, title) => {
       parseXml(draw(profile, { title, subtitle: title }));
     }),
+    { numRuns: 30 },
   );
 });
 
@@ -40,6 +41,7 @@ test('equal profiles give equal pictures, and the order of their stacks does not
       expect(draw(structuredClone(profile))).toBe(draw(profile));
       expect(draw({ ...profile, stacks: profile.stacks.toReversed() })).toBe(draw(profile));
     }),
+    { numRuns: 30 },
   );
 });
 
@@ -60,6 +62,7 @@ test('no frame overlaps another, and each stands on one that is at least as wide
         }
       }
     }),
+    { numRuns: 30 },
   );
 });
 
@@ -116,6 +119,7 @@ test('written labels fit their frame', () => {
         }
       },
     ),
+    { numRuns: 30 },
   );
 });
 

@@ -120,5 +120,6 @@ test('the plots are well-formed and the same for equal input, also of nothing', 
       }
       expect(draw(name)).toEqual(draw(name));
     }),
+    { numRuns: 10 },
   );
 });

@@ -21,7 +21,7 @@ const small = [
   '--connections',
   '4',
   '--duration',
-  '2s',
+  '1s',
   '--out',
   out,
 ];
@@ -74,7 +74,7 @@ test('the document has the order of the reference: for PUT and GET the graphs, t
     `### ${name.toUpperCase()}`,
     `![CPU ${name.toUpperCase()}](async/cpu-${name}.svg)`,
     `![ALLOC ${name.toUpperCase()}](async/alloc-${name}.svg)`,
-    `\`\`\`\nevenkeel load -t1 -c4 -d2s -R200 -s wrk/${name}.lua --latency http://127.0.0.1:`,
+    `\`\`\`\nevenkeel load -t1 -c4 -d1s -R200 -s wrk/${name}.lua --latency http://127.0.0.1:`,
     'Verdict: ',
     '```',
   ]);
@@ -124,7 +124,7 @@ describe.each(phaseNames)('%s', (name) => {
 
   test('the time line sums to the totals', () => {
     const { timeline, requests } = loadOf();
-    expect(timeline.reduce((sum, { seconds }) => sum + seconds, 0)).toBe(2);
+    expect(timeline.reduce((sum, { seconds }) => sum + seconds, 0)).toBe(1);
     expect(timeline.reduce((sum, { completed }) => sum + completed, 0)).toBe(requests.completed);
   });
 

@@ -1,6 +1,6 @@
 /**
- * Attaches to a running Node process through its inspector, and leaves it as it was: an inspector that was opened for us is
- * closed again, one that was open stays.
+ * Attaches to a running Node process through its inspector, and leaves it as it was: an inspector that
+ * was opened for us is closed again, one that was open stays.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProfileError } from '../profile-errors.js';
@@ -22,47 +22,61 @@ interface Attachment {
 
 const patienceMs = 5_000;
 
-/** @throws ProfileError that says why it can't be attached to, in one line */
-export async function attachTo(pid: number): Promise<Attachment> {
+/** @throws ProfileError that says why the process can't be attached to, in one line */
+export async function attachTo(pid: number, openWithinMs = patienceMs): Promise<Attachment> {
   if (pid === process.pid)
     throw new ProfileError('not-permitted', `process ${pid} is this very command`);
   checkIsNode(pid);
   const address = inspectorAddress(pid);
   const before = await socketUrl(address);
   if (before !== undefined) {
-    const connection = await connectTo(before);
-    const detach = async () => {
-      connection.close();
-      return true;
+    const taken = `the inspector of process ${pid} can't open, because another process has port ${address.port}`;
+    const connection = await connect(pid, before, `${taken}; end that one's debugging first`);
+    return {
+      connection,
+      detach: async () => {
+        connection.close();
+        return true;
+      },
     };
-    if (await isProcess(connection, pid)) return { connection, detach };
-    connection.close();
-    throw new ProfileError(
-      'inspector',
-      `the inspector of process ${pid} can't open, because another process has port ${address.port}; end that one's debugging first`,
-    );
   }
   checkTakesSignal(pid);
   process.kill(pid, 'SIGUSR1');
-  const connection = await connectTo(await untilOpen(pid, address));
-  const detach = () => leave(connection, address);
-  if (await isProcess(connection, pid)) return { connection, detach };
-  connection.close();
-  throw new ProfileError(
-    'inspector',
-    `another process than ${pid} answered on port ${address.port}`,
-  );
+  const url = await untilOpen(pid, address, openWithinMs);
+  const wrong = `another process than ${pid} responded on port ${address.port}`;
+  const connection = await connect(pid, url, wrong);
+  return { connection, detach: () => leave(connection, address) };
 }
 
-async function untilOpen(pid: number, address: InspectorAddress): Promise<string> {
-  for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(50)) {
+/** @param wrongProcess the message if another process listens there */
+async function connect(
+  pid: number,
+  url: string,
+  wrongProcess: string,
+): Promise<InspectorConnection> {
+  const connection = await connectTo(url);
+  const late = sleep(patienceMs, 'late' as const, { ref: false });
+  const found = await Promise.race([callInThread(connection, () => process.pid), late]);
+  if (found === pid) return connection;
+  connection.close();
+  if (found !== 'late') throw new ProfileError('inspector', wrongProcess);
+  const why = 'it stands at a breakpoint of another debugger, or is stopped';
+  throw new ProfileError('inspector', `the inspector of process ${pid} does not respond: ${why}`);
+}
+
+async function untilOpen(
+  pid: number,
+  address: InspectorAddress,
+  withinMs: number,
+): Promise<string> {
+  for (const end = performance.now() + withinMs; performance.now() < end; await sleep(50)) {
     const url = await socketUrl(address);
     if (url !== undefined) return url;
   }
+  const what = `the inspector of process ${pid} did not open on port ${address.port}`;
   throw new ProfileError(
     'inspector',
-    `the inspector of process ${pid} did not open on port ${address.port} within ${patienceMs / 1000} s: ` +
-      'the port is taken, it is open on another, or the program has a use of its own for SIGUSR1',
+    `${what} within ${withinMs / 1000} s: the port is taken, it opened on another, or the program uses SIGUSR1 itself`,
   );
 }
 
@@ -70,26 +84,15 @@ async function untilOpen(pid: number, address: InspectorAddress): Promise<string
 async function socketUrl({ host, port }: InspectorAddress): Promise<string | undefined> {
   try {
     const signal = AbortSignal.timeout(patienceMs);
-    const answer = await fetch(`http://${host}:${port}/json/list`, { signal });
-    const [target] = (await answer.json()) as { webSocketDebuggerUrl?: string }[];
+    const response = await fetch(`http://${host}:${port}/json/list`, { signal });
+    const [target] = (await response.json()) as { webSocketDebuggerUrl?: string }[];
     return target?.webSocketDebuggerUrl;
   } catch {
-    return undefined; // nobody there, or something that is no inspector
+    return undefined; // nothing listens, or it is not an inspector
   }
 }
 
-async function isProcess(connection: InspectorConnection, pid: number): Promise<boolean> {
-  const late = sleep(patienceMs, 'late' as const, { ref: false });
-  const answer = await Promise.race([callInThread(connection, () => process.pid), late]);
-  if (answer !== 'late') return answer === pid;
-  connection.close();
-  throw new ProfileError(
-    'inspector',
-    `the inspector does not answer: process ${pid} stands at a breakpoint of another debugger, or is stopped`,
-  );
-}
-
-/** Closes the inspector and waits until it is. */
+/** Closes the inspector and waits until it is closed. */
 async function leave(connection: InspectorConnection, address: InspectorAddress): Promise<boolean> {
   await closeInspector(connection);
   for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(50))
