@@ -1,6 +1,6 @@
 /**
- * The floor of the instrument: what `evenkeel load` and wrk2 report of a service that takes no time.
- * Whatever is above zero belongs to the tool, and to the kernel.
+ * The floor of the instrument: the latency that `evenkeel load` and wrk2 report of a service that
+ * takes no time. All of it belongs to the tool, and to the kernel.
  */
 import { startNginx } from './peers/nginx.js';
 import { readFlags } from './support/flags.js';

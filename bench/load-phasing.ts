@@ -29,7 +29,7 @@ async function compare(): Promise<void> {
   const wrk2 = flags.text('wrk2') ?? process.env.WRK2;
   const seconds = flags.number('seconds') ?? 10;
   process.stdout.write(
-    `Phasing: arrivals of -t4 -c20 -R10000 within the period of ${periodMs} ms\n${machineLine()}\n`,
+    `Phasing: arrivals of -t4 -c20 -R10000 in ${periodMs} ms\n${machineLine()}\n`,
   );
   const service = new Worker(new URL(import.meta.url));
   const [url] = (await once(service, 'message')) as [string];
@@ -64,16 +64,16 @@ function print(name: string, arrivalsMs: readonly number[]): number {
   const crowds = [...perStretch.values()];
   const share = (isWanted: (arrivals: number) => boolean) =>
     percent(crowds.filter(isWanted).length / stretches);
+  const [one, several] = [share((count) => count === 1), share((count) => count > 1)];
   const none = percent(1 - crowds.length / stretches);
   const [min, max] = [Math.min(...parts), Math.max(...parts)];
   const lines = [
-    `\n${name}: of all stretches of ${stretchMs} ms, ${none} got no request, ` +
-      `${share((n) => n === 1)} one, ${share((n) => n > 1)} several (${share((n) => n > 3)} four or more)`,
+    `\n${name}: of all stretches of ${stretchMs} ms, ${none} got no request, ${one} one, ` +
+      `${several} several (${share((count) => count > 3)} four or more)`,
     `  parts of the period got ${percent(min)} … ${percent(max)}; even: ${percent(1 / bins)}`,
-    ...parts.map((part, bin) => {
-      const bar = '█'.repeat(Math.round(part * 200));
-      return `  ${(bin * stretchMs).toFixed(1)} ms ${percent(part).padStart(7)} ${bar}`;
-    }),
+    ...parts.map(
+      (part, bin) => `  ${(bin * stretchMs).toFixed(1)} ms ${percent(part).padStart(7)}`,
+    ),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return max;

@@ -2,20 +2,15 @@
 import type { Program } from './support/programs.js';
 import type { Rounds } from './support/rounds.js';
 
-/** Settings of the parts; flags override them. */
+/** Settings of the parts. Flags override them, and `npm run bench -- --help` says what each is. */
 export const defaults = {
   rounds: 3,
-  /** Of one measurement. */
   seconds: 3,
-  /** Seconds that a peer is under load before its peak is measured. */
   warmup: 5,
-  /** Of a peak: only these. Empty: all that it has. */
+  /** Empty: all that a peak has. */
   connections: [] as readonly number[],
-  /** Keys that a store is filled with before its peak is measured. */
   entities: 200_000,
-  /** Entities of the stores whose growth is measured, rising. */
   sizes: [100_000, 1_000_000, 10_000_000] as readonly number[],
-  /** Size of a store for cold reads over the memory that its server may use. */
   excess: 8,
   minutes: 10,
 };
@@ -28,10 +23,10 @@ export type Settings = Readonly<typeof defaults> & {
 
 /** Everything in the document follows from this. */
 export interface Measured {
-  /** What the figures depend on. */
+  /** The figures depend on these. */
   readonly settings: Readonly<Record<string, string | number>>;
   readonly groups: Readonly<Record<string, Rounds>>;
-  /** What was left out this time, and why. */
+  /** Things that were left out this time, and why. */
   readonly skipped: readonly string[];
 }
 

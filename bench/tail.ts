@@ -1,6 +1,6 @@
 /**
  * Names the cause of each slow request of the reference load: lays over it what a probe in server
- * and generator saw, and the kernel. Needs Linux. Ends with 3 if a request of 50 ms or more has none.
+ * and generator saw, and the kernel. Needs Linux. Ends with 3 if one of 50 ms or more has none.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,9 +35,7 @@ process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 
 const server = await watchServer(directory);
 const line = `-t${load.threads} -c${load.connections} -R${load.rate} -d${seconds}s`;
-process.stdout.write(
-  `Tail: ${line}, slow is ${load.slowMs} ms; server ${server.pid}\n${machineLine()}\n`,
-);
+process.stdout.write(`Tail: ${line}, slow is ${load.slowMs} ms\n${machineLine()}\n`);
 const phases: (WatchedPhase & { name: string })[] = [];
 for (const name of ['put', 'get'] as const) {
   const phase = await server.run(name, load);

@@ -1,10 +1,10 @@
--- Requests for the peaks, with keys of 16 bytes. Not by wrk.format: it costs more than some servers.
+-- Requests for the peaks, with keys of 16 bytes. wrk.format would cost more than some servers.
 --
 --   wrk -t1 -c64 -d3s -s bench/lua/peak.lua URL -- METHOD BEFORE AFTER ORDER KEYS FIRST BYTES
 --
--- BEFORE and AFTER stand around the key in the target. ORDER is rising (from FIRST on, without end),
--- or uniform or zipfian over KEYS keys (YCSB's exponent; J. Gray et al., SIGMOD 1994). DRAWN keys
--- are drawn before the run, so that drawing costs nothing in it, and then used over and over.
+-- BEFORE and AFTER stand around the key in the target. ORDER is rising (from FIRST on, no end), or
+-- uniform or zipfian over KEYS keys (YCSB's exponent; J. Gray et al., SIGMOD 1994). DRAWN keys are
+-- drawn before the run, so that drawing costs nothing in it, and then used over and over.
 
 local DRAWN = 131072
 local THETA = 0.99
@@ -53,8 +53,9 @@ function done(summary, latency)
   local e = summary.errors
   local failed = e.connect + e.read + e.write + e.status + e.timeout
   local at = function(percentile) return latency:percentile(percentile) / 1000 end
-  io.write(string.format(
-    '{"requests":%d,"rate":%.1f,"p50":%.3f,"p99":%.3f,"max":%.3f,"responseBytes":%.1f,"errors":%d}\n',
+  local figures = '{"requests":%d,"rate":%.1f,"p50":%.3f,"p99":%.3f,"max":%.3f,' ..
+    '"responseBytes":%.1f,"errors":%d}\n'
+  io.write(string.format(figures,
     summary.requests, summary.requests / summary.duration * 1e6, at(50), at(99), latency.max / 1000,
     summary.bytes / math.max(1, summary.requests), failed))
 end

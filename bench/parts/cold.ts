@@ -1,7 +1,7 @@
 /**
  * Cold reads: one client reads a few hot keys, another reads all over a store far larger than the
  * memory of the server, so that most of its reads go to the disk. Does the first client notice? A
- * third side, where the other client reads hot keys at the same rate, shows what more requests cost.
+ * third side, where the other client reads hot keys at the same rate, shows what requests cost.
  */
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { limitMemory } from '../support/memory-limit.js';
 import { majorFaults } from '../support/proc.js';
 import type { Figures, Rounds } from '../support/rounds.js';
 import { inTurn, median, middle, ratio, ratios } from '../support/rounds.js';
-import { ms, thousands } from '../write/numbers.js';
+import { mebibytes, ms, thousands } from '../write/numbers.js';
 
 const valueBytes = 1000;
 const hotKeys = 100;
@@ -39,8 +39,9 @@ export const cold: Part = {
   defaults: { rounds: 9, seconds: 10 },
   measure,
   section: ({ groups: { reads = {} }, settings }) => ({
-    intro: `The server may use ${limitBytes / 1024 ** 2} MiB (memory cgroup); its file has ${thousands(Number(settings.fileBytes) / 1024 ** 2)} MiB. One client GETs ${hotKeys} hot keys at
-${hot.rate} requests per second. Another GETs nothing, the same hot keys, or keys drawn uniformly from all, at
+    intro: `The server may use ${mebibytes(limitBytes)} (memory cgroup); its file has
+${mebibytes(Number(settings.fileBytes))}. One client GETs ${hotKeys} hot keys at ${hot.rate}
+requests per second. Another GETs nothing, the same hot keys, or keys drawn uniformly from all, at
 ${other.rate} requests per second. The latency is that of the first client.`,
     tables: [{ head, rows: Object.keys(reads).map((side) => rowOf(reads, side)) }],
     bars: [atMost(bar, ratio(reads, 'p99', 'beside cold', 'alone'), 2)],

@@ -27,12 +27,12 @@ export const growth: Part = {
   defaults: { seconds: 10 },
   measure,
   section: (measured) => ({
-    intro: `Entities of ${keyBytes} + ${valueBytes} bytes, loaded over HTTP in the order of their keys by ${loaders} connections with one
-PUT in flight each. Every PUT is durable. Neighbours overtake each other a little. “file / data” is
-the blocks of the data file over the bytes of keys and values. A server is then started afresh, and
-its file read once, so that it is in the page cache (“Cold reads” shows reads from the disk). GETs at
-${getRate} and overwriting PUTs at ${putRate} requests per second follow, over ${connections} connections, with uniform keys;
-and a range over up to ${thousands(rangeEntities)} entities. Memory is read last: RssAnon, and with the map.`,
+    intro: `Entities of ${keyBytes} + ${valueBytes} bytes, loaded over HTTP in the order of their
+keys by ${loaders} connections with one PUT in flight each. Every PUT is durable. “file / data” is
+the blocks of the data file over the bytes of keys and values. A new server's file is then read
+once, so that it is in the page cache. GETs at ${getRate} and overwriting PUTs at ${putRate}
+requests per second follow, over ${connections} connections, with uniform keys; and a range over
+up to ${thousands(rangeEntities)} entities. Memory is read last: RssAnon, and with the map.`,
     tables: [table(measured)],
     bars: bars(measured),
     plots: { 'growth.svg': plot(measured) },

@@ -1,7 +1,7 @@
 /**
  * Peaks: as many requests as a peer answers when every connection always has one in flight. Each
- * group and round starts a fresh peer on empty data. It is warmed up once, and then gets the numbers
- * of connections of the group in turn: V8 needs seconds to compile what is hot.
+ * group and round starts a fresh peer on empty data. It is warmed up once, for V8 needs seconds to
+ * compile what is hot, and then gets the numbers of connections of the group in turn.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -73,7 +73,6 @@ async function visit(
       figures[`${cell} written`] = written / (requests * (keyBytes + valueBytes));
   }
   await peer.stop();
-  // One visit can write hundreds of MiB.
   rmSync(own, { recursive: true, force: true });
   return figures;
 }

@@ -1,4 +1,4 @@
-/** GET over a filled store, and durable PUT, at their peaks: what is measured and how it is shown. */
+/** GET over a filled store, and durable PUT, at their peaks: the groups, the peers, the tables. */
 import type { Bar, Measured, Part, Table } from '../part.js';
 import { startEvenkeel, startFullLane } from '../peers/evenkeel.js';
 import { startFastify } from '../peers/fastify.js';
@@ -41,9 +41,9 @@ export const getPeak: Part = {
   programs: ['wrk', 'nginx', 'redis-server', 'redis-benchmark', 'webdis'],
   measure: (settings) => measurePeaks('GET', getGroups, peersOf('GET'), settings),
   section: (measured) => ({
-    intro: `wrk reads keys drawn from a filled store, as many requests per second as each peer answers with
-every connection always busy. nginx returns a constant of the same length: it is the limit. “redis
-alone” is Redis, driven by redis-benchmark in Redis' own protocol.`,
+    intro: `wrk reads keys drawn from a filled store, as many requests per second as each peer
+answers with every connection always busy. nginx returns a constant of the same length: it is the
+limit. “redis alone” is Redis, driven by redis-benchmark in Redis' own protocol.`,
     tables: tables(measured, getGroups),
     bars: bars('GET peak', measured.groups['uniform, 100 B'], getLimits),
     plots: { 'get-peak.svg': plot('GET peak', measured, getGroups) },
@@ -55,10 +55,10 @@ export const putPeak: Part = {
   programs: ['wrk', 'redis-server', 'redis-benchmark', 'webdis'],
   measure: (settings) => measurePeaks('PUT', putGroups, peersOf('PUT'), settings),
   section: (measured) => ({
-    intro: `Every peer syncs a write before it responds. Rising keys are new; uniform and zipfian keys overwrite
-a filled store. “written” is the bytes written to the disk for each byte of key and value. It
-includes the file system's journal, and what the rest of the machine wrote in that time. “redis
-alone” is Redis, driven by redis-benchmark in Redis' own protocol.`,
+    intro: `Every peer syncs a write before it responds. Rising keys are new; uniform and zipfian
+keys overwrite a filled store. “written” is the bytes written to the disk for each byte of key and
+value. It includes the file system's journal, and what the rest of the machine wrote in that time.
+“redis alone” is Redis, driven by redis-benchmark in Redis' own protocol.`,
     tables: tables(measured, putGroups),
     bars: bars('durable PUT peak, rising keys,', measured.groups['rising, 100 B'], putLimits),
     plots: { 'put-peak.svg': plot('Durable PUT peak', measured, putGroups) },

@@ -18,7 +18,7 @@ import { ms } from '../write/numbers.js';
 
 const ours = 'evenkeel load';
 const line = { threads: 4, connections: 20, rate: 10_000 };
-/** Of `evenkeel load`: four would take the server's CPU on a small machine. */
+/** For `evenkeel load`: four would take the server's CPU on a small machine. */
 const ourThreads = threadsFor(availableParallelism());
 /** Keys of each thread that get.lua reads. */
 const keys = 10_000;
@@ -55,12 +55,13 @@ export const reference: Part = {
     };
   },
   section: ({ groups, settings }) => ({
-    intro: `\`-t4 -c20 -R10000\` with wrk/put.lua and wrk/get.lua, each run on a fresh server. nginx returns a
-constant as long as a value to get.lua. Times in ms are from the moment a request was due. Each PUT
-is synced before its response. wrk2 leaves its first ten seconds out. \`evenkeel load\` warms up for
-${warmupMs / 1000} s before the run and has as many threads as this machine has room for (${settings['threads of evenkeel load']}). “×” is the median
-of the ratios to nginx in the same round. “lag p99” is how late the generator itself was, and
-“valid” how many of the runs it found fit to publish.`,
+    intro: `\`-t4 -c20 -R10000\` with wrk/put.lua and wrk/get.lua, each run on a fresh server.
+nginx returns a constant as long as a value to get.lua. Times in ms are from the moment a request
+was due. Each PUT is synced before its response. wrk2 leaves its first ten seconds out. \`evenkeel
+load\` warms up for ${warmupMs / 1000} s before the run and has as many threads as this machine
+has room for (${settings['threads of evenkeel load']}). “×” is the median of the ratios to nginx
+in the same round. “lag p99” is how late the generator itself was, and “valid” how many of the
+runs it found fit to publish.`,
     tables: Object.entries(groups).map(([tool, rounds]) => ({
       head: [`by ${tool}`, 'p50', '×', 'p99', '×', 'p99.9', '×', 'max', 'lag p99', 'valid'],
       rows: sides.map((side) => rowOf(side, rounds)),

@@ -32,13 +32,13 @@ export const tenMinutes: Part = {
     return { settings: { ...load, 'minutes of each': minutes }, groups, skipped: [] };
   },
   section: (measured) => ({
-    intro: `wrk/put.lua, then wrk/get.lua, by \`evenkeel load\` at 10 000 requests per second on one server. ${warmupMs / 1000} s of
-the same load come first and are not counted. RssAnon is read every second; “later / earlier” is its
-max in the second half over its max in the first. (V8 gives memory back and takes it again, so a
-median would show only when.) “beyond the map” is the resident memory at the end without the pages of
-the data file. Requests of ${slowMs} ms or more are shown by their cause and by how many moments they came
-in, as \`npm run bench:tail\` finds them: a probe runs in server and generator, and a third process
-looks at their threads every 10 ms.`,
+    intro: `wrk/put.lua, then wrk/get.lua, by \`evenkeel load\` at 10 000 requests per second on
+one server. ${warmupMs / 1000} s of the same load come first and are not counted. RssAnon is read
+every second; “later / earlier” is its max in the second half over its max in the first. “beyond
+the map” is the resident memory at the end without the pages of the data file. Requests of
+${slowMs} ms or more are shown by their cause and by how many moments they came in, as \`npm run
+bench:tail\` finds them: a probe runs in server and generator, and a third process looks at their
+threads every 10 ms.`,
     tables: [table(measured)],
     bars: phases.flatMap((phase) => bars(phase, measured)),
     plots: { 'ten-minutes.svg': plot(measured) },
@@ -65,7 +65,7 @@ async function measurePhase(phase: Phase, server: WatchedServer, store: string, 
     unlisted: outcome.unlisted,
     'lag max': lagMax,
     beyondMap: rssBytes - mappedBytes(server.pid, join(store, 'data.mdb')),
-    mostAnon: Math.max(...memory.map(({ anonBytes = 0 }) => anonBytes)),
+    maxAnon: Math.max(...memory.map(({ anonBytes = 0 }) => anonBytes)),
   };
   process.stdout.write(`${phase} ${JSON.stringify(whole)}\n${formatOutcome(outcome, slowMs)}`);
   const causes = rowsOf(outcome.moments).map(({ cause, moments, requests, worstUs }) => {
@@ -96,7 +96,7 @@ function table({ groups }: Measured) {
       slowText(of('unlisted'), groups[causesOf(phase)]),
       ms(of('lag max')),
       mebibytes(of('beyondMap')),
-      mebibytes(of('mostAnon')),
+      mebibytes(of('maxAnon')),
       laterOverEarlier(groups[phase]).toFixed(2),
     ];
   });
@@ -121,7 +121,7 @@ function slowText(unlisted: number, causes: Rounds = {}): string {
 
 function bars(phase: Phase, { groups }: Measured) {
   const of = (figure: string) => middle(groups[phase], figure, 'whole');
-  const resident = Math.max(of('beyondMap'), of('mostAnon')) / 1024 ** 2;
+  const resident = Math.max(of('beyondMap'), of('maxAnon')) / 1024 ** 2;
   const level = laterOverEarlier(groups[phase]);
   const slow = `requests of ${slowMs} ms or more without a cause`;
   return [

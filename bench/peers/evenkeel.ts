@@ -7,7 +7,7 @@ import { httpPeer, type Peer, type PeerOptions } from './peer.js';
 const main = fileURLToPath(import.meta.resolve('#dist/cli/main.js'));
 
 interface ServerOptions extends Pick<StartOptions, 'onMessage'> {
-  /** Of `serve`. */
+  /** For `serve`. */
   readonly flags?: readonly string[];
   readonly nodeFlags?: readonly string[];
   /** A command that runs the server, for example under a limit. */

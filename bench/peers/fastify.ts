@@ -15,8 +15,7 @@ const home = fileURLToPath(new URL('../../../bench/peers/fastify', import.meta.u
 export async function startFastify({ directory, valueBytes }: PeerOptions): Promise<Peer> {
   if (!existsSync(join(home, 'node_modules', '.package-lock.json'))) {
     process.stdout.write('Installing the Fastify peer (npm ci in bench/peers/fastify) …\n');
-    const stdio = ['ignore', 'ignore', 'inherit'] as const;
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: home, stdio: [...stdio] });
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: home, stdio: 'ignore' });
   }
   const file = join(directory, 'data.mdb');
   const { firstLine, stop } = start([process.execPath, join(home, 'server.js'), file]);

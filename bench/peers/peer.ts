@@ -1,4 +1,4 @@
-/** What the peaks need of every peer, whatever protocol it has. */
+/** A peer in the peaks, whatever protocol it has. */
 import { fill, type Protocol } from '../support/fill.js';
 import { type Peak, type PeakFigures, runWrk } from '../support/wrk.js';
 

@@ -1,7 +1,7 @@
 /**
- * Redis that syncs every write before it responds (`appendfsync always`): behind webdis, which makes
- * it an HTTP service, and alone, driven by its own benchmark. Both are Debian's. Snapshots are off,
- * so that only the log is written.
+ * Redis that syncs every write before it responds (`appendfsync always`): behind webdis, which
+ * makes it an HTTP service, and alone, driven by its own benchmark. Snapshots are off, so that only
+ * the log is written.
  */
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

@@ -9,9 +9,9 @@ import { keyOf } from './wrk.js';
 /** A way to write one entity. */
 export interface Protocol {
   readonly request: (number: number) => string;
-  /** What ends a response. */
+  /** Every response ends with this, and with it only. */
   readonly end: string;
-  /** How every response begins. Any other one is a failure. */
+  /** Every response begins with this. Any other one is a failure. */
   readonly success: string;
 }
 

@@ -36,6 +36,5 @@ export function readFlags(help: string, fractions: readonly string[] = []) {
     text(name)
       ?.split(',')
       .map((one) => positive(name, one));
-  /** All of them are undefined for a flag that was not given. */
   return { values, text, numbers, number: (name: string) => numbers(name)?.[0], fail };
 }

@@ -12,7 +12,7 @@ const hierarchies = [
  * @returns why, if this machine or user cannot set a limit
  */
 export function limitMemory(bytes: number) {
-  let missing = 'there is no memory cgroup in /sys/fs/cgroup';
+  let missing = 'no memory cgroup in /sys/fs/cgroup';
   for (const [root, file] of hierarchies.filter(([root]) => existsSync(root))) {
     // Benches that were interrupted leave theirs. The kernel keeps a group that is in use.
     for (const name of readdirSync(root).filter((name) => name.startsWith('evenkeel-bench-')))

@@ -1,4 +1,4 @@
-/** What the Linux kernel counts: bytes written to a disk, a process's memory and page faults. */
+/** Counters of the Linux kernel: bytes written to a disk, a process's memory and page faults. */
 import { readFileSync, statSync } from 'node:fs';
 
 /**

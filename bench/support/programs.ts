@@ -27,7 +27,6 @@ export function requirePrograms(programs: readonly Program[]): void {
 /** Program → version, of those that are there. */
 export function versionsOf(programs: readonly Program[]): Record<string, string> {
   const version = (program: Program) => {
-    // Another package than the advised one may have brought it.
     const owner = run('dpkg-query', '-S', find(program) ?? program)?.split(':')[0] ?? '';
     return run('dpkg-query', '-W', owner)?.split('\t')[1]?.trim();
   };
@@ -39,7 +38,7 @@ function find(program: string): string | undefined {
   return run('sh', '-c', 'command -v "$1"', 'sh', program)?.trim();
 }
 
-/** What a command prints; undefined if it fails. */
+/** Standard output of a command; undefined if it fails. */
 export function run(command: string, ...args: readonly string[]): string | undefined {
   try {
     return execFileSync(command, args, { encoding: 'utf8', stdio: 'pipe' });

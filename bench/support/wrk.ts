@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 const script = fileURLToPath(new URL('../../../bench/lua/peak.lua', import.meta.url));
 
-/** What to send to a peer. Rising keys begin at `first` and have no end. */
+/** The requests to send to a peer. Rising keys begin at `first` and have no end. */
 export interface Peak {
   readonly method: 'GET' | 'PUT';
   readonly order: 'rising' | 'uniform' | 'zipfian';
@@ -28,7 +28,7 @@ export interface PeakFigures {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
-  /** Of one response, with its head. */
+  /** The length of one response, with its head. */
   readonly responseBytes?: number;
 }
 

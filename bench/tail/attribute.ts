@@ -24,11 +24,12 @@ export interface Attributed {
  */
 export function attribute(moment: StallGroup, evidence: Evidence, loadBeganUs = 0): Attributed[] {
   const near = within(evidence, { fromUs: moment.beganUs, toUs: moment.endedUs });
-  /** Of the last slow request on each connection. */
+  /** The cause of the last slow request on each connection. */
   const before = new Map<string, Held | undefined>();
   return moment.requests.map((request) => {
     const { dueUs, latencyUs, waitUs, thread, connection } = request;
-    const held = holdUps(request, near);
+    const seen = within(near, { fromUs: dueUs, toUs: dueUs + latencyUs });
+    const held = holdUps(request, seen);
     const lane = `${thread}.${connection}`;
     const inFront = before.get(lane);
     const own = ownCause(held, latencyUs);
@@ -36,8 +37,8 @@ export function attribute(moment: StallGroup, evidence: Evidence, loadBeganUs = 
     before.set(lane, own ?? inherited);
     const nameless = dueUs - loadBeganUs < 1e6 ? 'first second' : 'unknown';
     const cause = own ?? (inherited ? (`behind: ${inherited}` as const) : nameless);
-    const { others = [] } = within(near, { fromUs: dueUs, toUs: dueUs + latencyUs });
-    return { request, cause, held, others: others.toSorted((a, b) => b.cpuUs - a.cpuUs) };
+    const others = seen.others?.toSorted((a, b) => b.cpuUs - a.cpuUs) ?? [];
+    return { request, cause, held, others };
   });
 }
 

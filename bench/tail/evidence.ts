@@ -1,8 +1,8 @@
-/** What was seen of server and generator while the load ran. Times are µs from the run's start. */
+/** All that was seen of server and generator under load. Times are µs from the run's start. */
 
 /**
- * A thread that requests go through: the server's two, a generator's, a kernel's that passes packets
- * on when interrupts may not. Or a helper of V8, which collects garbage in the server.
+ * A thread that requests go through: the server's two, a generator's, a kernel's that passes
+ * packets on when interrupts may not. Or a helper of V8, which collects garbage in the server.
  */
 export type Who = 'main' | 'writer' | `${'helper' | 'generator' | 'network'} ${number}`;
 
@@ -15,7 +15,6 @@ export interface Span {
 export interface Stretch extends Span {
   readonly what: 'gc' | 'loop' | 'commit';
   readonly who: Who;
-  /** For people. */
   readonly note: string;
 }
 

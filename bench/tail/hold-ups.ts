@@ -10,7 +10,7 @@ import {
   within,
 } from './evidence.js';
 
-/** Of two that took the same time, the first is named. */
+/** The first of two that took the same time is named. */
 export const causes = [
   'generator late',
   'server stopped',
@@ -63,7 +63,7 @@ export function holdUps(request: SlowRequest, evidence: Evidence): HoldUps {
   return all;
 }
 
-/** What was seen while one request was in flight. Stretches have exact ends, samples only sums. */
+/** The evidence of one request in flight. Stretches have exact ends, samples only sums. */
 class Seen {
   readonly #evidence: Evidence;
   readonly #span: Span;

@@ -11,7 +11,7 @@ const everyMs = 10;
 const othersEvery = 10;
 /** Less CPU time than this is not worth a name. */
 const minBusyUs = 1000;
-/** Of /proc/stat, on every Linux that Node runs on. */
+/** The unit of /proc/stat, on every Linux that Node runs on. */
 const tickUs = 10_000;
 
 const buffer = Buffer.alloc(4096);
@@ -33,7 +33,7 @@ class Thread {
     this.#last = this.#counters();
   }
 
-  /** What it did since the last call. */
+  /** All that it did since the last call. */
   sample(): ThreadSample {
     const before = this.#last;
     const now = this.#counters();
@@ -92,7 +92,7 @@ export class Sampler {
       this.watch(`helper ${index}`, pid, tid);
   }
 
-  /** What was seen since the last call. */
+  /** All that was seen since the last call. */
   take(): Omit<Required<Evidence>, 'stretches'> {
     const taken = { samples: this.#samples, others: this.#busy };
     this.#samples = [];

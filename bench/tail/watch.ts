@@ -16,7 +16,7 @@ type Thread = ProbeEvent & { readonly event: 'thread' };
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const probed = ['--import', new URL('./probe.js', import.meta.url).href];
-/** What was seen last may still be on its way when a run ends. */
+/** The last messages may still be on their way when a run ends. */
 const settleMs = 1000;
 /** A run may take this much longer than its duration. */
 const extraMs = 90_000;
@@ -74,7 +74,7 @@ export async function watchServer(directory: string) {
     const moments = stalls.map((stall) => attribute(stall, seen, -1000 * load.warmupMs));
     const isNear = ({ fromUs, toUs }: Span) =>
       stalls.some(({ beganUs, endedUs }) => fromUs < endedUs && toUs > beganUs);
-    // Of all that was seen, only what happened during stalls is of use.
+    // Only what happened during stalls is of use.
     const outcome = { moments, unlisted: result.unlisted };
     return { outcome, result, evidence: ofAll(seen, (all) => all.filter(isNear)) };
   };

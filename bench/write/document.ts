@@ -39,10 +39,10 @@ function sectionText(out: string, { name, part, record }: Entry): string {
   const lists = [...bars.map(barText), ...measured.skipped.map((what) => `Not measured: ${what}.`)];
   const blocks = [
     title,
-    ...(intro === '' ? [] : [`${intro}\n`]),
+    ...(intro === '' ? [] : [`${wrapped(intro)}\n`]),
     ...tables.map(tableText),
     ...Object.keys(plots).map((file) => `![${part.title}](results/${file})\n`),
-    ...lists.map((line) => `- ${line}`),
+    ...lists.map((line) => wrapped(`- ${line}`)),
     `${lists.length > 0 ? '\n' : ''}${stampText(name, record)}\n`,
   ];
   return blocks.join('\n');
@@ -81,5 +81,12 @@ function stampText(name: string, record: PartRecord): string {
     ...Object.entries({ ...versions, ...measured.settings }).map(([key, is]) => `${key} ${is}`),
   ];
   const when = `${measuredAt.slice(0, 16).replace('T', ' ')} UTC`;
-  return `<sub>\`--only ${name}\`, ${when}, commit ${commit}: ${all.join(', ')}.</sub>`;
+  return wrapped(`<sub>\`--only ${name}\`, ${when}, commit ${commit}: ${all.join(', ')}.</sub>`);
 }
+
+/** In lines of up to 100 columns. */
+const wrapped = (text: string) =>
+  text
+    .replaceAll('\n', ' ')
+    .replace(/(.{1,100})(?: |$)/g, '$1\n')
+    .trimEnd();

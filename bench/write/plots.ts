@@ -33,21 +33,22 @@ export function barPlot(heading: Heading, groups: readonly Bars[]): string {
   const x = linear(Math.max(...all), left, right);
   const content: string[] = [];
   const rule = (x1: number, x2: number, y1: number, y2: number, look: object) =>
-    content.push(element('line', { x1, x2, y1, y2, ...look }));
+    element('line', { x1, x2, y1, y2, ...look });
   let y = headingHeight + 8;
   for (const { name, bars } of groups) {
     content.push(label(left, y + 12, name, { class: 'b' }));
     y += 20;
     const bottom = y + rowHeight * bars.length;
-    for (const tick of x.ticks) rule(x.at(tick), x.at(tick), y, bottom, { class: 'g' });
+    for (const tick of x.ticks)
+      content.push(rule(x.at(tick), x.at(tick), y, bottom, { class: 'g' }));
     for (const { name, values } of bars) {
       const [value, max] = [median(values), x.at(Math.max(...values))];
       const fill = name === 'evenkeel' ? styleOf(0).colour : '#9aa4af';
       const box = { x: left, y, width: x.at(value) - left, height: barHeight, fill };
-      content.push(label(left - 8, y + 12, name, { class: 'e' }), element('rect', box));
       const middle = y + barHeight / 2;
-      rule(x.at(Math.min(...values)), max, middle, middle, { stroke: faint });
-      content.push(label(max + 8, y + 12, thousands(value)));
+      const thin = rule(x.at(Math.min(...values)), max, middle, middle, { stroke: faint });
+      const [before, after] = [label(left - 8, y + 12, name, { class: 'e' }), thousands(value)];
+      content.push(before + element('rect', box) + thin + label(max + 8, y + 12, after));
       y += rowHeight;
     }
     y += groupGap;

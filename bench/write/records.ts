@@ -18,7 +18,7 @@ export function stamp(directory: string, programs: readonly Program[]) {
     measuredAt: new Date().toISOString(),
     commit: commit(),
     machine: describeMachine(directory),
-    /** Of an append and an fdatasync just before: every durable write waits for that. */
+    /** An append and an fdatasync, just before: every durable write waits for that. */
     fdatasyncUs: { p50: p50Us, p99: p99Us },
     versions: versionsOf(programs),
   };

@@ -1,4 +1,4 @@
-/** What a user might write instead: Fastify and lmdb, as durable, without checks and limits. */
+/** A user might write this instead: Fastify and lmdb, as durable, without checks and limits. */
 import fastify from 'fastify';
 import { open } from 'lmdb';
 
