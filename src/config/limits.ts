@@ -1,7 +1,7 @@
 /**
- * Every bound of the service in one place: sizes, counts and waits. A limit that can be changed by a caller
- * is a field of {@link Limits}; the others are constants of the interface. The relations between them that
- * the code relies on are checked when limits are made, so a bad combination never starts.
+ * Every bound of the service in one place: sizes, counts and waits. The bounds that a caller may
+ * change are fields of {@link Limits}; the others are constants. The relations that the code relies
+ * on are checked when limits are made, so a bad combination never starts.
  */
 
 const KiB = 1024;
@@ -17,15 +17,17 @@ export const maxValueLimit = 256 * MiB;
 /** Largest cache that may be configured, in bytes: it is one block of memory. */
 export const maxCacheBytes = 1024 * MiB;
 
-/** Node's timers take no longer time, and a longer one at once. */
-const longestTimerMs = 2 ** 31 - 1;
+/** Node's timers take at most this, and end at once for more. */
+const maxTimerMs = 2 ** 31 - 1;
 
 export interface Limits {
   /** Largest value, in bytes. Raising it raises the memory that one request can hold. */
   readonly maxValueBytes: number;
-  /** Memory for small entities (up to 2 KiB) that were read, to be read again without a search, in bytes; 0: none. */
+  /** Memory for entities of up to 2 KiB that were read, in bytes; 0: no cache. */
   readonly cacheBytes: number;
-  /** Bytes of bodies (received or being sent) held in memory at once over all connections; past it, 503. */
+  /**
+   * Bytes of content, received or being sent, in memory at once over all connections; past it, 503.
+   */
   readonly maxBodyBytesInMemory: number;
   /** Writes waiting for their commit; past it, 503. */
   readonly maxQueuedWrites: number;
@@ -39,27 +41,35 @@ export interface Limits {
   readonly maxHeaderFields: number;
   /** Open connections; further ones are closed at once. */
   readonly maxConnections: number;
-  /** Requests on one connection that wait for an earlier one (pipelining); past it, the connection is not read. */
+  /** Pipelined requests that wait for an earlier one; past it, the connection is not read. */
   readonly maxPipelined: number;
-  /** From the first byte of a request, or from connecting, to the end of its header, in ms; past it, 408. */
+  /**
+   * From connecting, or the first byte of a request, to the end of its header, in ms; past it, 408.
+   */
   readonly headerTimeoutMs: number;
-  /** From the first byte of a request to the end of its body, in ms; past it, 408. */
+  /** From the first byte of a request to the end of its content, in ms; past it, 408. */
   readonly requestTimeoutMs: number;
   /** A connection without a request is closed after this time, in ms. */
   readonly keepAliveMs: number;
   /**
-   * A connection on which nothing moves in either direction while a request runs is cut after this time, in ms, without an
-   * answer; so it is longer than requestTimeoutMs, which answers.
+   * A connection on which nothing moves while a request runs is cut after this time, in ms. Longer
+   * than requestTimeoutMs, so that the 408 comes first.
    */
   readonly stallMs: number;
-  /** A refused body is read and thrown away for at most this time, in ms, so that the answer can arrive. */
+  /**
+   * Content that was refused is read and dropped for at most this time, in ms, so that the response
+   * can arrive.
+   */
   readonly lingerMs: number;
   /** Running requests may take this long to finish once the server is told to stop, in ms. */
   readonly drainMs: number;
-  /** Entities and bytes of one page of a range: what a slow reader keeps in memory. One entity is always sent. */
+  /**
+   * Entities and bytes of one page of a range, which a slow reader holds in memory. At least one
+   * entity is sent.
+   */
   readonly rangePageEntities: number;
   readonly rangePageBytes: number;
-  /** A page ends early once reading it has taken this long, in ms: others wait meanwhile, and what is not in memory takes time. */
+  /** A page ends early once reading it has taken this long, in ms: other requests wait for it. */
   readonly rangePageMs: number;
 }
 
@@ -86,8 +96,10 @@ export const defaultLimits: Limits = {
 };
 
 /**
- * The default limits with some replaced. The queue and the body memory grow with the value limit unless given.
- * @throws TypeError naming the field, if a limit is not a positive integer (or 0, for no cache) or two limits contradict each other.
+ * The default limits with some replaced. The queue and the memory for content grow with the value
+ * limit unless they are given.
+ * @throws TypeError naming the field, if a limit is not a positive integer (or 0, for no cache) or
+ *   if two limits contradict each other
  */
 export function makeLimits(changes: Partial<Limits> = {}): Limits {
   const maxValueBytes = changes.maxValueBytes ?? defaultLimits.maxValueBytes;
@@ -98,15 +110,15 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
   for (const [name, value] of Object.entries(limits)) {
     if (!Object.hasOwn(defaultLimits, name))
       throw new TypeError(
-        `there is no limit ${name}; there is ${Object.keys(defaultLimits).join(', ')}`,
+        `limits.${name} is not a limit; the limits are ${Object.keys(defaultLimits).join(', ')}`,
       );
     const mayBeZero = name === 'cacheBytes';
     if (!Number.isSafeInteger(value) || value < (mayBeZero ? 0 : 1))
       throw new TypeError(
         `limits.${name} must be a positive whole number${mayBeZero ? ' or 0' : ''}, got ${value}`,
       );
-    if (name.endsWith('Ms') && value > longestTimerMs)
-      throw new TypeError(`limits.${name} must be at most ${longestTimerMs} ms, got ${value}`);
+    if (name.endsWith('Ms') && value > maxTimerMs)
+      throw new TypeError(`limits.${name} must be at most ${maxTimerMs} ms, got ${value}`);
   }
   const atMost = (small: number, large: keyof Limits, why: string) => {
     if (small > limits[large])

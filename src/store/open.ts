@@ -1,4 +1,6 @@
-/** Opens a store by its location, so that the server names no engine. A new engine gets a scheme here. */
+/**
+ * Opens a store by its location, so that the server names no engine. A new engine adds a scheme.
+ */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Limits } from '../config/limits.js';
 import { openLmdb } from './lmdb/open-lmdb.js';
@@ -6,8 +8,8 @@ import { type Store, StoreError } from './store.js';
 
 /**
  * Opens the store at a location, or creates it.
- * @param location a directory, or its `file:` URL: the embedded store, on LMDB
- * @throws StoreError `unusable` for another scheme; `in-use`, `damaged`, `failed` as the engine does
+ * @param location a directory or its `file:` URL: the embedded store, on LMDB
+ * @throws StoreError `unusable` for another scheme; else the errors of the engine
  */
 export async function openStore(location: string, limits: Limits): Promise<Store> {
   return openLmdb({ directory: directoryOf(location), limits });
@@ -21,7 +23,7 @@ function directoryOf(location: string): string {
   if (scheme === undefined || !location.startsWith('//', scheme.length + 1)) return location;
   throw new StoreError(
     'unusable',
-    `there is no store for ${location}: give --data a directory or a file: URL, not ${scheme}:`,
+    `the store ${location} can't be opened: --data takes a directory or a file: URL`,
   );
 }
 

@@ -1,11 +1,11 @@
 /**
- * The value record: what the embedded store keeps under a key. Integers are big-endian.
+ * The value record: the bytes that the embedded store keeps under a key. Integers are big-endian.
  *
  *     [format u8][version u64 µs][expires u64 ms, format 2 only][crc32 u32][value …]
  *
- * Format 1 stays for good, format 2 expires. The CRC-32 (zlib's) covers key, the fields before it and value, so
- * neither a flipped bit in the value nor one in the expiry or in the key that leads here can pass as data.
- * The version rises with every write of the store: it is there for ETags and conditional writes.
+ * Format 1 stays for good, format 2 expires. The CRC-32 (zlib's) covers the key, the fields before
+ * it and the value, so a flipped bit in any of them never passes as data. The version rises with
+ * every write of the store, for ETags and conditional writes.
  */
 import { crc32 } from 'node:zlib';
 import { type Entity, StoreError } from './store.js';
@@ -16,8 +16,13 @@ const crcBytes = 4;
 const permanentHeader = 1 + 8 + crcBytes;
 const expiringHeader = permanentHeader + 8;
 const two32 = 2 ** 32;
+/** Longer inputs go to zlib: its speed pays for the call. */
+const maxShortBytes = 60;
 
-/** What each byte does to a CRC-32. */
+/**
+ * The CRC-32 of each byte. Its own code, because short inputs are faster without a call of zlib:
+ * docs/decisions/0010-short-crc.md.
+ */
 const crcTable = Int32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
@@ -27,11 +32,11 @@ const crcTable = Int32Array.from({ length: 256 }, (_, byte) => {
 export interface RecordFields {
   /** Microseconds since 1970; a safe integer. */
   readonly version: number;
-  /** Milliseconds since 1970 from when on the record is absent; undefined: never. */
+  /** Milliseconds since 1970 at which the record becomes absent; undefined: never. */
   readonly expiresMs: number | undefined;
 }
 
-/** Length of the record of a value, in bytes. */
+/** Size of the record of a value, in bytes. */
 export function recordBytes(valueBytes: number, expires: boolean): number {
   return (expires ? expiringHeader : permanentHeader) + valueBytes;
 }
@@ -63,9 +68,11 @@ export function writeRecord(
 }
 
 /**
- * The entity in a record, or undefined if it has expired by `now()`, in ms since 1970. The value is a view of `record`.
- * @param reused the record's memory is used again: the value is a copy
- * @throws StoreError `damaged` if the record is cut short, of an unknown format or fails its checksum.
+ * The entity in a record, or undefined if it has expired by `now()`, in ms since 1970. The value is
+ * a view of `record`.
+ * @param reused the memory of the record is used again: the value must be a copy
+ * @throws StoreError `damaged` if the record is cut short, has an unknown format or fails its
+ *   checksum
  */
 export function readRecord(
   key: Uint8Array,
@@ -82,16 +89,19 @@ export function readRecord(
   return expiresMs !== undefined && expiresMs <= now() ? undefined : { key, value, version };
 }
 
-/** A copy of what lies behind `start`. (Without a view of it first: lmdb's buffer is longer than it says.) */
+/**
+ * A copy of the bytes from `start` on. lmdb's buffer is longer than it says, so no view of it is
+ * made.
+ */
 function copyFrom(record: Buffer, start: number): Buffer {
   const copy = Buffer.allocUnsafe(record.length - start);
   record.copy(copy, 0, start, record.length);
   return copy;
 }
 
-/** zlib's crc32() of `bytes[start, end)`. A call into zlib takes as long as some 60 bytes take here; keys and fields are mostly shorter. */
+/** The CRC-32 of `bytes[start, end)`, continued from `before`. */
 function crcOf(bytes: Uint8Array, start: number, end: number, before: number): number {
-  if (end - start > 60) return crc32(bytes.subarray(start, end), before);
+  if (end - start > maxShortBytes) return crc32(bytes.subarray(start, end), before);
   let crc = ~before;
   for (let at = start; at < end; at++)
     crc = (crcTable[(crc ^ (bytes[at] as number)) & 0xff] as number) ^ (crc >>> 8);
@@ -99,8 +109,8 @@ function crcOf(bytes: Uint8Array, start: number, end: number, before: number): n
 }
 
 /**
- * The fields of a record, without a look at its checksum: for bookkeeping, never for an answer.
- * @throws StoreError `damaged` if the record is cut short or of an unknown format.
+ * The fields of a record. The checksum is not checked: for bookkeeping only.
+ * @throws StoreError `damaged` if the record is cut short or has an unknown format
  */
 export function readFields(record: Buffer): RecordFields {
   const format = record[0];
@@ -112,18 +122,20 @@ export function readFields(record: Buffer): RecordFields {
   return { version, expiresMs: format === expiring ? readUint64(record, 9) : undefined };
 }
 
-/** Whether the record has an end, by its format alone. */
+/** Whether the record expires, by its format alone. */
 export function expires(record: Uint8Array): boolean {
   return record[0] === expiring;
 }
 
-/** Writes a safe integer as u64, big-endian, so that byte order is number order. Returns the offset past it. */
+/**
+ * Writes a safe integer as u64, big-endian: byte order is number order. Returns the offset past it.
+ */
 export function writeUint64(target: Buffer, at: number, value: number): number {
   target.writeUInt32BE(Math.floor(value / two32), at);
   return target.writeUInt32BE(value % two32, at + 4);
 }
 
-/** Reads a u64; one beyond 2⁵³ comes back rounded, which only a damaged record can hold. */
+/** Reads a u64. One beyond 2⁵³ is rounded; only a damaged record holds one. */
 export function readUint64(source: Buffer, at: number): number {
   return source.readUInt32BE(at) * two32 + source.readUInt32BE(at + 4);
 }
@@ -131,6 +143,7 @@ export function readUint64(source: Buffer, at: number): number {
 function damaged(what: string): StoreError {
   return new StoreError(
     'damaged',
-    `the stored record ${what}: its bytes changed on disk. PUT or DELETE the key to replace it, and check the disk`,
+    `the stored record ${what}: its bytes changed on disk. ` +
+      'PUT or DELETE the key to replace it, and check the disk',
   );
 }

@@ -132,7 +132,10 @@ describe('a wrong value is refused with where it stands, what it takes and what 
       { limits: { drainMs: 0 } },
       'the configuration file FILE: limits.drainMs must be a positive whole number, got 0',
     ],
-    [{ limits: { drain: 1 } }, 'the configuration file FILE: there is no limit drain; there is '],
+    [
+      { limits: { drain: 1 } },
+      'the configuration file FILE: limits.drain is not a limit; the limits are ',
+    ],
     [
       { limits: { maxValueBytes: 1 } },
       "the configuration file FILE takes 'maxValue' in place of 'limits.maxValueBytes'",

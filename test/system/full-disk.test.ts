@@ -55,7 +55,7 @@ class Model {
     const answer = await this.send(method, entityUrl('', key), value);
     if (answer.status === 507) {
       expect(answer.type).toBe('application/problem+json');
-      expect(JSON.parse(answer.body.toString()).detail).toMatch(/no room left/);
+      expect(JSON.parse(answer.body.toString()).detail).toMatch(/no space left/);
       return 507;
     }
     expect(answer.status, answer.body.toString()).toBe(method === 'PUT' ? 201 : 202);

@@ -1,6 +1,7 @@
 /**
- * The embedded store: a Store in one LMDB file. Reads are synchronous, in this thread, from LMDB's memory map or the cache in front of it,
- * but for those that are likely to wait for the disk; writes go through group-commit.ts to the writer thread. One process may have a directory open, and one store in it.
+ * A Store in one LMDB file. Reads are synchronous, from the cache or the memory map, unless they
+ * would wait for the disk. Writes go through GroupCommit to the writer thread. One process at a
+ * time may open a directory, and one store in it.
  */
 import { type Limits, maxKeyBytes, maxTtlSeconds } from '../../config/limits.js';
 import { expires, readRecord } from '../record.js';
@@ -19,7 +20,6 @@ import type { GroupCommit } from './write/group-commit.js';
 import type { Sweeper } from './write/sweeper.js';
 import type { Writer } from './write/writer.js';
 
-/** What an open store works with. */
 export interface StoreParts {
   readonly env: Environment;
   readonly cache: EntityCache;
@@ -104,7 +104,7 @@ export class LmdbStore implements Store {
   }
 
   async #getCold(key: Uint8Array): Promise<Entity | undefined> {
-    // The caller's array may change meanwhile.
+    // The caller may change its array while this waits.
     const kept = Buffer.from(key);
     await this.#parts.coldReads.prefetch(kept);
     this.#mustBeOpen();
@@ -122,8 +122,8 @@ export class LmdbStore implements Store {
   }
 
   /**
-   * Reads one page in one go: the cursor lives no longer than this call, so a slow reader pins nothing.
-   * @returns the page, and the key to go on after; undefined at the end.
+   * Reads one page. The cursor lives no longer than this call, so a slow reader pins nothing.
+   * @returns the page, and the key to go on after; undefined at the end
    */
   #readPage(start: Buffer, exclusiveStart: boolean, end: Uint8Array | undefined, limit: number) {
     const { rangePageEntities, rangePageBytes, rangePageMs } = this.#parts.limits;
@@ -146,18 +146,19 @@ export class LmdbStore implements Store {
     return { page, last: undefined };
   }
 
-  /** Runs a read. What LMDB itself stumbles over is damage, like a record that fails its checksum. */
+  /** Runs a read. An error of LMDB means damage, like a record that fails its checksum. */
   #reading<T>(read: () => T): T {
     try {
       return read();
     } catch (error) {
       if (error instanceof StoreError || error instanceof RangeError) throw error;
-      // An LMDB transaction that met an error is good for nothing more.
+      // A transaction of LMDB that met an error can't be used again.
       this.#parts.env.root.resetReadTxn();
       const { message } = error as Error;
       throw new StoreError(
         'damaged',
-        `the data file can't be read here (${message}): its bytes changed on disk. Restore it from a backup, and check the disk`,
+        `the data file can't be read here (${message}): its bytes changed on disk. ` +
+          'Restore it from a backup, and check the disk',
         { cause: error },
       );
     }

@@ -1,4 +1,6 @@
-/** Opens the embedded store: checks the directory, opens LMDB, makes sure that nobody else has it, and puts the parts together. */
+/**
+ * Opens the LMDB store: checks the directory, opens LMDB, makes sure that no other process has it.
+ */
 import { type Limits, makeLimits } from '../../config/limits.js';
 import { readUint64, writeUint64 } from '../record.js';
 import { type Store, StoreError } from '../store.js';
@@ -23,20 +25,20 @@ import { Versions } from './write/versions.js';
 import { WriterThread } from './write/writer.js';
 
 export interface LmdbOptions {
-  /** The directory that holds the data; made if it is not there. */
+  /** The directory that holds the data; made if it is absent. */
   readonly directory: string;
   readonly limits?: Limits;
-  /** Milliseconds since 1970. Default: the system's clock. For tests of expiry and versions. */
+  /** Milliseconds since 1970. Default: the system's clock. Tests of expiry and versions set it. */
   readonly now?: () => number;
-  /** How often expired entities are removed, in ms. They are absent to readers at once, whatever this is. */
+  /** How often expired entities are removed, in ms. Readers never see them, whatever this is. */
   readonly sweepIntervalMs?: number;
-  /** The major faults so far. Default: this process's, as the kernel counts them. For tests of reads from the disk. */
+  /** Major page faults of this process so far. Default: as the kernel counts them. */
   readonly majorFaults?: () => number;
 }
 
 const countedFaults = () => process.resourceUsage().majorPageFault;
 
-/** Directories open in this process: LMDB itself lets a process open one twice. */
+/** Directories open in this process, because LMDB lets a process open one twice. */
 const openDirectories = new Set<string>();
 
 /**
@@ -89,9 +91,10 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
 /**
  * Makes sure that no other process has the directory open.
  *
- * A read takes a slot in LMDB's table of readers, under this process's id. It is taken here after everything is opened
- * (opening a database gives it up) and kept from then on, and only then are the others looked at: of two processes
- * the later one always sees the earlier. Slots of dead processes are told by the kernel's locks, and cleared.
+ * A read takes a slot in LMDB's table of readers, with this process's id. It is taken here, after
+ * everything is opened, because opening a database gives it up; it is kept from then on. Only then
+ * are the other slots looked at, so of two processes the later one always sees the earlier. The
+ * kernel's locks tell which slots belong to dead processes; those are cleared.
  */
 function checkAlone({ root, meta }: Environment, directory: string): void {
   meta.get(formatKey);
@@ -102,7 +105,8 @@ function checkAlone({ root, meta }: Environment, directory: string): void {
 function inUse(directory: string): StoreError {
   return new StoreError(
     'in-use',
-    `the data directory ${directory} is open in another server; stop that one, or choose another directory with --data`,
+    `the data directory ${directory} is open in another server; stop that one, ` +
+      'or choose another directory with --data',
   );
 }
 
@@ -116,6 +120,7 @@ function checkFormat({ meta }: Environment, directory: string): void {
   } else if (readUint64(stored, 0) !== formatVersion)
     throw new StoreError(
       'unusable',
-      `the data directory ${directory} has format ${readUint64(stored, 0)}, and this Evenkeel reads ${formatVersion}; use the release that wrote it`,
+      `the data directory ${directory} has format ${readUint64(stored, 0)}, and this Evenkeel ` +
+        `reads ${formatVersion}; use the release that wrote it`,
     );
 }

@@ -1,4 +1,7 @@
-/** The data directory before it is opened: made if it is not there, and checked, so that what is wrong is one clear error. */
+/**
+ * Prepares the data directory before it is opened: makes it if absent, and turns what is wrong into
+ * one clear error.
+ */
 import { constants } from 'node:fs';
 import { access, mkdir, open, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -8,7 +11,7 @@ import { checkDataFile } from './meta-pages.js';
 
 /**
  * Makes the directory if need be and checks that it can be used.
- * @returns its absolute path, links resolved.
+ * @returns its absolute path, links resolved
  * @throws StoreError `unusable`, `damaged`
  */
 export async function prepareDirectory(directory: string): Promise<string> {
@@ -25,7 +28,9 @@ export async function prepareDirectory(directory: string): Promise<string> {
   }
 }
 
-/** Makes the names in a directory durable: fdatasync keeps what is in a new file, and only this keeps that it exists. */
+/**
+ * Makes the names in a directory durable. fdatasync of a new file keeps its bytes, not its name.
+ */
 export async function syncNames(directory: string): Promise<void> {
   // Windows gives no handle to a directory, and needs none.
   if (process.platform === 'win32') return;
@@ -58,8 +63,8 @@ export function unusable(path: string, cause: unknown): StoreError {
 }
 
 /**
- * Makes a directory and those above it that are missing, each durably. (A recursive mkdir would do the first half, but
- * Node's never ends where the system will not make a directory, as below /proc.)
+ * Makes a directory and its missing parents, each durably. A recursive mkdir of Node never ends
+ * where the system makes no directory, for example below /proc.
  */
 async function makeDirectory(directory: string): Promise<void> {
   try {
@@ -69,7 +74,7 @@ async function makeDirectory(directory: string): Promise<void> {
       await mkdir(directory, { mode: 0o700 });
     });
   } catch (error) {
-    // Here already, or made by another process a moment ago.
+    // It exists, or another process has just made it.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
     throw error;
   }

@@ -2,12 +2,13 @@
  * The LMDB environment of a data directory: one file, three databases.
  *
  *     entities  key → value record
- *     expiry    [expires u64 ms][key] → nothing: the keys that expire, in the order in which they do
+ *     expiry    [expires u64 ms][key] → nothing: the keys that expire, in that order
  *     meta      name → u64: the format of the directory, and the version ceiling
  *
- * Opened once in the main thread, which reads, and once in the writer thread, which alone writes; lmdb lets both
- * handles share one map. `overlappingSync` is off, so a commit returns when it is on the disk: LMDB writes the pages,
- * calls fdatasync, then writes the page that makes them valid through a descriptor opened with O_DSYNC.
+ * The main thread opens it to read and the writer thread to write; lmdb shares one map between
+ * them. `overlappingSync` is off, so a commit returns when it is on the disk: LMDB writes the
+ * pages, calls fdatasync, then writes the meta page that makes them valid through a descriptor
+ * opened with O_DSYNC.
  */
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
@@ -27,8 +28,8 @@ export const formatKey = Buffer.from('format');
 export const ceilingKey = Buffer.from('version-ceiling');
 
 /**
- * Address space reserved for the file, at once, so that the map never moves under a reader while the file grows. It takes no
- * memory. (A file beyond it would still work: lmdb maps it anew.)
+ * Address space reserved for the file, so that the map does not move under a reader while the file
+ * grows. It takes no memory. lmdb maps a larger file again.
  */
 const mapBytes = 2 ** 40;
 
@@ -37,8 +38,8 @@ export function dataFile(directory: string): string {
 }
 
 /**
- * An option that lmdb's types lack. Entities are read one by one: what the kernel reads ahead of a page fault takes time, on the event loop,
- * and pushes pages out that are in use.
+ * An option that lmdb's types lack. Entities are read one by one: reading ahead costs time on the
+ * event loop, and evicts pages that are in use.
  */
 const unlisted = { noReadAhead: true };
 
@@ -49,7 +50,7 @@ export function openRoot(directory: string): RootDatabase<Buffer, Buffer> {
     encoding: 'binary',
     keyEncoding: 'binary',
     maxDbs: 4,
-    // Up to six threads of this process read, and those of one that was killed a moment ago may still be listed.
+    // Up to six threads of this process read; a process killed a moment ago may still be listed.
     maxReaders: 16,
     mapSize: mapBytes,
     overlappingSync: false,
@@ -58,8 +59,8 @@ export function openRoot(directory: string): RootDatabase<Buffer, Buffer> {
 }
 
 /**
- * The stats of the store as the last commit left it. The databases that are left out (small, or empty) count as free
- * pages: each look at one takes some 10 µs.
+ * Statistics of the environment as the last commit left it (mdb_stat), over the given databases.
+ * Pages of the databases left out, which are small or empty, count as free.
  */
 export function envStats(
   first: Database<Buffer, Buffer>,
@@ -101,7 +102,7 @@ interface TreeStats {
 }
 
 interface DatabaseStats extends TreeStats {
-  /** The tree of trees, and that of free pages. */
+  /** The tree of trees, and the tree of free pages. */
   readonly root: TreeStats;
   readonly free: TreeStats;
   readonly lastPageNumber: number;
@@ -113,11 +114,11 @@ export function databaseStats(database: Database<Buffer, Buffer>): DatabaseStats
   return database.getStats() as DatabaseStats;
 }
 
-/** Who reads: the process of each slot that is taken in LMDB's table, and the commit whose state it looks at, if it does so now. */
+/** Readers, by the slots taken in LMDB's table: the process, and the commit that it reads now. */
 export function readersOf(
   root: RootDatabase<Buffer, Buffer>,
 ): { pid: number; commit: number | undefined }[] {
-  // A line each: process, thread in hexadecimal, commit or a dash.
+  // One line per slot: process, thread in hexadecimal, commit or a dash.
   return [...root.readerList().matchAll(/^\s*(\d+)\s+[0-9a-f]+\s+(\d+|-)/gm)].map(
     ([, pid, commit]) => ({
       pid: Number(pid),

@@ -1,7 +1,7 @@
 /**
- * A look at the data file before LMDB opens it. LMDB trusts its file: what it finds there it follows, through a memory map,
- * where a wrong page number or a file cut short is a crash and no error. So the two meta pages are read and checked
- * first, and whatever is wrong becomes one StoreError that names the file and what to do.
+ * Checks the data file before LMDB opens it. LMDB trusts its file: a wrong page number or a file
+ * cut short crashes the process. So both meta pages are read and checked first, and a fault becomes
+ * one StoreError that names the file and says what to do.
  *
  * Layout of a meta page: `MDB_page` and `MDB_meta` in lmdb's mdb.c, data version 2, little-endian.
  */
@@ -15,8 +15,8 @@ const dataVersion = 2;
 const metaBytes = 168;
 const metaFlag = 0x08;
 const noRoot = 2n ** 64n - 1n;
-const deepestTree = 32;
-/** Where it stands in a meta page's trees. */
+const maxDepth = 32;
+/** Its index among the trees of a meta page. */
 const mainTree = 1;
 const secondLookMs = 50;
 const at = {
@@ -44,14 +44,15 @@ export async function checkDataFile(path: string): Promise<void> {
   try {
     let problem = await findProblem(file);
     if (problem) {
-      // Another server may just be making the file.
+      // Another server may be making the file.
       await sleep(secondLookMs);
       problem = await findProblem(file);
     }
     if (problem)
       throw new StoreError(
         'damaged',
-        `${path} is damaged or no Evenkeel data file: ${problem}. Restore the directory from a backup, or choose another with --data`,
+        `${path} is damaged, or not an Evenkeel data file: ${problem}. ` +
+          'Restore the directory from a backup, or choose another with --data',
       );
   } finally {
     await file.close();
@@ -64,7 +65,7 @@ async function findProblem(file: FileHandle): Promise<string | undefined> {
   if (typeof metas === 'string') return metas;
   const problem = await findTreeProblem(file, metas);
   if (problem === undefined) return undefined;
-  // Another server may be writing to the file while it is looked at. That is for the opening to refuse.
+  // Another server may be writing to the file. The opening refuses that later.
   const again = await readMetas(file);
   const moved =
     typeof again !== 'string' && again.some(({ txnId }, at) => txnId !== metas[at]?.txnId);
@@ -86,25 +87,25 @@ async function findTreeProblem(
   metas: readonly Meta[],
 ): Promise<string | undefined> {
   const [a = 0n, b = 0n] = metas.map(({ txnId }) => txnId);
-  // Commit n writes meta page n mod 2, so the two are neighbours; in a file without a commit both are 0.
+  // Commit n writes meta page n mod 2, so the two are neighbours; without a commit both are 0.
   if (a % 2n !== 0n || (b !== a + 1n && b !== a - 1n && (a !== 0n || b !== 0n)))
     return `its meta pages are of commits ${a} and ${b}, which can't be`;
-  // After the meta pages were read: the file only grows, and its pages are there before the meta page that counts them.
+  // Read after the meta pages: the file only grows, and a page is written before it is counted.
   const { size } = await file.stat();
-  // Both states must be whole: what the older one needs is not written over before the next commit is complete.
+  // Both states must be whole: the next commit overwrites none of the pages of the older one.
   for (const meta of metas) {
     const pages = BigInt(Math.floor(size / meta.pageSize));
     if (meta.txnId > 0n && meta.lastPage >= pages)
       return `it has ${pages} pages, a meta page counts ${meta.lastPage + 1n}`;
     for (const [number, { root, depth }] of meta.trees.entries()) {
       if (root === noRoot) continue;
-      if (root > meta.lastPage || root < 2n || depth < 1 || depth > deepestTree)
+      if (root > meta.lastPage || root < 2n || depth < 1 || depth > maxDepth)
         return 'a meta page points outside of the file';
       const page = await readAt(file, Number(root) * meta.pageSize, 16);
       if (page.readBigUInt64LE() !== root) return 'a tree begins on a page that is not its root';
       const writtenBy = page.readBigUInt64LE(8);
-      // Each commit writes a new root of the main tree, where the roots of the databases are. An older one says that the number
-      // of the commit was changed: LMDB would take the older state for the newest.
+      // Each commit writes a new root of the main tree. An older root means that the number of the
+      // commit was changed: LMDB would take the older state for the newest.
       if (number === mainTree ? writtenBy !== meta.txnId : writtenBy > meta.txnId)
         return `a meta page of commit ${meta.txnId} points to a page of commit ${writtenBy}`;
     }
@@ -125,8 +126,8 @@ async function readMeta(file: FileHandle, number: number, offset: number): Promi
   if ((page.readUInt16LE(at.flags) & metaFlag) === 0 || page.readUInt32LE(at.magic) !== magic)
     return 'it does not begin with two LMDB meta pages';
   if (page.readBigUInt64LE() !== BigInt(number)) return 'its meta pages are not in their places';
-  if ((page.readUInt32LE(at.version) & 0xffff) !== dataVersion)
-    return `it has LMDB's data format ${page.readUInt32LE(at.version) & 0xffff}, not ${dataVersion}`;
+  const version = page.readUInt32LE(at.version) & 0xffff;
+  if (version !== dataVersion) return `it has LMDB's data format ${version}, not ${dataVersion}`;
   const pageSize = page.readUInt32LE(at.freeTree);
   if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0)
     return `its page size is ${pageSize}`;

@@ -1,10 +1,11 @@
 /**
- * Preallocation on the disk, made before LMDB needs it. The data file is kept longer than LMDB uses, with blocks behind every
- * byte, and a transaction begins only if it can't outgrow that. So a full disk is met here, by a plain write whose
- * failure harms nothing, and never inside a commit: there lmdb 3.5 reports a failed write by printing past the end
- * of a heap block (`last_error` in mdb_page_flush), which ends the process, and a short write as an I/O error.
+ * Disk space, allocated before LMDB needs it. The data file is kept longer than LMDB uses, with
+ * blocks behind every byte, and a transaction begins only if it can't outgrow that. So a full disk
+ * is met here, by a plain write whose failure harms nothing, and never inside a commit. There lmdb
+ * 3.5 prints a failed write past the end of a heap block (`last_error` in mdb_page_flush), which
+ * ends the process, and it reports a short write as an I/O error.
  *
- * Deletions and sweeps may use the last pages, the reserve, so that a full store can always be emptied.
+ * Deletions and sweeps may use the last pages, the reserve, so a full store can always be emptied.
  */
 import {
   closeSync,
@@ -18,22 +19,22 @@ import {
 } from 'node:fs';
 import { StoreError } from '../../store.js';
 
-/** Pages kept for deletions: a free list taken up whole (150 pages) and some tens of changes. */
+/** Pages kept for deletions: a whole free list (150 pages) and some tens of changes. */
 const reservePages = 320;
 /** lmdb's `me_maxfreepgs_to_retain`. */
 const maxPagesTakenUp = 75_000;
-/** The file grows by this much at least, so that it seldom has to; little enough to be synced along in passing. */
+/** Minimum growth of the file: rare enough, and small enough to be synced along with a commit. */
 const growthBytes = 1024 * 1024;
-/** A record from here on may lie in pages of its own (LMDB's limit is about 2 KiB in a page of 4). */
+/** A record from this size on may have pages of its own. (LMDB's limit is 2 KiB in a page of 4.) */
 const overflowBytes = 1000;
 const pageHeaderBytes = 24;
-/** Commits that are remembered. Readers are seldom more than two behind. */
+/** Commits that are remembered. Readers are rarely more than two behind. */
 const rememberedCommits = 64;
-/** The lock file has 64 bytes a reader and a header of 272; what a data file takes before its first entity. */
+/** The lock file takes 64 bytes per reader and a header of 272. */
 const lockBytes = 4096;
 const firstBytes = 256 * 1024;
 
-/** The stats of the store as its last commit left it, from LMDB's statistics. */
+/** Statistics of the environment as its last commit left it. */
 export interface EnvStats {
   /** The number of that commit. */
   readonly commit: number;
@@ -45,19 +46,21 @@ export interface EnvStats {
   /** Branch pages of all trees, and pages of records that have pages of their own. */
   readonly branchPages: number;
   readonly overflowPages: number;
-  /** Pages that hold nothing. The next transaction may use those that were free before the oldest commit that is still being read, or the last. */
+  /**
+   * Pages that hold nothing. The next transaction may use only a part of them: see #reusablePages.
+   */
   readonly freePages: number;
 }
 
-/** The most pages that a transaction can take. */
+/** The maximum of pages that a transaction can take. */
 export interface PageNeed {
-  /** Pages that lie side by side: only behind the end of the file are they sure to be found. */
+  /** Adjacent pages: only at the end of the file are they sure to be found. */
   readonly runs: number;
   readonly singles: number;
 }
 
 /**
- * What a transaction can need at most.
+ * The maximum that a transaction can need.
  * @param keys changes of one key in one tree
  * @param recordLengths of the records to be stored
  * @param freedPages pages that the replaced and removed records had of their own
@@ -70,14 +73,16 @@ export function pagesNeeded(
 ): PageNeed {
   let records = 0;
   for (const length of recordLengths) records += overflowPages(length, stats.pageBytes);
-  // A change copies its leaf, and may split it in up to three. Each branch above likewise, but branches are shared.
+  // A change copies its leaf, and may split it in up to three. So do the branches above, but
+  // changes share them.
   const leaves = 3 * keys;
   const levels = stats.depth + 1;
   const branches = Math.min(2 * levels * keys, 2 * stats.branchPages + keys + levels);
-  // The copies in the tree of trees and in that of free pages.
+  // Copies in the tree of trees and in the tree of free pages.
   const bookkeeping = 32;
   const singles = leaves + branches + bookkeeping;
-  // The numbers of free pages, eight bytes each, are stored too: those that become free, and those LMDB took up and left.
+  // The free list is stored too, eight bytes per page: pages that become free, and pages that LMDB
+  // took from the list and did not use.
   const listed = singles + records + freedPages + Math.min(stats.freePages, maxPagesTakenUp);
   const freeList = Math.ceil((8 * listed) / stats.pageBytes) + 1;
   return { runs: records + freeList, singles };
@@ -89,9 +94,10 @@ export function overflowPages(recordLength: number, pageBytes: number): number {
 }
 
 /**
- * Makes sure that LMDB can open the directory. It writes to its lock file through a map, where a full disk is a signal
- * that ends the process, so a missing lock file is given its blocks first; and a new data file needs a few pages.
- * @throws the system's error, such as ENOSPC
+ * Makes sure that LMDB can open the directory. LMDB writes to its lock file through a map, where a
+ * full disk is a signal that ends the process. So a missing lock file is made with its blocks
+ * first, and a new data file must have space for its first pages.
+ * @throws the system's error, for example ENOSPC
  */
 export function reserveInitial(dataFile: string): void {
   const lockFile = `${dataFile}-lock`;
@@ -100,7 +106,7 @@ export function reserveInitial(dataFile: string): void {
     if (!existsSync(dataFile)) writeFileSync(probe, Buffer.alloc(firstBytes));
     if (existsSync(lockFile)) return;
     writeFileSync(probe, Buffer.alloc(lockBytes));
-    // All or nothing, and never in the place of one that another process has just made.
+    // All or nothing, and never over a lock file that another process has just made.
     linkSync(probe, lockFile);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -111,14 +117,20 @@ export function reserveInitial(dataFile: string): void {
 
 export class Preallocation {
   readonly #path: string;
-  /** The file has blocks from here back to the last page LMDB has used. */
+  /** The file has blocks up to here, from the last page that LMDB has used. */
   #allocatedBytes: number;
   readonly #commitsBeingRead: () => readonly number[];
-  /** The last commits, without a gap: the pages that each left free, and the most that the transaction after it can have taken. */
+  /**
+   * The last commits, without a gap: the pages that each left free, and the maximum that the
+   * transaction after it can have taken.
+   */
   readonly #commits: { readonly commit: number; readonly freePages: number; need: number }[] = [];
-  #refused = false;
+  #rejected = false;
 
-  /** @param commitsBeingRead the commits whose state readers look at now: LMDB leaves alone what these, or later ones, freed */
+  /**
+   * @param commitsBeingRead the commits that readers look at now: LMDB keeps the pages that these,
+   *   or later ones, freed
+   */
   constructor(dataFile: string, commitsBeingRead: () => readonly number[]) {
     this.#path = dataFile;
     this.#commitsBeingRead = commitsBeingRead;
@@ -129,7 +141,7 @@ export class Preallocation {
 
   /**
    * Makes sure that a transaction finds its pages.
-   * @param reserved whether the reserve must be left over, as for all but deletions
+   * @param reserved whether the reserve must stay: true for all but deletions
    * @throws StoreError `full`
    */
   ensure(stats: EnvStats, { runs, singles }: PageNeed, reserved: boolean): void {
@@ -140,20 +152,23 @@ export class Preallocation {
     if (tail() >= need + reservePages) return;
     const wanted = (usedPages + need + reservePages) * pageBytes;
     const error = this.#grow(Math.max(wanted, this.#allocatedBytes + growthBytes), pageBytes);
-    // The disk is full, but the file may not be: single pages come out of its free ones, where there are plenty, and those
-    // are as good a reserve.
+    // The disk is full, but the file may not be: single pages come from its free ones. Where there
+    // are plenty, they serve as the reserve too.
     const reusable = this.#reusablePages();
-    const least = reusable >= 2 * singles + reservePages ? runs : need;
+    const min = reusable >= 2 * singles + reservePages ? runs : need;
     const reserve = reserved && reusable < 2 * need + reservePages ? reservePages : 0;
-    this.#refused = tail() < least + reserve;
-    if (this.#refused) throw full(error);
+    this.#rejected = tail() < min + reserve;
+    if (this.#rejected) throw full(error);
   }
 
-  /** Whether a transaction was refused that may pass after a commit, however small: what the last one freed can be used then. */
+  /**
+   * Whether a rejected transaction may pass after any commit, which releases what the last one
+   * freed.
+   */
   get awaitsCommit(): boolean {
     const last = this.#commits.at(-1);
     return (
-      this.#refused && last !== undefined && last.freePages - last.need > this.#reusablePages()
+      this.#rejected && last !== undefined && last.freePages - last.need > this.#reusablePages()
     );
   }
 
@@ -170,8 +185,9 @@ export class Preallocation {
   }
 
   /**
-   * The free pages that the transaction to come is sure to find: those that were free before the oldest commit that is being read
-   * (the last, if none is), less what was taken since. LMDB looks for no others (`mdb_find_oldest`).
+   * The free pages that the next transaction is sure to find: those that were free before the
+   * oldest commit being read (else before the last), less what was taken since. LMDB looks for no
+   * others (`mdb_find_oldest`).
    */
   #reusablePages(): number {
     const last = this.#commits.at(-1)?.commit ?? 0;
@@ -180,15 +196,15 @@ export class Preallocation {
     const before = since.shift();
     if (before?.commit !== oldest - 1) return 0;
     const now = since.at(-1)?.freePages ?? 0;
-    // The last of `since` is the transaction to come.
+    // The last of `since` is the next transaction.
     const taken = since.slice(0, -1).reduce((sum, { need }) => sum + need, before.need);
     return Math.max(0, Math.min(now, before.freePages - taken));
   }
 
   /**
-   * Writes zeros to the end of the file until it has the size, as far as the disk lets it. The usual growth is written a page at a time: what is
-   * written at once the kernel may keep in one large folio, and a commit's sync then looks through all of that for the one page that changed.
-   * (Where a transaction needs more, it is for records of many pages each.)
+   * Writes zeros to the end of the file until it has the size, as far as the disk allows. The usual
+   * growth is written page by page: the kernel may keep a large write in one large folio, and a
+   * sync then searches all of it for the one page that changed.
    */
   #grow(size: number, pageBytes: number): unknown {
     const usual = size - this.#allocatedBytes <= growthBytes;
@@ -212,9 +228,7 @@ export class Preallocation {
 export function full(cause: unknown): StoreError {
   return new StoreError(
     'full',
-    'there is no room left for the data file; free disk space, then try again',
-    {
-      cause,
-    },
+    'the disk has no space left for the data file; free some, then try again',
+    { cause },
   );
 }

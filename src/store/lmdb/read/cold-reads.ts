@@ -1,30 +1,37 @@
 /**
- * Reads whose pages are not in memory. LMDB reads its file through a memory map, where a page that the page cache lacks is a major fault:
- * the thread waits for the disk, and if that is the event loop's, so does every other request. So while reads meet such faults, a
- * key is looked up in one of libuv's threads first (lmdb's `prefetch`), which brings its pages in, and is read here after that.
- * (`prefetch` reads a byte of each page of a value; of a value in several pages it may leave out the last.)
+ * Reads whose pages are not in memory. LMDB reads through a memory map, where a page that the page
+ * cache lacks is a major fault: the thread waits for the disk, and if it is the event loop's, so
+ * does every other request. When reads meet such faults, they become cold: one of libuv's threads
+ * looks the key up first (lmdb's `prefetch`), which loads its pages. (Of a value in several pages
+ * it may leave out the last.)
  *
- * Nobody can be asked whether a page is in memory. But the kernel counts this process's major faults (getrusage(2)), so what the last
- * reads met tells what the next ones will. Reads that find all in memory cost a look at that count now and then; the detour
- * over another thread, some tens of µs, is made only where it saves more.
+ * Nothing tells whether a page is in memory. But the kernel counts the major faults of this process
+ * (getrusage(2)), so the last reads predict the next ones. While all is in memory, a read costs
+ * only a look at that count now and then.
  */
 import type { Database } from 'lmdb';
 import type { Limits } from '../../../config/limits.js';
 import { StoreError } from '../../store.js';
 
 /** Reads between two looks at the count, which takes some µs. */
-const readsALook = 16;
-/** From here on reads are cold, until a look finds no fault at all: one holds the loop for about ten times as long as a detour does. */
-const coldFaultsARead = 1 / 8;
-/** Reads in other threads at a time: as many as libuv has by default, which also read files and resolve names. Each takes a slot in LMDB's table of readers. */
+const readsPerLook = 16;
+/**
+ * From this rate on reads are cold, until a look finds no fault. A fault holds the event loop for
+ * about ten times as long as a prefetch.
+ */
+const coldFaultsPerRead = 1 / 8;
+/**
+ * Prefetches at a time: libuv's default of threads, which also read files and resolve names. Each
+ * takes a slot in LMDB's table of readers.
+ */
 const maxRunning = 4;
 
 export class ColdReads {
   readonly #entities: Pick<Database<Buffer, Buffer>, 'prefetch'>;
   readonly #faults: () => number;
   readonly #maxQueued: number;
-  /** Since the last look; the first read takes one, for what the opening met. */
-  #reads = readsALook - 1;
+  /** Since the last look. The first read takes a look, for the faults of the opening. */
+  #reads = readsPerLook - 1;
   #lastFaults: number;
   #cold = false;
   #running = 0;
@@ -46,13 +53,13 @@ export class ColdReads {
     this.#maxQueued = maxQueuedReads;
   }
 
-  /** Asked before each read: whether it is likely to wait for the disk. */
+  /** Called before each read: whether it is likely to wait for the disk. */
   isCold(): boolean {
     this.#reads++;
-    if (this.#reads >= readsALook) {
+    if (this.#reads >= readsPerLook) {
       const faults = this.#faults();
       const met = faults - this.#lastFaults;
-      this.#cold = this.#cold ? met > 0 : met >= coldFaultsARead * this.#reads;
+      this.#cold = this.#cold ? met > 0 : met >= coldFaultsPerRead * this.#reads;
       this.#lastFaults = faults;
       this.#reads = 0;
     }
@@ -60,7 +67,7 @@ export class ColdReads {
   }
 
   /**
-   * Resolves when the pages of a key, if it exists, are in memory, or were looked for in vain.
+   * Resolves when the pages of a key, if it exists, are in memory, or could not be loaded.
    * @throws StoreError `overloaded`: too many wait already
    */
   async prefetch(key: Buffer): Promise<void> {
@@ -75,7 +82,10 @@ export class ColdReads {
     });
   }
 
-  /** Lets go of all that wait; nothing more is looked up for them. lmdb itself waits, before it closes, for what it was asked. */
+  /**
+   * Releases all that wait, without a lookup. lmdb itself waits for those under way before it
+   * closes.
+   */
   close(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -93,10 +103,10 @@ export class ColdReads {
       this.#start();
     };
     try {
-      // With a callback there is no promise to wait for.
+      // With a callback, prefetch returns no promise.
       void this.#entities.prefetch([next.key], done);
     } catch {
-      // What hinders it the read itself will meet, and say.
+      // The read itself meets the same error, and reports it.
       done();
     }
   }

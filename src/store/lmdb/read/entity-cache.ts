@@ -1,53 +1,63 @@
 /**
- * Small entities that were read lately, in memory of a fixed size outside of V8's heap, so that the garbage collector has nothing to do
- * with them. LMDB's search goes down a tree and through its pages, each step to memory that the CPU does not have at hand; here it is two.
+ * Small entities that were read lately, in memory of a fixed size outside of V8's heap, where the
+ * garbage collector does not look. A search of LMDB goes down a tree, each step to memory that the
+ * CPU lacks; here it takes two steps.
  *
- * Invariant: what is kept is the newest state of the tree. So nothing is kept of a key while a write of it is with the writer: until
- * that has settled its reads go to the tree, as all would without a cache. And a key is kept once: what is forgotten is all that there is.
+ * Invariants: the cache holds the newest state of the tree. So a key is evicted when its write is
+ * handed to the writer, and cached again only once the commit is visible to readers. A key is held
+ * once, so evicting it leaves no copy.
  *
- * The stats is that of MICA (Lim et al., NSDI 2014, § 4.3): a circular log, where a new entity takes the place of the oldest ones,
- * and a lossy index, where a full bucket forgets one of its own.
+ * The shape is that of MICA (Lim et al., NSDI 2014, § 4.3): a circular log, where a new entity
+ * overwrites the oldest ones, and a lossy index, where a full bucket evicts one of its own.
  *
- *     log     entities, each at a multiple of 8 bytes: [hash i32][key length u16][value length u16][version f64][key][value]
- *     index   buckets of 4 × [hash i32][place i32]: the place in the log in units of 8 bytes, from 1; 0 is none
- *     held    for each bucket, how many writes of its keys are with the writer
+ *     log      entities, each at a multiple of 8 bytes:
+ *              [hash i32][key length u16][value length u16][version f64][key][value]
+ *     index    buckets of 4 × [hash i32][place i32]: the place in the log in units of 8 bytes,
+ *              from 1; 0 is empty
+ *     pending  for each bucket, how many writes of its keys are at the writer
  */
 import type { Entity } from '../../store.js';
 
 const unit = 8;
 const headerBytes = 16;
 const bucketWords = 4 * 2;
-/** Of key, value and header. A larger one pushes many out, and the search is a small part of its time. */
-const largestBytes = 2048;
-/** The size, with header, of which the log holds as many as the index. Some buckets are full long before the index is. */
-const usualBytes = 64;
+/**
+ * Key, value and header. Larger ones push many out, and the search is a small part of their time.
+ */
+const maxEntityBytes = 2048;
+/** The mean size, with header: the log and the index then hold as many. (Buckets fill unevenly.) */
+const meanEntityBytes = 64;
 
 export class EntityCache {
   readonly #log: Buffer;
   readonly #words: Int32Array;
   readonly #versions: Float64Array;
   readonly #index: Int32Array;
-  readonly #held: Uint32Array;
-  /** In units: where the next entity goes. */
+  readonly #pending: Uint32Array;
+  /** In units of 8 bytes: where the next entity goes. */
   #head = 0;
   /** In units: entities of the lap before stand from here to `end`. */
   #oldest = 0;
   #end = 0;
-  /** Which of its own the next full bucket forgets: its place in the bucket. */
+  /** The slot that the next full bucket evicts. */
   #turn = 0;
 
-  /** @param bytes the size of the log; index and counts are a seventh to two sevenths more. What is not used yet takes no memory. Less than 2 KiB: nothing is kept */
+  /**
+   * @param bytes the size of the log; index and counts add a seventh to two sevenths. Unused memory
+   *   is not touched. Below 2 KiB nothing is cached.
+   */
   constructor(bytes: number) {
-    const buffer = new ArrayBuffer(bytes < largestBytes ? 0 : bytes - (bytes % unit));
+    const buffer = new ArrayBuffer(bytes < maxEntityBytes ? 0 : bytes - (bytes % unit));
     this.#log = Buffer.from(buffer);
     this.#words = new Int32Array(buffer);
     this.#versions = new Float64Array(buffer);
-    const buckets = 2 ** Math.ceil(Math.log2(Math.max(1, (bytes / usualBytes / bucketWords) * 2)));
+    const buckets =
+      2 ** Math.ceil(Math.log2(Math.max(1, (bytes / meanEntityBytes / bucketWords) * 2)));
     this.#index = new Int32Array(buckets * bucketWords);
-    this.#held = new Uint32Array(buckets);
+    this.#pending = new Uint32Array(buckets);
   }
 
-  /** What is kept of the key. The value is a copy. */
+  /** The cached entity, if there is one. The value is a copy. */
   get(key: Uint8Array): Entity | undefined {
     if (this.#log.length === 0) return undefined;
     const at = this.#find(key, hashOf(key));
@@ -59,12 +69,15 @@ export class EntityCache {
     return { key, value, version: this.#versions[place + 1] as number };
   }
 
-  /** Keeps what was read from the tree's newest state. What is kept of the key already is the same, and stays: two reads that waited for the disk together bring it twice. */
+  /**
+   * Caches what was read from the newest state of the tree. A key that is cached already stays as
+   * it is: two cold reads at once bring the same entity twice.
+   */
   set({ key, value, version }: Entity): void {
     const bytes = headerBytes + key.length + value.length;
-    if (bytes > largestBytes || this.#log.length === 0) return;
+    if (bytes > maxEntityBytes || this.#log.length === 0) return;
     const hash = hashOf(key);
-    if ((this.#held[this.#bucket(hash)] as number) > 0 || this.#find(key, hash) >= 0) return;
+    if ((this.#pending[this.#bucket(hash)] as number) > 0 || this.#find(key, hash) >= 0) return;
     const units = Math.ceil(bytes / unit);
     const place = this.#allocate(units);
     this.#words[place * 2] = hash;
@@ -78,28 +91,29 @@ export class EntityCache {
   }
 
   /**
-   * A write of the key goes to the writer: what is kept is forgotten, and nothing is kept until it is released.
-   * @returns what {@link release} takes
+   * Evicts the key, whose write goes to the writer. Until that settles, nothing of its bucket is
+   * cached.
+   * @returns the bucket, for {@link settle}
    */
   invalidate(key: Uint8Array): number {
     const hash = hashOf(key);
     const bucket = this.#bucket(hash);
-    this.#held[bucket] = (this.#held[bucket] as number) + 1;
+    this.#pending[bucket] = (this.#pending[bucket] as number) + 1;
     const at = this.#find(key, hash);
     if (at >= 0) this.#index[at + 1] = 0;
     return bucket;
   }
 
   /** That write has settled, and reads see the state after it. */
-  settle(held: number): void {
-    this.#held[held] = (this.#held[held] as number) - 1;
+  settle(bucket: number): void {
+    this.#pending[bucket] = (this.#pending[bucket] as number) - 1;
   }
 
   #bucket(hash: number): number {
-    return hash & (this.#held.length - 1);
+    return hash & (this.#pending.length - 1);
   }
 
-  /** Where the index has the key; -1 if nowhere. */
+  /** Position of the key in the index; -1 if absent. */
   #find(key: Uint8Array, hash: number): number {
     const first = this.#bucket(hash) * bucketWords;
     for (let at = first; at < first + bucketWords; at += 2)
@@ -115,7 +129,7 @@ export class EntityCache {
     return true;
   }
 
-  /** A place of the index in the hash's bucket: a free one, or one after the other. */
+  /** A slot of the bucket: a free one, else each in turn. */
   #slotFor(hash: number): number {
     const first = this.#bucket(hash) * bucketWords;
     for (let at = first; at < first + bucketWords; at += 2)
@@ -124,21 +138,21 @@ export class EntityCache {
     return first + this.#turn;
   }
 
-  /** Takes so many units at the head of the log. @returns where they begin */
+  /** Takes units at the head of the log. @returns where they begin */
   #allocate(units: number): number {
     if ((this.#head + units) * unit > this.#log.length) {
-      while (this.#oldest < this.#end) this.#forgetOldest();
+      while (this.#oldest < this.#end) this.#evictOldest();
       this.#end = this.#head;
       this.#oldest = 0;
       this.#head = 0;
     }
-    while (this.#oldest < this.#end && this.#oldest < this.#head + units) this.#forgetOldest();
+    while (this.#oldest < this.#end && this.#oldest < this.#head + units) this.#evictOldest();
     const place = this.#head;
     this.#head += units;
     return place;
   }
 
-  #forgetOldest(): void {
+  #evictOldest(): void {
     const place = this.#oldest;
     const first = this.#bucket(this.#words[place * 2] as number) * bucketWords;
     for (let at = first; at < first + bucketWords; at += 2)

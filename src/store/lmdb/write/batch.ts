@@ -1,16 +1,18 @@
 /**
- * A batch of writes on its way to the writer thread: one block of memory that changes hands without a copy.
+ * A batch of writes on its way to the writer thread: one block of memory, transferred without a
+ * copy.
  *
  *     put     [1 u8][key length u16][record length u32][key][record]
  *     delete  [2 u8][key length u16][key]
  *
- * Values are copied once on their way to LMDB, from the request's chunks to here.
+ * A value is copied once on its way to LMDB, from the chunks of the request to here.
  */
 import { readFields, recordBytes, writeRecord } from '../../record.js';
 
 /**
- * One transaction's worth: enough to make the sync's share small, little enough to keep the next commit near, and the
- * room that must be on the disk for it (room.ts) in bounds. A single write may be larger.
+ * Bounds of one transaction: large enough to share the sync among many writes, small enough to keep
+ * the next commit near, and to bound the disk space it needs (preallocation.ts). A single write may
+ * be larger.
  */
 export const maxBatchBytes = 4 * 1024 * 1024;
 export const maxBatchWrites = 512;
@@ -34,7 +36,7 @@ export interface Delete {
 
 export type Write = Put | Delete;
 
-/** What a batch does with one key, as the writer sees it. Key and record are views of the batch. */
+/** One change of a batch, as the writer sees it. Key and record are views of the batch. */
 export interface Step {
   readonly key: Buffer;
   /** Undefined: the key is removed. */
@@ -53,7 +55,7 @@ export function writeBytes(write: Write): number {
 }
 
 /**
- * Lays the writes down in a buffer of their own, in order.
+ * Encodes the writes, in order, in a buffer of their own.
  * @param bytes the sum of their {@link writeBytes}
  * @param nextVersion called once for each put, in order
  */
@@ -82,7 +84,7 @@ export function encodeBatch(
   return memory;
 }
 
-/** The steps of a batch, in order, behind what is in `steps` already. */
+/** Appends the steps of a batch, in order, to `steps`. */
 export function decodeBatch(memory: ArrayBuffer, steps: Step[] = []): Step[] {
   const buffer = Buffer.from(memory);
   let at = 0;

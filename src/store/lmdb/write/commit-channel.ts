@@ -1,18 +1,18 @@
-/** Tells of each commit on a diagnostics channel once it is over; costs next to nothing while nobody listens. */
+/** Publishes each commit on a diagnostics channel; costs next to nothing without subscribers. */
 import { channel } from 'node:diagnostics_channel';
 
 const commits = channel('evenkeel:commit');
 
-/** What the channel `evenkeel:commit` carries. Times are the main thread's performance.now(). */
+/** The messages of the channel `evenkeel:commit`. Times are the main thread's performance.now(). */
 export interface CommitEvent {
-  /** When the writer thread began with it. */
+  /** When the writer thread began. */
   readonly beganMs: number;
-  /** When it was on the disk. Its writes are acknowledged once the event loop has heard of it. */
+  /** When it was on the disk. The event loop acknowledges its writes after that. */
   readonly endedMs: number;
   readonly writes: number;
 }
 
-/** The clock that all threads have in common, in ms. */
+/** A clock that all threads share, in ms. */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

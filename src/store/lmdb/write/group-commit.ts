@@ -85,12 +85,12 @@ export class GroupCommit {
   async settled(): Promise<void> {
     while (this.#queue.length + this.#sentWrites > 0) {
       await this.#lastBatch;
-      // What was queued in this turn is sent at its end.
+      // Writes queued in this turn are sent at its end.
       await new Promise(setImmediate);
     }
   }
 
-  /** Sends the queue while less than a commit's worth is at the writer. The rest is not copied yet. */
+  /** Sends the queue while less than a commit's worth is at the writer; the rest stays uncopied. */
   readonly #send = (): void => {
     this.#sendsAtEndOfTurn = false;
     while (this.#queue.length > 0 && this.#sentBytes < maxBatchBytes)
@@ -140,13 +140,13 @@ export class GroupCommit {
       this.#versions.next,
     );
     const ceiling = this.#versions.ceilingToStore;
-    // After a commit that fails, nobody knows the state of the tree: its keys stay held.
-    const held = writes.map(({ write }) => this.#cache.invalidate(write.key));
+    // After a failed commit nobody knows the state of the tree: its keys stay uncached.
+    const buckets = writes.map(({ write }) => this.#cache.invalidate(write.key));
     const rejected = await this.#writer.commit(memory, writes.length, ceiling);
     if (ceiling !== undefined && rejected?.indexes.length !== writes.length)
       this.#versions.committed(ceiling);
     this.#onCommit();
-    for (const each of held) this.#cache.settle(each);
+    for (const each of buckets) this.#cache.settle(each);
     return rejected;
   }
 

@@ -1,18 +1,21 @@
-/** A commit of what there is room for: what has no room together may have it apart, deletions above all. */
+/**
+ * Commits what fits on the disk. Steps that do not fit together may fit apart, deletions above all.
+ */
 import type { Step } from './batch.js';
 import { saysFull, type Transactions } from './transactions.js';
 
-/** What found no room, by its index among the steps, and the last of the messages that said so. */
+/** The steps that did not fit, by index, and the last message that said so. */
 export interface RejectedSteps {
   readonly indexes: readonly number[];
   readonly message: string;
 }
 
 /**
- * Stores the steps in one transaction; where that has no room, each half in its own, down to single steps, in order.
+ * Commits the steps in one transaction. If that does not fit, it is split in halves, in order, down
+ * to single steps.
  * @param ceiling a new version ceiling to store with each
- * @returns what was left out; undefined: nothing
- * @throws what {@link Transactions.commit} throws, but for `full`
+ * @returns the steps left out; undefined: none
+ * @throws like {@link Transactions.commit}, except `full`
  */
 export function commitPartially(
   transactions: Transactions,

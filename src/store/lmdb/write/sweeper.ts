@@ -1,6 +1,6 @@
 /**
- * Removes expired entities in the background: a few at a time, each time in a transaction of its own between two
- * commits of writes, so that a great many expiring at once delay a write by one small transaction at most.
+ * Removes expired entities in the background, a few at a time, each time in a transaction between
+ * two commits. So a great many that expire at once delay a write by one small transaction.
  */
 import { StoreError } from '../../store.js';
 import type { Writer } from './writer.js';
@@ -20,7 +20,7 @@ export class Sweeper {
     this.#timer = setInterval(() => this.#start(), intervalMs).unref();
   }
 
-  /** Ends the sweeping; resolves when the one under way, if any, is over. */
+  /** Stops; resolves when the sweep under way, if any, is over. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
@@ -41,7 +41,8 @@ export class Sweeper {
         if (removed < limit) return;
         limit = Math.min(2 * limit, entitiesPerSweep);
       } catch (error) {
-        // A full disk may have room for fewer. Nobody waits for a sweep; a dead writer shows in the next write.
+        // A full disk may have space for fewer. Nobody waits for a sweep; the next write reports a
+        // dead writer.
         if (!(error instanceof StoreError) || error.code !== 'full' || limit === 1) return;
         limit = Math.floor(limit / 2);
       }

@@ -1,7 +1,6 @@
 /**
- * The transactions of the store: the only code that changes the data file. Each is stored whole or not at all, and is on the
- * disk when the call returns, because LMDB's commit blocks until it is; so a failure is one exception with LMDB's code, at the place
- * where it happened. Which thread that blocks is the caller's choice.
+ * The transactions of the store: the only code that changes the data file. Each is stored whole or
+ * not at all, and is on the disk when the call returns, because LMDB's commit blocks until then.
  */
 import { readFields, readUint64, writeUint64 } from '../../record.js';
 import {
@@ -17,13 +16,15 @@ import { overflowPages, Preallocation, pagesNeeded } from '../file/preallocation
 import type { Step } from './batch.js';
 
 const nothing = Buffer.alloc(0);
-/** No room, as LMDB and the system say it where even room.ts was wrong: MDB_MAP_FULL, ENOSPC, EDQUOT, EFBIG. */
-const noRoomNumbers: ReadonlySet<unknown> = new Set([-30792, 28, 122, 69, 27]);
+/**
+ * Codes of a full disk that preallocation.ts did not foresee: MDB_MAP_FULL, ENOSPC, EDQUOT, EFBIG.
+ */
+const fullCodes: ReadonlySet<unknown> = new Set([-30792, 28, 122, 69, 27]);
 
 export class Transactions {
   readonly #env: Environment;
   readonly #preallocation: Preallocation;
-  /** Entities that expire. While there are none, an overwrite needs no look at what it replaces. */
+  /** Entities that expire. While there are none, an overwrite does not look at what it replaces. */
   #expiringEntities: number;
   #broken = false;
 
@@ -35,21 +36,25 @@ export class Transactions {
     this.#expiringEntities = databaseStats(env.expiry).entryCount;
   }
 
-  /** Whether a commit failed on its way to the disk: what is there now is not known. */
+  /** Whether a commit failed on its way to the disk: the state there is unknown. */
   get broken(): boolean {
     return this.#broken;
   }
 
   /**
    * Stores changes of keys, in order.
-   * @param ceiling a new version ceiling to store with it
-   * @throws StoreError `full`, before anything is changed; else what LMDB throws, see {@link saysFull}
+   * @param ceiling a new version ceiling to store with them
+   * @throws StoreError `full`, before anything is changed; else the error of LMDB, see {@link
+   *   saysFull}
    */
   commit(steps: readonly Step[], ceiling: number | undefined): void {
     this.#transaction(() => this.#store(steps, ceiling));
   }
 
-  /** Removes up to `limit` entities that had expired by `nowMs`, and says how many. @throws like commit() */
+  /**
+   * Removes up to `limit` entities that had expired by `nowMs`. Returns how many. Throws like
+   * commit().
+   */
   sweep(nowMs: number, limit: number): number {
     return this.#transaction(() => this.#sweep(nowMs, limit));
   }
@@ -72,7 +77,7 @@ export class Transactions {
   }
 
   /**
-   * Makes sure that the disk has room for a change of these keys.
+   * Makes sure that the disk has space for a change of these keys.
    * @param recordLengths of the new records; none: the keys are only removed
    * @param expiring how many of the new records expire
    * @throws StoreError `full`
@@ -87,7 +92,8 @@ export class Transactions {
           this.#env.entities.getBinaryFast(key)?.length ?? 0,
           stats.pageBytes,
         );
-    // The expiry index is a tree of its own: changed where a new record enters it, and where an old one may leave it.
+    // The expiry index is a tree of its own. It changes where a new record enters it, and where an
+    // old one may leave it.
     const changes = keys.length + expiring + (this.#expiringEntities > 0 ? keys.length : 0);
     this.#preallocation.ensure(
       stats,
@@ -122,14 +128,13 @@ export class Transactions {
     }
   }
 
-  /** Takes the key that is about to be replaced out of the expiry index. */
+  /** Removes a key that will be replaced from the expiry index. */
   #forgetExpiry(key: Buffer): void {
     const expiresMs = this.#storedExpiry(key);
     if (expiresMs !== undefined && this.#env.expiry.removeSync(expiryKey(expiresMs, key)))
       this.#expiringEntities--;
   }
 
-  /** Removes expired ones; see {@link sweep}. */
   #sweep(nowMs: number, limit: number): number {
     const due = [...this.#env.expiry.getKeys({ limit, end: expiryKey(nowMs + 1, nothing) })];
     if (due.length === 0) {
@@ -143,7 +148,7 @@ export class Transactions {
     );
     for (const entry of due) {
       const key = entry.subarray(8);
-      // The index is exact; that the record agrees is checked all the same, because what follows is a deletion.
+      // The index is exact. The record is checked all the same, because a deletion follows.
       if (this.#storedExpiry(key) === readUint64(entry, 0)) this.#env.entities.removeSync(key);
       this.#env.expiry.removeSync(entry);
       this.#expiringEntities--;
@@ -157,7 +162,10 @@ export class Transactions {
     this.#env.meta.putSync(formatKey, this.#env.meta.get(formatKey) ?? nothing);
   }
 
-  /** When the stored entity expires; undefined if never, if there is none, or if its record is damaged. */
+  /**
+   * When the stored entity expires; undefined if never, if it is absent, or if its record is
+   * damaged.
+   */
   #storedExpiry(key: Buffer): number | undefined {
     const record = this.#env.entities.get(key);
     if (record === undefined) return undefined;
@@ -169,10 +177,10 @@ export class Transactions {
   }
 }
 
-/** Whether an error of a transaction says that there is no room. */
+/** Whether an error of a transaction means that it did not fit on the disk. */
 export function saysFull(error: unknown): boolean {
   const { code } = error as { code?: unknown };
-  return code === 'full' || noRoomNumbers.has(code);
+  return code === 'full' || fullCodes.has(code);
 }
 
 function expiryKey(expiresMs: number, key: Uint8Array): Buffer {

@@ -1,9 +1,10 @@
 /**
- * Versions: microseconds since 1970, strictly rising over the life of a store, also across restarts and when the
- * clock is set back. Writing the last version down with every commit would cost a page each time; instead a *ceiling*
- * is stored, at most a second ahead, and no version may reach it before a higher one is on the disk (the way of
- * the timestamp oracle in Peng & Dabek, "Large-scale Incremental Processing Using Distributed Transactions and
- * Notifications", OSDI 2010, § 2.4). A store that was killed goes on from its ceiling.
+ * Versions: microseconds since 1970, strictly rising over the life of a store, also across restarts
+ * and when the clock is set back. To store the last version with every commit would cost a page
+ * each time. Instead a *ceiling* is stored, at most a second ahead; no version may reach it before
+ * a higher one is on the disk. (As the timestamp oracle in Peng & Dabek, "Large-scale Incremental
+ * Processing Using Distributed Transactions and Notifications", OSDI 2010, § 2.4.) A store that was
+ * killed goes on from its ceiling.
  */
 const stepUs = 1_000_000;
 
@@ -13,7 +14,7 @@ export class Versions {
   #last: number;
   /** On the disk: every version of a stored record is below it. */
   #durableCeiling: number;
-  /** What the batch being built carries, or the durable one. */
+  /** The ceiling of the batch being built, or the durable one. */
   #ceiling: number;
 
   /** @param durableCeiling what the store held when it was opened; 0 in a new one. */
@@ -30,7 +31,7 @@ export class Versions {
     return this.#last;
   };
 
-  /** The ceiling that the batch just built must write in its own commit, or undefined if the stored one will do. */
+  /** The ceiling to store with the batch just built, or undefined if the stored one will do. */
   get ceilingToStore(): number | undefined {
     return this.#ceiling > this.#durableCeiling ? this.#ceiling : undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * The writer thread. It answers writer.ts's messages in order, and all batches that wait when it comes to them with one reply, because
- * they share a commit. A thread of its own, because a transaction blocks until the disk has it.
+ * The writer thread. It serves the messages of writer.ts in order. All batches that wait share a
+ * commit and a reply. It is a thread because a commit blocks until the disk has it.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { openDatabases, openRoot } from '../file/environment.js';
@@ -21,7 +21,7 @@ let failure: string | undefined;
 const port = parentPort;
 if (port === null) throw new TypeError('writer-thread.js runs as a worker thread');
 
-/** @returns the message behind the batches of a commit, if it has been taken from the port already */
+/** @returns the message after the batches of a commit, if it was taken from the port already */
 async function serve(request: WriterRequest): Promise<WriterRequest | undefined> {
   if (request.kind === 'close') {
     await env.root.close();
@@ -38,7 +38,7 @@ async function serve(request: WriterRequest): Promise<WriterRequest | undefined>
   return next;
 }
 
-/** The batches of the next commit: this one, and those that wait behind it, as far as a commit goes. */
+/** The batches of the next commit: this one, and those that wait behind it, within the bounds. */
 function gather(first: CommitRequest): {
   requests: CommitRequest[];
   next: WriterRequest | undefined;
@@ -61,7 +61,7 @@ function commit(requests: readonly CommitRequest[]): WriterReply {
   try {
     const steps: Step[] = [];
     for (const { batch } of requests) decodeBatch(batch, steps);
-    // The last one is the highest.
+    // The last ceiling is the highest.
     const ceiling = requests.findLast((request) => request.ceiling !== undefined)?.ceiling;
     const rejected = commitPartially(transactions, steps, ceiling);
     return {
@@ -83,7 +83,7 @@ function sweep(nowMs: number, limit: number): WriterReply {
   } catch (error) {
     const { message } = error as Error;
     if (saysFull(error)) return { kind: 'full', message };
-    // One that failed before it came to commit has changed nothing. Nobody waits for a sweep: writing goes on.
+    // A sweep that failed before its commit has changed nothing: writing goes on.
     if (transactions.broken) failure = message;
     return failed(1, message);
   }
@@ -103,7 +103,7 @@ function reply(message: WriterReply): void {
 }
 
 port.on('message', async (request: WriterRequest) => {
-  // What came meanwhile need not wait for a turn of the event loop.
+  // Messages that have arrived need not wait for a turn of the event loop.
   for (let next: WriterRequest | undefined = request; next; )
     next = (await serve(next)) ?? receive();
 });

@@ -1,6 +1,6 @@
 /**
- * Who writes: a thread of its own, of which this is the main thread's end (messages out, replies back, in order). It
- * turns LMDB's and the system's error codes into StoreErrors, and a thread that dies into the failure of everything it was asked.
+ * The main thread's end of the writer thread: messages out, replies back, in order. Error codes of
+ * LMDB and the system become StoreErrors. If the thread dies, everything under way fails.
  */
 import { Worker } from 'node:worker_threads';
 import { workerFlags } from '../../../config/worker-flags.js';
@@ -26,18 +26,18 @@ export type WriterRequest =
 export type WriterReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'swept'; readonly removed: number }
-  /** To so many batches at once; the indexes are counted through all of them. */
+  /** The reply to several batches; rejected indexes count through all of them. */
   | {
       readonly kind: 'committed';
       readonly batches: number;
       readonly rejected: RejectedSteps | undefined;
-      /** By the clock of commit-event.ts. */
+      /** By {@link monotonicMs}. */
       readonly beganMs: number;
       readonly endedMs: number;
     }
-  /** To a sweep. */
+  /** The reply to a sweep. */
   | { readonly kind: 'full'; readonly message: string }
-  /** To so many requests at once. Final: nothing will be written any more. */
+  /** The reply to several requests. Final: nothing will be written any more. */
   | {
       readonly kind: 'failed';
       readonly requests: number;
@@ -45,7 +45,7 @@ export type WriterReply =
       readonly final: boolean;
     };
 
-/** Writes of a batch that found no room, by their index in it; all others are stored. */
+/** Writes of a batch that did not fit, by index; all others are stored. */
 export interface RejectedWrites {
   readonly indexes: readonly number[];
   readonly error: StoreError;
@@ -55,8 +55,9 @@ export interface Writer {
   /** Why nothing more can be written; undefined while it can. */
   readonly failure: StoreError | undefined;
   /**
-   * Stores a batch; it is on the disk when the promise resolves, but for what was refused. The memory is given away.
-   * @param writes how many are in it
+   * Stores a batch. Resolves when it is on the disk, except for the rejected writes. The memory of
+   * the batch is given away.
+   * @param writes how many it has
    * @throws StoreError `failed`
    */
   commit(
@@ -64,14 +65,17 @@ export interface Writer {
     writes: number,
     ceiling: number | undefined,
   ): Promise<RejectedWrites | undefined>;
-  /** Removes up to `limit` entities that had expired by `nowMs`, and says how many. @throws StoreError `full`, `failed` */
+  /**
+   * Removes up to `limit` entities that had expired by `nowMs`. Returns how many.
+   * @throws StoreError `full`, `failed`
+   */
   sweep(nowMs: number, limit: number): Promise<number>;
   close(): Promise<void>;
 }
 
-/** A request that the thread has not answered. */
+/** A request without a reply. */
 interface Waiting {
-  /** Of a batch; otherwise 0. */
+  /** In its batch; 0 for other requests. */
   readonly writes: number;
   resolve(value: RejectedWrites | number | undefined): void;
   reject(error: StoreError): void;
@@ -90,7 +94,7 @@ export class WriterThread implements Writer {
       workerData: options,
       ...workerFlags(),
     });
-    this.#worker.on('message', (reply: WriterReply) => this.#answer(reply));
+    this.#worker.on('message', (reply: WriterReply) => this.#receive(reply));
     this.#worker.on('error', (error) => this.#die(error));
     this.#worker.on('exit', () => this.#die(undefined));
   }
@@ -110,8 +114,8 @@ export class WriterThread implements Writer {
     writes: number,
     ceiling: number | undefined,
   ): Promise<RejectedWrites | undefined> {
-    const answer = await this.#ask({ kind: 'commit', batch, writes, ceiling }, writes, [batch]);
-    return answer as RejectedWrites | undefined;
+    const rejected = await this.#ask({ kind: 'commit', batch, writes, ceiling }, writes, [batch]);
+    return rejected as RejectedWrites | undefined;
   }
 
   async sweep(nowMs: number, limit: number): Promise<number> {
@@ -135,7 +139,7 @@ export class WriterThread implements Writer {
     return new Promise((resolve, reject) => this.#waiting.push({ writes, resolve, reject }));
   }
 
-  #answer(reply: WriterReply): void {
+  #receive(reply: WriterReply): void {
     if (reply.kind === 'committed') {
       const writes = this.#settle(reply.batches, reply.rejected);
       publishCommit(reply.beganMs, reply.endedMs, writes);
@@ -152,7 +156,7 @@ export class WriterThread implements Writer {
     else waiting?.resolve(reply.kind === 'swept' ? reply.removed : undefined);
   }
 
-  /** A commit is over. @returns how many writes it had */
+  /** Settles the batches of a commit. @returns how many writes it had */
   #settle(batches: number, rejected: RejectedSteps | undefined): number {
     const error = rejected && full(new Error(rejected.message));
     let first = 0;
@@ -180,11 +184,12 @@ export class WriterThread implements Writer {
   }
 }
 
-/** What a transaction failed by, for another reason than a lack of room. */
+/** The error of a transaction that failed for another reason than a full disk. */
 function failed(message: string): StoreError {
   return new StoreError(
     'failed',
-    `the data file could not be written (${message}); nothing more is accepted until the disk has been checked and the server restarted`,
+    `the data file could not be written (${message}); nothing more is accepted until the disk ` +
+      'has been checked and the server restarted',
     { cause: new Error(message) },
   );
 }
