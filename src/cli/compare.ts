@@ -1,10 +1,10 @@
 /** `evenkeel compare`: two records of `evenkeel load --json`, figure by figure, and whether the second is worse. */
 import { readFileSync } from 'node:fs';
-import { type ComparableRun, comparableOf } from '../lab/load/judge/comparable.js';
-import { type Comparison, compare, type Row } from '../lab/load/judge/compare.js';
+import { type Comparison, compareRuns, type Row } from '../lab/load/judge/compare-runs.js';
 import { RecordError } from '../lab/load/load-errors.js';
 import { readRecord } from '../lab/load/output/read-record.js';
 import { printable } from '../lab/load/printable.js';
+import type { LoadRecord } from '../lab/load/result/load-record.js';
 import { inputOperand } from './args/files.js';
 import { describeFlags, on, parseCommandLine, UsageError } from './args/flags.js';
 import { latency, percentage } from './args/units.js';
@@ -62,7 +62,7 @@ export async function run(args: readonly string[]): Promise<void> {
       `compare takes two files, BEFORE.json and AFTER.json, got ${operands.length}`,
     );
   const options = { tolerance: values.tolerance, floorUs: values.floor };
-  const comparison = compare(readRun(before), readRun(after), options);
+  const comparison = compareRuns(readRun(before), readRun(after), options);
   process.stdout.write(
     values.json
       ? `${JSON.stringify({ before, after, ...options, ...comparison }, undefined, 2)}\n`
@@ -72,10 +72,10 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 /** @throws UsageError */
-function readRun(file: string): ComparableRun {
+function readRun(file: string): LoadRecord {
   const text = readFileSync(inputOperand('compare', file), 'utf8');
   try {
-    return comparableOf(readRecord(text, file));
+    return readRecord(text, file);
   } catch (error) {
     if (error instanceof RecordError) throw new UsageError(error.message);
     throw error;

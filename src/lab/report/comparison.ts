@@ -1,8 +1,7 @@
 /** Two reports side by side: what changed from one label to the other, and which functions did it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { comparableOf } from '../load/judge/comparable.js';
-import { compare } from '../load/judge/compare.js';
+import { compareRuns } from '../load/judge/compare-runs.js';
 import { formatTimeUs } from '../load/output/wrk2-units.js';
 import { formatTopChanges } from '../profile/diff/change-table.js';
 import { diffProfiles } from '../profile/diff/diff.js';
@@ -45,9 +44,8 @@ function titleOf(kind: ProfileKind, phase: PhaseName): string {
 }
 
 function latencyTable(phase: PhaseName, before: Experiment, after: Experiment): string {
-  const runs = [before, after].map(({ record }) => comparableOf(record.phases[phase].load));
-  const [from, to] = runs as [(typeof runs)[0], (typeof runs)[0]];
-  const { rows, warnings } = compare(from, to, judgement);
+  const [from, to] = [before.record.phases[phase].load, after.record.phases[phase].load];
+  const { rows, warnings } = compareRuns(from, to, judgement);
   const cell = (value: number, unit: string) =>
     unit === 'µs' ? formatTimeUs(value) : `${value.toFixed(unit === '%' ? 3 : 1)} ${unit}`;
   const table = markdownTable(

@@ -1,45 +1,64 @@
 /** Two runs side by side: what counts as worse, what is too little to count, and what is only shown. */
 import { describe, expect, it } from 'vitest';
-import type { ComparableRun, ComparableTimes } from '#dist/lab/load/judge/comparable.js';
-import { compare } from '#dist/lab/load/judge/compare.js';
-import { defaultOptions } from '#dist/lab/load/load-options.js';
+import { compareRuns } from '#dist/lab/load/judge/compare-runs.js';
+import { toRecord } from '#dist/lab/load/output/write-record.js';
+import type { Distribution, LoadRecord } from '#dist/lab/load/result/load-record.js';
+import { extras, sampleResult } from '../output/sample.js';
 import { noErrors } from './result.js';
 
 const options = { tolerance: 0.1, floorUs: 50 };
+const sample = toRecord(sampleResult, extras);
 
-function times(change: Partial<ComparableTimes> = {}): ComparableTimes {
-  const percentiles = { '50': 1000, '99': 5000, '99.9': 9000, '99.99': 20_000, '100': 30_000 };
-  return { percentiles, count: 10_000, meanUs: 1500, maxUs: 30_000, ...change };
+function percentilesOf(usByPercentile: Readonly<Record<string, number>>) {
+  const entries = Object.entries(usByPercentile).sort(([a], [b]) => Number(a) - Number(b));
+  return entries.map(([percentile, valueUs]) => ({ percentile: Number(percentile), valueUs }));
 }
 
-function run(change: Partial<ComparableRun> = {}): ComparableRun {
-  const given = { ...defaultOptions, url: 'http://a/', ratePerSecond: 1000 };
-  const rest = {
+function times(
+  change: Partial<Omit<Distribution, 'percentiles'>> = {},
+  percentiles: Readonly<Record<string, number>> = {
+    '50': 1000,
+    '99': 5000,
+    '99.9': 9000,
+    '99.99': 20_000,
+    '100': 30_000,
+  },
+): Distribution {
+  const given = { ...sample.latency, count: 10_000, meanUs: 1500, maxUs: 30_000 };
+  return { ...given, ...change, percentiles: percentilesOf(percentiles) };
+}
+
+function run({
+  completed = 10_000,
+  ...change
+}: Partial<LoadRecord> & { completed?: number } = {}): LoadRecord {
+  return {
+    ...sample,
     elapsedUs: 10e6,
-    completed: 10_000,
+    requests: { sent: completed, completed, completedPerSecond: completed / 10 },
     errors: noErrors,
-    unanswered: { inFlight: 0, unsent: 0 },
     latency: times(),
     service: times(),
+    ...change,
   };
-  return { options: given, ...rest, verdict: { valid: true }, ...change };
 }
 
 function judgement(
   figure: string,
-  before: ComparableRun,
-  after: ComparableRun,
+  before: LoadRecord,
+  after: LoadRecord,
   change = {},
 ): string | undefined {
-  return compare(before, after, { ...options, ...change }).rows.find((row) => row.figure === figure)
-    ?.judgement;
+  return compareRuns(before, after, { ...options, ...change }).rows.find(
+    (row) => row.figure === figure,
+  )?.judgement;
 }
 
-const p99 = (us: number) => run({ latency: times({ percentiles: { '99': us } }) });
+const p99 = (us: number) => run({ latency: times({}, { '99': us }) });
 
 describe('a comparison', () => {
   it('of a run with itself finds nothing, and lists each figure once', () => {
-    const { rows, warnings, regressed } = compare(run(), run(), options);
+    const { rows, warnings, regressed } = compareRuns(run(), run(), options);
     expect({ warnings, regressed }).toEqual({ warnings: [], regressed: false });
     const figures = ['p50', 'p99', 'p99.9', 'p99.99', 'max', 'mean'];
     expect(rows.map(({ figure }) => figure)).toEqual([
@@ -51,7 +70,7 @@ describe('a comparison', () => {
   });
 
   it('gives the change in the unit and as a share', () => {
-    const { rows } = compare(p99(4000), p99(5000), options);
+    const { rows } = compareRuns(p99(4000), p99(5000), options);
     expect(rows[0]).toEqual({
       figure: 'latency p99',
       unit: 'µs',
@@ -61,7 +80,7 @@ describe('a comparison', () => {
       changeShare: 0.25,
       judgement: 'worse',
     });
-    expect(compare(p99(0), p99(5000), options).rows[0]).not.toHaveProperty('changeShare');
+    expect(compareRuns(p99(0), p99(5000), options).rows[0]).not.toHaveProperty('changeShare');
   });
 
   it.each([
@@ -77,7 +96,7 @@ describe('a comparison', () => {
     { what: 'more than both', before: 100, after: 151, expected: 'worse' },
   ])('calls a change by $what $expected', ({ before, after, expected }) => {
     expect(judgement('latency p99', p99(before), p99(after))).toBe(expected);
-    expect(compare(p99(before), p99(after), options).regressed).toBe(expected === 'worse');
+    expect(compareRuns(p99(before), p99(after), options).regressed).toBe(expected === 'worse');
   });
 
   it('calls nothing worse that the histogram can not tell apart, whatever the tolerance', () => {
@@ -87,7 +106,7 @@ describe('a comparison', () => {
   });
 
   it('judges a percentile from ten samples above it on, in both runs, and the maximum never', () => {
-    const slow = times({ percentiles: { '99.9': 90_000 }, maxUs: 90_000 });
+    const slow = times({ maxUs: 90_000 }, { '99.9': 90_000 });
     expect(judgement('latency p99.9', run(), run({ latency: slow }))).toBe('worse');
     expect(judgement('latency p99.9', run(), run({ latency: { ...slow, count: 9999 } }))).toBe(
       'not judged',
@@ -99,7 +118,9 @@ describe('a comparison', () => {
   });
 
   it('judges the service time too', () => {
-    expect(compare(run(), run({ service: times({ meanUs: 3000 }) }), options).regressed).toBe(true);
+    expect(compareRuns(run(), run({ service: times({ meanUs: 3000 }) }), options).regressed).toBe(
+      true,
+    );
   });
 
   it('calls less of the same rate worse, and does not judge rates that were asked differently', () => {
@@ -120,7 +141,7 @@ describe('a comparison', () => {
 describe('the share of errors', () => {
   it('is that of the objective: requests overdue and never sent have failed', () => {
     const overdue = run({ completed: 5000, unanswered: { inFlight: 0, unsent: 5000 } });
-    const { before, after } = compare(run(), overdue, options).rows.at(-1) ?? {};
+    const { before, after } = compareRuns(run(), overdue, options).rows.at(-1) ?? {};
     expect(before).toBe(0);
     expect(after).toBeCloseTo(30, 9);
   });
@@ -135,7 +156,7 @@ describe('a comparison warns', () => {
         work: { kind: 'script', file: 'a.lua', args: [] },
       },
     });
-    expect(compare(run(), other, options).warnings).toEqual([
+    expect(compareRuns(run(), other, options).warnings).toEqual([
       'The runs differ in ratePerSecond: 1000 and 2000.',
       'The runs differ in work: {"kind":"plain"} and {"kind":"script","file":"a.lua","args":[]}.',
     ]);
@@ -143,10 +164,10 @@ describe('a comparison warns', () => {
 
   it('of a run that is not valid, with its reasons', () => {
     const late = run({ verdict: { valid: false, reasons: ['It was late.', 'Very.'] } });
-    expect(compare(run(), late, options).warnings).toEqual([
+    expect(compareRuns(run(), late, options).warnings).toEqual([
       'The second run is not valid: It was late. Very.',
     ]);
-    expect(compare(late, run(), options).warnings).toEqual([
+    expect(compareRuns(late, run(), options).warnings).toEqual([
       'The first run is not valid: It was late. Very.',
     ]);
   });
