@@ -1,10 +1,10 @@
-/** Text of others (a peer, a file, a command line) for a line on a terminal, which must not obey it. */
+/** Text of others (a peer, a file, a command line) for a terminal, which must not obey it. */
 
-/** Control characters, among them those of C1, and what is not seen but turns or breaks the text around it. */
+/** Control characters, with those of C1, and unseen ones that turn or break the text around them. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const names: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** The text with its unprintable characters written as escapes: `\u001b`. Twice is the same as once. */
+/** The text with its unprintable characters as escapes, such as `\u001b`. Idempotent. */
 export function printable(text: string): string {
   return text.replace(unprintable, (character) => names[character] ?? escaped(character));
 }

@@ -1,11 +1,11 @@
 /**
- * Searches the highest rate at which a run is valid and holds its objective: doubles until one fails, then halves the gap until it is
- * narrow. A machine has bad moments, so a rate counts as failed only when it fails twice in a row. Assumes what queues do: a
- * rate above one that fails, fails.
+ * Searches the highest rate at which a run is valid and holds its objective. It doubles the rate until
+ * one fails, then halves the gap. A rate has failed once it fails twice in a row, since a machine has
+ * bad moments. Rates above one that failed are taken to fail too.
  */
 
 export interface FindMaxOptions<Trial> {
-  /** First rate to try, requests a second. */
+  /** First rate to try, in requests per second. */
   readonly start: number;
   /** Highest rate to try. */
   readonly ceiling: number;
@@ -13,8 +13,8 @@ export interface FindMaxOptions<Trial> {
   /** The trial ended before its time: it proves nothing, and the search ends with what is known. */
   readonly cutShort?: (trial: Trial) => boolean;
   /**
-   * Asked when a rate has failed twice, with the steps that decided so for each such rate, in the order tried: why no other rate is worth
-   * trying, as a sentence; undefined: go on.
+   * Asked when a rate has failed twice, with the deciding step of each such rate so far. A sentence
+   * that says why no other rate is worth trying ends the search.
    */
   readonly giveUp?: (failed: readonly Step<Trial>[]) => string | undefined;
   readonly onStep?: (step: Step<Trial>) => void;
@@ -40,13 +40,10 @@ export interface Found<Trial> {
 
 /** The search ends when the gap is at most this share of the rate found, or 1/s. */
 export const precision = 0.02;
-/**
- * No search takes more runs: 24 doublings from 1/s to past the largest rate, or as many halvings, then 6 to close the gap, each
- * tried twice.
- */
+/** 24 doublings from 1/s to past the largest rate, or as many halvings, and 6 for the gap, twice. */
 export const maxSteps = 64;
 
-/** @param run one run at the rate, a whole number of requests a second */
+/** @param run one run at the rate, a whole number of requests per second */
 export async function findMax<Trial>(
   run: (rate: number) => Promise<Trial>,
   options: FindMaxOptions<Trial>,
@@ -86,7 +83,7 @@ export async function findMax<Trial>(
   };
 }
 
-/** The rate to try between the highest that passed and the lowest that failed; undefined: there is none worth it. */
+/** The rate to try between the highest that passed and the lowest that failed, if one is worth it. */
 function next(low: number, high: number | undefined, ceiling: number): number | undefined {
   if (high === undefined) return low < ceiling ? Math.min(ceiling, 2 * low) : undefined;
   const gap = high - low;

@@ -1,4 +1,4 @@
-/** Reads a service level objective, and says what it expects at which character when it finds something else. */
+/** Reads a service level objective. An error says what is expected at which character. */
 import type { Unit } from '../result/load-record.js';
 import { achievedRate, failedShare } from '../result/rate.js';
 import type { LoadResult } from '../result/result.js';
@@ -11,12 +11,11 @@ export interface Clause {
   readonly unit: Unit;
   /** In the unit. */
   readonly limit: number;
-  /** Of a run; undefined if it has no such figure, because nothing was answered. */
+  /** The figure of a run; undefined if it has none, because nothing was answered. */
   readonly measure: (result: LoadResult) => number | undefined;
   readonly holds: (actual: number) => boolean;
 }
 
-/** Its message says what is expected and where in the text something else stands. */
 export class SloSyntaxError extends Error {
   override readonly name = 'SloSyntaxError';
 }
@@ -100,7 +99,7 @@ function figureOf(name: string): Figure | undefined {
 const expected: Record<Unit, string> = {
   µs: 'a time with its unit (us, ms or s)',
   '%': 'a percentage such as 0.1%',
-  '/s': 'requests a second, such as 9900 or 9.9k',
+  '/s': 'requests per second, such as 9900 or 9.9k',
 };
 
 const scales: Record<Unit, Readonly<Record<string, number>>> = {

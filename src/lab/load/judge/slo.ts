@@ -1,6 +1,6 @@
 /**
- * Holds a run against a service level objective, such as `p99<5ms,p99.9<20ms,errors<0.1%`: against the latency from the due time,
- * never the service time alone.
+ * Holds a run against a service level objective, such as `p99<5ms,errors<0.1%`. Times are latencies from
+ * the due time, never the service time alone.
  */
 import type { SloOutcome, Unit } from '../result/load-record.js';
 import type { LoadResult } from '../result/result.js';
@@ -14,7 +14,6 @@ export function evaluateSlo(clauses: readonly Clause[], result: LoadResult): Slo
   });
 }
 
-/** A line for each clause. */
 export function formatSlo(outcomes: readonly SloOutcome[]): string[] {
   return outcomes.map(
     (outcome) => `SLO ${outcome.held ? 'held' : 'MISSED'}: ${formatOutcome(outcome)}`,
@@ -23,7 +22,7 @@ export function formatSlo(outcomes: readonly SloOutcome[]): string[] {
 
 /** `p99<5ms (7.41 ms)` */
 export function formatOutcome({ text, unit, actual }: SloOutcome): string {
-  return `${text} (${actual === undefined ? 'no answer' : format[unit](actual)})`;
+  return `${text} (${actual === undefined ? 'no response' : format[unit](actual)})`;
 }
 
 const format: Record<Unit, (actual: number) => string> = {

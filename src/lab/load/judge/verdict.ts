@@ -1,8 +1,7 @@
 /**
- * Whether a run may be believed. A load generator that was late, or saturated, or sent less than it was asked to measures itself; it has
- * to say so, and what to do about it.
+ * Whether a run may be believed. A generator that was late, saturated, or below its rate measures
+ * itself: each rule says so in a sentence, and what to do about it.
  */
-
 import { printable } from '../printable.js';
 import { boundedLatency, formatBounded } from '../result/bounds.js';
 import type { Verdict } from '../result/load-record.js';
@@ -10,20 +9,20 @@ import { achievedRate, failures } from '../result/rate.js';
 import type { LoadResult } from '../result/result.js';
 import type { Clause } from './slo-syntax.js';
 
-/** What a valid run keeps to. */
-export const validity = {
-  /** Share by which the achieved rate may miss the asked one. One request more or less is always allowed. */
+/** The limits of a valid run. */
+const validity = {
+  /** Share by which the achieved rate may miss the asked one; one request is always allowed. */
   rateTolerance: 0.01,
   /** A generator was too late if the bounds of its p99 are further apart than both of these. */
   boundsUs: 1000,
   boundsShare: 0.5,
-  /** Share of the time in which a thread may compute; above it, there is no telling what waited for what. */
+  /** Share of the time in which a thread may compute; above it, requests wait for the thread. */
   busy: 0.9,
-  /** No thread that computes for less than this is late because of what it is asked to send. */
+  /** A thread that computes for less than this is not late because of its requests. */
   idle: 0.5,
 } as const;
 
-/** @param clauses of the run's objective: where one gives failures a budget, they are its to judge */
+/** @param clauses of the objective; failures are left to it if one clause gives them a budget */
 export function judge(result: LoadResult, clauses: readonly Clause[] = []): Verdict {
   const budgeted = clauses.some(({ figure }) => figure === 'errors');
   const rules = [endedBySignal, noAnswer, wrongRate, lateGenerator, busyThread];
@@ -46,14 +45,15 @@ type Rule = (result: LoadResult) => string | undefined;
 
 const endedBySignal: Rule = ({ endedEarly, elapsedUs, options }) => {
   if (endedEarly !== 'signal') return undefined;
-  return `It was ended by a signal after ${seconds(elapsedUs)} of ${seconds(options.durationMs * 1000)}.`;
+  const planned = seconds(options.durationMs * 1000);
+  return `It was ended by a signal after ${seconds(elapsedUs)} of ${planned}.`;
 };
 
 const noAnswer: Rule = (result) => {
   if (result.completed > 0) return undefined;
   const [cause] = result.causes;
   const why = cause ? ` The most frequent failure: ${cause[0]} (${times(cause[1])}).` : '';
-  return `Nothing was answered: ${count(result.sent, 'request')} sent, no answer came.${why}`;
+  return `Nothing was answered: ${count(result.sent, 'request')} sent, no response came.${why}`;
 };
 
 const wrongRate: Rule = (result) => {
@@ -72,9 +72,12 @@ function remedy(off: number, { unanswered, endedEarly }: LoadResult, wanted: num
   const waiting = inFlight + unsent;
   if (off > 0) return 'the script sends more than one request at a time, or moves their due times';
   if (unsent > wanted * validity.rateTolerance)
-    return `${count(unsent, 'request')} due had found no free connection by the end: ask for less with -R, or open more connections with -c`;
+    return (
+      `${count(unsent, 'request')} due had found no free connection by the end: ` +
+      'ask for less with -R, or open more connections with -c'
+    );
   if (waiting >= -off - 1)
-    return `${waiting} were still waiting for their answers at the end: run longer with -d`;
+    return `${waiting} were still waiting for their responses at the end: run longer with -d`;
   if (endedEarly === 'script') return 'thread:stop() ended some threads before the others';
   return 'the requests that failed took their place, or the script delayed them';
 }
@@ -89,7 +92,7 @@ const lateGenerator: Rule = (result) => {
   return `${late}, give it cores of its own, or ask for less with -R.`;
 };
 
-/** The generator was late though it had little to do: something else holds it up, at a lower rate too. */
+/** It was late with little to do: something else holds it up, and would at a lower rate too. */
 export function heldUp(result: LoadResult): boolean {
   return lateGenerator(result) !== undefined && busiest(result) <= validity.idle;
 }
@@ -97,8 +100,12 @@ export function heldUp(result: LoadResult): boolean {
 const busyThread: Rule = (result) => {
   const busy = busiest(result);
   if (busy <= validity.busy) return undefined;
-  const which = `thread ${result.threads.findIndex((thread) => thread.busy === busy) + 1} of ${result.threads.length}`;
-  return `The generator was saturated: ${which} computed ${percent(busy)} of the time; use more threads, a cheaper script, or ask for less with -R.`;
+  const number = result.threads.findIndex((thread) => thread.busy === busy) + 1;
+  const which = `thread ${number} of ${result.threads.length}`;
+  return (
+    `The generator was saturated: ${which} computed ${percent(busy)} of the time; ` +
+    'use more threads, a cheaper script, or ask for less with -R.'
+  );
 };
 
 const failed: Rule = (result) => {

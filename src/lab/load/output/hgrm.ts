@@ -1,9 +1,7 @@
 /**
- * The table of percentiles that HdrHistogram prints and its plotter reads (a `.hgrm` file), in the shape of wrk2's "Detailed
- * Percentile spectrum". Values are in ms.
- *
- * The steps halve with each halving of the distance to 100 %, so the tail has as many rows as the rest. A row's percentile
- * is the step reached, its count that of all values up to its own.
+ * The table of percentiles that HdrHistogram's plotter reads (a `.hgrm` file), in ms, as wrk2's
+ * "Detailed Percentile spectrum". Steps halve with each halving of the distance to 100 %, so the tail
+ * has as many rows as the rest. A row's count is that of all values up to its own.
  */
 import { bucketCount, type Histogram, subBucketCount } from '../histogram/histogram.js';
 import { fixedIn, wholeIn } from './printf.js';
@@ -50,5 +48,6 @@ function halvings(percentile: number): number {
 function row(valueUs: number, percentile: number, count: number): string {
   const share = percentile / 100;
   const inverse = share === 1 ? 'inf'.padStart(12) : fixedIn(12, 1 / (1 - share), 2);
-  return `${fixedIn(12, valueUs / 1000, 3)} ${fixedIn(12, share, 6)} ${wholeIn(12, count)} ${inverse}`;
+  const cells = [fixedIn(12, valueUs / 1000, 3), fixedIn(12, share, 6), wholeIn(12, count)];
+  return `${cells.join(' ')} ${inverse}`;
 }

@@ -1,9 +1,9 @@
-/** Numbers as C's printf writes them, for reports that must look like wrk2's to the programs that read those. */
+/** Numbers as C's printf writes them, for programs that read wrk2's reports. */
 
 /** `%.*f`: unlike toFixed, a number exactly half-way goes to the even digit. */
 export function fixed(value: number, digits: number): string {
   const halves = value * 2 ** (digits + 1);
-  // Only multiples of a power of two lie half-way exactly, and for these the arithmetic here is exact too.
+  // Only multiples of a power of two lie half-way, and for these this arithmetic is exact.
   if (!Number.isInteger(halves) || halves % 2 === 0) return value.toFixed(digits);
   const below = Math.floor(value * 10 ** digits);
   return ((below % 2 === 0 ? below : below + 1) / 10 ** digits).toFixed(digits);

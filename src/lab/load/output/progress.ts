@@ -1,14 +1,13 @@
 /**
- * One line on a terminal that shows how a run goes, and is gone when the report comes. Where there is no terminal it writes
- * nothing, so that logs hold reports only.
- *
- * The line is plain ASCII and always shorter than the terminal is wide: one that wrapped could not be drawn over.
+ * One line on a terminal that shows how a run goes, and is erased before the report. Without a terminal
+ * nothing is written, so that logs hold reports only. The line is ASCII and shorter than the terminal
+ * is wide, since a wrapped line could not be drawn over.
  */
 import { fixed } from './printf.js';
 import { formatTimeUs } from './wrk2-units.js';
 
-/** What is used of a tty.WriteStream. */
-export interface ProgressStream {
+/** The part of tty.WriteStream that is used. */
+interface ProgressStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
@@ -18,11 +17,11 @@ export interface Snapshot {
   readonly warmingUp: boolean;
   readonly elapsedMs: number;
   readonly totalMs: number;
-  /** Answers in the last second. */
+  /** Responses in the last second. */
   readonly ratePerSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
-  /** Of every kind, so far. */
+  /** All kinds, so far. */
   readonly errors: number;
 }
 
@@ -39,7 +38,7 @@ export class Progress {
     this.#draw(line(snapshot));
   }
 
-  /** Erases the line. A later update draws it anew. */
+  /** Erases the line. A later update draws it again. */
   end(): void {
     this.#draw('');
     if (this.#drawn > 0) this.#stream.write('\r');

@@ -1,4 +1,4 @@
-/** Keeps passwords and tokens out of what is printed and kept: reports end up in logs, records in repositories. */
+/** Keeps passwords and tokens out of reports, which end in logs, and records, which are committed. */
 
 const hidden = '…';
 const secretHeader = /auth|cookie|token|secret|key|passw|session|credential|signature/i;
@@ -9,7 +9,7 @@ function withoutUserInfo(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, `$1${hidden}@`);
 }
 
-/** The URL without user and password, and without the values of parameters that look secret by their names. */
+/** The URL without user and password, and without the values of parameters with secret names. */
 export function withoutSecrets(url: string): string {
   return withoutUserInfo(url).replace(
     /([?&])([^=&#]+)=[^&#]*/g,
@@ -20,7 +20,7 @@ export function withoutSecrets(url: string): string {
 
 type Header = readonly [name: string, value: string];
 
-/** The headers with the values hidden that look secret by their names, such as Authorization and X-Api-Key. */
+/** The headers, with the values hidden of those with secret names, such as Authorization. */
 export function withoutSecretValues(headers: readonly Header[]): Header[] {
   return headers.map(([name, value]) => [name, secretHeader.test(name) ? hidden : value]);
 }

@@ -8,7 +8,7 @@ import { achievedRate, perSecond } from '../result/rate.js';
 import type { LoadResult } from '../result/result.js';
 import { withoutSecrets, withoutSecretValues } from './secrets.js';
 
-/** What a record tells besides the result. */
+/** The fields of a record that do not come from the result. */
 export type RecordExtras = Pick<LoadRecord, 'machine' | 'verdict' | 'slo' | 'search'>;
 
 const percentiles = [50, 75, 90, 95, 99, 99.9, 99.99, 99.999, 100];

@@ -1,8 +1,7 @@
 /**
- * The report of a run, line for line as wrk2 prints it, for the eyes and the scripts that know wrk2's, and below it what wrk2
- * does not tell. No figure is ever missing: without an answer there are zeros. Every text ends with a newline.
+ * The report of a run, line for line as wrk2 prints it, for people and scripts that know wrk2's, and
+ * below that our own lines. Without a response, figures are zeros. Every text ends with a newline.
  */
-
 import type { Histogram } from '../histogram/histogram.js';
 import type { LoadOptions } from '../load-options.js';
 import { printable } from '../printable.js';
@@ -31,7 +30,6 @@ export interface ReportOptions {
 const percentiles = [50, 75, 90, 99, 99.9, 99.99, 99.999, 100];
 const rule = '-'.repeat(58);
 
-/** Printed when the run starts. */
 export function formatHeader({ url, threads, connections, durationMs }: LoadOptions): string {
   return `Running ${formatDuration(durationMs)} test @ ${printable(withoutSecrets(url))}
   ${threads} threads and ${connections} connections
@@ -44,7 +42,6 @@ export function formatCalibration({ calibrationMeanUs, samplingMs }: Calibration
   return `  Thread calibration: mean lat.: ${mean}ms, rate sampling interval: ${samplingMs}ms\n`;
 }
 
-/** Printed at the end of the run. */
 export function formatReport(result: LoadResult, { latency, uncorrected }: ReportOptions): string {
   const lines = [
     '  Thread Stats   Avg      Stdev     Max   +/- Stdev',
@@ -109,14 +106,15 @@ function totals(result: LoadResult): string[] {
   ];
 }
 
-/** What wrk2 has no lines for. */
+/** The lines that wrk2 does not have. */
 function additions(result: LoadResult): string[] {
   const { unanswered, causes } = result;
   const { inFlight, unsent } = unanswered;
   const lines: string[] = [];
   if (inFlight + unsent > 0)
     lines.push(
-      `  Unanswered at the end: ${inFlight} in flight, ${unsent} due but unsent (in the percentiles as at least that late)`,
+      `  Unanswered at the end: ${inFlight} in flight, ${unsent} due but unsent ` +
+        '(in the percentiles as at least that late)',
     );
   const bounded = [50, 99, 99.9, 100].map((percentile) => {
     const name = percentile === 100 ? 'max' : `p${percentile}`;
@@ -125,7 +123,7 @@ function additions(result: LoadResult): string[] {
   lines.push(
     "  Latency (without – with the generator's own lag)",
     ...bounded,
-    `  Latency, split${['p50', 'p99', 'p99.9', 'max'].map((column) => column.padStart(10)).join('')}`,
+    '  Latency, split       p50       p99     p99.9       max',
     part('Wait', result.wait, 'the connection was busy with earlier requests'),
     part('Lag', result.lag, 'the generator itself was late'),
     part('Service', result.service, 'from sent to answered'),

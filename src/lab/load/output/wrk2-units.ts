@@ -1,7 +1,7 @@
 /**
- * Quantities with units as wrk2 prints them: a unit gives way to the next at 85 % of it (850us is 0.85ms). The last unit of
- * each scale is never reached, which is wrk2's doing too: two hours are 120m. Its numbers are of extended precision, so
- * one that lies exactly between two may end in another last digit there.
+ * Quantities with units as wrk2 prints them. A unit gives way to the next at 85 % of it: 850us is
+ * 0.85ms. As in wrk2, the last unit of a scale is never reached: two hours are 120m. wrk2 computes in
+ * extended precision, so a number half-way between two may end in another digit there.
  */
 import { fixed } from './printf.js';
 
@@ -28,7 +28,7 @@ export function formatTimeUs(us: number): string {
   return us >= 1e6 ? format(us / 1e6, seconds, 2) : format(us, microseconds, 2);
 }
 
-/** The length of a run, which wrk2 takes in whole seconds only: `10s`, `1m`; others with two digits, `1.50s`. */
+/** The length of a run: `10s`, `1m`; what is not of whole seconds, as `1.50s`. */
 export function formatDuration(ms: number): string {
   return format(ms / 1000, seconds, ms % 1000 === 0 ? 0 : 2);
 }
@@ -44,8 +44,8 @@ export function formatMetric(amount: number): string {
 }
 
 /**
- * The text at the right of a column, with room for two letters of unit, so that the digits of all rows are in line.
- * What is too long moves the rest of the row; wrk2 would cut it, and turn 1000.00ms into 1000.00m.
+ * The text at the right of a column, with place for two letters of unit, so that digits are in line.
+ * Text that is too long moves the rest of the row; wrk2 would cut 1000.00ms to 1000.00m.
  */
 export function inColumn(text: string, width: number): string {
   const [letters = ''] = /[A-Za-z]{0,2}$/.exec(text) ?? [];

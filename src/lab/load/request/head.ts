@@ -1,11 +1,11 @@
-/** Writes requests down as text of one byte a character (latin1): the one place that knows what a request's head looks like. */
+/** The head of a request, as text of one byte per character (latin1). */
 import type { LoadOptions } from '../load-options.js';
 
 type Target = Pick<LoadOptions, 'url' | 'headers'>;
 
 /**
- * The head of a request, with the empty line that ends it. Host is made from the URL unless the headers have one.
- * @param contentLength of the body that follows; undefined: no body, and no Content-Length
+ * The head with the empty line that ends it. Host is made from the URL unless the headers have one.
+ * @param contentLength undefined: no content follows, and there is no Content-Length
  */
 export function formatHead(
   method: string,
@@ -20,10 +20,11 @@ export function formatHead(
     ...given,
     ...(contentLength === undefined ? [] : [['Content-Length', contentLength] as const]),
   ];
-  return `${method} ${path} HTTP/1.1\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
-/** Text as its UTF-8 bytes, one a character. */
+/** Text as its UTF-8 bytes, one per character. */
 function latin1(text: string): string {
   return Buffer.from(text).toString('latin1');
 }

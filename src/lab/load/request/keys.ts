@@ -4,10 +4,10 @@ import { type Random32, randomFrom, unitInterval } from './random.js';
 import { scrambler } from './scramble.js';
 import { zipfianRanks } from './zipfian.js';
 
-/** A stream that no thread draws from, for what all threads must have in common. */
+/** A random stream of no thread: the source of all that the threads have in common. */
 const commonStream = 0xffff_ffff;
 
-/** Digits of a key's number; with as many, order by bytes is order by number for the largest key space. */
+/** Digits of a key's number: as many as the largest key space needs to sort by bytes as by number. */
 const digits = 13;
 
 /**
@@ -39,7 +39,7 @@ export function formatKey(number: number): string {
   return `key${String(number).padStart(digits, '0')}`;
 }
 
-/** Every threads-th number, so that all threads together rise through the key space, and none has a key of another's. */
+/** Every threads-th number: all threads rise together, and none has a key of another's. */
 function interleaved(thread: number, threads: number, keySpace: number): () => number {
   let next = thread;
   return () => {

@@ -1,15 +1,14 @@
 /**
- * Values to write: random bytes, which no disk and no file system can compress. Each thread makes one block of them and cuts each
- * value out of it at another place, so a value costs a copy and not its length in random numbers.
+ * Values to write: random bytes, which a disk cannot compress. Each thread makes one block of them and
+ * cuts each value out at another place, so a value costs a copy and no random numbers.
  */
 import type { Random32 } from './random.js';
 
 /** Different places to cut a value out at, and so different values. A power of two. */
 const places = 65_536;
-/** Odd, so every place comes once before one comes again; far from a small step, so neighbouring values differ. */
+/** Odd, so every place comes once before one comes again; large, so neighbours differ. */
 const stride = 40_503;
 
-/** Places at which to cut, each once before one comes again. */
 function cutter(): () => number {
   let place = 0;
   return () => {
@@ -24,7 +23,7 @@ function randomBlock(valueBytes: number, random: Random32): Buffer {
   );
 }
 
-/** Values as text of one byte a character. */
+/** Values as text of one byte per character. */
 export function textValues(valueBytes: number, random: Random32): () => string {
   const block = randomBlock(valueBytes, random).toString('latin1');
   const cut = cutter();

@@ -1,6 +1,6 @@
 /**
- * Random numbers from a seed: sfc32, the small fast chaotic generator of Chris Doty-Humphrey's PractRand. Its counter keeps
- * it from cycles shorter than 2^32 numbers, and it passes PractRand's tests.
+ * Random numbers from a seed: sfc32, the small fast chaotic generator of Chris Doty-Humphrey's
+ * PractRand, whose tests it passes. Its counter keeps it from cycles shorter than 2^32 numbers.
  */
 
 /** The next whole number from 0 to 2^32 − 1. */

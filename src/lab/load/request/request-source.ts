@@ -1,17 +1,15 @@
-/** Where a thread's requests come from: a plain URL, a workload, or a script. */
-
 /**
- * One for each thread; called for each request when it is about to be sent.
- * A request is its bytes: an array that nobody changes afterwards, or text of one byte a character (latin1).
+ * The source of a thread's requests: a plain URL, a workload, or a script. Each is asked for when it is
+ * about to be sent. It is bytes that nobody changes afterwards, or text of one byte per character.
  */
 export interface RequestSource {
-  /** How many requests one call of next() returns, back to back: more than 1 means pipelining. */
+  /** How many requests one call of next() returns, back to back; above 1 they are pipelined. */
   readonly requestsPerSend: number;
   /** @throws ScriptError */
   next(): string | Uint8Array;
   /** Moves the next request's due time by this many ms (wrk's delay()). Absent: 0. */
   readonly delayMs?: (() => number) | undefined;
-  /** Called with each answer; absent: nobody wants headers and bodies, and they are skipped unread. */
+  /** Called with each response; absent: headers and content are skipped unread. */
   readonly onResponse?:
     | ((status: number, headers: Readonly<Record<string, string>>, body: Uint8Array) => void)
     | undefined;

@@ -1,6 +1,6 @@
 /**
- * A workload without a script, in the interface of `evenkeel serve`: PUT and GET of /v0/entity?id=KEY below the URL's path.
- * All that is random follows from the seed and the thread's number, so a run can be run again.
+ * A workload without a script: PUT and GET of /v0/entity?id=KEY below the URL's path. All that is
+ * random follows from the seed and the thread's number, so a run can be run again.
  */
 import type { LoadOptions, Workload } from '../load-options.js';
 import { formatHead } from './head.js';
@@ -9,7 +9,7 @@ import { type Random32, randomFrom } from './random.js';
 import { byteValues, textValues } from './random-values.js';
 import type { RequestSource } from './request-source.js';
 
-/** Longest value that is sent as text: with its head it stays below the 16 KiB that Node writes without an allocation. */
+/** Longest value sent as text: with its head, below the 16 KiB that Node writes without allocating. */
 const textBytes = 15 * 1024;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Ranks whose frequency falls with 1/rank^0.99, by the method of Gray, Sundaresan, Englert, Baclawski and Weinberger, "Quickly
- * generating billion-record synthetic databases" (SIGMOD 1994), with the exponent of YCSB. It takes one random number a rank,
- * and no table.
+ * Ranks whose frequency falls with 1/rank^0.99, YCSB's exponent, by the method of Gray, Sundaresan,
+ * Englert, Baclawski and Weinberger, "Quickly generating billion-record synthetic databases" (SIGMOD
+ * 1994). It takes one random number per rank, and no table.
  */
 import { type Random32, unitInterval } from './random.js';
 
@@ -24,7 +24,7 @@ export function zipfianRanks(count: number, random: Random32): () => number {
 /** Terms summed one by one; the rest is an integral, and wrong by less than 1e-12. */
 const exactTerms = 1000;
 
-/** 1 + 1/2^θ + … + 1/count^θ, by the formula of Euler and Maclaurin where the terms are too many to add. */
+/** 1 + 1/2^θ + … + 1/count^θ; by the formula of Euler and Maclaurin where terms are too many. */
 export function zeta(count: number): number {
   let sum = 0;
   for (let term = 1; term <= Math.min(count, exactTerms); term++) sum += term ** -theta;

@@ -1,10 +1,10 @@
 /**
- * The bounds of a latency. Above is what was measured; below is the same without the generator's own
+ * The bounds of a latency. The upper one was measured; the lower one leaves out the generator's own
  * lag. A generator that is never late would have measured something between the two.
  */
 import type { Latencies } from './result.js';
 
-export interface Bounded {
+interface Bounded {
   readonly valueUs: number;
   /** At most valueUs. */
   readonly lowerUs: number;
@@ -16,7 +16,7 @@ export function boundedLatency(
   percentile: number,
 ): Bounded {
   const valueUs = latency.valueAtPercentile(percentile);
-  // Unsent requests are recorded many at once, each time within 1/1024: the lower may come out above.
+  // Unsent requests are recorded many at once, within 1/1024: the lower may come out above.
   const lowerUs = Math.min(valueUs, latencyWithoutLag.valueAtPercentile(percentile));
   return { valueUs, lowerUs };
 }

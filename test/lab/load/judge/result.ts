@@ -1,4 +1,4 @@
-/** Results as a run would give them: flawless unless changed, 10 s at 1000/s with a latency of 5 ms throughout. */
+/** Results as a run would give them: 10 s at 1000/s, each request in 5 ms, unless changed. */
 
 import { Histogram } from '#dist/lab/load/histogram/histogram.js';
 import type { Errors, LoadResult } from '#dist/lab/load/result/result.js';

@@ -15,7 +15,7 @@ function held(text: string, change: Partial<LoadResult> = {}): boolean {
 }
 
 describe('an objective', () => {
-  it('is read with its limits in µs, % and requests a second', () => {
+  it('is read with its limits in µs, % and requests per second', () => {
     const clauses = parseSlo('p99<5ms, p99.9 <= 20 ms,mean<800us,max<=1.5s,errors<0.1%,rate>9.9k');
     expect(clauses.map(({ text, unit, limit }) => [text, unit, limit])).toEqual([
       ['p99<5ms', 'µs', 5000],
@@ -50,7 +50,10 @@ describe('an objective', () => {
     ['p99<ms', "a time with its unit (us, ms or s) after < at character 5, not 'ms'"],
     ['p99<-5ms', "a time with its unit (us, ms or s) after < at character 5, not '-5ms'"],
     ['errors<0.1', "a percentage such as 0.1% after < at character 8, not '0.1'"],
-    ['rate>9900ms', "requests a second, such as 9900 or 9.9k after > at character 6, not '9900ms'"],
+    [
+      'rate>9900ms',
+      "requests per second, such as 9900 or 9.9k after > at character 6, not '9900ms'",
+    ],
     [
       'p99<5ms;p50<1ms',
       "a time with its unit (us, ms or s) after < at character 5, not '5ms;p50<1ms'",

@@ -1,4 +1,4 @@
-/** What makes a run not valid, and what does not yet. */
+/** The rules of a valid run, each at its limit. */
 import { describe, expect, it } from 'vitest';
 import { parseSlo } from '#dist/lab/load/judge/slo-syntax.js';
 import { formatVerdict, judge } from '#dist/lab/load/judge/verdict.js';
@@ -64,7 +64,7 @@ describe('a run is not valid', () => {
     ]);
     expect(reasons({ completed: 9800, unanswered: { inFlight: 200, unsent: 0 } })).toEqual([
       expect.stringContaining(
-        '200 were still waiting for their answers at the end: run longer with -d.',
+        '200 were still waiting for their responses at the end: run longer with -d.',
       ),
     ]);
   });
@@ -124,16 +124,17 @@ describe('a run is not valid', () => {
     ]);
   });
 
-  it('when nothing was answered; then the rate is no reason of its own', () => {
+  it('when nothing was answered; then the rate is not a reason of its own', () => {
     const change = {
       completed: 0,
       latency: histogram(),
       sent: 20,
       errors: { ...noErrors, timeout: 20 },
-      causes: [['no answer within 2 s', 20]] as const,
+      causes: [['no response within 2 s', 20]] as const,
     };
     expect(reasons(change)).toEqual([
-      'Nothing was answered: 20 requests sent, no answer came. The most frequent failure: no answer within 2 s (20 times).',
+      'Nothing was answered: 20 requests sent, no response came. ' +
+        'The most frequent failure: no response within 2 s (20 times).',
       '20 failures: timeout 20.',
     ]);
   });

@@ -1,4 +1,4 @@
-/** A file that is no record, or a damaged one, is refused with its name and the field. */
+/** A file that is not a record, or damaged, is refused with its name and the field. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeHistogram } from '#dist/lab/load/histogram/encoding.js';

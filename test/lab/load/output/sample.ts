@@ -1,11 +1,11 @@
-/** A report that wrk2 really printed, histograms with the data of its tables, and a result to hang them in. */
+/** A report that wrk2 really printed, and a result with the data of its tables. */
 import { readFileSync } from 'node:fs';
 import { Histogram } from '#dist/lab/load/histogram/histogram.js';
 import { defaultOptions } from '#dist/lab/load/load-options.js';
 import { type RecordExtras, toRecord } from '#dist/lab/load/output/write-record.js';
 import type { LoadResult, SlowRequest } from '#dist/lab/load/result/result.js';
 
-/** Of a run with -t2 -c8 -d15s -R1000 -L -U. */
+/** It ran with -t2 -c8 -d15s -R1000 -L -U. */
 export const wrk2Report = readFileSync(new URL('wrk2-report.txt', import.meta.url), 'utf8');
 
 /** The tables of percentiles in a report of wrk2's: from "Value" to "#[Buckets". */

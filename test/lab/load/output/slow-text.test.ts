@@ -1,4 +1,4 @@
-/** What the report says of slow requests. */
+/** The lines of slow requests in the report. */
 import { expect, test } from 'vitest';
 import { formatSlow } from '#dist/lab/load/output/slow-text.js';
 import { slowRequest } from './sample.js';

@@ -88,6 +88,7 @@ Transfer/sec:       0.00B
 describe('below wrk2’s lines', () => {
   const below = (result: LoadResult) =>
     formatReport(result, everything).split(/Transfer\/sec: .*\n/)[1];
+  const inPercentiles = '(in the percentiles as at least that late)';
   const split = `  Latency (without – with the generator's own lag)
     p50   3.37 ms (1.27–3.37)
     p99   102.27 ms (16.61–102.27)
@@ -113,7 +114,7 @@ describe('below wrk2’s lines', () => {
       ],
     };
     expect(below(result)).toBe(
-      `  Unanswered at the end: 8 in flight, 120 due but unsent (in the percentiles as at least that late)
+      `  Unanswered at the end: 8 in flight, 120 due but unsent ${inPercentiles}
 ${split}  Failures:
         93  status 503
          2  connection \\u001b[31mreset\\r\\nby peer

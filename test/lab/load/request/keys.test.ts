@@ -1,4 +1,4 @@
-/** The order of keys: what each thread takes, and how often each key comes against what theory says. */
+/** The order of keys: which each thread takes, and how often each comes, against theory. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '#dist/lab/load/request/random.js';
@@ -16,7 +16,7 @@ function tally(length: number, draws: number, draw: () => number): number[] {
   return seen;
 }
 
-/** How far a tally is from what was expected, in standard deviations of the chi-square distribution. */
+/** How far a tally is from the expected, in standard deviations of the chi-square distribution. */
 function strangeness(seen: readonly number[], expected: (index: number) => number): number {
   const chiSquare = seen.reduce(
     (sum, times, index) => sum + (times - expected(index)) ** 2 / expected(index),

@@ -1,4 +1,4 @@
-/** Options of a load run as the command line would give them, and what a thread's first requests say. */
+/** Options as the command line would give them, and a thread's first requests, taken apart. */
 import type { LoadOptions, Workload } from '#dist/lab/load/load-options.js';
 import { defaultOptions } from '#dist/lab/load/load-options.js';
 import { workloadSource } from '#dist/lab/load/request/workload.js';

@@ -1,4 +1,4 @@
-/** What a workload sends to the store it was made for: each PUT is stored under its key, byte for byte, and GET finds it. */
+/** A workload against the store: each PUT is stored under its key, and GET finds it. */
 import { describe, expect, it } from 'vitest';
 import { plainSource } from '#dist/lab/load/request/plain.js';
 import { workloadSource } from '#dist/lab/load/request/workload.js';

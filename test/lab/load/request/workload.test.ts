@@ -1,4 +1,4 @@
-/** What a workload sends: requests of the store's interface, which follow from the seed alone. */
+/** A workload sends requests of the store's interface, which follow from the seed alone. */
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Workload } from '#dist/lab/load/load-options.js';
