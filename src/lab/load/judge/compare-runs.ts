@@ -1,7 +1,8 @@
 /**
- * Two runs side by side, and whether the second is worse. A change counts if it exceeds the tolerance,
- * what the histogram can tell apart, and a floor in ms: 20 % of 0.1 ms is a scheduler's mood. The
- * maximum is chance, and so is a percentile with fewer than ten samples above it. Both are only shown.
+ * Two runs side by side, and whether the second is worse. A change counts if it exceeds the
+ * tolerance, what the histogram can tell apart, and a floor in ms: 20 % of 0.1 ms is a scheduler's
+ * mood. The maximum is chance, and so is a percentile with fewer than ten samples above it. Both
+ * are only shown.
  */
 import type { Distribution, LoadRecord } from '../result/load-record.js';
 import { achievedRate, failedShare } from '../result/rate.js';

@@ -1,7 +1,7 @@
 /**
- * Searches the highest rate at which a run is valid and holds its objective. It doubles the rate until
- * one fails, then halves the gap. A rate has failed once it fails twice in a row, since a machine has
- * bad moments. Rates above one that failed are taken to fail too.
+ * Searches the highest rate at which a run is valid and holds its objective. It doubles the rate
+ * until one fails, then halves the gap. A rate has failed once it fails twice in a row, since a
+ * machine has bad moments. Rates above one that failed are taken to fail too.
  */
 
 export interface FindMaxOptions<Trial> {
@@ -40,7 +40,9 @@ export interface Found<Trial> {
 
 /** The search ends when the gap is at most this share of the rate found, or 1/s. */
 export const precision = 0.02;
-/** 24 doublings from 1/s to past the largest rate, or as many halvings, and 6 for the gap, twice. */
+/**
+ * 24 doublings from 1/s to past the largest rate, or as many halvings, and 6 for the gap, twice.
+ */
 export const maxSteps = 64;
 
 /** @param run one run at the rate, a whole number of requests per second */
@@ -83,7 +85,9 @@ export async function findMax<Trial>(
   };
 }
 
-/** The rate to try between the highest that passed and the lowest that failed, if one is worth it. */
+/**
+ * The rate to try between the highest that passed and the lowest that failed, if one is worth it.
+ */
 function next(low: number, high: number | undefined, ceiling: number): number | undefined {
   if (high === undefined) return low < ceiling ? Math.min(ceiling, 2 * low) : undefined;
   const gap = high - low;

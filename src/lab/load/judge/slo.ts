@@ -1,6 +1,6 @@
 /**
- * Holds a run against a service level objective, such as `p99<5ms,errors<0.1%`. Times are latencies from
- * the due time, never the service time alone.
+ * Holds a run against a service level objective, such as `p99<5ms,errors<0.1%`. Times are latencies
+ * from the due time, never the service time alone.
  */
 import type { SloOutcome, Unit } from '../result/load-record.js';
 import type { LoadResult } from '../result/result.js';

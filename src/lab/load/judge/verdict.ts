@@ -62,7 +62,8 @@ const wrongRate: Rule = (result) => {
   const off = completed - wanted;
   if (completed === 0 || Math.abs(off) <= Math.max(1, wanted * validity.rateTolerance))
     return undefined;
-  const achieved = `The rate was ${perSecond(achievedRate(result))}/s of the ${options.rate}/s asked`;
+  const rate = perSecond(achievedRate(result));
+  const achieved = `The rate was ${rate}/s of the ${options.rate}/s asked`;
   const by = `${percent(Math.abs(off) / wanted)} ${off > 0 ? 'above' : 'below'}`;
   return `${achieved}, ${by}; ${remedy(off, result, wanted)}.`;
 };

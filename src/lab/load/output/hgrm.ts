@@ -1,7 +1,7 @@
 /**
  * The table of percentiles that HdrHistogram's plotter reads (a `.hgrm` file), in ms, as wrk2's
- * "Detailed Percentile spectrum". Steps halve with each halving of the distance to 100 %, so the tail
- * has as many rows as the rest. A row's count is that of all values up to its own.
+ * "Detailed Percentile spectrum". Steps halve with each halving of the distance to 100 %, so the
+ * tail has as many rows as the rest. A row's count is that of all values up to its own.
  */
 import { bucketCount, type Histogram, subBucketCount } from '../histogram/histogram.js';
 import { fixedIn, wholeIn } from './printf.js';

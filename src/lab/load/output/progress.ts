@@ -1,7 +1,7 @@
 /**
- * One line on a terminal that shows how a run goes, and is erased before the report. Without a terminal
- * nothing is written, so that logs hold reports only. The line is ASCII and shorter than the terminal
- * is wide, since a wrapped line could not be drawn over.
+ * One line on a terminal that shows how a run goes, and is erased before the report. Without a
+ * terminal nothing is written, so that logs hold reports only. The line is ASCII and shorter than
+ * the terminal is wide, since a wrapped line could not be drawn over.
  */
 import { fixed } from './printf.js';
 import { formatTimeUs } from './wrk2-units.js';

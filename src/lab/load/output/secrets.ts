@@ -1,4 +1,6 @@
-/** Keeps passwords and tokens out of reports, which end in logs, and records, which are committed. */
+/**
+ * Keeps passwords and tokens out of reports, which end in logs, and records, which are committed.
+ */
 
 const hidden = '…';
 const secretHeader = /auth|cookie|token|secret|key|passw|session|credential|signature/i;

@@ -1,6 +1,7 @@
 /**
- * The report of a run, line for line as wrk2 prints it, for people and scripts that know wrk2's, and
- * below that our own lines. Without a response, figures are zeros. Every text ends with a newline.
+ * The report of a run, line for line as wrk2 prints it, for people and scripts that know wrk2's,
+ * and below that our own lines. Without a response, figures are zeros. Every text ends with a
+ * newline.
  */
 import type { Histogram } from '../histogram/histogram.js';
 import type { LoadOptions } from '../load-options.js';

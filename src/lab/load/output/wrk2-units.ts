@@ -1,7 +1,7 @@
 /**
  * Quantities with units as wrk2 prints them. A unit gives way to the next at 85 % of it: 850us is
- * 0.85ms. As in wrk2, the last unit of a scale is never reached: two hours are 120m. wrk2 computes in
- * extended precision, so a number half-way between two may end in another digit there.
+ * 0.85ms. As in wrk2, the last unit of a scale is never reached: two hours are 120m. wrk2 computes
+ * in extended precision, so a number half-way between two may end in another digit there.
  */
 import { fixed } from './printf.js';
 
@@ -44,8 +44,8 @@ export function formatMetric(amount: number): string {
 }
 
 /**
- * The text at the right of a column, with place for two letters of unit, so that digits are in line.
- * Text that is too long moves the rest of the row; wrk2 would cut 1000.00ms to 1000.00m.
+ * The text at the right of a column, with place for two letters of unit, so that digits are in
+ * line. Text that is too long moves the rest of the row; wrk2 would cut 1000.00ms to 1000.00m.
  */
 export function inColumn(text: string, width: number): string {
   const [letters = ''] = /[A-Za-z]{0,2}$/.exec(text) ?? [];

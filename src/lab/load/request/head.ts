@@ -5,7 +5,7 @@ type Target = Pick<LoadOptions, 'url' | 'headers'>;
 
 /**
  * The head with the empty line that ends it. Host is made from the URL unless the headers have one.
- * @param contentLength undefined: no content follows, and there is no Content-Length
+ * @param contentLength undefined: no content follows, and Content-Length is left out
  */
 export function formatHead(
   method: string,

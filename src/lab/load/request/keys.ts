@@ -7,7 +7,9 @@ import { zipfianRanks } from './zipfian.js';
 /** A random stream of no thread: the source of all that the threads have in common. */
 const commonStream = 0xffff_ffff;
 
-/** Digits of a key's number: as many as the largest key space needs to sort by bytes as by number. */
+/**
+ * Digits of a key's number: as many as the largest key space needs to sort by bytes as by number.
+ */
 const digits = 13;
 
 /**

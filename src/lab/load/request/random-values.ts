@@ -1,6 +1,6 @@
 /**
- * Values to write: random bytes, which a disk cannot compress. Each thread makes one block of them and
- * cuts each value out at another place, so a value costs a copy and no random numbers.
+ * Values to write: random bytes, which a disk cannot compress. Each thread makes one block of them
+ * and cuts each value out at another place, so a value costs a copy and no random numbers.
  */
 import type { Random32 } from './random.js';
 

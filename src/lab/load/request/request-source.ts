@@ -1,6 +1,7 @@
 /**
- * The source of a thread's requests: a plain URL, a workload, or a script. Each is asked for when it is
- * about to be sent. It is bytes that nobody changes afterwards, or text of one byte per character.
+ * The source of a thread's requests: a plain URL, a workload, or a script. Each is asked for when
+ * it is about to be sent. It is bytes that nobody changes afterwards, or text of one byte per
+ * character.
  */
 export interface RequestSource {
   /** How many requests one call of next() returns, back to back; above 1 they are pipelined. */

@@ -1,14 +1,15 @@
 /**
  * Spreads neighbouring numbers over a whole range, so that the hot keys of a zipfian load are not
- * neighbours in the store. YCSB's hash lets ranks collide. This is a permutation, so each rank has a
- * key of its own and comes as often as theory says.
+ * neighbours in the store. YCSB's hash lets ranks collide. This is a permutation, so each rank has
+ * a key of its own and comes as often as theory says.
  */
 import type { Random32 } from './random.js';
 
 const rounds = 4;
 
 /**
- * A permutation of 0 … count − 1: a Feistel network over the next power of four, walked until inside.
+ * A permutation of 0 … count − 1: a Feistel network over the next power of four, walked until
+ * inside.
  * @param random gives the round keys: the same numbers, the same permutation
  */
 export function scrambler(count: number, random: Random32): (value: number) => number {

@@ -9,7 +9,9 @@ import { type Random32, randomFrom } from './random.js';
 import { byteValues, textValues } from './random-values.js';
 import type { RequestSource } from './request-source.js';
 
-/** Longest value sent as text: with its head, below the 16 KiB that Node writes without allocating. */
+/**
+ * Longest value sent as text: with its head, below the 16 KiB that Node writes without allocating.
+ */
 const textBytes = 15 * 1024;
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Ranks whose frequency falls with 1/rank^0.99, YCSB's exponent, by the method of Gray, Sundaresan,
- * Englert, Baclawski and Weinberger, "Quickly generating billion-record synthetic databases" (SIGMOD
- * 1994). It takes one random number per rank, and no table.
+ * Englert, Baclawski and Weinberger, "Quickly generating billion-record synthetic databases"
+ * (SIGMOD 1994). It takes one random number per rank, and no table.
  */
 import { type Random32, unitInterval } from './random.js';
 

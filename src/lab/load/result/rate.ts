@@ -18,9 +18,9 @@ export function failures({ errors }: Pick<LoadResult, 'errors'>): number {
 }
 
 /**
- * Share of the requests due that failed, 0 … 1. Due are those answered, broken off, or unanswered at the
- * end. A request failed if it errored, or was still unsent one timeout after it was due: at most
- * rate × timeout of the unsent are younger. A request in flight at the end has not failed.
+ * Share of the requests due that failed, 0 … 1. Due are those answered, broken off, or unanswered
+ * at the end. A request failed if it errored, or was still unsent one timeout after it was due: at
+ * most rate × timeout of the unsent are younger. A request in flight at the end has not failed.
  */
 export function failedShare(
   run: Pick<LoadResult, 'completed' | 'errors' | 'unanswered'>,

@@ -1,4 +1,6 @@
-/** Two runs side by side: what counts as worse, what is too little to count, and what is only shown. */
+/**
+ * Two runs side by side: what counts as worse, what is too little to count, and what is only shown.
+ */
 import { describe, expect, it } from 'vitest';
 import { compareRuns } from '#dist/lab/load/judge/compare-runs.js';
 import { toRecord } from '#dist/lab/load/output/write-record.js';
@@ -105,7 +107,7 @@ describe('a comparison', () => {
     expect(judgement('latency p99', p99(1_024_000), p99(1_025_001), none)).toBe('worse');
   });
 
-  it('judges a percentile from ten samples above it on, in both runs, and the maximum never', () => {
+  it('judges a percentile with ten samples above it in both runs, and never the maximum', () => {
     const slow = times({ maxUs: 90_000 }, { '99.9': 90_000 });
     expect(judgement('latency p99.9', run(), run({ latency: slow }))).toBe('worse');
     expect(judgement('latency p99.9', run(), run({ latency: { ...slow, count: 9999 } }))).toBe(
@@ -123,7 +125,7 @@ describe('a comparison', () => {
     );
   });
 
-  it('calls less of the same rate worse, and does not judge rates that were asked differently', () => {
+  it('calls less of the same rate worse, and does not judge rates asked differently', () => {
     const slower = run({ completed: 8000 });
     expect(judgement('rate', run(), slower)).toBe('worse');
     expect(judgement('rate', slower, run())).toBe('better');

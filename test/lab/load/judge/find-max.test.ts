@@ -40,7 +40,7 @@ describe('the search', () => {
     expect(best?.rate).toBeGreaterThanOrEqual(98);
   });
 
-  it('finds every capacity from every start, within 2 % or 1/s, in a bounded number of steps', async () => {
+  it('finds every capacity from every start, within 2 % or 1/s, in bounded steps', async () => {
     const rate = fc.integer({ min: 1, max: ceiling });
     await fc.assert(
       fc.asyncProperty(rate, rate, async (capacity, start) => {
@@ -95,7 +95,7 @@ describe('the search', () => {
     expect(best?.rate).toBe(2000);
   });
 
-  it('ends for the reason it is given, which is asked for after each rate that failed twice', async () => {
+  it('ends for the reason it is given, asked for after each rate that failed twice', async () => {
     const asked: number[][] = [];
     const giveUp = (failed: readonly Step<boolean>[]) => {
       asked.push(rates(failed));

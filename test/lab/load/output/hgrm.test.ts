@@ -6,7 +6,10 @@ import { formatPercentileTable } from '#dist/lab/load/output/hgrm.js';
 import { theirHistogramOf } from '../histogram/hdr-histogram.js';
 import { histogramOf, tablesOf, wrk2Report } from './sample.js';
 
-/** All but mean and deviation, which rows do not tell, and the maximum, which wrk2 gives as its bucket's lower end. */
+/**
+ * All but mean and deviation, which rows do not tell, and the maximum, which wrk2 gives as its
+ * bucket's lower end.
+ */
 const known = (table: string) => table.replace(/(Mean|StdDeviation|Max) +=( +)[\d.]+/g, '$1');
 
 test('the rows of wrk2’s tables come out as they went in, byte for byte', () => {
@@ -40,13 +43,15 @@ test('an empty histogram has one row, of zeros', () => {
   );
 });
 
-/** Rows as a plotter reads them: four columns, of which the last row's fourth is no number to it. */
+/**
+ * Rows as a plotter reads them: four columns, of which the last row's fourth is not a number to it.
+ */
 function rowsOf(table: string): number[][] {
   const lines = table.split('\n').filter((line) => /^ *[\d.]+ /.test(line));
   return lines.map((line) => line.trim().split(/ +/).map(Number).slice(0, 3));
 }
 
-test('rows are those of hdr-histogram-js, but for the last bucket, which ends at the exact maximum', () => {
+test('rows are those of hdr-histogram-js, but the last bucket ends at the exact maximum', () => {
   const us = fc.oneof(fc.nat(3000), fc.nat(100_000), fc.nat(highestTrackableUs));
   const runs = fc.array(fc.tuple(us, fc.integer({ min: 1, max: 100_000 })), {
     minLength: 1,

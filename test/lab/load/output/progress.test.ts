@@ -1,4 +1,7 @@
-/** The live line: what it shows, that it fits, that it leaves nothing behind, and that it needs a terminal. */
+/**
+ * The live line: what it shows, that it fits, that it leaves nothing behind, and that it needs a
+ * terminal.
+ */
 import { describe, expect, test } from 'vitest';
 import { Progress, type Snapshot } from '#dist/lab/load/output/progress.js';
 
@@ -79,7 +82,7 @@ describe('the live line', () => {
     expect(written).toHaveLength(80);
   });
 
-  test('is not written where there is no terminal, and not erased where it was not drawn', () => {
+  test('is not written without a terminal, and not erased where it was not drawn', () => {
     const written: string[] = [];
     const quiet = new Progress({ write: (text) => written.push(text) });
     quiet.update(snapshot);

@@ -26,7 +26,8 @@ test('shows the ten worst moments, in the order of time', () => {
   );
   const lines = formatSlow({ fromUs: 20 * ms, requests, unlisted: 5 });
   expect(lines[0]).toBe(
-    '  Slow: 17 requests of 20.00ms or more, 12 of them listed, in 12 moments, of which the 10 worst:',
+    '  Slow: 17 requests of 20.00ms or more, 12 of them listed, in 12 moments, ' +
+      'of which the 10 worst:',
   );
   expect(lines.slice(1).map((line) => line.slice(4, 15))).toEqual(
     [2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((second) => `at ${second.toFixed(3).padStart(8)}`),

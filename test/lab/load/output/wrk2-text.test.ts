@@ -18,7 +18,10 @@ function print(result: LoadResult, options = everything): string {
 const shape = (line: string) =>
   line.replace(/ *[\d.]+(us|ms|[smkMGT](?=\s|$))?/g, (field) => '#'.repeat(field.length));
 
-/** Lines whose values wrk2's tables do not tell: they lie between rows, or are rounded down to their bucket. */
+/**
+ * Lines whose values wrk2's tables do not tell: they lie between rows, or are rounded down to their
+ * bucket.
+ */
 const untold = /^ {4}(Latency|Req\/Sec) | Thread calibration|^#\[M| 99\.000%| 99\.900%/;
 
 describe('the report of a run', () => {
@@ -88,6 +91,7 @@ Transfer/sec:       0.00B
 describe('below wrk2’s lines', () => {
   const below = (result: LoadResult) =>
     formatReport(result, everything).split(/Transfer\/sec: .*\n/)[1];
+  const busy = 'the connection was busy with earlier requests';
   const inPercentiles = '(in the percentiles as at least that late)';
   const split = `  Latency (without – with the generator's own lag)
     p50   3.37 ms (1.27–3.37)
@@ -95,7 +99,7 @@ describe('below wrk2’s lines', () => {
     p99.9 146.81 ms (125.69–146.81)
     max   151.04 ms (125.95–151.04)
   Latency, split       p50       p99     p99.9       max
-    Wait           10.00us  120.00ms  120.00ms  120.00ms  the connection was busy with earlier requests
+    Wait           10.00us  120.00ms  120.00ms  120.00ms  ${busy}
     Lag             3.00us    0.90ms    0.90ms    0.90ms  the generator itself was late
     Service         1.27ms   16.61ms  125.69ms  125.95ms  from sent to answered
 `;

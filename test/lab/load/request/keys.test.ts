@@ -71,13 +71,13 @@ describe('uniform keys', () => {
 
 describe('zipfian ranks', () => {
   it.each([1000, 1_000_000])(
-    'of %d come as often as 1/rank^0.99: the first two within one hundredth, the first 1000 within seven',
+    'of %d come as often as 1/rank^0.99: the first two within 1 %, the first 1000 within 7 %',
     (count) => {
       const draws = 2_000_000;
       const rank = zipfianRanks(count, randomFrom(1, 0));
       const seen = tally(count, draws, rank);
       const share = (index: number) => (index + 1) ** -theta / zeta(count);
-      // The method is exact for the first two ranks and an approximation after them that gives the next ones a little too much.
+      // The method is exact for the first two ranks, and gives the next ones a little too much.
       for (const first of [0, 1])
         expect((seen[first] as number) / draws / share(first)).toBeCloseTo(1, 2);
       for (const upTo of [10, 100, 1000]) {
@@ -116,7 +116,7 @@ describe('zipfian keys', () => {
     return [...times].toSorted(([, a], [, b]) => b - a).slice(0, 5);
   };
 
-  it('have the same hottest keys for each thread, of which the first has the share of theory', () => {
+  it('have the same hottest keys for each thread, the first with the share of theory', () => {
     const [[key = 0, times = 0] = [], ...others] = hottest(0);
     expect(hottest(1)[0]?.[0]).toBe(key);
     expect(times / 50_000 / (1 / zeta(100_000))).toBeCloseTo(1, 1);
