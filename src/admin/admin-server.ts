@@ -1,7 +1,8 @@
 /**
- * The admin port: an HTTP server apart from the port that the program serves, through which its process
- * can be profiled. It listens on loopback only and asks for no password. A profile shows what a program
- * does, so requests from web pages (an Origin, or a Host that is not this machine) are refused.
+ * The admin port: an HTTP server apart from the port that the program serves, through which its
+ * process can be profiled. It listens on loopback only and asks for no password. A profile shows
+ * what a program does, so requests from web pages (an Origin, or a Host that is not this machine)
+ * are refused.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

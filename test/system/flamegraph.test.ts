@@ -94,7 +94,7 @@ test('a tooltip tells name, place, self and inclusive, and goes when the pointer
     .toEqual([
       'write\u200350.0 %',
       'src/write.ts:3',
-      'in all 50.0 µs a request, self 30.0 µs (30.0 %)',
+      '50.0 µs per request, self 30.0 µs (30.0 %)',
       '5\u00a0000 samples',
     ]);
   await viewer.keep('tooltip');
@@ -139,6 +139,6 @@ test('a difference’s search adds up what changed', async () => {
     title: 'before and after',
   });
   await viewer.show(difference, '#search=parse');
-  expect(await viewer.result()).toBe('1 frame, +40.00 µs a request');
+  expect(await viewer.result()).toBe('1 frame, +40.00 µs per request');
   await viewer.keep('difference');
 });

@@ -30,14 +30,14 @@ async function realProfile(): Promise<Profile> {
 require(file).transpileModule(require('node:fs').readFileSync(file, 'utf8').slice(0, 2_000_000), {});`;
   const run = spawnSync(process.execPath, [
     '--cpu-prof',
-    `--cpu-prof-dir=${viewer.folder}`,
+    `--cpu-prof-dir=${viewer.directory}`,
     '-e',
     work,
     compiler,
   ]);
   expect(run.status, String(run.stderr)).toBe(0);
-  const name = (await readdir(viewer.folder)).find((file) => file.endsWith('.cpuprofile')) ?? '';
-  const text = await readFile(join(viewer.folder, name), 'utf8');
+  const name = (await readdir(viewer.directory)).find((file) => file.endsWith('.cpuprofile')) ?? '';
+  const text = await readFile(join(viewer.directory, name), 'utf8');
   return fromCpuProfile(JSON.parse(text) as CpuProfile, 1000);
 }
 

@@ -1,6 +1,6 @@
 /**
- * Amounts with their unit, to three digits: CPU in µs, ms, s and memory in B, kB, MB (of 1000). One place, so that a picture
- * and the table beside it never round differently.
+ * Amounts with their unit, to three digits: CPU in µs, ms, s and memory in B, kB, MB (of 1000). One
+ * place, so that a picture and the table beside it never round differently.
  */
 import type { Profile } from './profile.js';
 
@@ -45,7 +45,7 @@ export function formatSeconds(us: number): string {
   return `${(us / 1e6).toFixed(1)} s`;
 }
 
-/** What a profile's values are divided by to be shown: its requests, if anybody counted some. */
+/** Values are shown per request if requests were counted: this is their number. */
 export function requestsOf({ requests }: Pick<Profile, 'requests'>): number | undefined {
   return requests !== undefined && requests > 0 ? requests : undefined;
 }

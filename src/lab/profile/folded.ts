@@ -1,7 +1,7 @@
 /**
- * Brendan Gregg's folded stacks, which flamegraph.pl, speedscope and others read: one line per stack,
- * `root;child (file:12);leaf value`. A frame is its name, its place in parentheses if it has one, and
- * its kind in brackets where the place does not show it.
+ * Brendan Gregg's folded stacks, which flamegraph.pl, speedscope and others read: one line per
+ * stack, `root;child (file:12);leaf value`. A frame is its name, its place in parentheses if it has
+ * one, and its kind in brackets where the place does not show it.
  */
 import type { Frame, FrameKind, Profile } from './profile.js';
 

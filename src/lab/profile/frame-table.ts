@@ -1,14 +1,20 @@
-/** A profile in words: the functions that take most by themselves, as data and as a table for a Markdown report. */
+/**
+ * A profile in words: the functions that take most by themselves, as data and as a table for a
+ * Markdown report.
+ */
 import { formatAmount, formatShare, requestsOf } from './amount.js';
 import type { Frame, Profile } from './profile.js';
 import { compareFrames, exactly } from './tree.js';
 
 export interface TopFrame extends Frame {
-  /** µs or bytes of the whole profile, spent in the function itself, over all the ways it was reached. */
+  /**
+   * µs or bytes of the whole profile, spent in the function itself, over all the ways it was
+   * reached.
+   */
   readonly self: number;
   /** With all that it called; a function that calls itself counts once. */
   readonly inclusive: number;
-  /** Of the profile's total, 0 to 1. */
+  /** Share of the profile's total, 0 to 1. */
   readonly selfShare: number;
   readonly inclusiveShare: number;
 }
@@ -46,7 +52,7 @@ export function topFrames({ stacks }: Pick<Profile, 'stacks'>, n = 10): TopFrame
 /** A Markdown table of them, per request where requests were counted. */
 export function formatTopFrames(profile: Profile, n = 10): string {
   const requests = requestsOf(profile);
-  const unit = requests === undefined ? '' : ' a request';
+  const unit = requests === undefined ? '' : ' per request';
   const amount = (value: number) => formatAmount(value / (requests ?? 1), profile.kind);
   const rows = topFrames(profile, n).map((frame) => {
     const { self, selfShare, inclusive, inclusiveShare } = frame;
@@ -81,7 +87,9 @@ function place({ kind, file, line }: Frame): string {
   return file === undefined ? kinds[kind] : code(line === undefined ? file : `${file}:${line}`);
 }
 
-/** A code span whatever it holds: backticks, pipes (which end a table's cell) and line breaks too. */
+/**
+ * A code span whatever it holds: backticks, pipes (which end a table's cell) and line breaks too.
+ */
 export function code(text: string): string {
   const plain = text.replace(/[\r\n]+/g, ' ').replace(/\|/g, '\\|');
   const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([run]) => run.length));

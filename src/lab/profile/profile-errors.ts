@@ -1,4 +1,7 @@
-/** What can keep a profile from being taken or read that is no mistake in code. Each is printed as one line, without a stack. */
+/**
+ * Expected failures to take or read a profile. Each is printed
+ * as one line, without a stack.
+ */
 
 type ProfileErrorCode =
   /** There is no process of that id, or it ended meanwhile. */
@@ -14,7 +17,7 @@ type ProfileErrorCode =
   | 'listen'
   /** Linux's perf is missing or may not be used. */
   | 'perf'
-  /** A file that is no profile. */
+  /** A file that is not a profile. */
   | 'unreadable';
 
 export class ProfileError extends Error {

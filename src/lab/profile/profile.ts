@@ -1,6 +1,6 @@
 /**
- * What a profile is, whatever took it: stacks with a weight. Everything that writes profiles down (flame graphs, folded text,
- * differences, words) starts from this.
+ * A profile, whichever sampler took it: stacks with a weight. Everything that writes profiles down
+ * (flame graphs, folded text, differences, words) starts from this.
  */
 
 /** Whose code a frame is; flame graphs colour by it. */
@@ -20,7 +20,7 @@ export interface Frame {
   /** As the engine names it; `(anonymous)` if it has none. */
   readonly name: string;
   readonly kind: FrameKind;
-  /** A path or node:… name, without a machine's folders where the program's root is known. */
+  /** A path or node:… name, without a machine's directories where the program's root is known. */
   readonly file?: string;
   /** From 1. */
   readonly line?: number;
@@ -35,9 +35,12 @@ export interface Stack {
   readonly samples: number;
 }
 
-/** What samplers do not see, measured beside them over the same time. */
+/** Figures that samplers do not see, measured in the same window. */
 export interface ProcessMetrics {
-  /** Bytes outside V8's heap (Buffer, other external memory): at the end less at the beginning, and the largest seen. */
+  /**
+   * Bytes outside V8's heap (Buffer, other external memory): at the end less at the beginning, and
+   * the largest seen.
+   */
   readonly externalBytes: { readonly change: number; readonly most: number };
   readonly gc: { readonly count: number; readonly pauseUs: number; readonly longestUs: number };
   /** How late the event loop's turns were, in µs. */
@@ -51,7 +54,10 @@ export interface Profile {
   readonly stacks: readonly Stack[];
   /** How long it was sampled. */
   readonly durationUs: number;
-  /** Requests that were answered meanwhile; absent if nobody counted. Values are shown per request if there are any. */
+  /**
+   * Requests that were answered meanwhile; absent if nobody counted. Values are shown per request
+   * if there are any.
+   */
   readonly requests?: number;
   readonly metrics?: ProcessMetrics;
 }

@@ -1,8 +1,10 @@
 /**
- * Stacks merged into a tree: one node for each way a frame was reached. Children stand in the order of their names, so equal
- * profiles give equal trees whatever order their samples came in, and a frame keeps its place from one run to the next.
+ * Stacks merged into a tree: one node for each way a frame was reached. Children stand in the order
+ * of their names, so equal profiles give equal trees whatever order their samples came in, and a
+ * frame keeps its place from one run to the next.
  *
- * Of every node: inclusive = self + the children's inclusive; the same holds for samples and variances.
+ * For every node, inclusive = self + the children's inclusive; the same holds for samples and
+ * variances.
  */
 import type { Frame, Profile } from './profile.js';
 
@@ -11,8 +13,8 @@ export interface Tree {
   readonly inclusive: number;
   readonly samples: number;
   /**
-   * Squared sampling error of self and of inclusive. A stack seen `n` times is known to within about `√n` samples, so one
-   * worth `value` adds value²/n.
+   * Squared sampling error of self and of inclusive. A stack seen `n` times is known to within
+   * about `√n` samples, so one worth `value` adds value²/n.
    */
   readonly selfVariance: number;
   readonly variance: number;
@@ -29,10 +31,12 @@ type Identity = (frame: Frame) => string;
 export const exactly: Identity = ({ name, file, line, kind }) =>
   JSON.stringify([name, file, line, kind]);
 
-/** For two builds of a program, between which lines move. Anonymous functions of a file become one. */
+/**
+ * For two builds of a program, between which lines move. Anonymous functions of a file become one.
+ */
 export const exceptLine: Identity = ({ name, file, kind }) => JSON.stringify([name, file, kind]);
 
-/** What stands above every stack. Stacks without frames are its self. */
+/** Returns the root. Stacks without frames are its self. */
 export function buildTree({ stacks }: Pick<Profile, 'stacks'>, identity: Identity = exactly): Tree {
   const keys = new Map<Frame, string>();
   const keyOf = (frame: Frame) => {
@@ -55,7 +59,9 @@ export function buildTree({ stacks }: Pick<Profile, 'stacks'>, identity: Identit
   return root.grown();
 }
 
-/** By name, then file, line and kind; by code units, for a locale would make it the machine's order. */
+/**
+ * By name, then file, line and kind; by code units, for a locale would make it the machine's order.
+ */
 export function compareFrames(a: Frame, b: Frame): number {
   return (
     compare(a.name, b.name) ||
@@ -90,7 +96,8 @@ class Growing {
       this.#children.set(key, { frame, node });
       return node;
     }
-    // Of frames that count as one, the first by order stands for all: which came first must not matter.
+    // The first by order stands for all frames that count as one: which came first must not
+    // matter.
     if (known.frame !== frame && compareFrames(frame, known.frame) < 0) known.frame = frame;
     return known.node;
   }

@@ -1,4 +1,6 @@
-/** Two reports side by side: what changed from one label to the other, and which functions did it. */
+/**
+ * Two reports side by side: what changed from one label to the other, and which functions did it.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareRuns } from '../load/judge/compare-runs.js';

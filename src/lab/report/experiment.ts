@@ -1,4 +1,7 @@
-/** The whole experiment: a server on a fresh store, warmed up, PUT and then GET over what PUT stored, and the machine's figures. */
+/**
+ * The whole experiment: a server on a fresh store, warmed up, PUT and then GET over what PUT
+ * stored, and the machine's figures.
+ */
 import { resolve } from 'node:path';
 import { describeMachine, measureFdatasync } from './host.js';
 import { type PhaseContext, type Profiles, runPhase, warmUp } from './phase.js';
@@ -11,7 +14,10 @@ export interface Experiment {
   readonly profiles: Readonly<Record<PhaseName, Profiles>>;
 }
 
-/** @throws ServerUnderTestError, TargetError, ScriptError, ProfileError; the signal's reason if it aborts. No server is left behind. */
+/**
+ * @throws ServerUnderTestError, TargetError, ScriptError, ProfileError; the signal's reason if it
+ * aborts. No server is left behind.
+ */
 export async function runExperiment(
   options: ReportOptions,
   signal: AbortSignal,
@@ -20,9 +26,9 @@ export async function runExperiment(
   const startedAt = new Date().toISOString();
   const server = await startServerUnderTest(options);
   try {
-    const folder = resolve(server.dataDirectory ?? options.out);
-    const machine = describeMachine(folder);
-    const fdatasync = server.dataDirectory === undefined ? undefined : measureFdatasync(folder);
+    const directory = resolve(server.dataDirectory ?? options.out);
+    const machine = describeMachine(directory);
+    const fdatasync = server.dataDirectory === undefined ? undefined : measureFdatasync(directory);
     const context: PhaseContext = { options, server, machine, signal, log };
     const warmMs = warmUpMs(options.durationMs);
     log(`Warming ${server.url} up with each request for ${warmMs / 1000} s`);

@@ -28,15 +28,15 @@ export function priority(): string {
   return `nice ${getPriority()}`;
 }
 
-/** The mount that holds a folder: the longest mount point that is a beginning of its path. */
-function diskOf(folder: string): string | undefined {
+/** The mount that holds a directory: the longest mount point that is a beginning of its path. */
+function diskOf(directory: string): string | undefined {
   try {
     const mounts = readFileSync('/proc/self/mounts', 'utf8')
       .split('\n')
       .map((line) => line.split(' '))
       .filter(
         ([, point = '']) =>
-          point !== '' && `${folder}/`.startsWith(point === '/' ? '/' : `${point}/`),
+          point !== '' && `${directory}/`.startsWith(point === '/' ? '/' : `${point}/`),
       )
       .sort(([, a = ''], [, b = '']) => b.length - a.length);
     const [device, , type] = mounts[0] ?? [];
@@ -48,9 +48,11 @@ function diskOf(folder: string): string | undefined {
 
 const samples = 300;
 
-/** Appends a page and waits for the disk, over and over: the least that a durable write can take. */
-export function measureFdatasync(folder: string): FsyncTimes {
-  const place = mkdtempSync(join(folder, 'evenkeel-fsync-'));
+/**
+ * Appends a page and waits for the disk, over and over: the least that a durable write can take.
+ */
+export function measureFdatasync(directory: string): FsyncTimes {
+  const place = mkdtempSync(join(directory, 'evenkeel-fsync-'));
   const file = openSync(join(place, 'page'), 'w');
   const page = Buffer.alloc(4096, 1);
   const times: number[] = [];

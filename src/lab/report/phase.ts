@@ -1,4 +1,6 @@
-/** One phase of a report, PUT or GET: the measured run, then the same load again under each sampler. */
+/**
+ * One phase of a report, PUT or GET: the measured run, then the same load again under each sampler.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatVerdict, judge } from '../load/judge/verdict.js';
 import { runLoad } from '../load/load.js';
@@ -35,7 +37,10 @@ export type Profiles = Readonly<Record<ProfileKind, Profile>>;
 
 /** Frames that a report names of each graph. */
 export const framesNamed = 10;
-/** The load runs this long before a sampling begins; twice as long after its window, because a sampler takes a second to settle. */
+/**
+ * The load runs this long before a sampling begins; twice as long after its window, because a
+ * sampler takes a second to settle.
+ */
 const marginMs = 1_000;
 /** What each thread of wrk/get.lua reads unless told otherwise. */
 const keysRead = 10_000;
@@ -54,7 +59,10 @@ export async function warmUp(
   return keysWritten(result);
 }
 
-/** Keys that each thread of wrk/put.lua has surely written, from its first on: what wrk/get.lua may read. */
+/**
+ * Keys that each thread of wrk/put.lua has surely written, from its first on: what wrk/get.lua may
+ * read.
+ */
 function keysWritten({ threads, options }: LoadResult): number {
   return Math.min(...threads.map(({ completed }) => completed)) - options.connections;
 }

@@ -1,4 +1,7 @@
-/** Reads a report back: its record, and its profiles from the folder beside it. What is read may be any file. */
+/**
+ * Reads a report back: its record, and its profiles from the directory beside it. What is read may
+ * be any file.
+ */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readProfile } from '../profile/convert/profile-json.js';
@@ -46,11 +49,11 @@ function parse(text: string, file: string): ReportRecord {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ReportError(`${file} is no JSON: ${(error as Error).message}`);
+    throw new ReportError(`${file} is not JSON: ${(error as Error).message}`);
   }
   if (value?.schema !== reportSchema)
     throw new ReportError(
-      `${file} is no record of evenkeel report (its schema is not "${reportSchema}")`,
+      `${file} is not a record of evenkeel report (its schema is not "${reportSchema}")`,
     );
   if (phaseNames.some((name) => value.phases?.[name]?.load?.latency?.percentiles === undefined))
     throw new ReportError(`${file} lacks the figures of PUT or GET`);

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface ReportOptions {
-  /** Name of the report and of its folder of pictures. */
+  /** Name of the report and of its directory of pictures. */
   readonly label: string;
   readonly threads: number;
   readonly connections: number;
@@ -12,7 +12,7 @@ export interface ReportOptions {
   readonly rate: number;
   /** Of each measured run: PUT, and GET. The profiles have windows of their own. */
   readonly durationMs: number;
-  /** The folder that the report is written into. */
+  /** The directory that the report is written into. */
   readonly out: string;
   /** A server that runs already; absent: the report starts one on a fresh store, and ends it. */
   readonly server?: { readonly url: string; readonly adminUrl: string };
@@ -31,8 +31,9 @@ export const defaultReport = {
 } as const satisfies ReportOptions;
 
 /**
- * The reference's threads, or half or a quarter of them where they would take CPUs that the server needs: a thread of ours is awake for its
- * due times, and what more threads than CPUs measure is how they wait for each other.
+ * The reference's threads, or half or a quarter of them where they would take CPUs that the server
+ * needs: a thread of ours is awake for its due times, and what more threads than CPUs measure is
+ * how they wait for each other.
  */
 export function threadsFor(cpus: number): number {
   return [referenceThreads, referenceThreads / 2].find((threads) => threads < cpus) ?? 1;

@@ -16,7 +16,7 @@ export interface ReportRecord {
   /** Wall clock, ISO 8601. */
   readonly startedAt: string;
   readonly machine: ReportMachine;
-  /** Of the data folder's disk; absent if the server was not the report's own. */
+  /** Of the data directory's disk; absent if the server was not the report's own. */
   readonly fdatasync?: FsyncTimes;
   readonly phases: Readonly<Record<PhaseName, PhaseRecord>>;
 }
@@ -24,7 +24,10 @@ export interface ReportRecord {
 type Machine = LoadRecord['machine'];
 
 export interface ReportMachine extends Machine {
-  /** Of the report's processes, server and load alike, against the machine's other work. Absent in records made before it was kept. */
+  /**
+   * Of the report's processes, server and load alike, against the machine's other work. Absent in
+   * records made before it was kept.
+   */
   readonly priority?: string;
   readonly kernel: string;
   /** File system and device below the store, where Linux tells; absent elsewhere. */
@@ -55,7 +58,10 @@ export interface WindowRecord {
   /** CPU time in µs, or bytes allocated on V8's heap, of all threads. */
   readonly total: number;
   readonly beside?: ProcessMetrics;
-  /** Latencies of the load meanwhile: against those of the measured run, they tell what profiling costs. */
+  /**
+   * Latencies of the load meanwhile: against those of the measured run, they tell what profiling
+   * costs.
+   */
   readonly latencyUs: { readonly p50: number; readonly p99: number; readonly max: number };
   /** The functions that took most by themselves. */
   readonly top: readonly TopFrame[];

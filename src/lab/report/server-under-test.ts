@@ -29,7 +29,7 @@ export async function startServerUnderTest({
   out,
 }: ReportOptions): Promise<ServerUnderTest> {
   if (server) return { ...server, close: async () => {} };
-  // Next to the report, and not in a folder for temporary files, which may be in memory.
+  // Next to the report, and not in a directory for temporary files, which may be in memory.
   const dataDirectory = mkdtempSync(join(out, '.store-'));
   const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
   const flags = ['--port', '0', '--admin-port', '0', '--data', dataDirectory, '--json'];

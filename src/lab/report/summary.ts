@@ -1,6 +1,9 @@
-/** The table that a report ends with on the terminal: latencies and verdicts, and where the document lies. */
+/**
+ * The table that a report ends with on the terminal: latencies and verdicts, and where the document
+ * lies.
+ */
+import { formatBounded } from '../load/result/bounds.js';
 import { type PhaseRecord, phaseNames, type ReportRecord } from './report-record.js';
-import { latencyAt } from './tables.js';
 
 const columns = { p50: 50, p99: 99, 'p99.9': 99.9, max: 100 };
 
@@ -16,9 +19,11 @@ export function formatSummary({ phases }: ReportRecord, document: string): strin
   return `${table.join('')}Report: ${document}\n`;
 }
 
-function cellsOf(phase: PhaseRecord): string[] {
-  const figures = Object.values(columns).map(
-    (at) => `${(latencyAt(phase, at) / 1000).toFixed(2)} ms`,
-  );
-  return [...figures, phase.load.verdict.valid ? 'valid' : 'NOT VALID'];
+function cellsOf({ load }: PhaseRecord): string[] {
+  const figures = Object.values(columns).map((at) => {
+    const found = load.latency.percentiles.find(({ percentile }) => percentile === at);
+    const { valueUs = Number.NaN, lowerUs = valueUs } = found ?? {};
+    return formatBounded({ valueUs, lowerUs });
+  });
+  return [...figures, load.verdict.valid ? 'valid' : 'NOT VALID'];
 }

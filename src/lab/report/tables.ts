@@ -58,7 +58,7 @@ function timesFaster(theirs: number, ours: number): string {
   return `${times.toPrecision(2)} × ${how}`;
 }
 
-export function latencyAt({ load }: PhaseRecord, percentile: number): number {
+function latencyAt({ load }: PhaseRecord, percentile: number): number {
   return (
     load.latency.percentiles.find((entry) => entry.percentile === percentile)?.valueUs ?? Number.NaN
   );

@@ -52,7 +52,7 @@ export function profileFile(label: string, name: PhaseName, kind: ProfileKind): 
 
 function subtitleOf({ label, phases }: ReportRecord): string {
   const { ratePerSecond, connections } = phases.put.load.options;
-  return `${label}: ${ratePerSecond} requests a second over ${connections} connections`;
+  return `${label}: ${ratePerSecond} requests per second over ${connections} connections`;
 }
 
 function seriesOf({ phases }: ReportRecord) {

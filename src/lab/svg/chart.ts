@@ -3,7 +3,10 @@ import type { Scale } from './axis.js';
 import { tickText } from './axis.js';
 import { element, faint, hairline, label, mono, picture, px, sans, sansWidth } from './svg.js';
 
-/** Told apart with all the usual colour blindnesses, and 3:1 and more on white; the first three by their dashes too. */
+/**
+ * Told apart with all the usual colour blindnesses, and 3:1 and more on white; the first three by
+ * their dashes too.
+ */
 export const seriesStyles = [
   { colour: '#0b62c4', dashes: undefined },
   { colour: '#d1570a', dashes: '7 5' },

@@ -1,12 +1,16 @@
 /**
- * The words of SVG that every picture of ours is made of. Whatever comes from a program (names, files) goes through
- * {@link xml}, which also replaces what XML cannot hold at all, so a picture is well-formed whatever was profiled.
+ * The words of SVG that every picture of ours is made of. Whatever comes from a program (names,
+ * files) goes through {@link xml}, which also replaces what XML cannot hold at all, so a picture is
+ * well-formed whatever was profiled.
  */
 
 /** System fonts only: a picture in a Markdown page may load nothing. */
 export const sans = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',Arial,sans-serif";
 export const mono = "'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',monospace";
-/** Columns of the widest of these fonts are this part of the font size, so text counted with it fits with any of them. */
+/**
+ * Columns of the widest of these fonts are this part of the font size, so text counted with it fits
+ * with any of them.
+ */
 const monoAdvance = 0.605;
 
 export const ink = '#1b1f24';
@@ -38,8 +42,8 @@ export function xml(text: string): string {
 }
 
 /**
- * Control characters become their pictures (␀), newlines excepted; what XML forbids and what turns the direction of the text
- * that follows becomes U+FFFD.
+ * Control characters become their pictures (␀), newlines excepted; what XML forbids and what turns
+ * the direction of the text that follows becomes U+FFFD.
  */
 export function printable(text: string): string {
   return (
@@ -65,7 +69,10 @@ export function monoWidth(text: string, fontSize: number): number {
   return columns * fontSize * monoAdvance;
 }
 
-/** The text, or as much of its beginning as fits with an ellipsis; nothing if that would be less than two characters. */
+/**
+ * The text, or as much of its beginning as fits with an ellipsis; nothing if that would be less
+ * than two characters.
+ */
 export function fitMono(text: string, width: number, fontSize: number): string {
   if (monoWidth(text, fontSize) <= width) return text;
   let room = Math.floor(width / (fontSize * monoAdvance)) - 1;

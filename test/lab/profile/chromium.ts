@@ -1,6 +1,7 @@
 /**
- * Debian's Chromium without a window, spoken to over the pipe of its DevTools protocol: messages of JSON that end in a zero
- * byte, on file descriptors 3 and 4. No port is opened, and no library is needed.
+ * Debian's Chromium without a window, spoken to over the pipe of its DevTools protocol: messages of
+ * JSON that end in a zero byte, on file descriptors 3 and 4. No port is opened, and no library is
+ * needed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -35,15 +36,15 @@ export class Chromium {
   /** What pages wrote to their console as an error, and what they threw. */
   readonly complaints: string[] = [];
   readonly #process: ChildProcess;
-  readonly #folder: string;
+  readonly #directory: string;
   readonly #answers = new Map<number, Answer>();
   readonly #events = new Map<string, () => void>();
   #session: string | undefined;
   #last = 0;
 
-  private constructor(process: ChildProcess, folder: string) {
+  private constructor(process: ChildProcess, directory: string) {
     this.#process = process;
-    this.#folder = folder;
+    this.#directory = directory;
     let text = '';
     (process.stdio[4] as Readable).setEncoding('utf8').on('data', (chunk: string) => {
       const messages = (text + chunk).split('\0');
@@ -53,15 +54,15 @@ export class Chromium {
   }
 
   static async start(width: number, height: number): Promise<Chromium> {
-    const folder = await mkdtemp(join(tmpdir(), 'evenkeel-chromium-'));
+    const directory = await mkdtemp(join(tmpdir(), 'evenkeel-chromium-'));
     const process = spawn(
       'chromium',
-      [...flags, `--user-data-dir=${folder}`, `--window-size=${width},${height}`],
+      [...flags, `--user-data-dir=${directory}`, `--window-size=${width},${height}`],
       {
         stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
       },
     );
-    const chromium = new Chromium(process, folder);
+    const chromium = new Chromium(process, directory);
     const { targetId } = await chromium.send('Target.createTarget', { url: 'about:blank' });
     const { sessionId } = await chromium.send('Target.attachToTarget', { targetId, flatten: true });
     chromium.#session = String(sessionId);
@@ -110,7 +111,7 @@ export class Chromium {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill('SIGKILL');
     await ended;
-    await rm(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 
   #take(message: Message): void {

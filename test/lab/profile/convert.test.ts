@@ -33,7 +33,8 @@ const cpu: RawCpuProfile = {
 
 describe('a .cpuprofile', () => {
   it('becomes stacks in which a sample lasts until the next one, without idle time and our own measuring', () => {
-    // From 1100: idle 200, outer 100, anonymous 50, outer 0 (the clock went back), measuring 160, idle to the end.
+    // From 1100: idle 200, outer 100, anonymous 50, outer 0 (the clock went back), measuring 160,
+    // idle to the end.
     expect(fromCpuProfile(cpu, '/srv/app')).toEqual({
       kind: 'cpu',
       durationUs: 1000,

@@ -52,7 +52,8 @@ test('swapping the profiles turns every difference round', () => {
         diffProfiles(one, { ...two, kind: one.kind }),
         diffProfiles({ ...two, kind: one.kind }, one),
       ];
-      // Of frames that differ in line only the later stands for both, so the order may differ; the amounts may not.
+      // Of frames that differ in line only the later stands for both, so the order may differ; the
+      // amounts may not.
       const amounts = (root: DiffNode, sign: number) =>
         nodesOf(root)
           .map(({ inclusive }) => sign * delta(inclusive) || 0)

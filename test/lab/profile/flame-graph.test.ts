@@ -85,18 +85,18 @@ test('a tooltip has name, place, self and inclusive, both a request and as a sha
     requests: 10,
   });
   expect(rowsOf(parseXml(draw(profile)))[1]?.[0]?.title).toBe(
-    'a\u200340.0 %\nsrc/a.ts:3\nin all 40.0 µs a request, self 10.0 µs (10.0 %)\n40 samples',
+    'a\u200340.0 %\nsrc/a.ts:3\n40.0 µs per request, self 10.0 µs (10.0 %)\n40 samples',
   );
   const { requests: _, ...uncounted } = profile;
   expect(rowsOf(parseXml(draw(uncounted)))[1]?.[0]?.title).toContain(
-    'in all 400 µs, self 100 µs (10.0 %)\n',
+    '400 µs, self 100 µs (10.0 %)\n',
   );
 });
 
-test('the heading says the total a request, of how many, and of how many samples', () => {
+test('the heading says the total per request, of how many, and of how many samples', () => {
   const cpu = draw(profileOf([stack('a', 41_300)], { requests: 1000, durationUs: 15e6 }));
   expect(cpu).toContain(
-    '41.3 µs of CPU a request · 1\u00a0000 requests · 41.3 ms in all · 4\u00a0130 samples in 15.0 s',
+    '41.3 µs of CPU per request · 1\u00a0000 requests · 41.3 ms in all · 4\u00a0130 samples in 15.0 s',
   );
   expect(draw(profileOf([stack('a', 2048)], { kind: 'alloc' }))).toContain(
     '2.05 kB allocated · 205 samples',
@@ -136,7 +136,7 @@ test('it loads nothing: no address but the namespaces’', () => {
 test('the widest 2 000 frames are drawn, in less than 400 kB', () => {
   const deep = (index: number) =>
     Array.from({ length: 10 }, (_, depth) =>
-      frame(`functionOfLevel${depth}`, `src/some/folder/a-file-${index}.ts`, 100 + depth),
+      frame(`functionOfLevel${depth}`, `src/some/directory/a-file-${index}.ts`, 100 + depth),
     );
   const wide = Array.from({ length: 300 }, (_, index) => ({
     frames: deep(index),

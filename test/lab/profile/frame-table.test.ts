@@ -37,7 +37,7 @@ test('a function is one row however it was reached, and recursion counts once', 
 
 test('the table is Markdown, per request where requests were counted', () => {
   const profile = profileOf([stack('put;write|all', 900), stack('put', 100)], { requests: 10 });
-  expect(formatTopFrames(profile)).toBe(`| Function | Where | Self a request | | With callees | |
+  expect(formatTopFrames(profile)).toBe(`| Function | Where | Self per request | | With callees | |
 | --- | --- | ---: | ---: | ---: | ---: |
 | \`write\\|all\` | \`src/write\\|all.ts:3\` | 90.0 µs | 90.0 % | 90.0 µs | 90.0 % |
 | \`put\` | \`src/put.ts:3\` | 10.0 µs | 10.0 % | 100 µs | 100.0 % |

@@ -1,4 +1,7 @@
-/** What a frame is called and whose it is; and how much of the time it was sampled in it really had a CPU. */
+/**
+ * What a frame is called and whose it is; and how much of the time it was sampled in it really had
+ * a CPU.
+ */
 import { describe, expect, it } from 'vitest';
 import { cpuStacks } from '#dist/lab/profile/convert/cpuprofile.js';
 import { frameNaming } from '#dist/lab/profile/convert/frame-naming.js';

@@ -1,6 +1,7 @@
 /**
  * Programs whose split is known, against what is sampled of them. Each is sampled until it has used
- * enough CPU time, however long that takes, and only shares are compared: a busy machine changes neither.
+ * enough CPU time, however long that takes, and only shares are compared: a busy machine changes
+ * neither.
  */
 import { describe, expect, it } from 'vitest';
 import { attachTo } from '#dist/lab/profile/attach/attach.js';

@@ -13,11 +13,16 @@ export interface Program {
   readonly child: ChildProcess;
   /** What it has written to standard output so far. */
   readonly stdout: () => string;
-  /** Where its inspector opens: each program has a port of its own, because tests run side by side. */
+  /**
+   * Where its inspector opens: each program has a port of its own, because tests run side by side.
+   */
   readonly inspectorPort: number;
 }
 
-/** Starts a program of `programs/`, or by its full path, and waits for its first line. Killed when the test is over. */
+/**
+ * Starts a program of `programs/`, or by its full path, and waits for its first line. Killed when
+ * the test is over.
+ */
 export async function startProgram(
   name: string,
   flags: (inspectorPort: number) => readonly string[] = (port) => [`--inspect-port=${port}`],

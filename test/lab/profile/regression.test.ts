@@ -1,6 +1,7 @@
 /**
- * A known regression between two builds of a program: the same source but for one function, in two folders, run as processes, sampled at the same
- * time so that a busy machine meets both, and compared by the command. Both are sampled for the same number of units of work, however long they
+ * A known regression between two builds of a program: the same source but for one function, in two
+ * folders, run as processes, sampled at the same time so that a busy machine meets both, and
+ * compared by the command. Both are sampled for the same number of units of work, however long they
  * take, and what they spend is told per unit.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -74,11 +75,11 @@ interface Taken {
   readonly hashUs: number;
 }
 
-async function profiled(kind: 'cpu' | 'alloc', folder: string, text: string): Promise<Taken> {
-  await mkdir(folder);
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-  await writeFile(join(folder, 'program.js'), text);
-  const { pid } = await startProgram(join(folder, 'program.js'));
+async function profiled(kind: 'cpu' | 'alloc', directory: string, text: string): Promise<Taken> {
+  await mkdir(directory);
+  await writeFile(join(directory, 'package.json'), '{ "type": "module" }');
+  await writeFile(join(directory, 'program.js'), text);
+  const { pid } = await startProgram(join(directory, 'program.js'));
   const { connection, detach } = await attachTo(pid);
   const account = () =>
     callInThread(connection, () => (globalThis as unknown as { account(): Account }).account());
@@ -92,7 +93,8 @@ async function profiled(kind: 'cpu' | 'alloc', folder: string, text: string): Pr
     const recording = await sampling;
     const after = await account();
     const units = after.units - before.units;
-    // How many were done within the window, which begins a second later, goes by the CPU time of it.
+    // How many were done within the window, which begins a second later, goes by the CPU time of
+    // it.
     const { user, system } = recording.metrics.processCpuUs;
     const requests = Math.round((units * (user + system)) / (after.cpuUs - before.cpuUs));
     return {
@@ -106,16 +108,16 @@ async function profiled(kind: 'cpu' | 'alloc', folder: string, text: string): Pr
 
 /** Both builds, from their files to what the command draws of them. */
 async function compared(kind: 'cpu' | 'alloc', regressed: Build) {
-  const folder = await temporaryFolder();
+  const directory = await temporaryFolder();
   const [before, after] = await Promise.all([
-    profiled(kind, join(folder, 'before'), source(good, '')),
+    profiled(kind, join(directory, 'before'), source(good, '')),
     // Between builds lines move.
-    profiled(kind, join(folder, 'after'), source(regressed, '// a new\n// comment')),
+    profiled(kind, join(directory, 'after'), source(regressed, '// a new\n// comment')),
   ]);
-  const files = { before: join(folder, 'before.json'), after: join(folder, 'after.json') };
+  const files = { before: join(directory, 'before.json'), after: join(directory, 'after.json') };
   await writeFile(files.before, profileToJson(before.profile));
   await writeFile(files.after, profileToJson(after.profile));
-  const svg = join(folder, 'diff.svg');
+  const svg = join(directory, 'diff.svg');
   const { code, stderr } = await runCommand([
     'profile',
     'diff',
@@ -134,7 +136,9 @@ async function compared(kind: 'cpu' | 'alloc', regressed: Build) {
   };
 }
 
-/** The frames of the picture in its strongest red: what grew by half of the largest growth or more. */
+/**
+ * The frames of the picture in its strongest red: what grew by half of the largest growth or more.
+ */
 function reddest(svg: string): string[] {
   return elements(parseXml(svg), 'g')
     .filter(({ attributes }) => attributes.class === 'g3')

@@ -1,4 +1,7 @@
-/** A picture opened in Chromium, and the hands and eyes of who looks at it. `SCREENSHOTS=folder` keeps what was seen. */
+/**
+ * A picture opened in Chromium, and the hands and eyes of who looks at it. `SCREENSHOTS=directory`
+ * keeps what was seen.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,12 +22,12 @@ export const control = 2;
 
 export class Viewer {
   readonly chromium: Chromium;
-  readonly folder: string;
+  readonly directory: string;
   #opened = 0;
 
-  private constructor(chromium: Chromium, folder: string) {
+  private constructor(chromium: Chromium, directory: string) {
     this.chromium = chromium;
-    this.folder = folder;
+    this.directory = directory;
   }
 
   static async start(): Promise<Viewer> {
@@ -38,7 +41,7 @@ export class Viewer {
 
   async close(): Promise<void> {
     await this.chromium.close();
-    await rm(this.folder, { recursive: true });
+    await rm(this.directory, { recursive: true });
   }
 
   async show(svg: string, hash = ''): Promise<void> {
@@ -47,7 +50,7 @@ export class Viewer {
   }
 
   async write(name: string, text: string): Promise<string> {
-    const file = join(this.folder, name);
+    const file = join(this.directory, name);
     await writeFile(file, text);
     return file;
   }

@@ -1,6 +1,6 @@
 /**
- * XML 1.0, read strictly enough to refuse what browsers refuse: stray `<` and `&`, attributes without quotes or given twice,
- * tags that do not match, characters that XML has not.
+ * XML 1.0, read strictly enough to refuse what browsers refuse: stray `<` and `&`, attributes
+ * without quotes or given twice, tags that do not match, characters that XML has not.
  */
 import assert from 'node:assert/strict';
 

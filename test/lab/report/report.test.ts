@@ -1,4 +1,7 @@
-/** `evenkeel report` as a user runs it, small: a real server, a real load, real profiles, and the document they end in. */
+/**
+ * `evenkeel report` as a user runs it, small: a real server, a real load, real profiles, and the
+ * document they end in.
+ */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,9 +13,9 @@ import type { LoadRecord } from '#dist/lab/load/result/load-record.js';
 import { readReport } from '#dist/lab/report/read-report.js';
 import { phaseNames, profileKinds } from '#dist/lab/report/report-record.js';
 import { mainFile, runCommand } from '../../support/process.js';
-import { lastingFolder } from './lasting-folder.js';
+import { lastingDirectory } from './lasting-directory.js';
 
-const out = lastingFolder();
+const out = lastingDirectory();
 const small = [
   '--rate',
   '200',

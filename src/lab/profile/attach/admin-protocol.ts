@@ -1,4 +1,4 @@
-/** What an admin port and those who ask it have in common. */
+/** The contract of an admin port and its clients. */
 
 export const adminPaths = { profile: '/profile', status: '/status' } as const;
 

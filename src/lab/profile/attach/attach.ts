@@ -1,6 +1,6 @@
 /**
- * Attaches to a running Node process through its inspector, and leaves it as it was: an inspector that
- * was opened for us is closed again, one that was open stays.
+ * Attaches to a running Node process through its inspector, and leaves it as it was: an inspector
+ * that was opened for us is closed again, one that was open stays.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProfileError } from '../profile-errors.js';
@@ -16,7 +16,10 @@ import { connectTo } from './web-socket.js';
 
 interface Attachment {
   readonly connection: InspectorConnection;
-  /** Leaves the process; call it whatever happens in between. @returns whether the process is as it was */
+  /**
+   * Leaves the process; call it whatever happens in between.
+   * @returns whether the process is as it was
+   */
   detach(): Promise<boolean>;
 }
 

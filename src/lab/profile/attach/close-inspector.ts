@@ -1,8 +1,9 @@
 /**
- * Closes the inspector of another process, which is delicate: Node 20 crashes, about once in ten times, if `inspector.close()`
- * meets a client that is just leaving, and it stops the program for as long as a client is there (nodejs/node#18761 is of that
- * family). So the request to close and our leaving are sent in one go, in that order; the inspector handles them in that order; and
- * the closing itself comes some turns of the event loop later, when nobody is connected.
+ * Closes the inspector of another process, which is delicate: Node 20 crashes, about once in ten
+ * times, if `inspector.close()` meets a client that is just leaving, and it stops the program for
+ * as long as a client is there (nodejs/node#18761 is of that family). So the request to close and
+ * our leaving are sent in one go, in that order; the inspector handles them in that order; and the
+ * closing itself comes some turns of the event loop later, when nobody is connected.
  */
 import { once } from 'node:events';
 import { type InspectorConnection, postFunction } from '../sampling/inspector-connection.js';
@@ -25,7 +26,7 @@ function closeWhenAlone(load: (name: string) => unknown): void {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   const anybodyThere = (): boolean => {
     try {
-      // Of Linux only: an established connection (01) whose local port is the inspector's.
+      // Linux only: an established connection (01) whose local port is the inspector's.
       return new RegExp(`^\\s*\\d+: [0-9A-F]+:${hex} [0-9A-F:]+ 01 `, 'm').test(
         fs.readFileSync('/proc/self/net/tcp', 'latin1'),
       );

@@ -1,6 +1,7 @@
 /**
- * What can be known of a process before it is touched. SIGUSR1 opens Node's inspector, and ends any program that does not
- * expect it; so it is sent only to what is Node by its name and, where the system tells, waits for this signal.
+ * Finds out about a process before it is touched. SIGUSR1 opens Node's inspector, and ends any
+ * program that does not expect it; so it is sent only to what is Node by its name and, where the
+ * system tells, waits for this signal.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -82,11 +83,14 @@ export function addressIn(words: readonly string[]): InspectorAddress {
       /^(?:(\[.+\]|[^:[\]]*[^:[\]\d][^:[\]]*|\d+\.\d+\.\d+\.\d+):?)?(\d+)?$/.exec(value) ?? [];
     address = { host: host || address.host, port: port ? Number(port) : address.port };
   }
-  // What listens on every address is reached on this machine's own.
+  // A server on every address is reached over loopback.
   return ['0.0.0.0', '[::]'].includes(address.host) ? { ...address, host: '127.0.0.1' } : address;
 }
 
-/** Node's flags, which end where the program's file begins; a later word of the same look is the program's own. */
+/**
+ * Node's flags, which end where the program's file begins; a later word of the same look is the
+ * program's own.
+ */
 function argumentsOf(pid: number): string[] {
   const { words, file } = commandLineOf(pid);
   return file < 0 ? words : words.slice(0, file);

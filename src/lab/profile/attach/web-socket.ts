@@ -7,7 +7,8 @@ import { Pending } from '../sampling/pending.js';
 
 /** @throws ProfileError `inspector` */
 export async function connectTo(url: string): Promise<InspectorConnection> {
-  // A profile of a large program is one message of many MB. Compression would cost the sampled process CPU.
+  // A profile of a large program is one message of many MB. Compression would cost the sampled
+  // process CPU.
   const socket = new WebSocket(url, {
     perMessageDeflate: false,
     maxPayload: 0,

@@ -38,7 +38,9 @@ function busyStacks(raw: RawCpuProfile, naming: Naming): Stack[] {
   return stacks;
 }
 
-/** The kernel counts a little CPU time while a thread idles: never hand out more than was sampled. */
+/**
+ * The kernel counts a little CPU time while a thread idles: never hand out more than was sampled.
+ */
 function onCpu(stacks: readonly Stack[], cpuUs: number, intervalUs: number): Stack[] {
   const sampledUs = stacks.reduce((sum, { value }) => sum + value, 0);
   const usOf = (native: boolean) =>

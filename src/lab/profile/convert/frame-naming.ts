@@ -1,4 +1,7 @@
-/** From V8's call frames to ours: whose code it is, and a file name that means the same on another machine. */
+/**
+ * From V8's call frames to ours: whose code it is, and a file name that means the same on another
+ * machine.
+ */
 import { fileURLToPath } from 'node:url';
 import type { Frame, FrameKind, Profile } from '../profile.js';
 import type { CallFrame } from '../sampling/raw.js';
@@ -8,7 +11,7 @@ export type Naming = (callFrame: CallFrame) => Frame;
 
 interface NamingOptions {
   readonly kind: Profile['kind'];
-  /** The folder of the program's package; without it, file names stay as they are. */
+  /** The directory of the program's package; without it, file names stay as they are. */
   readonly root?: string | undefined;
 }
 
@@ -26,7 +29,10 @@ export function frameNaming({ kind, root }: NamingOptions): Naming {
 const nativeOf = '(native code of ';
 const nameless = new Map<string, Frame>();
 
-/** Frames of a stack. A nameless function in C++, as an addon's methods are, goes by the name of who calls it. */
+/**
+ * Frames of a stack. A nameless function in C++, as an addon's methods are, goes by the name of who
+ * calls it.
+ */
 export function framesOf(callFrames: readonly CallFrame[], naming: Naming): Frame[] {
   const frames = callFrames.map(naming);
   return frames.map((frame, depth) => {
@@ -53,8 +59,8 @@ function frameOf(
 const nativeStates = ['(program)', '(EXTERNAL)', '(V8 API)'];
 
 /**
- * V8's samplers differ in which functions without a file they see: the one for CPU those in C++, the one for allocations its
- * own built-ins, such as `slice`.
+ * V8's samplers differ in which functions without a file they see: the one for CPU those in C++,
+ * the one for allocations its own built-ins, such as `slice`.
  */
 function kindWithoutFile(name: string, kind: Profile['kind']): FrameKind {
   if (name.startsWith(nativeOf)) return 'native';
@@ -66,7 +72,8 @@ function kindWithoutFile(name: string, kind: Profile['kind']): FrameKind {
 function fileOf(url: string, root: string | undefined): { kind: FrameKind; file: string } {
   if (url.startsWith('node:')) return { kind: 'node', file: url };
   const path = pathOf(url);
-  // The program itself may be installed below node_modules; what is in its package is not its dependency for that.
+  // The program itself may be installed below node_modules; what is in its package is not its
+  // dependency for that.
   const inside =
     root !== undefined && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : undefined;
   const shown = inside ?? path;

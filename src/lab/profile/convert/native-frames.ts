@@ -1,4 +1,7 @@
-/** From the symbols that perf and V8's list of code give to frames: whose code it is, and where it stands. */
+/**
+ * From the symbols that perf and V8's list of code give to frames: whose code it is, and where it
+ * stands.
+ */
 import type { Frame } from '../profile.js';
 import type { CallFrame } from '../sampling/raw.js';
 import type { Naming } from './frame-naming.js';
@@ -12,7 +15,7 @@ export function symbolFrame(symbol: string, object: string): Frame {
   return { name: symbol, kind: engine ? 'v8' : 'native', file: objectName(object) };
 }
 
-/** Without the machine's folders. */
+/** Without the machine's directories. */
 function objectName(object: string): string {
   if (object.startsWith('[kernel')) return '[kernel]';
   const path = object.replace(/ \(deleted\)$/, '');
@@ -23,17 +26,21 @@ function objectName(object: string): string {
 /** Code that V8 made, of which nobody told the name. */
 export const namelessCode: Frame = { name: '(compiled code)', kind: 'v8' };
 
-/** @param name in V8's list, such as `JS:*put file:///srv/a.js:3:14`, whose mark tells how it was compiled */
+/**
+ * @param name in V8's list, such as `JS:*put file:///srv/a.js:3:14`, whose mark tells how it was
+ * compiled
+ */
 export function codeFrame(name: string, naming: Naming): Frame {
   const callFrame = callFrameOf(name);
   return callFrame === undefined ? { name, kind: 'v8' } : naming(callFrame);
 }
 
-/** Undefined for what is no function of a file: V8's own stubs, regular expressions. */
+/** Undefined for what is not a function of a file: V8's own stubs, regular expressions. */
 function callFrameOf(name: string): CallFrame | undefined {
   const [, text = ''] =
     /^(?:JS|LazyCompile|Function|Eval|Script):(?:o?[~^*+]'?)?(.*)$/.exec(name) ?? [];
-  // A function's name may have a space (`get size`), and so may a file's; what a file's name begins with tells them apart.
+  // A function's name may have a space (`get size`), and so may a file's; what a file's name begins
+  // with tells them apart.
   const [, functionName, url, line, column] =
     /^(.*?) ((?:file:|node:|\/|[A-Z]:\\).*):(\d+):(\d+)$/.exec(text) ??
     /^(\S*) (.*):(\d+):(\d+)$/.exec(text) ??

@@ -1,6 +1,7 @@
 /**
- * From what `perf script -F tid,period,ip,sym,dso` prints to stacks, line by line, because it may be long: for each sample a line with
- * the thread and the ns it stands for, then a line a frame, the innermost first, then an empty one.
+ * From what `perf script -F tid,period,ip,sym,dso` prints to stacks, line by line, because it may
+ * be long: for each sample a line with the thread and the ns it stands for, then a line a frame,
+ * the innermost first, then an empty one.
  */
 import type { JitMap } from '../native/jit-map.js';
 import type { Frame, Stack } from '../profile.js';
@@ -11,7 +12,7 @@ interface PerfSource {
   readonly pid: number;
   /** V8's list of code, if it writes one. */
   readonly code?: JitMap | undefined;
-  /** The folder of the program's package. */
+  /** The directory of the program's package. */
   readonly root?: string | undefined;
 }
 
@@ -80,7 +81,10 @@ export class PerfScript {
     return number;
   }
 
-  /** Undefined for what is no code: without frame pointers, as in the C library, perf may take data for a caller. */
+  /**
+   * Undefined for what is not code: without frame pointers, as in the C library, perf may take data
+   * for a caller.
+   */
   #frameOf(line: string): Frame | undefined {
     const [, address = '', symbol = '', object = ''] =
       /^\s*([0-9a-f]+) (.*?) \(([/[].*)\)$/.exec(line) ?? [];
@@ -108,7 +112,10 @@ function nativeFrame(symbol: string, object: string): Frame | undefined {
   return object === '' || object === '[unknown]' ? undefined : symbolFrame(symbol, object);
 }
 
-/** What runs at the bottom of a thread tells its purpose. Not its number, which differs from one run to the next. */
+/**
+ * What runs at the bottom of a thread tells its purpose. Not its number, which differs from one run
+ * to the next.
+ */
 const threadKinds: readonly (readonly [RegExp, Frame])[] = [
   [/^node::worker::Worker::/, { name: 'worker threads', kind: 'application' }],
   [/^worker$/, { name: "libuv's thread pool", kind: 'native' }],

@@ -1,4 +1,7 @@
-/** A Profile as a file: JSON under a name of its format, checked when it is read, for it may come from anywhere. */
+/**
+ * A Profile as a file: JSON under a name of its format, checked when it is read, for it may come
+ * from anywhere.
+ */
 
 import type { Profile } from '../profile.js';
 import { ProfileError } from '../profile-errors.js';
@@ -13,7 +16,10 @@ export function profileToJson({ metrics, ...profile }: Profile): string {
   return `${JSON.stringify({ schema: profileSchema, ...profile, beside: metrics })}\n`;
 }
 
-/** Reads what `profile` wrote, a .cpuprofile or a .heapprofile, told by what is in it. @throws ProfileError `unreadable` */
+/**
+ * Reads what `profile` wrote, a .cpuprofile or a .heapprofile, told by what is in it.
+ * @throws ProfileError `unreadable`
+ */
 export function readProfile(text: string, file: string): Profile {
   const value = parse(text, file);
   try {
@@ -33,7 +39,7 @@ export function readProfile(text: string, file: string): Profile {
   }
   throw new ProfileError(
     'unreadable',
-    `${file} is no profile: the .json of evenkeel profile (${profileSchema}), a .cpuprofile or a .heapprofile is taken`,
+    `${file} is not a profile: the .json of evenkeel profile (${profileSchema}), a .cpuprofile or a .heapprofile is taken`,
   );
 }
 
@@ -41,7 +47,7 @@ function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ProfileError('unreadable', `${file} is no JSON: ${(error as Error).message}`, {
+    throw new ProfileError('unreadable', `${file} is not JSON: ${(error as Error).message}`, {
       cause: error,
     });
   }

@@ -1,4 +1,7 @@
-/** From a recording of a whole process to one Profile. A worker thread's stacks stand on a root frame that names the thread. */
+/**
+ * From a recording of a whole process to one Profile. A worker thread's stacks stand on a root
+ * frame that names the thread.
+ */
 import type { Profile, Stack } from '../profile.js';
 import type { Recording } from '../sampling/recording.js';
 import { cpuStacks } from './cpuprofile.js';

@@ -1,6 +1,7 @@
 /**
- * From a Profile back to V8's formats, which Chrome's developer tools and speedscope open. What V8 wrote itself is better
- * where it is there: it has the order of the samples, which a Profile has lost.
+ * From a Profile back to V8's formats, which Chrome's developer tools and speedscope open. What V8
+ * wrote itself is better where it is there: it has the order of the samples, which a Profile has
+ * lost.
  */
 import type { Frame, Profile } from '../profile.js';
 import type { CallFrame, RawCpuNode, RawCpuProfile } from '../sampling/raw.js';

@@ -1,6 +1,7 @@
 /**
- * The colours of a difference: red grew, blue shrank, grey is noise; the stronger, the larger. Red and blue are the pair that
- * all the usual colour blindnesses tell apart, and dark text reads on every step.
+ * The colours of a difference: red grew, blue shrank, grey is noise; the stronger, the larger. Red
+ * and blue are the pair that all the usual colour blindnesses tell apart, and dark text reads on
+ * every step.
  */
 import { type Change, delta, isNoise } from './diff.js';
 

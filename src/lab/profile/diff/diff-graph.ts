@@ -1,7 +1,7 @@
 /**
- * A difference as a flame graph. A frame is as wide as the larger of what it took by itself before and after, plus the widths
- * of what it calls: so vanished frames are there too (dashed), nothing overlaps, and where nothing changed the picture is the
- * flame graph of either.
+ * A difference as a flame graph. A frame is as wide as the larger of what it took by itself before
+ * and after, plus the widths of what it calls: so vanished frames are there too (dashed), nothing
+ * overlaps, and where nothing changed the picture is the flame graph of either.
  */
 
 import { ink } from '../../svg/svg.js';
@@ -130,7 +130,7 @@ export function formatsOf({ kind, per }: DiffProfile) {
     : {
         amount: (value: number) => formatAmount(value, kind),
         change: (value: number) => formatDelta(value, kind),
-        unit: ' a request',
+        unit: ' per request',
         number: round,
       };
 }

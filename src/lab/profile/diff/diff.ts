@@ -1,11 +1,14 @@
 /**
- * Two profiles of the same kind, frame by frame: per request if both have requests, else by share of the total.
+ * Two profiles of the same kind, frame by frame: per request if both have requests, else by share
+ * of the total.
  *
- * The tree is the union of both. A function is the same if name, file and kind are: between builds lines move. Of every node
- * after = before + the difference, exactly, because the difference is never stored.
+ * The tree is the union of both. A function is the same if name, file and kind are: between builds
+ * lines move. Of every node after = before + the difference, exactly, because the difference is
+ * never stored.
  *
- * Noise: what was seen in `n` samples is known to within about `√n` of them. A difference counts if it is more than
- * {@link sigmas} times the error of both together; with that, of a thousand unchanged frames some three still stand out.
+ * Noise: what was seen in `n` samples is known to within about `√n` of them. A difference counts if
+ * it is more than {@link sigmas} times the error of both together; with that, of a thousand
+ * unchanged frames some three still stand out.
  */
 import { requestsOf } from '../amount.js';
 import type { Frame, Profile } from '../profile.js';
@@ -34,7 +37,7 @@ export interface DiffNode {
 
 export interface DiffProfile {
   readonly kind: Profile['kind'];
-  /** What the values are: µs or bytes a request, or a share of all. */
+  /** The unit of the values: µs or bytes per request, or a share of all. */
   readonly per: 'request' | 'share';
   readonly samples: { readonly before: number; readonly after: number };
   readonly root: DiffNode;

@@ -1,4 +1,7 @@
-/** What changed most, in itself: a function that got dearer is first here, and its callers, who only contain it, are not. */
+/**
+ * What changed most, in itself: a function that got dearer is first here, and its callers, who only
+ * contain it, are not.
+ */
 import type { Frame } from '../profile.js';
 import { compareFrames, exceptLine } from '../tree.js';
 import {
@@ -14,13 +17,15 @@ export interface TopChange {
   readonly frame: Frame;
   /** Summed over all the ways it was reached. */
   readonly self: Change;
-  /** Of self: positive if it grew. */
+  /** Change of self: positive if it grew. */
   readonly delta: number;
   /** The difference is no more than chance makes. */
   readonly noise: boolean;
 }
 
-/** At most `n` frames by the size of their difference, those that are noise after all that are not. */
+/**
+ * At most `n` frames by the size of their difference, those that are noise after all that are not.
+ */
 export function topChanges({ root }: DiffProfile, n = 10): TopChange[] {
   const sums = new Map<string, { frame: Frame; self: Change }>();
   const open: DiffNode[] = [root];

@@ -1,7 +1,8 @@
 /**
- * The picture that flame graphs and differences share: heading, legend, the frames with their root at the bottom, notes, and
- * the script that brings it to life. Without the script (as an image, or where a page forbids it) it is complete but for
- * zoom and search; each frame's title is then the browser's own tooltip.
+ * The picture that flame graphs and differences share: heading, legend, the frames with their root
+ * at the bottom, notes, and the script that brings it to life. Without the script (as an image, or
+ * where a page forbids it) it is complete but for zoom and search; each frame's title is then the
+ * browser's own tooltip.
  */
 import {
   element,
@@ -25,13 +26,13 @@ import { viewerScript } from './viewer/script.js';
 
 export interface GraphFrame {
   readonly className: string | undefined;
-  /** What is written on it, as far as it fits. */
+  /** Written on the frame, as far as it fits. */
   readonly label: string;
   /** Written behind the label if both fit whole: the figure that matters most. */
   readonly figure: string;
-  /** What its tooltip says below the label. */
+  /** The tooltip, below the label. */
   readonly lines: readonly string[];
-  /** What a search adds up besides the width, such as a difference. */
+  /** A search adds this up, besides the widths: for example a difference. */
   readonly amount?: number | undefined;
 }
 
@@ -45,7 +46,7 @@ interface Graph<Node> {
   readonly frameOf: (node: Node, width: number) => GraphFrame;
   /** Small print below the root. */
   readonly notes: readonly string[];
-  /** Of the frames' classes. */
+  /** Styles of the frames' classes. */
   readonly style: string;
   /** Attributes for the script. */
   readonly data: Readonly<Record<string, string | number | undefined>>;
@@ -62,7 +63,10 @@ const figureSpace = '\u2003';
 /** A graph of two levels still leaves room for a tooltip. */
 const minRows = 6;
 
-/** What cannot be seen is not drawn: 80 rows are a picture of 1 600 pixels, 2 000 frames a file of some 400 kB. */
+/**
+ * What cannot be seen is not drawn: 80 rows are a picture of 1 600 pixels, 2 000 frames a file of
+ * some 400 kB.
+ */
 export const layoutLimits = { maxRows: 80, maxFrames: 2000, minWidth: 0.1, minTopWidth: 0.5 };
 
 const sharedStyle = `text{fill:${ink};font:13px ${sans}}.h{font-size:20px;font-weight:600}.s{fill:${faint}}.t{font-size:12px}

@@ -1,4 +1,7 @@
-/** A profile as a flame graph: what each frame costs, alone and with what it called, per request where requests were counted. */
+/**
+ * A profile as a flame graph: what each frame costs, alone and with what it called, per request
+ * where requests were counted.
+ */
 import { formatAmount, formatCount, formatSeconds, formatShare, requestsOf } from '../amount.js';
 import type { Frame, FrameKind, Profile } from '../profile.js';
 import { buildTree, type Tree, type TreeNode } from '../tree.js';
@@ -8,7 +11,7 @@ import { classOf, kindStyles } from './palette.js';
 
 export interface FlameGraphOptions {
   readonly title: string;
-  /** What ran, where, at which load. */
+  /** The program, its machine and its load. */
   readonly subtitle?: string;
   /** 1 200 if absent; at least 480, or the heading would not fit. */
   readonly widthPx?: number;
@@ -27,7 +30,7 @@ export function renderFlameGraph(
   const requests = requestsOf(profile);
   const amount = (value: number) => formatAmount(value / (requests ?? 1), profile.kind);
   const share = (value: number) => formatShare(tree.inclusive === 0 ? 0 : value / tree.inclusive);
-  const unit = requests === undefined ? '' : ' a request';
+  const unit = requests === undefined ? '' : ' per request';
   const layout = layOut<Node>(tree, {
     width: widthPx - 2 * margin,
     ...layoutLimits,
@@ -51,8 +54,9 @@ export function renderFlameGraph(
       figure: frame === undefined ? `${amount(inclusive)}${unit}` : share(inclusive),
       lines: [
         ...(frame?.file === undefined ? [] : [placeOf(frame)]),
-        // The label ends with the share of all this; with thousands of frames a figure said twice is felt.
-        `in all ${amount(inclusive)}${unit}, self ${amount(self)} (${share(self)})`,
+        // The label ends with the share of all this; with thousands of frames a figure said twice
+        // is felt.
+        `${amount(inclusive)}${unit}, self ${amount(self)} (${share(self)})`,
         `${formatCount(samples)} samples`,
       ],
     }),
@@ -84,7 +88,7 @@ function factsOf(profile: Profile, { inclusive, samples }: Tree): string[] {
     requests === undefined
       ? [`${formatAmount(inclusive, kind)} ${what}`]
       : [
-          `${formatAmount(inclusive / requests, kind)} ${what} a request`,
+          `${formatAmount(inclusive / requests, kind)} ${what} per request`,
           `${formatCount(requests)} requests`,
           `${formatAmount(inclusive, kind)} in all`,
         ];
@@ -99,7 +103,7 @@ function notesOf({ kind }: Profile, { thin, deep }: Layout<Node>): string[] {
   ];
 }
 
-/** What is not in the picture is said in it. */
+/** Names what is missing from the picture. */
 export function hiddenNotes(thin: number, deep: number): string[] {
   return [
     ...(thin > 0 ? [`${formatCount(thin)} thinner frames are not drawn.`] : []),

@@ -1,6 +1,7 @@
 /**
- * Where the frames of a graph stand: one row a level, children side by side from the left edge of their parent in the
- * order the tree has them. A node is at least as wide as its children together, so nothing ever overlaps.
+ * Where the frames of a graph stand: one row a level, children side by side from the left edge of
+ * their parent in the order the tree has them. A node is at least as wide as its children together,
+ * so nothing ever overlaps.
  */
 
 interface Box<Node> {
@@ -18,16 +19,19 @@ export interface Layout<Node> {
 }
 
 interface LayoutOptions<Node> {
-  /** Of the root, in pixels. */
+  /** Width of the root, in pixels. */
   readonly width: number;
   /** Frames no wider are left out, and so are all but the widest {@link maxFrames}. */
   readonly minWidth: number;
   readonly maxFrames: number;
-  /** Rows at the top in which every frame is thinner are left out: a tower seen once must not double the picture's height. */
+  /**
+   * Rows at the top in which every frame is thinner are left out: a tower seen once must not double
+   * the picture's height.
+   */
   readonly minTopWidth: number;
   /** Higher levels are left out. */
   readonly maxRows: number;
-  /** What the width stands for; of a node, no less than its children's sum. */
+  /** Widths are in proportion to this; at least the sum of the children's. */
   readonly weightOf: (node: Node) => number;
 }
 
@@ -44,8 +48,8 @@ export function layOut<Node extends { readonly children: readonly Node[] }>(
     level = level.flatMap((box) => boxesAbove(box, (node) => weightOf(node) * scale));
   }
   const deep = level.reduce((sum, { node }) => sum + countNodes(node), 0);
-  // No frame is wider than the one below it, and of equal ones the lower comes first, so each that is kept has something to
-  // stand on.
+  // No frame is wider than the one below it, and of equal ones the lower comes first, so each that
+  // is kept has something to stand on.
   const visible = rows.flat().filter((box) => box.node === root || box.width >= minWidth);
   const kept = new Set(visible.sort((a, b) => b.width - a.width).slice(0, maxFrames));
   const wide = rows.map((row) => row.filter((box) => kept.has(box)));

@@ -1,6 +1,7 @@
 /**
- * A colour for each kind of frame. Any two differ plainly for people with any of the usual colour blindnesses (CIELAB
- * distance of 20 and more), and dark text on each has a contrast of more than 5:1; the tests compute both.
+ * A colour for each kind of frame. Any two differ plainly for people with any of the usual colour
+ * blindnesses (CIELAB distance of 20 and more), and dark text on each has a contrast of more than
+ * 5:1; the tests compute both.
  */
 import type { FrameKind } from '../profile.js';
 

@@ -1,7 +1,8 @@
 /**
- * V8's list of the machine code it made (`/tmp/perf-PID.map`, a line a piece: address, length, name), which it writes if Node runs
- * with --perf-basic-prof. V8 frees code and puts other code in its place, and the list only grows; so where pieces overlap the
- * later one holds. perf takes any of them: in a server after some seconds of load, frames bore the names of code long gone.
+ * V8's list of the machine code it made (`/tmp/perf-PID.map`, a line a piece: address, length,
+ * name), which it writes if Node runs with --perf-basic-prof. V8 frees code and puts other code in
+ * its place, and the list only grows; so where pieces overlap the later one holds. perf takes any
+ * of them: in a server after some seconds of load, frames bore the names of code long gone.
  */
 interface Piece {
   readonly start: number;
@@ -14,7 +15,7 @@ interface Piece {
 export class JitMap {
   /** By start. */
   readonly #pieces: readonly Piece[];
-  /** Of each piece: the furthest end of it and all before it. */
+  /** For each piece, the furthest end of it and all before it. */
   readonly #reach: readonly number[];
 
   constructor(text: string) {

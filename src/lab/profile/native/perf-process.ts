@@ -1,17 +1,20 @@
-/** What perf does not know of a Node process, from /proc: where its program lies, and how V8 calls the code it made. */
+/**
+ * What perf does not know of a Node process, from /proc: where its program lies, and how V8 calls
+ * the code it made.
+ */
 import { existsSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { programFileOf } from '../attach/process-info.js';
 import { ProfileError } from '../profile-errors.js';
 import { JitMap } from './jit-map.js';
 
-/** The folder of the package that the program belongs to, or of its file. */
+/** The directory of the package that the program belongs to, or of its file. */
 export function programRootOf(pid: number): string | undefined {
   try {
-    const folder = readlinkSync(`/proc/${pid}/cwd`);
+    const directory = readlinkSync(`/proc/${pid}/cwd`);
     const file = programFileOf(pid);
-    if (file === undefined || !existsSync(resolve(folder, file))) return folder;
-    const own = dirname(realpathSync(resolve(folder, file)));
+    if (file === undefined || !existsSync(resolve(directory, file))) return directory;
+    const own = dirname(realpathSync(resolve(directory, file)));
     for (let at = own; at !== dirname(at); at = dirname(at))
       if (existsSync(join(at, 'package.json'))) return at;
     return own;
@@ -23,14 +26,18 @@ export function programRootOf(pid: number): string | undefined {
 /** V8 never shortens its list; what is larger is more than a string can hold, or nearly. */
 const maxBytes = 256 * 1024 ** 2;
 
-/** Undefined if the process writes no list of its code. @throws ProfileError `perf` if the list is too large */
+/**
+ * Undefined if the process writes no list of its code.
+ * @throws ProfileError `perf` if the list is too large
+ */
 export function codeOf(pid: number): JitMap | undefined {
   try {
     // In a container the process has another number, and a /tmp of its own.
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
     const file = `/proc/${pid}/root/tmp/perf-${/^NSpid:.*\t(\d+)$/m.exec(status)?.[1] ?? pid}.map`;
     const { mtimeMs, size, uid } = statSync(file);
-    // One that was left by an earlier process of the same number, or laid there by somebody else, names nothing of this one.
+    // One that was left by an earlier process of the same number, or laid there by somebody else,
+    // names nothing of this one.
     if (mtimeMs < startedMs(pid) || ![0, statSync(`/proc/${pid}`).uid].includes(uid))
       return undefined;
     if (size > maxBytes)
@@ -45,7 +52,10 @@ export function codeOf(pid: number): JitMap | undefined {
   }
 }
 
-/** On the clock of the file system; the kernel tells it in hundredths of a second since it was started itself. */
+/**
+ * On the clock of the file system; the kernel tells it in hundredths of a second since it was
+ * started itself.
+ */
 function startedMs(pid: number): number {
   const bootSeconds = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'latin1'))?.[1]);
   // The program's name, in parentheses, may hold anything; what follows are fields 3 and so on.

@@ -1,6 +1,7 @@
 /**
- * Samples the CPU time of a Node process with Linux's perf: all its threads, with native and kernel frames, which V8's samplers do not
- * see. The process is not attached to. A sample stands for the time until the next one, so frames are worth µs, as V8's are.
+ * Samples the CPU time of a Node process with Linux's perf: all its threads, with native and kernel
+ * frames, which V8's samplers do not see. The process is not attached to. A sample stands for the
+ * time until the next one, so frames are worth µs, as V8's are.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -21,15 +22,21 @@ interface NativeOptions {
 
 interface NativeProfile {
   readonly profile: Profile;
-  /** What could be seen better, and how; a sentence each. */
+  /** How to see more, a sentence each. */
   readonly notes: readonly string[];
 }
 
-/** No divisor of 1000: what a program does in step with the clock must not be in step with the samples. */
+/**
+ * No divisor of 1000: what a program does in step with the clock must not be in step with the
+ * samples.
+ */
 const samplesPerSecond = 499;
 const maxRecorded = '512M';
 
-/** @throws ProfileError `perf` if it is missing or may not be used; `gone`, `not-node`, `not-permitted` */
+/**
+ * @throws ProfileError `perf` if it is missing or may not be used; `gone`, `not-node`,
+ * `not-permitted`
+ */
 export async function sampleNative(
   pid: number,
   { seconds, signal }: NativeOptions,
@@ -41,11 +48,11 @@ export async function sampleNative(
     );
   checkIsNode(pid, whyNode);
   const root = programRootOf(pid);
-  const folder = await mkdtemp(join(tmpdir(), 'evenkeel-perf-'));
+  const directory = await mkdtemp(join(tmpdir(), 'evenkeel-perf-'));
   try {
-    const file = join(folder, 'perf.data');
+    const file = join(directory, 'perf.data');
     const durationUs = await record(pid, file, seconds, signal);
-    // Read after the sampling: the list has the code that was made meanwhile.
+    // Read after the sampling: the list has the code made while sampling.
     const code = codeOf(pid);
     const script = new PerfScript({ pid, code, root });
     await readSamples(file, script);
@@ -55,7 +62,7 @@ export async function sampleNative(
       notes: [...(code ? [] : [namelessNote]), ...(seesKernel(stacks) ? [] : [kernelNote])],
     };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   }
 }
 
@@ -113,7 +120,10 @@ function howToPermit(): string {
   return 'root may use it; other users may with sysctl kernel.perf_event_paranoid=2 (1 shows the kernel too), in a container with the capability PERFMON';
 }
 
-/** Without inlined frames, for which perf would start addr2line for every address. `--force`: whoever wrote the file, it is ours. */
+/**
+ * Without inlined frames, for which perf would start addr2line for every address. `--force`:
+ * whoever wrote the file, it is ours.
+ */
 async function readSamples(file: string, script: PerfScript): Promise<void> {
   const perf = run(['script', '-i', file, '--force', '--no-inline', '-F', 'tid,period,ip,sym,dso']);
   for await (const line of createInterface({ input: perf.child.stdout })) script.add(line);
@@ -122,7 +132,8 @@ async function readSamples(file: string, script: PerfScript): Promise<void> {
 }
 
 function run(args: readonly string[]) {
-  // A group of its own, so that Ctrl-C reaches it through the signal only. Its words in English, because they are looked at.
+  // A group of its own, so that Ctrl-C reaches it through the signal only. Its words in English,
+  // because they are looked at.
   const child = spawn('perf', args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -1,6 +1,7 @@
 /**
- * The samplers' only way to a thread: commands and events of V8's inspector. Behind it is this process's own thread, a
- * worker thread of the same process, or another process; the samplers can't tell.
+ * The samplers' only way to a thread: commands and events of V8's inspector. Behind it is this
+ * process's own thread, a worker thread of the same process, or another process; the samplers can't
+ * tell.
  */
 export interface InspectorConnection {
   /** Sends one command. Rejects if the thread refuses it, or is gone before it answers. */
@@ -27,7 +28,7 @@ const loadText =
 /** The file that frames of what is sent over are said to be in; profiles leave them out. */
 export const probeUrl = 'evenkeel:probe';
 
-/** What a function that runs over there gets, because it can close over nothing. */
+/** A function that runs in another thread gets this, because it can close over nothing. */
 // biome-ignore lint/suspicious/noExplicitAny: the types of Node's modules are given where they are loaded
 export type LoadModule = (name: string) => any;
 
@@ -49,7 +50,10 @@ export interface Started<Result> {
   stop(): Promise<Result>;
 }
 
-/** Starts something in the thread that says its result when it is stopped. Nothing global is left behind. */
+/**
+ * Starts something in the thread that says its result when it is stopped. Nothing global is left
+ * behind.
+ */
 export async function startInThread<Result>(
   connection: InspectorConnection,
   start: (load: LoadModule) => { stop(): Result | Promise<Result> },

@@ -1,4 +1,7 @@
-/** Commands on their way to another thread or process, answered by number; all of them fail when the way is cut. */
+/**
+ * Commands on their way to another thread or process, answered by number; all of them fail when the
+ * way is cut.
+ */
 
 interface Waiting {
   readonly method: string;

@@ -1,6 +1,6 @@
 /**
- * What the samplers do not see, measured in the sampled thread beside them. The functions are sent over there as text, so they
- * use nothing but their argument.
+ * Measures what the samplers do not see, in the sampled thread beside them. The functions are sent
+ * over there as text, so they use nothing but their argument.
  */
 import type { IntervalHistogram, PerformanceObserver } from 'node:perf_hooks';
 import type { ProcessMetrics } from '../profile.js';
@@ -47,7 +47,8 @@ function measure(load: LoadModule): { stop(): Promise<ProcessMetrics> } {
     stop: async () => {
       look();
       const change = external() - atStart;
-      // A turn of the event loop, in which a delay that lasts until now and collections that were not told yet are counted.
+      // A turn of the event loop, in which a delay that lasts until now and collections that were
+      // not told yet are counted.
       await new Promise((resolve) => setTimeout(resolve, 2 * resolutionMs));
       // Behind that turn, which may be long, because the samplers count it too.
       const processCpuUs = process.cpuUsage(cpu);
@@ -70,7 +71,10 @@ function measure(load: LoadModule): { stop(): Promise<ProcessMetrics> } {
   };
 }
 
-/** How long the thread was on a CPU so far, if the system tells. Synchronous over there, so it is that very thread's. */
+/**
+ * How long the thread was on a CPU so far, if the system tells. Synchronous over there, so it is
+ * that very thread's.
+ */
 export async function threadCpuUs(connection: InspectorConnection): Promise<number | undefined> {
   const text = await callInThread(connection, (load) => {
     try {
@@ -83,17 +87,17 @@ export async function threadCpuUs(connection: InspectorConnection): Promise<numb
   return ns === undefined ? undefined : Number(ns) / 1000;
 }
 
-/** The folder of the package that the program belongs to, or of its main file. */
+/** The directory of the package that the program belongs to, or of its main file. */
 export function programRoot(connection: InspectorConnection): Promise<string> {
   return callInThread(connection, (load) => {
     const fs = load('node:fs');
     const path = load('node:path');
     const main = process.argv[1];
     if (main === undefined || !fs.existsSync(main)) return process.cwd();
-    const folder: string = path.dirname(fs.realpathSync(main));
-    for (let at = folder; ; at = path.dirname(at)) {
+    const directory: string = path.dirname(fs.realpathSync(main));
+    for (let at = directory; ; at = path.dirname(at)) {
       if (fs.existsSync(path.join(at, 'package.json'))) return at;
-      if (at === path.dirname(at)) return folder;
+      if (at === path.dirname(at)) return directory;
     }
   });
 }

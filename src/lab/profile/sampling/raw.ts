@@ -1,4 +1,4 @@
-/** What V8 itself writes down: the contents of .cpuprofile and .heapprofile files. */
+/** V8's own formats: the contents of .cpuprofile and .heapprofile files. */
 
 export interface CallFrame {
   readonly functionName: string;

@@ -1,6 +1,6 @@
 /**
- * What a sampling brings home, as it travels over an admin port: V8's own profiles, and what was measured beside them.
- * `convert/` makes a Profile of it.
+ * The result of a sampling, as it travels over an admin port: V8's own profiles, and what was
+ * measured beside them. `convert/` makes a Profile of it.
  */
 import type { ProcessMetrics } from '../profile.js';
 import type { RawCpuProfile, RawHeapProfile } from './raw.js';
@@ -16,7 +16,7 @@ interface RecordingOf<Kind, Raw> extends ThreadRecording<Raw> {
   readonly workers: readonly (ThreadRecording<Raw> & { readonly name: string })[];
   readonly durationUs: number;
   readonly metrics: ProcessMetrics;
-  /** The folder of the program's package; files are named from there. */
+  /** The directory of the program's package; files are named from there. */
   readonly root: string;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Takes a sampling of a process: its main thread, its worker threads, and what is measured beside them, over one window.
- * The samplers are begun first and ended last, because both stop the thread for a moment that must not be in the figures.
+ * Takes a sampling of a process: its main thread, its worker threads, and what is measured beside
+ * them, over one window. The samplers are begun first and ended last, because both stop the thread
+ * for a moment that must not be in the figures.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InspectorConnection } from './inspector-connection.js';
@@ -16,7 +17,10 @@ interface SampleOptions {
   readonly signal?: AbortSignal;
 }
 
-/** @param options.intervalUs between samples; default 1000. What it costs a thread grows with the samples. */
+/**
+ * @param options.intervalUs between samples; default 1000. What it costs a thread grows with the
+ * samples.
+ */
 async function sampleCpu(
   connection: InspectorConnection,
   { intervalUs = 1000, ...options }: SampleOptions & { readonly intervalUs?: number },
@@ -24,7 +28,10 @@ async function sampleCpu(
   return { kind: 'cpu', ...(await sample(connection, cpuSampler(intervalUs), options)) };
 }
 
-/** @param options.intervalBytes between samples; default 32 KiB. V8 keeps every sample until the end. */
+/**
+ * @param options.intervalBytes between samples; default 32 KiB. V8 keeps every sample until the
+ * end.
+ */
 async function sampleAllocations(
   connection: InspectorConnection,
   { intervalBytes = 32_768, ...options }: SampleOptions & { readonly intervalBytes?: number },
@@ -84,7 +91,10 @@ interface Threads<Raw> extends ThreadRecording<Raw> {
 
 const workerPatienceMs = 5_000;
 
-/** A worker thread may end, or wait for something and never answer; then the process is sampled without it. */
+/**
+ * A worker thread may end, or wait for something and never answer; then the process is sampled
+ * without it.
+ */
 async function eachWorker<Thread extends { readonly name: string }, Result>(
   threads: readonly Thread[],
   step: (thread: Thread) => Promise<Result>,

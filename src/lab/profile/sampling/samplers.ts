@@ -7,7 +7,10 @@ export interface Sampler<Raw> {
   /** How long after its beginning a thread still behaves otherwise than it did before. */
   readonly settleSeconds: number;
   begin(connection: InspectorConnection): Promise<void>;
-  /** @param settledUs time since the beginning that is not to be in the result, if the sampler needs time to settle */
+  /**
+   * @param settledUs time since the beginning that is not to be in the result, if the sampler needs
+   * time to settle
+   */
   end(connection: InspectorConnection, settledUs: number): Promise<Raw>;
 }
 
@@ -30,9 +33,10 @@ export function cpuSampler(intervalUs: number): Sampler<RawCpuProfile> {
 }
 
 /**
- * V8 does not tell the sampler what was inlined into a loop that was optimized before, and gives its time to the function around it
- * (in 5 of 45 trials a timer's callback was missing altogether). Whatever is optimized while it samples is told. So all is optimized
- * anew, which takes the program some tenths of a second: coverage needs the same, and asking for it is the only way to it.
+ * V8 does not tell the sampler what was inlined into a loop that was optimized before, and gives
+ * its time to the function around it (in 5 of 45 trials a timer's callback was missing altogether).
+ * Whatever is optimized while it samples is told. So all is optimized anew, which takes the program
+ * some tenths of a second: coverage needs the same, and asking for it is the only way to it.
  */
 async function forgetOptimizedCode(connection: InspectorConnection): Promise<void> {
   await connection.post('Profiler.startPreciseCoverage', { callCount: false, detailed: false });
@@ -40,8 +44,8 @@ async function forgetOptimizedCode(connection: InspectorConnection): Promise<voi
 }
 
 /**
- * Where memory is allocated, about every so many bytes. Without the two flags V8 forgets what was collected before the end, and
- * that is nearly everything a server allocates.
+ * Where memory is allocated, about every so many bytes. Without the two flags V8 forgets what was
+ * collected before the end, and that is nearly everything a server allocates.
  */
 export function allocationSampler(intervalBytes: number): Sampler<RawHeapProfile> {
   return {

@@ -1,6 +1,6 @@
 /**
- * The sampling of one thread: begun, left alone until it has settled, opened, and ended. What came before the opening is not in
- * its result.
+ * The sampling of one thread: begun, left alone until it has settled, opened, and ended. What came
+ * before the opening is not in its result.
  */
 import type { InspectorConnection } from './inspector-connection.js';
 import { threadCpuUs } from './probe.js';

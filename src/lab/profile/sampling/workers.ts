@@ -1,6 +1,6 @@
 /**
- * The worker threads of a sampled process, each as a connection of its own, through the inspector's NodeWorker domain.
- * Threads that start while a sampling runs are not followed.
+ * The worker threads of a sampled process, each as a connection of its own, through the inspector's
+ * NodeWorker domain. Threads that start while a sampling runs are not followed.
  */
 import { ProfileError } from '../profile-errors.js';
 import type { InspectorConnection } from './inspector-connection.js';
@@ -66,7 +66,9 @@ function workerConnection(pending: Pending): InspectorConnection {
   };
 }
 
-/** Node calls a thread without a name `[worker 3]`, or in later versions `[worker 3] WorkerThread`. */
+/**
+ * Node calls a thread without a name `[worker 3]`, or in later versions `[worker 3] WorkerThread`.
+ */
 function nameOf({ title, url }: Attached['workerInfo']): string {
   const [, given] = /^\[worker \d+\]\s*(.*)$/.exec(title) ?? [undefined, title];
   return given && given !== 'WorkerThread' ? given : (url.split('/').at(-1) ?? url);

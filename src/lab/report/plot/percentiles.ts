@@ -1,6 +1,7 @@
 /**
- * Latency by percentile, as HdrHistogram's plotter draws it: every step to the right has a tenth of the requests left, so the
- * tail has as much room as the rest. Below the axis stand the values themselves.
+ * Latency by percentile, as HdrHistogram's plotter draws it: every step to the right has a tenth of
+ * the requests left, so the tail has as much room as the rest. Below the axis stand the values
+ * themselves.
  */
 import { scaleFor, tickText } from '../../svg/axis.js';
 import { headingHeight, legend, line, margin, sheet, styleOf, valueGrid } from '../../svg/chart.js';
@@ -112,7 +113,10 @@ function nines(percentile: number): number {
   return Math.log10(100 / (100 - percentile));
 }
 
-/** A point a bucket, at the percentile reached with it; buckets that would fall on the same pixel are one. */
+/**
+ * A point a bucket, at the percentile reached with it; buckets that would fall on the same pixel
+ * are one.
+ */
 export function pointsOf(histogram: Counted): PercentilePoint[] {
   const points: PercentilePoint[] = [];
   let seen = 0;

@@ -1,6 +1,6 @@
 /**
- * A run second by second: the rate above, p50, p99 and max below. Runs stand side by side on the same axes, so PUT and GET
- * compare at a glance.
+ * A run second by second: the rate above, p50, p99 and max below. Runs stand side by side on the
+ * same axes, so PUT and GET compare at a glance.
  */
 import { linear, type Scale, scaleFor, tickText } from '../../svg/axis.js';
 import { headingHeight, legend, line, margin, sheet, styleOf, valueGrid } from '../../svg/chart.js';

@@ -1,6 +1,7 @@
 /**
- * From perf's text to a Profile, on what perf 6.1 printed of a server that stored entities (perf-script.txt: five samples), and on the lines
- * of V8's list of code that cover its addresses (code.map).
+ * From perf's text to a Profile, on what perf 6.1 printed of a server that stored entities
+ * (perf-script.txt: five samples), and on the lines of V8's list of code that cover its addresses
+ * (code.map).
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

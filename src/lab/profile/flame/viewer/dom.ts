@@ -1,6 +1,6 @@
 /**
- * What the viewer uses of the DOM. The whole of TypeScript's `dom` library would be declared for every file of the program,
- * where a forgotten `name` or `event` would then pass as a global.
+ * The part of the DOM that the viewer uses. The whole of TypeScript's `dom` library would be declared for
+ * every file of the program, where a forgotten `name` or `event` would then pass as a global.
  */
 
 export interface Dom {

@@ -1,6 +1,7 @@
 /**
- * Pointer, keys and the address. The address is the only state: what is done changes its hash, and the picture follows the
- * hash, so a zoomed or searched view can be linked and the browser's Back leads out of it.
+ * Pointer, keys and the address. The address is the only state: what is done changes its hash, and
+ * the picture follows the hash, so a zoomed or searched view can be linked and the browser's Back
+ * leads out of it.
  */
 import type { Dom, DomInput, DomWindow } from './dom.js';
 import { search } from './search.js';

@@ -1,6 +1,7 @@
 /**
- * The viewer as one script for a picture. Its parts are compiled and linted with the rest of the program; here their text
- * is read back, and put together in an order in which each finds what it needs. Their top-level names must be unique.
+ * The viewer as one script for a picture. Its parts are compiled and linted with the rest of the
+ * program; here their text is read back, and put together in an order in which each finds what it
+ * needs. Their top-level names must be unique.
  */
 import { readFileSync } from 'node:fs';
 

@@ -1,6 +1,6 @@
 /**
- * Search: frames whose name or place matches a regular expression stay, the others fade. The share of all matches counts
- * nested ones once: a match below another is in that one's width already.
+ * Search: frames whose name or place matches a regular expression stay, the others fade. The share
+ * of all matches counts nested ones once: a match below another is in that one's width already.
  */
 import type { DomInput } from './dom.js';
 import { frames, root, svg, type ViewFrame } from './view-frames.js';

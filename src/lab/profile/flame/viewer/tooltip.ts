@@ -1,4 +1,7 @@
-/** The tooltip: the frame's lines beside the pointer or, when the keyboard moves, above the frame; always within the picture. */
+/**
+ * The tooltip: the frame's lines beside the pointer or, when the keyboard moves, above the frame;
+ * always within the picture.
+ */
 import type { Dom, DomRoot } from './dom.js';
 import { svg, svgElement, type ViewFrame } from './view-frames.js';
 

@@ -1,6 +1,7 @@
 /**
- * The frames as the viewer sees them, read out of the picture itself, and the zoom: a frame gets the whole width, what stands
- * above it grows with it, and what stands below it (its callers) fades.
+ * The frames as the viewer sees them, read out of the picture itself, and the zoom: a frame gets
+ * the whole width, what stands above it grows with it, and what stands below it (its callers)
+ * fades.
  */
 import type { Dom, DomRoot, DomWindow } from './dom.js';
 
