@@ -1,4 +1,4 @@
-/** `evenkeel compare`: two records of `evenkeel load --json`, figure by figure, and whether the second is worse. */
+/** `evenkeel compare`: two records of `evenkeel load --json`, figure by figure. */
 import { readFileSync } from 'node:fs';
 import { type Comparison, compareRuns, type Row } from '../lab/load/judge/compare-runs.js';
 import { RecordError } from '../lab/load/load-errors.js';
@@ -38,19 +38,21 @@ Usage: evenkeel compare [flags] BEFORE.json AFTER.json
 
 ${describeFlags(flags)}
 
-A figure is worse if it changed by more than --tolerance, by more than --floor and by more than the histogram can tell apart (0.1 %); failures,
-if they became more by 1 in 10000 requests too. The maximum, and percentiles that fewer than ten requests lie above, are chance:
-shown, and not judged. Neither is the rate, if different ones were asked.
+A figure is worse if it changed by more than --tolerance, by more than --floor and by more than
+the resolution of the histogram (0.1 %). Failures must also grow by 1 in 10000 requests. The
+maximum, and percentiles that fewer than ten requests lie above, are chance: they are shown and not
+judged. Nor is the rate, if the runs asked for different rates.
 
 Exit codes:
   ${exitCodes.fine}    nothing is worse
-  ${exitCodes.usage}    a wrong command line, or a file that is no record
+  ${exitCodes.usage}    a wrong command line, or a file that is not a record
   ${exitCodes.regression}    something is worse
 
-Example:
+Examples:
+  evenkeel compare before.json after.json --tolerance 20%
   evenkeel load -R1000 --json before.json http://127.0.0.1:8080/v0/status
   evenkeel load -R1000 --json after.json http://127.0.0.1:8080/v0/status
-  evenkeel compare before.json after.json --tolerance 20%
+  evenkeel compare before.json after.json
 `;
 
 /** Sets the exit code. @throws UsageError */

@@ -1,4 +1,4 @@
-/** The exit codes of `load` and `compare`: one place for scripts and continuous integration to rely on. */
+/** The exit codes, in one place: scripts and continuous integration rely on them. */
 import type { SloOutcome, Verdict } from '../lab/load/result/load-record.js';
 
 export const exitCodes = {
@@ -13,7 +13,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-/** What a run is worth. A run that is not valid can't say whether an objective holds, so that comes first. */
+/** A run that is not valid can't say whether an objective holds, so validity comes first. */
 export function exitCodeOf(
   verdict: Verdict,
   slo: readonly SloOutcome[],
@@ -24,11 +24,11 @@ export function exitCodeOf(
   return slo.every(({ held }) => held) ? exitCodes.fine : exitCodes.sloMissed;
 }
 
-/** Of `load`. */
+/** The exit codes of `load`, for its help. */
 export const exitCodeHelp = `Exit codes:
   ${exitCodes.fine}    the run is valid and holds its SLO
-  ${exitCodes.failed}    it could not run: no connection, a script error, a file that can't be written
+  ${exitCodes.failed}    no connection, an error in the script, or a file can't be written
   ${exitCodes.usage}    a wrong command line; nothing was sent
-  ${exitCodes.notValid}    not valid: the figures must not be believed (see the verdict); --allow-invalid lets it pass
+  ${exitCodes.notValid}    not valid: do not trust the figures; --allow-invalid lets it pass
   ${exitCodes.sloMissed}    the SLO was missed
-  ${exitCodes.interrupted}  Ctrl-C ended it early; what was measured by then is printed`;
+  ${exitCodes.interrupted}  Ctrl-C ended it early; the report is of the time until then`;

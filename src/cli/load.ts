@@ -1,5 +1,4 @@
-/** `evenkeel load`: loads a server at a constant rate, the way wrk2 is called, and says how late it answered. */
-
+/** `evenkeel load`: loads a server at a constant rate and reports its latency; called like wrk2. */
 import { ScriptError, TargetError } from '../lab/load/load-errors.js';
 import { describeGroups } from './args/flags.js';
 import { exitCodeHelp } from './exit-codes.js';
@@ -25,13 +24,17 @@ ${wrkHelp}
 More:
 ${ourHelp}
 
-Numbers take k, M and G (10k is 10000), times ms, s, m and h (a plain number is seconds). Of a flag given twice the last counts.
+Numbers take k, M and G (10k is 10000), times ms, s, m and h (a plain number is seconds). If a flag
+is given twice, the last counts.
 
-The report ends with a verdict: whether the rate was reached, the generator was on time and nothing failed.
---slo: errors are the requests that failed, or were due for longer than the timeout and not even sent, among all that were due.
---find-max doubles the rate, from --rate (1000) on, until a step fails twice, then halves the gap down to 2 %.
---workload: 'get' finds what 'put' of the same --key-space wrote; sequential keys start again after the last. Zipfian is
-YCSB's, with the exponent 0.99 and the hot keys spread out. An answer of 404 is an error.
+The report ends with a verdict: whether the rate was reached, the generator was on time and nothing
+failed.
+--slo: a request is an error if it failed, or was still unsent one timeout after it was due.
+--find-max doubles the rate, from --rate (1000) on, until a step fails twice. Then it halves the gap
+down to 2 %.
+--workload: 'get' reads the keys that 'put' of the same --key-space wrote. Sequential keys start
+again after the last. Zipfian is YCSB's, with the exponent 0.99 and the hot keys spread out. A 404
+is an error.
 --json -: the report goes to standard error.
 
 ${exitCodeHelp}
@@ -39,7 +42,7 @@ ${exitCodeHelp}
 Examples:
   evenkeel load -t4 -c20 -d60s -R10000 -s wrk/put.lua --latency http://127.0.0.1:8080
   evenkeel load -t2 -c20 -d30s -R5k --workload put --key-space 100k http://127.0.0.1:8080
-  evenkeel load -t2 -c20 -d30s -R5k --workload mixed:90/10 --keys zipfian --key-space 100k --slo 'p99<5ms' http://127.0.0.1:8080
+  evenkeel load -R5k --workload mixed:90/10 --keys zipfian --slo 'p99<5ms' http://127.0.0.1:8080
   evenkeel load -c50 -d10s --find-max --slo 'p99<5ms,errors<0.1%' http://127.0.0.1:8080/v0/status
   evenkeel load -R1000 --json before.json http://127.0.0.1:8080/v0/status
 `;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The `evenkeel` command: runs one command, and turns what it throws into one line and an exit code.
+ * The `evenkeel` command: runs one command, and turns its errors into one line and an exit code.
  * A command is loaded when it is asked for, so a server does not load the load generator.
  */
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { exitCodes } from './exit-codes.js';
 interface Command {
   readonly summary: string;
   readonly help: string;
-  /** Errors whose message is enough for a user. All others are faults of ours: their stack is shown. */
+  /** Errors whose message is enough for a user. All others are shown with their stack. */
   readonly errors: readonly (new (
     ...args: never[]
   ) => Error)[];
@@ -64,7 +64,7 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   else if (name === '--version' || name === '-v') process.stdout.write(`${version}\n`);
   else
     throw new UsageError(
-      `there is no command '${name}'; there are ${Object.keys(commands).join(', ')}`,
+      `unknown command '${name}'; the commands are ${Object.keys(commands).join(', ')}`,
     );
 }
 

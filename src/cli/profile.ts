@@ -1,4 +1,6 @@
-/** `evenkeel profile`: where a running process spends its CPU time, or allocates; and how two such profiles differ. */
+/**
+ * `evenkeel profile`: where a process spends CPU time or allocates, and how two profiles differ.
+ */
 import { ProfileError } from '../lab/profile/profile-errors.js';
 import { describeGroups, UsageError } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';
@@ -18,30 +20,35 @@ Usage: evenkeel profile cpu|alloc (--pid N | --url ADMIN) [flags]
 
 ${takeHelp}
 
-Of diff, whose BEFORE and AFTER are .json of this command, .cpuprofile or .heapprofile:
+Flags of diff. BEFORE and AFTER are .json of this command, .cpuprofile or .heapprofile:
 ${diffHelp}
 
-What is written goes by the ending of the name:
+The ending of the name gives the format:
   .svg          a flame graph; in a browser it zooms, searches and explains
   .collapsed    folded stacks, one a line, for other tools
-  .cpuprofile   (cpu) as V8 recorded the main thread; Chrome's developer tools and speedscope open it; with --native all threads
+  .cpuprofile   (cpu) as V8 recorded the main thread, for Chrome's developer tools or speedscope;
+                with --native all threads
   .heapprofile  (alloc) likewise
   .json         everything, for profile diff and for programs
 
---pid opens the inspector of the process (SIGUSR1) and closes it again; one that is open is used and stays open. Worker threads are sampled
-too, each below a frame 'worker NAME'. CPU time is the time on a CPU: idle time is left out everywhere, and on Linux also waiting for
-the disk and for a free CPU. V8 does not see the memory of Buffers; what is outside its heap is printed beside.
+--pid opens the inspector of the process (SIGUSR1) and closes it again. An inspector that is open
+already is used and stays open. Worker threads are sampled too, each below a frame 'worker NAME'.
+CPU time is the time on a CPU: idle time is left out everywhere, and on Linux also the time spent
+waiting for the disk or a free CPU. V8 does not see the memory of Buffers; the memory outside its
+heap is printed with the figures of the process.
 
---native samples with Linux's perf (Debian's linux-perf) instead, for which the process is not attached to: all threads, with native and kernel
-frames. Functions in JavaScript have names only if the program was started with
+--native samples with Linux's perf (Debian's linux-perf) and does not attach to the process. It
+sees all threads, with native and kernel frames. Functions in JavaScript have names only if the
+program was started with
   NODE_OPTIONS='--perf-basic-prof-only-functions --interpreted-frames-native-stack'
-(V8 then keeps a list of its code in /tmp/perf-PID.map), and what it inlined is part of its caller. Libraries without frame pointers, such as the C library, may hide who called them. The
-kernel's frames take root, or sysctl kernel.perf_event_paranoid=1. With --url the server must be on this machine.
-Ctrl-C ends the sampling early, and with --pid writes what there is.
+(V8 then keeps a list of its code in /tmp/perf-PID.map). Inlined functions are part of their caller.
+Libraries without frame pointers, such as the C library, may hide their callers. Kernel frames need
+root, or sysctl kernel.perf_event_paranoid=1. With --url the server must be on this machine.
+Ctrl-C ends the sampling early, and with --pid writes the samples so far.
 
 Exit codes:
   ${exitCodes.fine}    written
-  ${exitCodes.failed}    no such process or port, not permitted, not Node, no perf, or a file that can't be written
+  ${exitCodes.failed}    no such process or port, not permitted, not Node, no perf, or no file
   ${exitCodes.usage}    a wrong command line; no process was touched
   ${exitCodes.interrupted}  Ctrl-C ended it early
 

@@ -28,7 +28,7 @@ import { exitCodes } from './exit-codes.js';
 const flags = {
   label: {
     value: 'NAME',
-    help: 'name of the report and of its folder of pictures',
+    help: 'name of the report and of its directory of pictures',
     defaultText: defaultReport.label,
     parse: (given: string) => {
       if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(given))
@@ -39,7 +39,7 @@ const flags = {
   },
   rate: {
     value: 'N',
-    help: 'requests a second',
+    help: 'requests per second',
     defaultText: '10k',
     parse: metric(1, loadLimits.rate),
     fallback: defaultReport.rate as number,
@@ -53,31 +53,31 @@ const flags = {
   },
   threads: {
     value: 'N',
-    help: `threads that send; the reference's ${referenceThreads}, or fewer where they would take the server's CPU`,
+    help: `threads that send; ${referenceThreads}, or fewer where the server needs the CPUs`,
     defaultText: String(defaultReport.threads),
     parse: metric(1, loadLimits.threads),
     fallback: defaultReport.threads as number,
   },
   duration: {
     value: 'T',
-    help: 'length of each measured run; the profiles have windows of their own',
+    help: 'length of each measured run; profiles take a quarter of it, 2 to 15 s',
     defaultText: '60s',
     parse: duration(1_000, loadLimits.durationMs),
     fallback: defaultReport.durationMs as number,
   },
   out: {
     value: 'DIR',
-    help: 'folder for the report; made if it is not there',
+    help: 'directory for the report; created if it is missing',
     defaultText: defaultReport.out,
     parse: (given: string) => {
-      if (given === '') throw new UsageError('a folder');
+      if (given === '') throw new UsageError('a directory');
       return given;
     },
     fallback: defaultReport.out as string,
   },
   compare: {
     value: 'FILE',
-    help: 'also sets the report beside this one, such as reports/before.json',
+    help: 'also compares with this report, such as reports/before.json',
     ...optional(inputFile),
   },
   url: {
@@ -109,17 +109,23 @@ Usage: evenkeel report [flags]
 
 ${describeFlags(flags)}
 
-Starts a server on a fresh store, warms it up, and loads it with wrk/put.lua and then with wrk/get.lua: measured first, then the same
-load under the CPU and under the allocation sampler. Writes DIR/NAME.md with its flame graphs and plots, and all figures as DIR/NAME.json.
+Starts a server on a fresh store, warms it up, and loads it with wrk/put.lua and then with
+wrk/get.lua. Each load is measured first, and then repeated under the CPU sampler and the allocation
+sampler. Writes DIR/NAME.md with flame graphs and plots, and all figures as DIR/NAME.json.
 
-Exit code ${exitCodes.notValid}: it is all written, but a measured run is not valid; the document begins with why.
+Exit codes:
+  ${exitCodes.fine}    written
+  ${exitCodes.failed}    it could not run, or a report could not be read
+  ${exitCodes.usage}    a wrong command line
+  ${exitCodes.notValid}    written, but a measured run is not valid; the document begins with why
+  ${exitCodes.interrupted}  Ctrl-C ended it; nothing is written
 
 Examples:
   evenkeel report
   evenkeel report --duration 5s
   evenkeel report --label before
   evenkeel report --compare reports/before.json
-  evenkeel report --compare reports/before.json reports/async.json     compares what is there, without a run
+  evenkeel report --compare reports/before.json reports/async.json
   evenkeel report --url http://127.0.0.1:8080 --admin-url http://127.0.0.1:9000
 `;
 
@@ -130,9 +136,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const [after, ...more] = operands;
   if (more.length > 0 || (after !== undefined && compare === undefined))
     throw new UsageError(
-      `there is no use for '${more[0] ?? after}'; a report to be compared follows --compare FILE`,
+      `unexpected argument '${more[0] ?? after}'; a second report needs --compare FILE`,
     );
-  // Read before the run, which takes minutes, so that a wrong file is told at once.
+  // Read before the run, which takes minutes, so that a wrong file is reported at once.
   const before = compare === undefined ? undefined : readReport(compare);
   mkdirSync(out, { recursive: true });
   const experiment = after === undefined ? await measure(optionsOf(values)) : readReport(after);
@@ -155,7 +161,8 @@ function optionsOf(values: Values<typeof flags>): ReportOptions {
     );
   if (given.connections < given.threads)
     throw new UsageError(
-      `--connections takes at least as many as there are threads (${given.threads}), got '${given.connections}'`,
+      '--connections takes at least as many as there are threads ' +
+        `(${given.threads}), got '${given.connections}'`,
     );
   return { ...given, durationMs, ...(url && adminUrl && { server: { url, adminUrl } }) };
 }

@@ -15,6 +15,8 @@ const flags = {
   json: on('print one line of JSON instead of the banner, for programs'),
 };
 
+const drainSeconds = defaultLimits.drainMs / 1000;
+
 export const summary = 'run the key-value server';
 
 export const errors = [StoreError, ListenError, ProfileError];
@@ -26,12 +28,11 @@ Usage: evenkeel serve [flags]
 ${describeFlags(flags)}
 
 Each flag but --json is also a variable and a key of the configuration file: for --max-value 1MiB,
-EVENKEEL_MAX_VALUE=1MiB and {"maxValue": "1MiB"}. A flag wins over a variable, a variable over the file.
-See docs/configuration.md for all keys and limits.
+EVENKEEL_MAX_VALUE=1MiB and {"maxValue": "1MiB"}. A flag wins over a variable, and a variable over
+the file. See docs/configuration.md for all keys and limits.
 
-SIGINT or SIGTERM ends the server: new requests get a 503, running ones may finish within
-${defaultLimits.drainMs / 1000} s, then the store is closed. A second signal ends it at once. No acknowledged write is lost
-either way.
+SIGINT or SIGTERM ends the server: new requests get a 503, running ones may finish within ${drainSeconds} s,
+and the store is closed. A second signal ends it at once. No acknowledged write is lost either way.
 
 Exit codes:
   ${exitCodes.fine}    ended by one signal
@@ -62,7 +63,7 @@ export async function run(args: readonly string[], version: string): Promise<voi
   process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner));
   if (!isLoopback(host))
     process.stderr.write(
-      `evenkeel: warning: other machines may reach ${host}, and there is no authentication\n`,
+      `evenkeel: warning: other machines may reach ${host}, without authentication\n`,
     );
   await untilSignal();
   await admin?.close();
@@ -92,9 +93,10 @@ interface Banner {
 
 function bannerText({ url, adminUrl, data, version }: Banner): string {
   const entity = `'${url}/v0/entity?id=hello'`;
+  const admin = adminUrl ? `  admin ${adminUrl}, for evenkeel profile --url\n` : '';
   return `Evenkeel ${version} serves ${url}
   data  ${data}
-${adminUrl === undefined ? '' : `  admin ${adminUrl}, for evenkeel profile --url\n`}  try   curl -X PUT --data-binary world ${entity}
+${admin}  try   curl -X PUT --data-binary world ${entity}
         curl ${entity}
   stop  Ctrl-C
 `;

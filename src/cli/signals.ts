@@ -1,7 +1,9 @@
-/** SIGINT and SIGTERM: the first one asks for an end in good order, the second one ends the process at once. */
+/**
+ * SIGINT and SIGTERM: the first asks for an end in good order, the second ends the process at once.
+ */
 import { exitCodes } from './exit-codes.js';
 
-/** For a command that ends by itself: it ends early, with what it has. @returns what stops listening */
+/** For a command that ends by itself: it ends early. @returns a function that stops listening */
 export function onInterrupt(interrupt: () => void): () => void {
   let signals = 0;
   const listener = () => {
@@ -16,8 +18,8 @@ export function onInterrupt(interrupt: () => void): () => void {
 }
 
 /**
- * While this runs, a signal ends the process at once, as if nobody listened: what runs may hold this thread for ever, and
- * no listener would be called.
+ * While this runs, a signal ends the process at once, as if nothing listened. The code that runs
+ * may hold this thread for ever, and then no listener would be called.
  */
 export async function withoutListeners<T>(run: () => Promise<T>): Promise<T> {
   const taken = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
@@ -34,8 +36,9 @@ export async function withoutListeners<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /**
- * For a command that runs until it is told to end. Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. Under `npm start` there is a shell in
- * between that dies of a signal without passing it on, so there its death counts as one.
+ * For a command that runs until a signal. Resolves at the first SIGINT or SIGTERM; a second one
+ * ends the process at once. Under `npm start` a shell stands between, which dies of a signal
+ * without passing it on, so its death counts as a signal.
  */
 export function untilSignal(): Promise<void> {
   return new Promise((resolve) => {

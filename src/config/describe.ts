@@ -17,19 +17,20 @@ export function settingsMarkdown(limitsSource: string): string {
   const limits = Object.entries(defaultLimits)
     .filter(([name]) => name !== 'maxValueBytes' && name !== 'cacheBytes')
     .map(([name, value]) => [code(`limits.${name}`), String(value), commentOf(name, limitsSource)]);
+  const columns = ['Flag', 'Variable', 'Key', 'Default', 'Unit', 'Meaning', 'Price of raising it'];
   return `# Configuration
 
-Each setting of \`evenkeel serve\` has a flag, an environment variable and a key in the configuration
-file. A flag wins over a variable, a variable over the file, and the file over the default. An empty
-variable counts as not set.
+Each setting of \`evenkeel serve\` has a flag, an environment variable and a key in the
+configuration file. A flag wins over a variable, a variable over the file, and the file over the
+default. An empty variable counts as not set.
 
-${table(['Flag', 'Variable', 'Key', 'Default', 'Unit', 'Meaning', 'What raising or changing it costs'], rows)}
+${table(columns, rows)}
 
 \`--json\` is a flag only: it prints one line of JSON in place of the banner.
 
 ## The configuration file
 
-\`--config FILE\` names a file of JSON. Every key may be left out; a key that does not exist is refused.
+\`--config FILE\` names a file of JSON. Every key may be left out. An unknown key is refused.
 
 \`\`\`json
 {
@@ -42,14 +43,14 @@ ${table(['Flag', 'Variable', 'Key', 'Default', 'Unit', 'Meaning', 'What raising 
 
 ## Limits
 
-The object \`limits\` in the file changes bounds that have no flag. Each is a positive whole number: of
-bytes if its name ends in \`Bytes\`, of milliseconds if it ends in \`Ms\`. Limits that contradict each
-other are refused at the start.
+The object \`limits\` in the file changes bounds that have no flag. Each is a positive whole number:
+of bytes if its name ends in \`Bytes\`, of milliseconds if it ends in \`Ms\`. Limits that contradict
+each other are refused at the start.
 
 ${table(['Key', 'Default', 'Meaning'], limits)}
 
-\`limits.maxQueuedBytes\` grows to twice \`maxValue\`, and the bound on content in memory to twice that,
-unless they are given.
+\`limits.maxQueuedBytes\` grows to twice \`maxValue\`, and the bound on content in memory to twice
+that, unless they are given.
 `;
 }
 

@@ -1,8 +1,8 @@
 /** Parsers of values that people write: on a command line, in a variable, in a file. */
 
 /**
- * A wrong command line, variable or configuration file: one line without a stack, exit code 2. A parser
- * gives the rule alone; its caller adds what the value is for and what was given.
+ * A wrong command line, variable or configuration file: one line without a stack, exit code 2. A
+ * parser gives the rule alone; its caller adds the name of the value and the text given.
  */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

@@ -1,7 +1,7 @@
 /**
- * The settings of `evenkeel serve`, one table: the flags, the variables, the keys of the configuration
- * file, their help and docs/configuration.md follow from it. A flag wins over a variable, a variable
- * over the file, and the file over the default.
+ * The settings of `evenkeel serve`, one table: flags, variables, keys of the configuration file,
+ * help and docs/configuration.md follow from it. A flag wins over a variable, a variable over the
+ * file, and the file over the default.
  */
 import { readFileSync } from 'node:fs';
 import { defaultLimits, type Limits, makeLimits, maxCacheBytes, maxValueLimit } from './limits.js';
@@ -16,12 +16,12 @@ import {
 } from './parsers.js';
 
 interface Setting<T = unknown> {
-  /** What stands for the value in the help, such as `PORT`. */
+  /** The placeholder of the value in the help, such as `PORT`. */
   readonly value: string;
   readonly help: string;
   readonly defaultText: string;
   readonly unit: string;
-  /** What raising or changing it costs. */
+  /** The price of raising or changing it. */
   readonly cost: string;
   parse(text: string): T;
   readonly fallback: T;
@@ -66,7 +66,7 @@ export const settings = {
   },
   cache: {
     value: 'SIZE',
-    help: 'memory for entities of up to 2KiB that were read; 0 for none',
+    help: 'memory for small entities (up to 2KiB) that were read; 0 for none',
     defaultText: formatBytes(defaultLimits.cacheBytes),
     unit: 'bytes, or with KiB, MiB, GiB',
     cost: 'memory: this much and up to two sevenths more once the cache is full',
@@ -75,7 +75,7 @@ export const settings = {
   },
   lanes: {
     value: 'WHICH',
-    help: 'full: all requests take node:http, to compare with; both: plain ones do not',
+    help: 'full: all requests take node:http, to compare; both: plain ones do not',
     defaultText: 'both',
     unit: '`both` or `full`',
     cost: '`full` serves a third of the requests with the same CPU time',
@@ -113,7 +113,7 @@ export function variableOf(name: string): string {
   return `EVENKEEL_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** The configuration file's key of a setting: `maxValue` for `max-value`. The file does not name itself. */
+/** The key of a setting in the file: `maxValue` for `max-value`. The file does not name itself. */
 export function keyOf(name: string): string | undefined {
   if (name === 'config') return undefined;
   return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -152,7 +152,7 @@ export function readSettings(
 
 interface ConfigFile {
   readonly path: string;
-  /** What the file says of a setting, as a flag would say it. */
+  /** Each setting as a flag would give it. */
   readonly texts: ReadonlyMap<string, string>;
   readonly limits: Partial<Limits>;
 }

@@ -1,99 +1,102 @@
-/** The command line: what is wrong with it is said before anything is done, and the help tells how it is right. */
+/** What only the real command shows of a command line: exit codes, one line of error, help, version. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import * as compare from '#dist/cli/compare.js';
+import * as load from '#dist/cli/load.js';
+import * as profile from '#dist/cli/profile.js';
+import * as report from '#dist/cli/report.js';
+import * as serve from '#dist/cli/serve.js';
+import { settings } from '#dist/config/settings.js';
 import { expectOneLine } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
 import { runCommand } from '../support/process.js';
+import { startRecording } from '../support/recording-service.js';
 
 const { version } = JSON.parse(
   await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
 );
 
-describe('a wrong command line', () => {
-  const sizes = 'a size from 1B to 256MiB';
-  it.each([
-    {
-      args: ['--port', '65536'],
-      parts: ['--port', 'a whole number from 0 to 65535', "got '65536'"],
-    },
-    { args: ['--port', 'http'], parts: ['--port', 'a whole number from 0 to 65535', "got 'http'"] },
-    { args: ['--port='], parts: ['--port', 'a whole number from 0 to 65535', "got ''"] },
-    { args: ['--port=-1'], parts: ['--port', 'a whole number from 0 to 65535', "got '-1'"] },
-    { args: ['--port', '80.5'], parts: ['--port', 'a whole number from 0 to 65535', "got '80.5'"] },
-    { args: ['--port', '0x50'], parts: ['--port', 'a whole number from 0 to 65535', "got '0x50'"] },
-    { args: ['--max-value', '0'], parts: ['--max-value', sizes, "got '0'"] },
-    { args: ['--max-value', '257MiB'], parts: ['--max-value', sizes, "got '257MiB'"] },
-    { args: ['--max-value', '1GiB'], parts: ['--max-value', sizes, "got '1GiB'"] },
-    { args: ['--max-value', 'big'], parts: ['--max-value', sizes, "got 'big'"] },
-    { args: ['--cache', '2GiB'], parts: ['--cache', 'a size from 0B to 1GiB', "got '2GiB'"] },
-    { args: ['--host='], parts: ['--host', 'an address such as 127.0.0.1', "got ''"] },
-    { args: ['--data='], parts: ['--data', 'a folder', "got ''"] },
-    { args: ['--port', '1', '--port', '2'], parts: ['--port', '2 times', 'once'] },
-    { args: ['--prot', '8080'], parts: ["'--prot'"] },
-    { args: ['--port'], parts: ['--port'] },
-    { args: ['--port', '-1'], parts: ['--port'] },
-    { args: ['--json=yes'], parts: ['--json'] },
-    { args: ['folder'], parts: ["'folder'"] },
-  ])(
-    'serve $args is refused with what is wrong and exit code 2, before a folder is made',
-    async (row) => {
-      const folder = join(await temporaryFolder(), 'data');
-      const data = row.args[0]?.startsWith('--data') ? [] : ['--data', folder];
-      const { code, stdout, stderr } = await runCommand(['serve', ...data, ...row.args]);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      const [line = '', ...rest] = stderr.split('\n');
-      expectOneLine(`${line}\n`, ...row.parts);
-      expect(rest).toEqual(["Try 'evenkeel serve --help'.", '']);
-      expect(existsSync(folder)).toBe(false);
-    },
-  );
+/** The error of a wrong command line, whose second line names the help. */
+async function refusalOf(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  const [line = '', hint, ...rest] = stderr.split('\n');
+  expectOneLine(`${line}\n`);
+  expect(hint).toMatch(/^Try 'evenkeel (\w+ )?--help'\.$/);
+  expect(rest).toEqual(['']);
+  return line;
+}
 
-  it('with an unknown command is refused with exit code 2 and the commands there are', async () => {
-    for (const name of ['sevre', 'toString', '__proto__', '--verbose', '']) {
-      const { code, stdout, stderr } = await runCommand([name]);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).toContain(`evenkeel: there is no command '${name}'; there is serve`);
-    }
+describe('a wrong command line is refused with exit code 2', () => {
+  it('before serve creates a directory', async () => {
+    const directory = join(await temporaryFolder(), 'data');
+    const line = await refusalOf('serve', '--data', directory, '--port', 'http');
+    expect(line).toContain("--port takes a whole number from 0 to 65535, got 'http'");
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  it('before load opens a connection', async () => {
+    const { url, connections } = await startRecording();
+    expect(await refusalOf('load', '-R10', '-dlong\u001b[31m', url)).toContain(
+      "got 'long\\u001b[31m'",
+    );
+    expect(connections()).toBe(0);
+  });
+
+  it('with the commands that exist, if it names another one', async () => {
+    for (const name of ['sevre', 'toString', '__proto__', ''])
+      expect(await refusalOf(name)).toBe(
+        `evenkeel: unknown command '${name}'; the commands are serve, load, compare, profile, report`,
+      );
   });
 });
 
+it('a target that does not exist ends load with one line and exit code 1', async () => {
+  const { code, stdout, stderr } = await runCommand(['load', '-R100', 'http://no-such.invalid/']);
+  expect(code).toBe(1);
+  expect(stdout).not.toContain('Requests/sec');
+  expectOneLine(stderr, "can't find the host no-such.invalid");
+});
+
 describe('help', () => {
-  it.each([{ args: [] }, { args: ['--help'] }, { args: ['-h'] }, { args: ['help'] }])(
-    'of the program is printed for $args with exit code 0',
-    async ({ args }) => {
-      const { code, stdout, stderr } = await runCommand(args);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toMatch(/^evenkeel: /);
-      expect(stdout).toContain('Usage: evenkeel COMMAND [flags]');
-      expect(stdout).toMatch(/^ {2}serve +run the key-value server$/m);
+  it('of the program is printed without a command', async () => {
+    const { code, stdout, stderr } = await runCommand([]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const [name, { summary }] of Object.entries({ serve, load, compare, profile, report }))
+      expect(stdout).toContain(`\n  ${name.padEnd(8)}  ${summary}\n`);
+  });
+
+  it.each([
+    ['serve', '--port', 'nonsense', '--help'],
+    ['load', '-Lh'],
+  ])('of %s is printed, and nothing is started', async (...args) => {
+    const { help } = args[0] === 'serve' ? serve : load;
+    expect(await runCommand(args)).toEqual({ code: 0, stdout: help, stderr: '' });
+  });
+
+  it.each(Object.entries({ serve, load, compare, profile, report }))(
+    'of %s has exit codes and examples, in lines of at most 100 columns',
+    (name, { help }) => {
+      expect(help).toMatch(/\n\nExit codes:\n {2}0 /);
+      expect(help).toMatch(new RegExp(`\\n\\nExamples:\\n {2}(.*\\n {2})*evenkeel ${name}`));
+      const examples = help.indexOf('\nExamples:');
+      for (const line of help.slice(0, examples).split('\n'))
+        expect(line.length, line).toBeLessThanOrEqual(100);
     },
   );
 
-  it.each([{ args: ['--help'] }, { args: ['-h'] }, { args: ['--port', 'nonsense', '--help'] }])(
-    'of serve is printed for $args with exit code 0, and nothing is started',
-    async ({ args }) => {
-      const { code, stdout, stderr } = await runCommand(['serve', ...args]);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      for (const flag of [
-        '--port PORT',
-        '--host ADDRESS',
-        '--data DIR',
-        '--max-value SIZE',
-        '--cache SIZE',
-        '--json',
-      ])
-        expect(stdout).toContain(`\n  ${flag} `);
-      for (const fallback of ['(8080)', '(127.0.0.1)', '(./data)', '(16MiB)'])
-        expect(stdout).toContain(fallback);
-    },
-  );
+  it('of serve has each setting with its default', () => {
+    for (const [name, { value, defaultText }] of Object.entries(settings))
+      expect(serve.help).toMatch(new RegExp(`\\n {2}--${name} ${value} .*\\(${defaultText}\\)\\n`));
+  });
+});
 
-  it.each(['--version', '-v'])(
-    'is not needed for %s, which prints the version of the package',
-    async (flag) => {
-      expect(await runCommand([flag])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
-    },
-  );
+it('--version prints the version of the package', async () => {
+  expect(await runCommand(['--version'])).toEqual({
+    code: 0,
+    stdout: `${version}\n`,
+    stderr: '',
+  });
 });

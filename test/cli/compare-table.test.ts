@@ -1,8 +1,9 @@
 /** The table of `evenkeel compare`, and the command lines it refuses. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { formatComparison } from '#dist/cli/compare.js';
-import { expectOneLine } from '../support/command.js';
-import { runCommand } from '../support/process.js';
+import { formatComparison, run } from '#dist/cli/compare.js';
+import { temporaryFolder } from '../support/folder.js';
 
 describe('the table', () => {
   it('shows before, after and the change, marks what is worse, and ends with the outcome', () => {
@@ -60,21 +61,30 @@ it('writes what a file says of a run as text, whatever it is', () => {
 });
 
 describe('compare refuses', () => {
+  const takes = 'compare takes two files, BEFORE.json and AFTER.json';
   it.each([
-    { args: [], parts: ['two files', 'got 0'] },
-    { args: ['a.json'], parts: ['two files', 'got 1'] },
-    { args: ['a.json', 'b.json', 'c.json'], parts: ['two files', 'got 3'] },
-    {
-      args: ['a.json', 'b.json', '--tolerance', '10'],
-      parts: ['--tolerance takes a percentage such as 10%', "got '10'"],
-    },
-    {
-      args: ['a.json', 'b.json', '--floor', '1'],
-      parts: ['--floor takes a time with its unit', "got '1'"],
-    },
-  ])('$args with exit code 2', async ({ args, parts }) => {
-    const { code, stdout, stderr } = await runCommand(['compare', ...args]);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expectOneLine(stderr.replace("Try 'evenkeel compare --help'.\n", ''), ...parts);
+    [[], `${takes}, got 0`],
+    [['a.json'], `${takes}, got 1`],
+    [['a.json', 'b.json', 'c.json'], `${takes}, got 3`],
+    [['no.json', 'no.json'], "compare takes a file that exists, got 'no.json'"],
+    [['a', 'b', '--tolerance', '10'], "--tolerance takes a percentage such as 10%, got '10'"],
+    [
+      ['a', 'b', '--floor', '1'],
+      "--floor takes a time with its unit, such as 50us or 0.05ms, got '1'",
+    ],
+  ])('%j', async (args, message) => {
+    await expect(run(args)).rejects.toMatchObject({ name: 'UsageError', message });
   });
+
+  it.each(['Running 1m test\n', '{"name":"something else"}'])(
+    'a file that is not a record, by its name: %s',
+    async (text) => {
+      const file = join(await temporaryFolder(), 'run.json');
+      await writeFile(file, text);
+      await expect(run([file, file])).rejects.toMatchObject({
+        name: 'UsageError',
+        message: expect.stringMatching(`^${file}: it is not `),
+      });
+    },
+  );
 });

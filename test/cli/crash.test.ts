@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { serve } from 'evenkeel';
 import { describe, expect, it } from 'vitest';
 import { crashRounds } from '../support/crash.js';
 import { temporaryFolder } from '../support/folder.js';
 import { Ledger } from '../support/ledger.js';
-import { startCommand, startServer, until } from '../support/process.js';
+import { startCommand, until } from '../support/process.js';
 
 const rounds = Number(process.env.EVENKEEL_CRASH_ROUNDS ?? 5);
 const seed = Number(process.env.EVENKEEL_CRASH_SEED ?? Math.floor(Math.random() * 2 ** 32));
@@ -33,10 +34,9 @@ it('a server killed at any moment of its first start leaves a folder that opens'
     await sleep(delayMs);
     child.kill('SIGKILL');
     await ended;
-    const { url, stderr, end } = await startServer(folder);
-    expect((await fetch(`${url}/v0/status`)).status).toBe(200);
-    await end('SIGTERM');
-    expect(stderr()).toBe('');
+    const server = await serve({ port: 0, data: folder });
+    expect((await fetch(`${server.url}/v0/status`)).status).toBe(200);
+    await server.close();
   }
 });
 

@@ -1,51 +1,36 @@
-/** How a run ends, by the real command: with an exit code that says what it was worth, and never without a report or in a hang. */
+/** How a run ends: with an exit code that says what it is worth, and never without a report or in a hang. */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
+import { expectOneLine } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
-import { linesOf, load, measure } from '../support/load.js';
+import { linesOf, load } from '../support/load.js';
 import { startCommand, until } from '../support/process.js';
 import { startRecording } from '../support/recording-service.js';
 import { expectReport } from '../support/wrk2-report.js';
 
 const short = ['-t2', '-c4', '-d400ms', '-R100'];
 
-describe('the exit code', () => {
-  it.each([
-    { slo: 'p99<30s,errors<1%', code: 0, line: /^SLO held: p99<30s.*\nSLO held: errors<1%/m },
-    { slo: 'p50<1us,errors<1%', code: 4, line: /^SLO MISSED: p50<1us.*\nSLO held: errors<1%/m },
-  ])('is $code for the objective $slo', async ({ slo, code, line }) => {
-    const { url } = await startRecording();
-    const run = await load(...short, '--allow-invalid', '--slo', slo, url);
-    expect({ code: run.code, stderr: run.stderr }).toEqual({ code, stderr: '' });
-    expect(run.stdout).toMatch(line);
+it('a single response that is an error is named in the report, and makes the exit code 3', async () => {
+  const { url } = await startRecording((_, response, number) => {
+    response.statusCode = number === 5 ? 404 : 200;
+    response.end();
   });
-
-  it('is 3 if a single answer is an error, and --allow-invalid makes it 0', async () => {
-    const { url } = await startRecording((_, response, number) => {
-      response.statusCode = number === 5 ? 404 : 200;
-      response.end();
-    });
-    const { code, stdout } = await load(...short, url);
-    expect(code).toBe(3);
-    expect(stdout).toMatch(/^ {2}Non-2xx or 3xx responses: 1$/m);
-    expect(stdout).toMatch(/^ +1 {2}answered with status 404$/m);
-    expect(stdout).toMatch(/^Verdict: NOT VALID\n(.*\n)*? {2}1 failure: status 1/m);
-    expect((await load(...short, '--allow-invalid', url)).code).toBe(0);
-  });
+  const { code, stdout } = await load(...short, url);
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/^ {2}Non-2xx or 3xx responses: 1$/m);
+  expect(stdout).toMatch(/^ +1 {2}answered with status 404$/m);
+  expect(stdout).toMatch(/^Verdict: NOT VALID\n(.*\n)*? {2}1 failure: status 1/m);
 });
 
-it('what --warmup sends is in no figure', async () => {
-  const { url, received } = await startRecording();
-  const { record, lines } = await measure(...short, '--warmup', '500ms', url);
-  expectReport(lines, { threads: 2, connections: 4, duration: '0.40s' });
-  expect(record.requests.sent).toBeLessThanOrEqual(41);
-  expect(record.latency.count).toBe(40);
-  expect(record.elapsedUs).toBe(400_000);
-  expect(received.length).toBeGreaterThan(record.requests.sent + 25);
+it('a service that does not speak TLS ends the run before it begins', async () => {
+  const { port } = await startRecording();
+  const { code, stderr } = await load(...short, `https://127.0.0.1:${port}/`);
+  expect(code).toBe(1);
+  expectOneLine(stderr, `can't connect to 127.0.0.1:${port}: no TLS: wrong version number`);
 });
 
 describe('Ctrl-C', () => {
@@ -91,21 +76,6 @@ describe('Ctrl-C', () => {
     expect(record.latency.count).toBe(
       record.requests.completed + record.unanswered.inFlight + record.unanswered.unsent,
     );
-  });
-
-  it('during the warm-up leaves a report without a request', async () => {
-    const { exit, stdout, record } = await interrupted(10, '--warmup', '60s');
-    expect(exit.code).toBe(130);
-    expectReport(linesOf(stdout), {
-      threads: 2,
-      connections: 4,
-      duration: '1m',
-      latency: true,
-      early: true,
-    });
-    expect(record.requests).toEqual({ sent: 0, completed: 0, completedPerSecond: 0 });
-    expect([record.latency.count, record.elapsedUs]).toEqual([0, 0]);
-    expect(stdout).not.toMatch(/Infinity|NaN/);
   });
 });
 

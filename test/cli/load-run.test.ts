@@ -85,6 +85,7 @@ describe('a run', () => {
     const ended = await run(line, change);
     expect(ended.code).toBe(code);
     expect(ended.lines.join('\n')).toMatch(/Requests\/sec: .*Verdict: /s);
+    expect(ended.lines.join('\n')).not.toMatch(/Infinity|NaN/);
   });
 
   it('writes its files, also when it is not valid', async () => {

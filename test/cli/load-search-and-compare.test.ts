@@ -1,4 +1,4 @@
-/** The search for the highest rate, and the comparison of two runs, by the real command and real servers. */
+/** The search for the highest rate, and the comparison of two runs, against real servers. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -68,14 +68,6 @@ describe('compare', () => {
     expect({ code: same.code, stderr: same.stderr }).toEqual({ code: 0, stderr: '' });
     expect(same.stdout).toMatch(/\nNo regression\.\n$/);
 
-    const slower = await runCommand(['compare', before, after, '--tolerance', '50%']);
-    expect({ code: slower.code, stderr: slower.stderr }).toEqual({ code: 5, stderr: '' });
-    expect(slower.stdout).toMatch(/^ +before +after +change$/m);
-    expect(slower.stdout).toMatch(
-      /^.*p50 +\d+\.\d{3} ms +\d+\.\d{3} ms +\+\d+\.\d{3} ms +\+\d+\.\d % +worse$/m,
-    );
-    expect(slower.stdout).toMatch(/\nREGRESSION: .*p50.*\n$/);
-
     const json = await runCommand(['compare', before, after, '--json']);
     expect(json.code).toBe(5);
     expect(JSON.parse(json.stdout)).toMatchObject({
@@ -84,7 +76,5 @@ describe('compare', () => {
       tolerance: 0.1,
       regressed: true,
     });
-    // The other way round it became faster, which is no regression.
-    expect((await runCommand(['compare', after, before, '--tolerance', '50%'])).code).toBe(0);
   });
 });

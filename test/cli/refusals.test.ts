@@ -2,11 +2,13 @@
 import { mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { serve } from 'evenkeel';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { expectOneLine, put } from '../support/command.js';
 import { temporaryFolder } from '../support/folder.js';
 import { entityUrl } from '../support/http.js';
-import { runCommand, type ServerProcess, startServer } from '../support/process.js';
+import { runCommand, startServer } from '../support/process.js';
+import { serveHere } from '../support/serve.js';
 
 describe('what is in the way', () => {
   it('is named in one line with exit code 1, when the port is in use', async () => {
@@ -30,24 +32,19 @@ describe('what is in the way', () => {
     expectOneLine(stderr, `port ${port}`, 'in use', '--port');
   });
 
-  it('is named in one line with exit code 1, when the address is none of this machine', async () => {
-    const folder = await temporaryFolder();
-    const { code, stdout, stderr } = await runCommand([
-      'serve',
-      '--host',
-      '192.0.2.1',
-      '--data',
-      folder,
-    ]);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expectOneLine(stderr, '192.0.2.1', '--host');
+  it('is named, when the address is not one of this machine', async () => {
+    const refusal = serve({ port: 0, host: '192.0.2.1', data: await temporaryFolder() });
+    await expect(refusal).rejects.toMatchObject({
+      name: 'ListenError',
+      message: expect.stringMatching(/192\.0\.2\.1.*--host/),
+    });
   });
 
   it('is named in one line with exit code 1, when another server has the folder, which goes on', async () => {
     const folder = await temporaryFolder();
     const first = await startServer(folder);
     await put(first.url, 'a', 'one');
-    for (let attempt = 0; attempt < 3; attempt++) {
+    for (let attempt = 0; attempt < 2; attempt++) {
       const { code, stdout, stderr } = await runCommand(['serve', '--port', '0', '--data', folder]);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expectOneLine(stderr, folder, 'another server', '--data');
@@ -61,26 +58,25 @@ describe('what is in the way', () => {
   });
 
   it.each(['itself', 'a part of its path'])(
-    'is named in one line with exit code 1, when the folder, %s, is a file',
+    'is named, when the directory, %s, is a file',
     async (part) => {
       const file = join(await temporaryFolder(), 'file');
       await writeFile(file, 'mine');
-      const folder = part === 'itself' ? file : join(file, 'data');
-      const { code, stdout, stderr } = await runCommand(['serve', '--port', '0', '--data', folder]);
-      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expectOneLine(stderr, folder, 'is a file', '--data');
+      const data = part === 'itself' ? file : join(file, 'data');
+      const refusal = await serve({ port: 0, data }).catch((error: Error) => error);
+      for (const words of [data, 'is a file', '--data'])
+        expect(refusal).toHaveProperty('message', expect.stringContaining(words));
       expect(await readFile(file, 'utf8')).toBe('mine');
     },
   );
 });
 
 describe('a damaged data.mdb', () => {
-  async function fill(folder: string): Promise<void> {
-    const { url, end } = await startServer(folder);
-    await Promise.all(
-      Array.from({ length: 100 }, (_, n) => put(url, `key-${n}`, 'v'.repeat(1000))),
-    );
-    await end('SIGTERM');
+  async function fill(data: string): Promise<void> {
+    const server = await serve({ port: 0, data });
+    const keys = Array.from({ length: 100 }, (_, n) => `key-${n}`);
+    await Promise.all(keys.map((key) => put(server.url, key, 'v'.repeat(1000))));
+    await server.close();
   }
 
   const damages: Record<string, (file: string) => Promise<void>> = {
@@ -101,34 +97,40 @@ describe('a damaged data.mdb', () => {
   }
 
   it.each(Object.keys(damages))(
-    'that %s is named in one line with exit code 1, and left as it is',
+    'that %s is refused by its name, and left as it is',
     async (name) => {
-      const folder = await temporaryFolder();
-      await fill(folder);
-      const file = join(folder, 'data.mdb');
+      const data = await temporaryFolder();
+      await fill(data);
+      const file = join(data, 'data.mdb');
       await damages[name]?.(file);
       const before = await readFile(file);
-      const { code, stdout, stderr } = await runCommand(['serve', '--port', '0', '--data', folder]);
-      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expectOneLine(stderr, file, 'damaged', 'backup', '--data');
+      const refusal = await serve({ port: 0, data }).catch((error: Error) => error);
+      for (const part of [file, 'damaged', 'backup', '--data'])
+        expect(refusal).toHaveProperty('message', expect.stringContaining(part));
       expect(before.equals(await readFile(file))).toBe(true);
     },
   );
 
-  it('that is a folder is refused in one line with exit code 1', async () => {
-    const folder = await temporaryFolder();
-    await mkdir(join(folder, 'data.mdb'));
-    const { code, stdout, stderr } = await runCommand(['serve', '--port', '0', '--data', folder]);
+  it('ends the command in one line with exit code 1', async () => {
+    const data = await temporaryFolder();
+    await fill(data);
+    await truncate(join(data, 'data.mdb'), 4096);
+    const { code, stdout, stderr } = await runCommand(['serve', '--port', '0', '--data', data]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expectOneLine(stderr, join(folder, 'data.mdb'));
+    expectOneLine(stderr, join(data, 'data.mdb'), 'damaged');
   });
 
-  it('does not stop a server in another folder, nor in its own once it is gone', async () => {
-    const folder = await temporaryFolder();
-    await writeFile(join(folder, 'data.mdb'), 'x');
-    expect((await runCommand(['serve', '--port', '0', '--data', folder])).code).toBe(1);
-    await rm(join(folder, 'data.mdb'));
-    const server: ServerProcess = await startServer(folder);
-    await put(server.url, 'a', 'one');
+  it('that is a directory is refused', async () => {
+    const data = await temporaryFolder();
+    await mkdir(join(data, 'data.mdb'));
+    await expect(serve({ port: 0, data })).rejects.toThrow(join(data, 'data.mdb'));
+  });
+
+  it('does not keep a server from its directory once it is gone', async () => {
+    const data = await temporaryFolder();
+    await writeFile(join(data, 'data.mdb'), 'x');
+    await expect(serve({ port: 0, data })).rejects.toThrow('damaged');
+    await rm(join(data, 'data.mdb'));
+    await put((await serveHere(data)).url, 'a', 'one');
   });
 });

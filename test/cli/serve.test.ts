@@ -1,5 +1,5 @@
 /** `evenkeel serve` as its user meets it: what it prints, and how it ends. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectOneLine, put } from '../support/command.js';
@@ -7,6 +7,7 @@ import { temporaryFolder } from '../support/folder.js';
 import { entityUrl } from '../support/http.js';
 import { startCommand, startServer, until } from '../support/process.js';
 import { RawSocket } from '../support/raw-socket.js';
+import { serveHere } from '../support/serve.js';
 
 const { version } = JSON.parse(
   await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -80,11 +81,11 @@ describe('the banner', () => {
     const { url, stderr, end } = await startServer(await temporaryFolder(), ['--host', '0.0.0.0']);
     expect(await statusOf(`http://127.0.0.1:${new URL(url).port}`)).toBe(200);
     await until('the warning is there', () => stderr() !== '');
-    expectOneLine(stderr(), 'warning', '0.0.0.0', 'other machines', 'no authentication');
+    expectOneLine(stderr(), 'warning', '0.0.0.0', 'other machines', 'without authentication');
     await end('SIGTERM');
   });
 
-  it.each(['127.0.0.1', '127.0.0.2', 'localhost'])('goes without a warning on %s', async (host) => {
+  it.each(['127.0.0.2', 'localhost'])('goes without a warning on %s', async (host) => {
     const { stderr, end } = await startServer(await temporaryFolder(), ['--host', host]);
     await end('SIGTERM');
     expect(stderr()).toBe('');
@@ -102,7 +103,7 @@ describe.each([
     expect(await end(signal)).toEqual({ code: 0, signal: null });
     expect(stderr()).toBe('');
 
-    const again = await startServer(folder);
+    const again = await serveHere(folder);
     expect(await (await fetch(entityUrl(again.url, 'before'))).text()).toBe('kept');
   });
 
@@ -122,7 +123,7 @@ describe.each([
     expect(await ended).toEqual({ code: 0, signal: null });
     expect(stderr()).toBe('');
 
-    const again = await startServer(folder);
+    const again = await serveHere(folder);
     expect(await (await fetch(entityUrl(again.url, 'half'))).text()).toBe('first-last');
     expect((await fetch(entityUrl(again.url, 'late'))).status).toBe(404);
   });
@@ -134,25 +135,23 @@ describe.each([
     const socket = await sendHalfPut(url, 'half');
     void end(signal);
     await until('the status is 503', async () => (await statusOf(url)) === 503);
-    const start = performance.now();
+    // A drain to its end would exit with 0.
     expect(await end(signal)).toEqual({ code: secondCode, signal: null });
-    // The drain alone would take 10 s.
-    expect(performance.now() - start).toBeLessThan(5_000);
     await socket.closed;
     expect(socket.received).not.toContain('HTTP/1.1 201');
 
-    const again = await startServer(folder);
+    const again = await serveHere(folder);
     expect(await (await fetch(entityUrl(again.url, 'before'))).text()).toBe('kept');
     expect((await fetch(entityUrl(again.url, 'half'))).status).toBe(404);
   });
 });
 
-describe('--max-value', () => {
-  it('is the largest value that is taken', async () => {
-    const { url } = await startServer(await temporaryFolder(), ['--max-value', '4KiB']);
-    const send = async (bytes: number) =>
-      (await fetch(entityUrl(url, 'a'), { method: 'PUT', body: Buffer.alloc(bytes) })).status;
-    expect(await send(4096)).toBe(201);
-    expect(await send(4097)).toBe(413);
-  });
+it('a setting in the configuration file holds', async () => {
+  const config = join(await temporaryFolder(), 'evenkeel.json');
+  await writeFile(config, '{"maxValue": "4KiB", "port": 1}');
+  const { url } = await startServer(await temporaryFolder(), ['--config', config]);
+  const send = async (bytes: number) =>
+    (await fetch(entityUrl(url, 'a'), { method: 'PUT', body: Buffer.alloc(bytes) })).status;
+  expect(await send(4096)).toBe(201);
+  expect(await send(4097)).toBe(413);
 });

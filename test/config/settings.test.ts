@@ -96,7 +96,7 @@ describe('a wrong value is refused with where it stands, what it takes and what 
     [['--data='], "--data takes a directory, got ''"],
     [['--config='], "--config takes a file, got ''"],
     [['--port', '1', '--port', '2'], '--port is given more than once'],
-    [['--prot', '8080'], "there is no flag '--prot'"],
+    [['--prot', '8080'], "unknown flag '--prot'"],
     [['--port'], '--port needs a value, PORT'],
     [['--json=yes'], "--json takes no value, got 'yes'"],
     [['data'], "unexpected argument 'data': only flags are taken"],

@@ -1,4 +1,4 @@
-/** Files named on a command line. They are checked before a run begins, because it may take hours. */
+/** Files named on a command line. They are checked before a run begins: it may take hours. */
 import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from './flags.js';

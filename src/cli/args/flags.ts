@@ -1,6 +1,6 @@
 /**
- * Command-line flags from a table: each is one row, and parsing, checking and `--help` are made from it.
- * Flags are checked before anything else happens. An error quotes the flag, the rule and the value given.
+ * Command-line flags from a table: parsing, checking and `--help` follow from its rows. Flags are
+ * checked before anything else happens. An error quotes the flag, the rule and the value given.
  */
 import { UsageError } from '../../config/parsers.js';
 import { display, type Shape, type Split, split } from './getopt.js';
@@ -19,7 +19,7 @@ export interface Flag<T> extends Shape {
   readonly help: string;
   /** Shown in the help. */
   readonly defaultText?: string;
-  /** What an error quotes of a value that may be secret; all of it, if absent. */
+  /** The part of a value that an error may quote, if the value may be secret. */
   readonly quote?: (text: string) => string;
   /**
    * @param before the fallback, or the value of the same flag given further left
@@ -37,7 +37,7 @@ export interface CommandLine<F extends Flags> {
   readonly operands: readonly string[];
 }
 
-/** The values of a command's flags, and its operands. The last of a repeated flag counts. @throws UsageError */
+/** The values of flags, and the operands. The last of a repeated flag counts. @throws UsageError */
 export function parseCommandLine<F extends Flags>(
   flags: F,
   args: readonly string[],
@@ -64,7 +64,7 @@ function valuesOf<F extends Flags>(flags: F, given: Split['given']): Values<F> {
   return values as Values<F>;
 }
 
-/** The text of each flag, for a command that takes each at most once and nothing else. @throws UsageError */
+/** The text of each flag, for a command that takes flags only, each once. @throws UsageError */
 export function textsOf(
   flags: Readonly<Record<string, Shape>>,
   args: readonly string[],
@@ -104,7 +104,8 @@ export function describeGroups(...groups: readonly Rows[]): string[] {
   );
   const line = (row: readonly [string, Row]) => {
     const [, { help, defaultText }] = row;
-    return `  ${left(row).padEnd(width)}  ${defaultText === undefined ? help : `${help} (${defaultText})`}`;
+    const end = defaultText === undefined ? '' : ` (${defaultText})`;
+    return `  ${left(row).padEnd(width)}  ${help}${end}`;
   };
   return groups.map((flags) => Object.entries(flags).map(line).join('\n'));
 }

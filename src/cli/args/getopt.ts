@@ -1,17 +1,17 @@
 /**
- * Splits a command line the way getopt_long does, because wrk's and wrk2's users have it in their fingers:
- * `-t4`, `-t 4`, `--threads=4` and `--threads 4`, switches in a group (`-LU`), options before and after the
- * operands, `--` to end them, and long names cut short. All but the last is `util.parseArgs`; to that, a
- * name cut short is an option of its own.
+ * Splits a command line the way getopt_long does, because users of wrk and wrk2 expect it: `-t4`,
+ * `-t 4`, `--threads=4` and `--threads 4`, switches in a group (`-LU`), options before and after
+ * the operands, `--` to end them, and abbreviated long names. `util.parseArgs` does all but the
+ * last: each abbreviation is passed to it as an option of its own.
  */
 import { parseArgs } from 'node:util';
 import { UsageError } from '../../config/parsers.js';
 
-/** What has to be known of a flag to find it, and its value, on a command line. */
+/** The part of a flag that is needed to find it on a command line. */
 export interface Shape {
-  /** What stands for the value in the help, such as `PORT`; none: the flag is a switch. */
+  /** The placeholder of the value in the help, such as `PORT`; absent: the flag is a switch. */
   readonly value?: string;
-  /** Its one letter. A flag that has one can also be given by an unambiguous beginning of its long name. */
+  /** Its one letter. The long name of a flag that has one may be abbreviated. */
   readonly short?: string;
 }
 
@@ -45,13 +45,13 @@ export function split(shapes: Shapes, args: readonly string[]): Split {
   for (const token of tokens)
     if (token.kind === 'positional') operands.push(token.value);
     else if (token.kind === 'option') {
-      // parseArgs calls a letter that it does not know by itself, which may also be a name cut short.
+      // parseArgs reports an unknown letter as a name, which may look like an abbreviation.
       const isKnown = token.rawName.startsWith('--') || Object.hasOwn(shapes, token.name);
       const [name, ...others] = (isKnown && names.get(token.name)) || [];
       if (name === undefined) {
         const arg = args[token.index] ?? '';
         const group = /^-[^-]./.test(arg) ? ` (in '${arg}')` : '';
-        throw new UsageError(`there is no flag '${token.rawName}'${group}`);
+        throw new UsageError(`unknown flag '${token.rawName}'${group}`);
       }
       if (others.length > 0)
         throw new UsageError(`'${token.rawName}' may be --${[name, ...others].join(' or --')}`);
@@ -70,7 +70,7 @@ export function display(name: string, { short }: Shape): string {
   return short === undefined ? `--${name}` : `-${short}/--${name}`;
 }
 
-/** Each spelling of a long name, and the names it may stand for; a whole name stands for itself alone. */
+/** Each spelling, and the names it may stand for. A whole name stands for itself alone. */
 function namesBySpelling(shapes: Shapes): ReadonlyMap<string, readonly string[]> {
   const names = new Map<string, string[]>();
   for (const [name, { short }] of Object.entries(shapes))

@@ -3,7 +3,7 @@ import { UsageError } from './flags.js';
 
 export type Header = readonly [name: string, value: string];
 
-/** What may be shown of a header that is refused: its first word. What follows may be a password. */
+/** The part of a refused header that may be shown: its first word. The rest may be a password. */
 export function withoutValue(text: string): string {
   const [name = ''] = /^[^\s:]*:?/.exec(text) ?? [];
   return name === text ? text : `${name}…`;

@@ -1,16 +1,19 @@
-/** Parsers of numbers and times with units, as wrk and wrk2 write them: case does not matter, and a plain time is in seconds. */
+/**
+ * Parsers of numbers and times as wrk2 takes them: case does not matter, a plain time is in
+ * seconds.
+ */
 import { UsageError } from './flags.js';
 
 const multiples: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 
 /** Parses a whole number such as `10000` or `10k`. */
-export function metric(least: number, most: number): (text: string) => number {
+export function metric(min: number, max: number): (text: string) => number {
   return (text) => {
     const [, digits, unit = ''] = /^([0-9]{1,15})\s*([kmg]?)$/i.exec(text) ?? [];
     const value = Number(digits) * (multiples[unit.toLowerCase()] as number);
-    if (!(value >= least && value <= most))
+    if (!(value >= min && value <= max))
       throw new UsageError(
-        `a whole number from ${least} to ${most}${most >= 10_000 ? ', such as 10000 or 10k' : ''}`,
+        `a whole number from ${min} to ${max}${max >= 10_000 ? ', such as 10000 or 10k' : ''}`,
       );
     return value;
   };
@@ -28,12 +31,13 @@ const longUnits = /^([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*(ms|s|m|h|)$/i;
 const shortUnits = /^([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*(us|ms|s)$/i;
 
 /** Parses the length of a run or a wait, such as `30s`, `500ms`, `1.5m` or `60`, to whole ms. */
-export function duration(leastMs: number, mostMs: number): (text: string) => number {
+export function duration(minMs: number, maxMs: number): (text: string) => number {
   return (text) => {
     const ms = Math.round(timeMs(longUnits, text));
-    if (!(ms >= leastMs && ms <= mostMs))
+    if (!(ms >= minMs && ms <= maxMs))
       throw new UsageError(
-        `a time from ${leastMs}ms to ${mostMs / 3_600_000}h, such as 500ms, 1.5s, 30 (seconds), 2m or 1h`,
+        `a time from ${minMs}ms to ${maxMs / 3_600_000}h, ` +
+          'such as 500ms, 1.5s, 30 (seconds), 2m or 1h',
       );
     return ms;
   };

@@ -1,4 +1,7 @@
-/** The flags of `evenkeel load`: wrk2's own, letter for letter, and ours. What concerns several flags is checked in load-options.ts. */
+/**
+ * The flags of `evenkeel load`: wrk2's own, letter for letter, and ours. Rules about several flags
+ * are in options-from-flags.ts.
+ */
 import { parseSlo } from '../../lab/load/judge/slo-syntax.js';
 import { defaultOptions, loadLimits, type Workload } from '../../lab/load/load-options.js';
 import { inputFile, outputFile, socketFile } from '../args/files.js';
@@ -43,13 +46,13 @@ export const wrkFlags = {
   rate: {
     short: 'R',
     value: 'N',
-    help: 'requests a second, of all connections together; required unless --find-max',
+    help: 'requests per second over all connections; required unless --find-max',
     ...optional(metric(1, loadLimits.rate)),
   },
   script: {
     short: 's',
     value: 'FILE',
-    help: 'Lua script of wrk or wrk2, or a .js or .ts module that exports the same hooks',
+    help: 'Lua script of wrk or wrk2, or a .js or .ts module with the same hooks',
     ...optional(inputFile),
   },
   header: {
@@ -60,17 +63,17 @@ export const wrkFlags = {
     quote: withoutValue,
     fallback: [] as readonly Header[],
   },
-  latency: on('print the percentiles of latency, counted from the time a request was due', 'L'),
-  u_latency: on('print also those counted from the time it was sent; implies --latency', 'U'),
+  latency: on('print the percentiles of latency, counted from when a request was due', 'L'),
+  u_latency: on('print also those counted from when it was sent; implies --latency', 'U'),
   timeout: {
     short: 'T',
     value: 'T',
-    help: 'a request without an answer for this long is counted as timed out',
+    help: 'a request without a response for so long is a timeout',
     defaultText: '2s',
     parse: duration(1, loadLimits.durationMs),
     fallback: defaultOptions.timeoutMs as number,
   },
-  batch_latency: on("wrk2's, refused: each answer is recorded, pipelined or not", 'B'),
+  batch_latency: on("wrk2's, refused: every latency is recorded, pipelined or not", 'B'),
   version: on('print the version', 'v'),
   help: on('print this', 'h'),
 };
@@ -95,7 +98,7 @@ export const ourFlags = {
   },
   'value-bytes': {
     value: 'SIZE',
-    help: `of a workload: size of a value, up to ${formatBytes(loadLimits.valueBytes)}; values do not compress`,
+    help: `of a workload: size of a value, up to ${formatBytes(loadLimits.valueBytes)}`,
     defaultText: '100',
     ...optional(byteSize(0, loadLimits.valueBytes)),
   },
@@ -114,7 +117,7 @@ export const ourFlags = {
   },
   json: {
     value: 'FILE',
-    help: 'writes the result for programs and evenkeel compare; - is standard output',
+    help: 'writes the record, for evenkeel compare; - is standard output',
     ...optional((file) => (file === '-' ? file : outputFile(file))),
   },
   hgrm: {
@@ -124,16 +127,16 @@ export const ourFlags = {
   },
   slo: {
     value: 'SLO',
-    help: "objective such as 'p99<5ms,p99.9<20ms,errors<0.1%'; also mean, max, rate>9900",
+    help: "objective such as 'p99<5ms,errors<0.1%'; also mean, max, rate>9900",
     ...optional(parseSlo),
   },
   slow: {
     value: 'T',
-    help: 'lists each request that takes as long as this or longer, such as 20ms; all of them in --json',
+    help: 'lists the requests that take so long, such as 20ms; all in --json',
     ...optional((text) => latency(text) / 1000),
   },
-  'find-max': on('searches the highest rate that is valid and holds --slo, --duration a step'),
-  'allow-invalid': on('a run that is not valid is no failure'),
+  'find-max': on('searches the highest rate that is valid and holds --slo'),
+  'allow-invalid': on('a run that is not valid does not fail the command'),
   'unix-socket': {
     value: 'PATH',
     help: 'connects to this socket; the URL gives Host and path only',

@@ -1,5 +1,4 @@
-/** One run of `evenkeel load`: prints it as it goes, and its report, its verdict and its objective at the end. */
-
+/** One run of `evenkeel load`: its progress, and at its end report, verdict and objective. */
 import { evaluateSlo, formatSlo } from '../../lab/load/judge/slo.js';
 import { formatVerdict, judge } from '../../lab/load/judge/verdict.js';
 import { type LoadHooks, runLoad as realRun } from '../../lab/load/load.js';
@@ -40,7 +39,7 @@ export async function runOnce(
   const { options } = command;
   terminal.print(formatHeader(options));
   let measured: LoadResult | undefined;
-  // A script's done() may print too: after the report, as in wrk2, and before the verdict, which is the last word.
+  // A script's done() prints after the report, as in wrk2. The verdict comes last.
   const hooks: LoadHooks = {
     onCalibrated: (threads) => {
       for (const thread of threads) terminal.print(formatCalibration(thread));

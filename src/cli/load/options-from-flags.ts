@@ -1,6 +1,6 @@
 /**
- * The command line of `evenkeel load` as a whole: what each flag says, checked against the others, as the options of a run. Everything
- * that can be known to be wrong is said here, before a socket opens.
+ * The command line of `evenkeel load` as a whole: each flag is checked against the others, before a
+ * socket opens.
  */
 import { resolve } from 'node:path';
 import type { Clause } from '../../lab/load/judge/slo-syntax.js';
@@ -78,7 +78,7 @@ function workOf(values: LoadValues, args: readonly string[]): Work {
 /** 10 000/s reach its end after 100 s; with 100 B a value a store of it takes about 200 MB. */
 const defaultKeySpace = 1_000_000;
 
-/** What is wrong about flags that are right each by itself. */
+/** The error in flags that are each right by itself, if any. */
 type Rule = (
   values: LoadValues,
   scriptArgs: readonly string[],
@@ -95,7 +95,8 @@ const rules: readonly Rule[] = [
     '-R/--rate is missing; it takes requests per second, such as -R 10000 or -R 10k',
   ({ connections, threads }) =>
     connections < threads &&
-    `-c/--connections takes at least as many as there are threads (-t ${threads}), got '${connections}'`,
+    '-c/--connections takes at least as many as there are threads ' +
+      `(-t ${threads}), got '${connections}'`,
   ({ script, workload }) =>
     script !== undefined &&
     workload !== undefined &&
@@ -113,7 +114,8 @@ const rules: readonly Rule[] = [
     workload !== undefined &&
     keys === 'sequential' &&
     keySpace < threads &&
-    `--key-space takes at least as many sequential keys as there are threads (-t ${threads}), got '${keySpace}'`,
+    '--key-space takes at least as many sequential keys as there are threads ' +
+      `(-t ${threads}), got '${keySpace}'`,
   ({ workload }, _, url) =>
     workload !== undefined &&
     new URL(url).search !== '' &&

@@ -38,11 +38,12 @@ export function hopeless(failed: readonly Step<Trial>[]): string | undefined {
     return 'The search ended there: the target can no longer be reached.';
   const late = [first, last].every((step) => isMeasured(step.trial) && heldUp(step.trial.result));
   return late && last.rate < first.rate
-    ? `The generator was late at ${first.rate}/s and at ${last.rate}/s, with little to do at either: this machine is too noisy to search on; give it cores of its own.`
+    ? `The generator was late at ${first.rate}/s and at ${last.rate}/s, ` +
+        'with little to do at either: this machine is too noisy to search on; give it cores of its own.'
     : undefined;
 }
 
-/** Of a target that was gone there are no answers, so its figures are 0. */
+/** A target that was gone sent no response, so its figures are 0. */
 export function figuresOf({ rate, passed, trial }: Step<Trial>): SearchStep {
   if (!isMeasured(trial))
     return { rate, achieved: 0, p50Us: 0, p99Us: 0, p999Us: 0, passed, failure: trial.unreachable };

@@ -30,7 +30,7 @@ export function diff(args: readonly string[]): void {
   const [first, second] = [read(before), read(after)];
   if (first.kind !== second.kind)
     throw new UsageError(
-      `${before} is a profile of ${first.kind}, ${after} of ${second.kind}: they can not be compared`,
+      `${before} is a profile of ${first.kind}, and ${after} is one of ${second.kind}`,
     );
   const title = `${before} → ${after}`;
   writeOutput(values.output, renderDiffFlameGraph(diffProfiles(first, second), { title }));

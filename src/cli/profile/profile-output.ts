@@ -1,4 +1,7 @@
-/** The files of `evenkeel profile -o`. The ending of the name gives the format, checked before a process is touched. */
+/**
+ * The files of `evenkeel profile -o`, checked before a process is touched. The ending is the
+ * format.
+ */
 import { profileToJson } from '../../lab/profile/convert/profile-json.js';
 import { renderFlameGraph } from '../../lab/profile/flame/flame-graph.js';
 import { formatFolded } from '../../lab/profile/folded.js';
@@ -38,7 +41,7 @@ export function outputFlag(help: string) {
   return {
     short: 'o',
     value: 'FILE',
-    help: `a file to write, .${Object.keys(formats).join(', .')}; ${help}`,
+    help,
     parse: (text: string, before: readonly Output[]): readonly Output[] => {
       const ending = /\.([a-z]+)$/.exec(text)?.[1] ?? '';
       if (!Object.hasOwn(formats, ending))

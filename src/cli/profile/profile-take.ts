@@ -9,7 +9,14 @@ import { sampleNative } from '../../lab/profile/native/perf.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import type { Recording } from '../../lab/profile/sampling/recording.js';
 import { sampleKind } from '../../lab/profile/sampling/sample.js';
-import { on, optional, parseCommandLine, UsageError, wholeNumber } from '../args/flags.js';
+import {
+  on,
+  optional,
+  parseCommandLine,
+  UsageError,
+  unexpected,
+  wholeNumber,
+} from '../args/flags.js';
 import { exitCodes } from '../exit-codes.js';
 import { onInterrupt } from '../signals.js';
 import { Countdown } from './countdown.js';
@@ -24,25 +31,23 @@ export const takeFlags = {
   },
   url: {
     value: 'ADMIN',
-    help: 'or the admin address of an Evenkeel server, as serve --admin-port prints it',
+    help: 'or the admin address of a server, as evenkeel serve --admin-port prints it',
     ...optional(adminUrl),
   },
-  native: on(
-    'cpu only: by Linux perf, with the frames of native code and of the kernel, in all threads',
-  ),
+  native: on('cpu only: by Linux perf, all threads, with native and kernel frames'),
   seconds: {
     value: 'N',
-    help: 'for so long',
+    help: 'length of the sampling',
     defaultText: '15',
     parse: wholeNumber(1, maxSeconds),
     fallback: 15,
   },
   requests: {
     value: 'N',
-    help: 'requests it answered meanwhile; everything is then shown per request',
+    help: 'number of requests served while sampling, to see the cost per request',
     ...optional(wholeNumber(1, 999_999_999_999_999)),
   },
-  output: outputFlag('may be given several times (cpu.svg, alloc.svg)'),
+  output: outputFlag('a file to write; may be given several times (cpu.svg, alloc.svg)'),
 };
 
 type Kind = Recording['kind'];
@@ -50,8 +55,7 @@ type Kind = Recording['kind'];
 export async function take(kind: Kind, args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(takeFlags, args);
   const { pid, url, native, seconds, requests } = values;
-  if (operands.length > 0)
-    throw new UsageError(`there is no use for '${operands[0]}': only flags are taken`);
+  if (operands.length > 0) throw unexpected(operands[0]);
   if (native && kind !== 'cpu')
     throw new UsageError('--native is for profile cpu: perf sees no allocations');
   const outputs = outputsFor(kind, values.output);

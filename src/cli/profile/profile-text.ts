@@ -1,4 +1,4 @@
-/** A profile's figures in a few lines: how much was sampled, and what was measured beside. */
+/** A profile's figures in a few lines: how much was sampled, and the metrics of the process. */
 import type { Profile } from '../../lab/profile/profile.js';
 
 export function describeProfile(profile: Profile, who: string): string[] {
@@ -17,10 +17,14 @@ export function describeProfile(profile: Profile, who: string): string[] {
   const { processCpuUs, eventLoopDelayUs, gc, externalBytes } = metrics;
   return [
     ...lines,
-    `Whole process   ${milliseconds(processCpuUs.user)} of CPU in user mode, ${milliseconds(processCpuUs.system)} in the kernel`,
-    `Event loop      late by p50 ${milliseconds(eventLoopDelayUs.p50)}, p99 ${milliseconds(eventLoopDelayUs.p99)}, at most ${milliseconds(eventLoopDelayUs.max)}`,
-    `Collections     ${gc.count}, ${milliseconds(gc.pauseUs)} in all, the longest ${milliseconds(gc.longestUs)}`,
-    `Outside heap    ${mebibytes(externalBytes.change)} more at the end, at most ${mebibytes(externalBytes.most)}`,
+    `Whole process   ${milliseconds(processCpuUs.user)} of CPU in user mode, ` +
+      `${milliseconds(processCpuUs.system)} in the kernel`,
+    `Event loop      late by p50 ${milliseconds(eventLoopDelayUs.p50)}, ` +
+      `p99 ${milliseconds(eventLoopDelayUs.p99)}, at most ${milliseconds(eventLoopDelayUs.max)}`,
+    `Collections     ${gc.count}, ${milliseconds(gc.pauseUs)} in all, ` +
+      `the longest ${milliseconds(gc.longestUs)}`,
+    `Outside heap    ${mebibytes(externalBytes.change)} more at the end, ` +
+      `at most ${mebibytes(externalBytes.most)}`,
   ];
 }
 
