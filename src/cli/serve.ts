@@ -31,8 +31,9 @@ Each flag but --json is also a variable and a key of the configuration file: for
 EVENKEEL_MAX_VALUE=1MiB and {"maxValue": "1MiB"}. A flag wins over a variable, and a variable over
 the file. See docs/configuration.md for all keys and limits.
 
-SIGINT or SIGTERM ends the server: new requests get a 503, running ones may finish within ${drainSeconds} s,
-and the store is closed. A second signal ends it at once. No acknowledged write is lost either way.
+SIGINT or SIGTERM ends the server: new requests get a 503, running ones may finish within
+${drainSeconds} s, and the store is closed. A second signal ends it at once. No acknowledged write is
+lost either way.
 
 Exit codes:
   ${exitCodes.fine}    ended by one signal

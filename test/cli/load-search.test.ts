@@ -142,7 +142,7 @@ describe('a search', () => {
         lateFrom(1, 0.1),
       );
       expect(lines.slice(-2)).toEqual([
-        'The generator was late at 1000/s and at 500/s, with little to do at either: ' +
+        'The generator was late at 1000/s and at 500/s, with little to do: ' +
           'this machine is too noisy to search on; give it cores of its own.',
         'No rate held, down to 500/s.',
       ]);

@@ -70,6 +70,10 @@ function partsOf({
     once(/^Requests\/sec: (?=.{9,}$) *\d+\.\d\d$/),
     once(new RegExp(`^Transfer/sec: (?=.{11,}$) *${size}$`)),
     maybe(/^ {2}Unanswered at the end: \d+ in flight, \d+ due but unsent \(.+\)$/),
+    once(/^ {2}Latency \(without – with the generator's own lag\)$/),
+    ...['p50', 'p99', 'p99.9', 'max'].map((name) =>
+      once(new RegExp(`^ {4}${name.padEnd(6)}.*\\d`)),
+    ),
     once(/^ {2}Latency, split {7}p50 {7}p99 {5}p99\.9 {7}max$/),
     ...['Wait', 'Lag', 'Service'].map(split),
     maybe(/^ {2}Failures:$/),

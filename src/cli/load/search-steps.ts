@@ -38,8 +38,8 @@ export function hopeless(failed: readonly Step<Trial>[]): string | undefined {
     return 'The search ended there: the target can no longer be reached.';
   const late = [first, last].every((step) => isMeasured(step.trial) && heldUp(step.trial.result));
   return late && last.rate < first.rate
-    ? `The generator was late at ${first.rate}/s and at ${last.rate}/s, ` +
-        'with little to do at either: this machine is too noisy to search on; give it cores of its own.'
+    ? `The generator was late at ${first.rate}/s and at ${last.rate}/s, with little to do: ` +
+        'this machine is too noisy to search on; give it cores of its own.'
     : undefined;
 }
 
