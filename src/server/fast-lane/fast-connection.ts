@@ -1,9 +1,23 @@
 /**
- * One client connection of the fast lane: plain requests one after another, in order, until one comes that is not plain. Then the
- * connection is the full lane's, with the bytes from there on.
+ * One client connection of the fast lane: plain requests one after another, in order, until one
+ * comes that is not plain. Then the full lane gets the connection, with the bytes from there on.
  *
- * Invariant: while a request runs, or answers wait for the kernel to take them, no further request is looked at. What had been read goes
- * back to the socket, whose own buffer is bounded. Answers of one turn of the event loop gather up to the socket's high-water mark.
+ *     fresh ──first byte──▶ idle ──────────not plain──────────▶ gone (the full lane has it)
+ *       │                   │  ▲ ▲
+ *       │         request   │  │ └─all out───────────┐
+ *       │                   ▼  │                     │
+ *       │        ┌─▶ responding ──kernel is slow──▶ flushing
+ *       │    done│      │  ▲ └─────────────◀──────────┘
+ *       │        │      ▼  │       written
+ *       │        └── running ──timeout──▶ overdue (goes on as running does)
+ *       │
+ *       └─timeout (408), or the last response while draining:
+ *                 closing ◀──▶ flushing-last;  closing ──all out──▶ gone (it lingers)
+ *
+ * Invariants: requests are taken in `idle` and `responding` only. Responses of one turn of the event
+ * loop gather up to the socket's high-water mark and leave at its end. In all other states bytes go
+ * back to the socket, whose own buffer is bounded. A timeout or an error destroys the socket in any
+ * state where nothing else is drawn; its `close` event frees all that is held.
  */
 import type { Socket } from 'node:net';
 import { type Answer, perform } from '../api/perform.js';
@@ -23,6 +37,26 @@ export interface FastConnectionOptions extends LaneOptions {
   readonly handOver: (socket: Socket) => void;
 }
 
+type State =
+  /** No byte has come. */
+  | 'fresh'
+  /** No request is under way. */
+  | 'idle'
+  /** All requests taken have their responses, which wait for the end of the turn. */
+  | 'responding'
+  /** The store works on a request. Responses before it may wait for the end of the turn. */
+  | 'running'
+  /** As `running`, after one timeout: the next one destroys the socket. */
+  | 'overdue'
+  /** The kernel has not taken all responses yet. */
+  | 'flushing'
+  /** As `responding`, but the last response said that it is the last. */
+  | 'closing'
+  /** As `flushing`, but the last response said that it is the last. */
+  | 'flushing-last'
+  /** The socket is the full lane's, or lingers. node:http may still send reads here. */
+  | 'gone';
+
 const nothing = Buffer.alloc(0);
 /** The request found last. It is served before the next one is looked for. */
 const request = new PlainRequest();
@@ -30,23 +64,9 @@ const request = new PlainRequest();
 export class FastConnection {
   readonly #socket: Socket;
   readonly #options: FastConnectionOptions;
-  #begun = false;
-  /** A request runs. */
-  #running = false;
   readonly #outgoing: Outgoing;
-  /** The end of this turn of the event loop is waited for, when the answers leave. */
-  #leaving = false;
-  /** Answers are on their way to the kernel. */
-  #flushing = false;
-  /** The last answer has said that it is the last. */
-  #closing = false;
-  /** The connection is the full lane's. Its reads come here again once node:http lets go of the socket. */
-  #handedOver = false;
-  /** The client has sent its last byte. */
-  #ended = false;
-  /** The socket's timeout is for a stall, not for an idle connection. */
-  #mayStall = false;
-  /** Requests whose answers are not all with the kernel, and what they hold of the common memory. */
+  #state: State = 'fresh';
+  /** Requests whose responses are not all with the kernel, and their share of the budget. */
   #requests = 0;
   #heldBytes = 0;
 
@@ -60,34 +80,26 @@ export class FastConnection {
     socket.on('error', this.#onError).on('close', this.#onClose);
   }
 
-  get #busy(): boolean {
-    return this.#running || this.#flushing || this.#closing || this.#handedOver;
-  }
-
   /**
-   * Serves the plain requests that the bytes begin with, as far as may be now. It keeps none of the bytes.
+   * Serves the plain requests that the bytes begin with, as far as may be now. Keeps no bytes.
    * @returns how many bytes those requests are
    */
   readonly #take = (bytes: Buffer): number => {
     const { service, limits } = this.#options;
-    if (!this.#begun) {
-      this.#begun = true;
+    if (this.#state === 'fresh') {
+      this.#state = 'idle';
       this.#socket.setTimeout(limits.keepAliveMs);
     }
     let at = 0;
     while (
       at < bytes.length &&
-      !this.#busy &&
+      (this.#state === 'idle' || this.#state === 'responding') &&
       !service.draining &&
       this.#outgoing.unsentLength < this.#socket.writableHighWaterMark &&
       findPlainRequest(bytes, at, limits, request)
     ) {
       at = request.end;
       this.#serve(bytes);
-    }
-    if (this.#requests > 0 && !this.#leaving && !(this.#running && this.#outgoing.empty)) {
-      this.#leaving = true;
-      atTurnsEnd(this);
     }
     return at;
   };
@@ -96,8 +108,8 @@ export class FastConnection {
     const taken = this.#take(piece);
     if (taken === piece.length) return;
     const rest = piece.subarray(taken);
-    // The answers before a request that is not plain have to be out first.
-    if (!this.#busy && this.#requests === 0) {
+    // The responses before a request that is not plain have to be out first.
+    if (this.#state === 'idle') {
       this.#handOver(rest);
       return;
     }
@@ -105,36 +117,37 @@ export class FastConnection {
     this.#socket.unshift(rest);
   };
 
-  /** The turn of the event loop ends: its answers leave. */
+  /** The turn of the event loop ends: its responses leave. */
   leave(): void {
-    // It may have been handed over since, with all its answers out.
-    if (!this.#leaving) return;
-    this.#leaving = false;
-    this.#settle();
+    if (this.#state === 'responding' || this.#state === 'closing') this.#settle();
+    else if (this.#state === 'running' || this.#state === 'overdue') this.#outgoing.flush();
   }
 
   #serve(bytes: Buffer): void {
     const { service, running } = this.#options;
+    const isFirst = this.#state === 'idle';
     this.#requests++;
     running.begin();
     try {
-      // That the service is not draining, which admit would ask, is known here.
+      // admit would ask whether the service is draining, which #take has done.
       const command = request.command ?? admit(request, service);
       const contentLength = request.end - request.contentStart;
       this.#hold(contentLength);
       const content = contentLength > 0 ? [copyOf(bytes, request.contentStart, request.end)] : [];
       const answer = perform(command, content, service.store);
       if (answer instanceof Promise) {
-        this.#running = true;
+        this.#state = 'running';
         answer.then(this.#onAnswer, this.#onProblem);
-      } else this.#answer(answer);
+        return;
+      }
+      this.#answer(answer);
     } catch (error) {
       this.#refuse(error);
     }
+    if (isFirst) atTurnsEnd(this);
   }
 
   readonly #onAnswer = (answer: Answer): void => {
-    this.#running = false;
     try {
       this.#answer(answer);
     } catch (error) {
@@ -144,7 +157,6 @@ export class FastConnection {
   };
 
   readonly #onProblem = (error: unknown): void => {
-    this.#running = false;
     this.#refuse(error);
     this.#settle();
   };
@@ -154,44 +166,49 @@ export class FastConnection {
     if (!(body instanceof Uint8Array))
       throw new TypeError('a range is not plain, and all else is whole');
     this.#hold(body.length);
-    this.#send(status, headers, body);
+    this.#send(status, headers, body, false);
   }
 
-  #refuse(error: unknown): void {
+  #refuse(error: unknown, closes = false): void {
     const problem = problemOf(error);
     if (needsOperator(problem)) this.#options.report(problem.cause);
-    this.#closing ||= problem.closes;
     const { status, headers, body } = problemAnswer(problem);
-    this.#send(status, headers, body);
+    this.#send(status, headers, body, closes || problem.closes);
   }
 
-  #send(status: number, headers: Answer['headers'], body: Uint8Array): void {
-    if (this.#socket.destroyed) return;
-    this.#closing ||= this.#options.service.draining;
-    this.#outgoing.add(status, headers, body, this.#closing);
+  #send(status: number, headers: Answer['headers'], body: Uint8Array, closes: boolean): void {
+    const isOpen = !this.#socket.destroyed;
+    const isLast = isOpen && (closes || this.#options.service.draining);
+    this.#state = isLast ? 'closing' : 'responding';
+    if (isOpen) this.#outgoing.add(status, headers, body, isLast);
   }
 
-  /** Goes on, once no request runs and the answers are with the kernel. */
+  /** From `responding` or `closing`: goes on once the responses are with the kernel. */
   #settle(): void {
+    const { limits } = this.#options;
     const socket = this.#socket;
+    const isLast = this.#state === 'closing';
     this.#outgoing.flush();
-    if (this.#running || this.#flushing) return;
     if (socket.writableLength > 0 && !socket.destroyed) {
-      this.#flushing = true;
-      this.#mayStall = true;
-      socket.setTimeout(this.#options.limits.stallMs);
+      this.#state = isLast ? 'flushing-last' : 'flushing';
+      socket.setTimeout(limits.stallMs);
       // Behind all that waits: called when that is out, or the connection is gone.
       socket.write(nothing, this.#onFlushed);
       return;
     }
     this.#release();
-    if (this.#closing) endLingering(socket, this.#options.limits.lingerMs);
-    else if (this.#ended) socket.end();
+    this.#state = isLast ? 'gone' : 'idle';
+    if (isLast) {
+      endLingering(socket, limits.lingerMs);
+      return;
+    }
+    if (socket.timeout !== limits.keepAliveMs) socket.setTimeout(limits.keepAliveMs);
+    if (socket.readableEnded) socket.end();
     else if (socket.isPaused()) socket.resume();
   }
 
   readonly #onFlushed = (): void => {
-    this.#flushing = false;
+    this.#state = this.#state === 'flushing-last' ? 'closing' : 'responding';
     this.#settle();
   };
 
@@ -201,44 +218,46 @@ export class FastConnection {
   }
 
   #release(): void {
-    const { running, memory, limits } = this.#options;
+    const { running, memory } = this.#options;
     for (; this.#requests > 0; this.#requests--) running.end();
     memory.give(this.#heldBytes);
     this.#heldBytes = 0;
-    if (this.#mayStall) this.#socket.setTimeout(limits.keepAliveMs);
-    this.#mayStall = false;
   }
 
   /** Lets go of the connection. */
   #handOver(unread: Buffer): void {
-    this.#handedOver = true;
-    this.#leaving = false;
+    this.#state = 'gone';
     const socket = this.#socket;
     socket.off('data', this.#onData).off('end', this.#onEnd).off('timeout', this.#onTimeout);
     socket.off('error', this.#onError).off('close', this.#onClose);
-    // While it flows, what is put back would come out at once.
+    // While it flows, bytes put back would come out at once.
     socket.pause();
     socket.unshift(unread);
     this.#options.handOver(socket);
     socket.resume();
   }
 
+  /** Once responses are out, #settle sees that the client has sent its last byte. */
   readonly #onEnd = (): void => {
-    this.#ended = true;
-    if (!this.#busy && !this.#leaving) this.#socket.end();
+    if (this.#state === 'fresh' || this.#state === 'idle') this.#socket.end();
   };
 
   readonly #onTimeout = (): void => {
-    // The end has a time limit of its own.
-    if (this.#closing && !this.#flushing) return;
-    if (!this.#begun) {
-      this.#closing = true;
-      this.#refuse(lateRequest());
-      this.#settle();
-    } else if (!this.#busy || this.#mayStall) this.#socket.destroy();
-    else {
-      this.#mayStall = true;
-      this.#socket.setTimeout(this.#options.limits.stallMs);
+    switch (this.#state) {
+      case 'fresh':
+        this.#refuse(lateRequest(), true);
+        this.#settle();
+        return;
+      case 'running':
+        this.#state = 'overdue';
+        this.#socket.setTimeout(this.#options.limits.stallMs);
+        return;
+      // The end has a time limit of its own.
+      case 'closing':
+      case 'gone':
+        return;
+      default:
+        this.#socket.destroy();
     }
   };
 
@@ -247,6 +266,6 @@ export class FastConnection {
   };
 
   readonly #onClose = (): void => {
-    if (!this.#running) this.#release();
+    if (this.#state !== 'running' && this.#state !== 'overdue') this.#release();
   };
 }
