@@ -4,22 +4,22 @@ import type { AddressInfo, Socket } from 'node:net';
 import { type Limits, makeLimits } from '../config/limits.js';
 import { openStore } from '../store/open.js';
 import { type Store, StoreError } from '../store/store.js';
-import { Running } from './connection/in-flight.js';
+import { InFlight } from './connection/in-flight.js';
 import { isLingering } from './connection/lingering.js';
-import { Memory } from './connection/memory-budget.js';
+import { MemoryBudget } from './connection/memory-budget.js';
 import { putFastLaneBefore } from './fast-lane/fast-lane.js';
 import { fullLane } from './full-lane/full-lane.js';
 
 export interface ServeOptions {
-  /** The folder that holds the data; made if it is not there. One server at a time may have it open. */
+  /** The directory of the data, created if absent. One server at a time may have it open. */
   readonly data: string;
   /** TCP port; 0 takes a free one. Default 8080. */
   readonly port?: number;
   /** Address to listen on. Default 127.0.0.1: the service has no authentication of its own. */
   readonly host?: string;
   /**
-   * `both` (the default): plain requests for entities take the fast lane, a parser of our own; all others take `node:http`. `full`: all take
-   * `node:http`. Answers are the same.
+   * `both` (the default): plain requests for entities take the fast lane, a parser of our own; all
+   * others take `node:http`. `full`: all take `node:http`. The responses are the same.
    */
   readonly lanes?: 'both' | 'full';
   /** Bounds to change, see {@link Limits}. */
@@ -29,33 +29,32 @@ export interface ServeOptions {
 }
 
 export interface RunningServer {
-  /** Where it listens, such as `http://127.0.0.1:8080`. */
+  /** Where it listens, for example `http://127.0.0.1:8080`. */
   readonly url: string;
   /** Requests that are running now. */
   readonly running: number;
   /**
-   * Refuses new requests with 503, lets running ones finish for at most `limits.drainMs` and their clients go for at most
-   * `limits.lingerMs`, and closes the store.
-   * May be called twice.
+   * Refuses new requests with 503, lets running ones finish for at most `limits.drainMs`, waits for
+   * their clients for at most `limits.lingerMs`, and closes the store. May be called twice.
    * @returns the number of requests that were cut off; none of them was acknowledged.
    */
   close(): Promise<number>;
 }
 
-/** The address can't be listened on. The message says which, why, and what to do. */
+/** The server can't listen on the address. The message says which, why, and what to do. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
 /**
- * Starts a server on an embedded store. It takes no signals: closing it is the caller's.
- * @throws StoreError `in-use`, `unusable`, `damaged`; ListenError; TypeError or RangeError on an option that makes no sense
+ * Starts a server on the store at `data`. It takes no signals: closing it is the caller's.
+ * @throws StoreError `in-use`, `unusable`, `damaged`; ListenError; TypeError on a wrong option
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   if (typeof options?.data !== 'string' || options.data === '')
-    throw new TypeError('serve needs the option data, the folder that holds the data');
+    throw new TypeError('serve needs the option data, the directory of the data');
   if (options.host === '')
-    throw new TypeError('the option host is an address such as 127.0.0.1, or left out');
+    throw new TypeError('the option host is an address, for example 127.0.0.1, or left out');
   if (!['both', 'full', undefined].includes(options.lanes))
     throw new TypeError(`the option lanes is 'both' or 'full', got ${options.lanes}`);
   const limits = makeLimits(options.limits);
@@ -69,7 +68,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 }
 
 /**
- * Puts both lanes in front of a store that is open. It is closed with the server.
+ * Puts the lanes in front of an open store, which is closed with the server.
  * @throws ListenError; the store stays open then
  */
 export async function serveStore(
@@ -79,9 +78,9 @@ export async function serveStore(
 ): Promise<RunningServer> {
   const { port = 8080, host = '127.0.0.1', report = toStandardError } = options;
   const service = { store, draining: false };
-  const running = new Running();
-  const memory = new Memory(limits.maxBodyBytesInMemory);
-  const lane = { service, limits, memory, running, report: eachOnce(report) };
+  const inFlight = new InFlight();
+  const budget = new MemoryBudget(limits.maxBodyBytesInMemory);
+  const lane = { service, limits, budget, inFlight, report: eachOnce(report) };
   const http = fullLane(lane);
   if (options.lanes !== 'full') putFastLaneBefore(http, lane);
   const sockets = new Set<Socket>();
@@ -99,16 +98,16 @@ export async function serveStore(
 
   const close = async (): Promise<number> => {
     service.draining = true;
-    await running.idle(limits.drainMs);
-    const cutOff = running.count;
+    await inFlight.idle(limits.drainMs);
+    const cutOff = inFlight.count;
     const closings = [...sockets].map((socket) => {
-      // What lingers has its last answer on the way, and a time limit of its own.
+      // A lingering socket has its last response on the way, and a time limit of its own.
       if (!isLingering(socket)) socket.destroy();
       return new Promise((resolve) => socket.once('close', resolve));
     });
     await Promise.all(closings);
     const closed = new Promise((resolve) => http.close(resolve));
-    // Those that came meanwhile.
+    // Those that were accepted since.
     for (const socket of sockets) socket.destroy();
     await closed;
     await store.close();
@@ -117,7 +116,7 @@ export async function serveStore(
   return {
     url: urlOf(http.address() as AddressInfo),
     get running() {
-      return running.count;
+      return inFlight.count;
     },
     close: () => {
       closing ??= close();
@@ -156,7 +155,7 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
       : error.code === 'EACCES'
         ? `this user may not listen on ${where}; choose a port above 1023 with --port`
         : error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND'
-          ? `${host} is no address of this machine; choose another with --host`
+          ? `${host} is not an address of this machine; choose another with --host`
           : `can't listen on ${where}: ${error.message}`;
   return new ListenError(message, { cause: error });
 }

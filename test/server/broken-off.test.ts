@@ -12,7 +12,7 @@ test('bytes that are no request are refused after the answers to the requests be
   await connection.closed;
   const answers = parseAnswers(connection.received);
   expect(answers.map(({ status }) => status)).toStrictEqual([201, 200, 200, 400]);
-  expectProblem(answers[3], 400, /no HTTP\/1\.1 request/);
+  expectProblem(answers[3], 400, /not an HTTP\/1\.1 request/);
   expect(answers[3]?.headers.get('connection')).toBe('close');
 });
 
@@ -43,7 +43,7 @@ test('a chunk that is none refuses the PUT it belongs to, once, and stores nothi
   await connection.closed;
   const answers = parseAnswers(connection.received);
   expect(answers).toHaveLength(1);
-  expectProblem(answers[0], 400, /no HTTP\/1\.1 request/);
+  expectProblem(answers[0], 400, /not an HTTP\/1\.1 request/);
   expect(await storedKeys(server.url)).toStrictEqual([]);
 });
 

@@ -166,10 +166,10 @@ test.each([
   expect((await connection.ask(get('/v0/status'))).status).toBe(200);
 });
 
-test('CONNECT is a 405, because this is no proxy', async () => {
+test('CONNECT is a 405, because this is not a proxy', async () => {
   const connection = new RawConnection(server.url);
   const answer = await connection.ask(request('CONNECT', 'test:80'));
-  expectProblem(answer, 405, /no proxy/);
+  expectProblem(answer, 405, /not a proxy/);
   expect(answer.headers.has('allow')).toBe(true);
   await connection.closed;
 });

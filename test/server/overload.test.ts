@@ -39,7 +39,7 @@ test('content past the memory for content is refused with 503, until there is ro
   half.write(request('PUT', '/v0/entity?id=half', [], 'v'.repeat(60_000)).slice(0, -20_000));
   await expect.poll(async () => (await put(server.url, 'k', 'v'.repeat(30_000))).status).toBe(503);
   const refused = await rawOf(await put(server.url, 'k2', 'v'.repeat(30_000)));
-  expectProblem(refused, 503, /bodies in memory/);
+  expectProblem(refused, 503, /content in memory/);
   expect(refused.headers.get('retry-after')).toBe('1');
   half.write('v'.repeat(20_000));
   expect((await half.answers(1))[0]?.status).toBe(201);

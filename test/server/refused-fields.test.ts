@@ -7,10 +7,10 @@ const server = sharedServer();
 const entity = '/v0/entity?id=k';
 
 const fields: [string, RegExp][] = [
-  ['If-Match: "1"', /conditions such as if-match are not implemented/],
-  ['If-None-Match: *', /conditions such as if-none-match are not implemented/],
-  ['If-Modified-Since: Sat, 29 Oct 1994 19:43:31 GMT', /conditions such as if-modified-since/],
-  ['IF-UNMODIFIED-SINCE:', /conditions such as if-unmodified-since/],
+  ['If-Match: "1"', /the condition if-match is not implemented/],
+  ['If-None-Match: *', /the condition if-none-match is not implemented/],
+  ['If-Modified-Since: Sat, 29 Oct 1994 19:43:31 GMT', /the condition if-modified-since/],
+  ['IF-UNMODIFIED-SINCE:', /the condition if-unmodified-since/],
   ['Content-Range: bytes 0-0/2', /content-range says that this is a part/],
 ];
 

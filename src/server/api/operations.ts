@@ -44,7 +44,7 @@ export const problemStatuses = {
   500: 'The stored value is damaged, or the server met an unexpected error.',
   501: 'The request has a field that this server would have to honour and cannot yet.',
   503: 'The server is overloaded or stopping, or its store has failed; `Retry-After` says when.',
-  504: 'Fewer replicas answered than were asked for.',
+  504: 'Fewer replicas confirmed than were asked for.',
   507: 'The disk, or a quota on it, is full.',
 } as const;
 
@@ -143,7 +143,7 @@ export const operations: readonly Operation[] = [
 
 /**
  * `message`: says where the request ends, or what happens to its connection.
- * `read`: changes how the request is answered.
+ * `read`: changes the response.
  * `refused`: means something that this server cannot do yet, so the request gets a 501.
  */
 export type FieldUse = 'message' | 'read' | 'refused';

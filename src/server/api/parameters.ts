@@ -1,4 +1,4 @@
-/** The parameters of the interface, each with its rule and a refusal that quotes the rule and what was given. */
+/** The rules of parameters. A refusal quotes the rule and the value received. */
 import { maxKeyBytes } from '../../config/limits.js';
 import type { Capabilities, ReplicaCount } from '../../store/store.js';
 import { Problem, quote } from './problem.js';
@@ -15,25 +15,26 @@ export function key(query: Query, name: string): Buffer {
   if (bytes.length > maxKeyBytes)
     throw new Problem(
       400,
-      `the parameter ${name} has ${bytes.length} bytes after decoding; a key has at most ${maxKeyBytes}`,
+      `the parameter ${name} has ${bytes.length} bytes after decoding; ` +
+        `a key has at most ${maxKeyBytes}`,
     );
   return bytes;
 }
 
-/** A whole number from 1 to `most`, or undefined if it is not given. @throws Problem 400 */
-export function wholeNumber(query: Query, name: string, most: number): number | undefined {
+/** A whole number from 1 to `max`, or undefined if it is not given. @throws Problem 400 */
+export function wholeNumber(query: Query, name: string, max: number): number | undefined {
   const text = query.get(name)?.toString('latin1');
   if (text === undefined) return undefined;
   const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : 0;
-  if (value < 1 || value > most)
+  if (value < 1 || value > max)
     throw new Problem(
       400,
-      `the parameter ${name} is a whole number from 1 to ${most}, got ${quote(text)}`,
+      `the parameter ${name} is a whole number from 1 to ${max}, got ${quote(text)}`,
     );
   return value;
 }
 
-/** `ack/from`, ready to be spread into an operation. @throws Problem 400 */
+/** `ack/from`, to be spread into a command. @throws Problem 400 */
 export function replicas(
   query: Query,
   { replicas: all }: Capabilities,
@@ -45,12 +46,13 @@ export function replicas(
   if (!match || ack < 1 || ack > from)
     throw new Problem(
       400,
-      `the parameter replicas is ack/from with 1 ≤ ack ≤ from, such as 1/1, got ${quote(text)}`,
+      `the parameter replicas is ack/from with 1 ≤ ack ≤ from, for example 1/1, got ${quote(text)}`,
     );
   if (from > all)
     throw new Problem(
       400,
-      `the parameter replicas asks for ${from} replicas, and this store has ${all}; use a from of at most ${all}`,
+      `the parameter replicas asks for ${from} replicas, and this store has ${all}; ` +
+        `use a from of at most ${all}`,
     );
   return { replicas: { ack, from } };
 }

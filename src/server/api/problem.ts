@@ -1,4 +1,4 @@
-/** Errors as answers: problem details (RFC 9457) that say what was wrong and what to change. */
+/** Errors as responses: problem details (RFC 9457) that say what was wrong and what to change. */
 import { STATUS_CODES } from 'node:http';
 import { StoreError, type StoreErrorCode } from '../../store/store.js';
 import type { ProblemStatus } from './operations.js';
@@ -9,15 +9,15 @@ interface ProblemOptions {
   readonly cause?: unknown;
 }
 
-/** A refusal of one request. Thrown anywhere on a request's way, answered by the lane it came in on. */
+/** A refusal of one request. Thrown anywhere; the request's lane makes it a response. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: ProblemStatus;
   readonly headers: Readonly<Record<string, string>>;
-  /** Where this request ends and the next begins can't be trusted, so the connection must not be used again. */
+  /** The end of this request can't be trusted, so the connection must not be used again. */
   readonly closes: boolean;
 
-  /** @param detail what was wrong with this request and what to do about it, for a person to read */
+  /** @param detail what was wrong and what to do about it, for a person to read */
   constructor(status: ProblemStatus, detail: string, options: ProblemOptions = {}) {
     super(detail, { cause: options.cause });
     this.status = status;
@@ -25,7 +25,7 @@ export class Problem extends Error {
     this.closes = options.closes ?? false;
   }
 
-  /** The `application/problem+json` document. Its type is `about:blank`: the status says all a program needs. */
+  /** The `application/problem+json` document, of type `about:blank`: the status is the type. */
   toJSON(): { title: string; status: number; detail: string } {
     return {
       title: STATUS_CODES[this.status] ?? 'Error',
@@ -35,26 +35,26 @@ export class Problem extends Error {
   }
 }
 
-interface ProblemAnswer {
+interface ProblemResponse {
   readonly status: ProblemStatus;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  readonly content: Buffer;
 }
 
-/** Of the problems that are thrown again and again. */
-const answers = new WeakMap<Problem, ProblemAnswer>();
+/** Of problems that are thrown more than once. */
+const responses = new WeakMap<Problem, ProblemResponse>();
 
-/** A problem as an answer (RFC 9457). */
-export function problemAnswer(problem: Problem): ProblemAnswer {
-  const known = answers.get(problem);
+/** A problem as a response (RFC 9457). */
+export function problemResponse(problem: Problem): ProblemResponse {
+  const known = responses.get(problem);
   if (known) return known;
-  const answer = {
+  const response = {
     status: problem.status,
     headers: { ...problem.headers, 'Content-Type': 'application/problem+json' },
-    body: Buffer.from(`${JSON.stringify(problem)}\n`),
+    content: Buffer.from(`${JSON.stringify(problem)}\n`),
   };
-  answers.set(problem, answer);
-  return answer;
+  responses.set(problem, response);
+  return response;
 }
 
 export function lateRequest(): Problem {
@@ -78,12 +78,12 @@ const statusOf: Record<StoreErrorCode, ProblemStatus> = {
   unusable: 500,
 };
 
-/** Whether the operator has to know: the client can't help it, and neither can time. */
+/** Whether the operator has to know: neither the client nor time can help. */
 export function needsOperator({ status, cause }: Problem): boolean {
   return status === 500 || (cause instanceof StoreError && cause.code === 'failed');
 }
 
-/** The answer to any error: a Problem as it is, a StoreError by its code, anything else as a 500 that tells nothing. */
+/** Any error as a Problem: a StoreError by its code, an unknown one as a 500 that tells nothing. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreError) {

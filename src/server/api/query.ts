@@ -1,7 +1,7 @@
 /**
- * The query of a request target, by the rules of the URL standard (§ 5.1, application/x-www-form-urlencoded parsing)
- * with differences that keep a slip from naming another key or storing for another time: values are bytes, not text,
- * because a key may be any bytes; and a bad escape, an unknown name or a name given twice is refused.
+ * The query of a request target, by the URL standard (§ 5.1, application/x-www-form-urlencoded) but
+ * for two differences. Values are bytes, not text, because a key may be any bytes. A bad escape, an
+ * unknown name and a repeated name are refused, so that a slip cannot name another key.
  */
 import { Problem, quote } from './problem.js';
 
@@ -13,8 +13,8 @@ const plus = 0x2b;
 const space = 0x20;
 
 /**
- * @param query what follows the `?`, one character a byte (latin1), as `node:http` gives it
- * @param names the parameters that mean something here
+ * @param query the part behind the `?`, one character per byte (latin1)
+ * @param names the parameters that the operation takes
  * @throws Problem 400 on a bad escape, another name, or a name that comes twice
  */
 export function parseQuery(query: string, names: ReadonlySet<string>): Query {
@@ -56,7 +56,8 @@ function decode(text: string, name: string): Buffer {
       if (high < 0 || low < 0)
         throw new Problem(
           400,
-          `bad escape in ${name} at byte ${at}: a % must be followed by two hexadecimal digits; write %25 for a percent sign`,
+          `bad escape in ${name} at byte ${at}: a % must be followed by two hexadecimal digits; ` +
+            'write %25 for a percent sign',
         );
       byte = high * 16 + low;
       at += 2;
@@ -66,7 +67,7 @@ function decode(text: string, name: string): Buffer {
   return bytes.subarray(0, length);
 }
 
-/** Whether each character stands for itself, as in most queries. */
+/** Whether each character stands for itself. */
 function isPlain(text: string): boolean {
   return !text.includes('%') && !text.includes('+');
 }

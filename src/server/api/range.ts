@@ -1,6 +1,6 @@
 /**
- * The two representations of a range. By default each entity is one chunk of the chunked transfer coding,
- * `<key>\n<value>`; a key that holds a newline can't be told from its value there, which is what NDJSON is for.
+ * The two representations of a range. By default each entity is one chunk of the chunked transfer
+ * coding, `<key>\n<value>`. NDJSON is for keys that hold a newline.
  */
 import { isUtf8 } from 'node:buffer';
 import type { Entity } from '../../store/store.js';
@@ -16,12 +16,12 @@ export async function* rangeChunks(
   for await (const page of pages) {
     if (format === 'chunks')
       yield page.map(({ key, value }) => Buffer.concat([key, newline, value]));
-    // Lines need no chunk of their own: one chunk a page saves the framing of each.
+    // Lines need no chunk of their own: one chunk per page saves framing.
     else yield page.length === 0 ? [] : [Buffer.from(page.map(line).join(''))];
   }
 }
 
-/** `{"key": …, "value": base64}`; a key that is no UTF-8 has no text, so it comes as `keyBase64` instead. */
+/** `{"key": …, "value": base64}`; a key that is not UTF-8 comes as `keyBase64` instead. */
 function line({ key, value }: Entity): string {
   const name = isUtf8(key)
     ? { key: asBuffer(key).toString() }

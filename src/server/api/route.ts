@@ -101,7 +101,7 @@ function notImplemented(name: keyof RequestFields): Problem {
     name === 'content-range'
       ? 'the field content-range says that this is a part, and a part cannot be stored as the ' +
           'whole; send the whole value without the field'
-      : `conditions such as ${name} are not implemented yet, and the write would not be safe ` +
+      : `the condition ${name} is not implemented yet, and the write would not be safe ` +
           'without; leave the field out if it may be done in any case',
   );
 }

@@ -1,5 +1,5 @@
-/** Counts the requests that run, so that a server told to stop knows when the last one is over. */
-export class Running {
+/** Counts the requests that run, so that a stopping server knows when the last one is over. */
+export class InFlight {
   #count = 0;
   #onIdle: (() => void) | undefined;
 
@@ -16,13 +16,13 @@ export class Running {
     if (this.#count === 0) this.#onIdle?.();
   }
 
-  /** Resolves when no request runs, or after `mostMs`. */
-  async idle(mostMs: number): Promise<void> {
+  /** Resolves when no request runs, or after `maxMs`. */
+  async idle(maxMs: number): Promise<void> {
     if (this.#count === 0) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
-      timer = setTimeout(resolve, mostMs);
+      timer = setTimeout(resolve, maxMs);
     });
     clearTimeout(timer);
   }

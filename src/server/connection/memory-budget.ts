@@ -1,18 +1,18 @@
-/** The memory that bodies may take over all connections: what is received, and what waits for a slow reader. */
+/** The memory for content of all connections: received, or waiting for a slow reader. */
 import { overloaded } from '../api/problem.js';
 
-export class Memory {
-  readonly #mostBytes: number;
+export class MemoryBudget {
+  readonly #maxBytes: number;
   #takenBytes = 0;
 
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
   /** @throws Problem 503 when there is no room for so many bytes more */
   take(bytes: number): void {
-    if (this.#takenBytes + bytes > this.#mostBytes)
-      throw overloaded('the server holds too many bodies in memory already; try again later');
+    if (this.#takenBytes + bytes > this.#maxBytes)
+      throw overloaded('the server holds too much content in memory already; try again later');
     this.#takenBytes += bytes;
   }
 
@@ -21,24 +21,24 @@ export class Memory {
   }
 }
 
-/** What one request has taken. Released once, when the request is over in either way. */
-export class Lease {
-  readonly #memory: Memory;
+/** The share of one request. Released once, when the request is over. */
+export class Reservation {
+  readonly #budget: MemoryBudget;
   #bytes = 0;
 
-  constructor(memory: Memory) {
-    this.#memory = memory;
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
   }
 
   /** @throws Problem 503 when there is no room for so many bytes more */
   take(bytes: number): void {
-    this.#memory.take(bytes);
+    this.#budget.take(bytes);
     this.#bytes += bytes;
   }
 
   /** Gives back a part before the request is over. */
   give(bytes: number): void {
-    this.#memory.give(bytes);
+    this.#budget.give(bytes);
     this.#bytes -= bytes;
   }
 

@@ -1,33 +1,34 @@
-/** The heads of answers as text, with the fields that node:http would give them. */
+/** The heads of responses as text, with the fields that node:http would add. */
 import { STATUS_CODES } from 'node:http';
 
 const secondMs = 1000;
 
-/** Header fields by the object that lists them: answers of one kind share theirs. */
+/** Header fields as text, by the object that lists them: responses of one kind share theirs. */
 const lines = new WeakMap<object, string>();
 
-export class Heads {
+export class ResponseHead {
   readonly #keepAlive: string;
   #second = 0;
   #kept = '';
   #closed = '';
-  /** The head made last, and what for: answers of one kind and length share it until the second is over. */
+  /** The last head and its arguments: like responses share it until the second is over. */
   #last = '';
   #status = 0;
   #fields: object | undefined;
   #contentLength = -1;
   #closes = false;
 
-  /** @param keepAliveMs what a client is told of how long an idle connection is kept */
+  /** @param keepAliveMs how long an idle connection is kept, for the client to know */
   constructor(keepAliveMs: number) {
-    this.#keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1000)}\r\n\r\n`;
+    const seconds = Math.floor(keepAliveMs / 1000);
+    this.#keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
   }
 
   /**
    * Status line and fields, to the empty line.
    * @param fields without Content-Length, Date (RFC 9110 § 6.6.1) and Connection
    */
-  head(
+  format(
     status: number,
     fields: Readonly<Record<string, string>>,
     contentLength: number,
@@ -53,7 +54,9 @@ export class Heads {
     this.#contentLength = contentLength;
     this.#status = status;
     this.#closes = closes;
-    this.#last = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${text}Content-Length: ${contentLength}\r\n${closes ? this.#closed : this.#kept}`;
+    this.#last =
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${text}` +
+      `Content-Length: ${contentLength}\r\n${closes ? this.#closed : this.#kept}`;
     return this.#last;
   }
 

@@ -1,8 +1,7 @@
 /**
- * The end of a turn of the event loop: when what came on all connections has been read and served, and before the loop waits again.
- *
- * Answers leave then, one write after the other, and not each as soon as it is there. A write wakes the client, on another CPU, and
- * finds it awake if one came just before: of 64 answers served and written in turn each may have to wake it anew.
+ * The end of a turn of the event loop: all connections have been read, and the loop has not yet
+ * begun to wait. Responses leave then, one write after the other. A write wakes the client, on
+ * another CPU, and is cheap if the client is still awake from the write before it.
  */
 export interface Leaving {
   leave(): void;
@@ -10,7 +9,7 @@ export interface Leaving {
 
 let waiting: Leaving[] = [];
 
-/** Has `leave` called at the end of this turn. */
+/** Calls `leave` at the end of this turn. */
 export function atTurnsEnd(connection: Leaving): void {
   if (waiting.push(connection) === 1) setImmediate(leaveAll);
 }

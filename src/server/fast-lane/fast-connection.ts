@@ -14,25 +14,25 @@
  *       └─timeout (408), or the last response while draining:
  *                 closing ◀──▶ flushing-last;  closing ──all out──▶ gone (it lingers)
  *
- * Invariants: requests are taken in `idle` and `responding` only. Responses of one turn of the event
- * loop gather up to the socket's high-water mark and leave at its end. In all other states bytes go
- * back to the socket, whose own buffer is bounded. A timeout or an error destroys the socket in any
- * state where nothing else is drawn; its `close` event frees all that is held.
+ * Invariants: requests are taken in `idle` and `responding` only. In all other states bytes go back
+ * to the socket, whose own buffer is bounded. Responses of one turn of the event loop gather up to
+ * the socket's high-water mark and leave at its end. An error, or a timeout that is not drawn,
+ * destroys the socket; its `close` event frees all that is held.
  */
 import type { Socket } from 'node:net';
-import { type Answer, perform } from '../api/perform.js';
-import { lateRequest, needsOperator, problemAnswer, problemOf } from '../api/problem.js';
+import { type ApiResponse, perform } from '../api/perform.js';
+import { lateRequest, needsOperator, problemOf, problemResponse } from '../api/problem.js';
 import { admit } from '../api/route.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { endLingering } from '../connection/lingering.js';
-import type { Heads } from '../connection/response-head.js';
+import type { ResponseHead } from '../connection/response-head.js';
 import { atTurnsEnd } from './end-of-turn.js';
 import { copyOf, findPlainRequest, PlainRequest } from './plain-request.js';
-import { Outgoing } from './response-buffer.js';
-import { readIntoCommonBuffer } from './shared-read-buffer.js';
+import { ResponseBuffer } from './response-buffer.js';
+import { readIntoSharedBuffer } from './shared-read-buffer.js';
 
 export interface FastConnectionOptions extends LaneOptions {
-  readonly heads: Heads;
+  readonly responseHead: ResponseHead;
   /** Takes the socket over, with its unread bytes. */
   readonly handOver: (socket: Socket) => void;
 }
@@ -64,7 +64,7 @@ const request = new PlainRequest();
 export class FastConnection {
   readonly #socket: Socket;
   readonly #options: FastConnectionOptions;
-  readonly #outgoing: Outgoing;
+  readonly #outgoing: ResponseBuffer;
   #state: State = 'fresh';
   /** Requests whose responses are not all with the kernel, and their share of the budget. */
   #requests = 0;
@@ -72,10 +72,10 @@ export class FastConnection {
 
   constructor(socket: Socket, options: FastConnectionOptions) {
     this.#socket = socket;
-    this.#outgoing = new Outgoing(socket, options.heads);
+    this.#outgoing = new ResponseBuffer(socket, options.responseHead);
     this.#options = options;
     socket.setTimeout(options.limits.headerTimeoutMs);
-    readIntoCommonBuffer(socket, this.#take);
+    readIntoSharedBuffer(socket, this.#take);
     socket.on('data', this.#onData).on('end', this.#onEnd).on('timeout', this.#onTimeout);
     socket.on('error', this.#onError).on('close', this.#onClose);
   }
@@ -124,32 +124,32 @@ export class FastConnection {
   }
 
   #serve(bytes: Buffer): void {
-    const { service, running } = this.#options;
+    const { service, inFlight } = this.#options;
     const isFirst = this.#state === 'idle';
     this.#requests++;
-    running.begin();
+    inFlight.begin();
     try {
       // admit would ask whether the service is draining, which #take has done.
       const command = request.command ?? admit(request, service);
       const contentLength = request.end - request.contentStart;
       this.#hold(contentLength);
       const content = contentLength > 0 ? [copyOf(bytes, request.contentStart, request.end)] : [];
-      const answer = perform(command, content, service.store);
-      if (answer instanceof Promise) {
+      const response = perform(command, content, service.store);
+      if (response instanceof Promise) {
         this.#state = 'running';
-        answer.then(this.#onAnswer, this.#onProblem);
+        response.then(this.#onResponse, this.#onProblem);
         return;
       }
-      this.#answer(answer);
+      this.#respond(response);
     } catch (error) {
       this.#refuse(error);
     }
     if (isFirst) atTurnsEnd(this);
   }
 
-  readonly #onAnswer = (answer: Answer): void => {
+  readonly #onResponse = (response: ApiResponse): void => {
     try {
-      this.#answer(answer);
+      this.#respond(response);
     } catch (error) {
       this.#refuse(error);
     }
@@ -162,25 +162,30 @@ export class FastConnection {
   };
 
   /** @throws Problem 503 when there is no room for the content */
-  #answer({ status, headers, body }: Answer): void {
-    if (!(body instanceof Uint8Array))
+  #respond({ status, headers, content }: ApiResponse): void {
+    if (!(content instanceof Uint8Array))
       throw new TypeError('a range is not plain, and all else is whole');
-    this.#hold(body.length);
-    this.#send(status, headers, body, false);
+    this.#hold(content.length);
+    this.#send(status, headers, content, false);
   }
 
   #refuse(error: unknown, closes = false): void {
     const problem = problemOf(error);
     if (needsOperator(problem)) this.#options.report(problem.cause);
-    const { status, headers, body } = problemAnswer(problem);
-    this.#send(status, headers, body, closes || problem.closes);
+    const { status, headers, content } = problemResponse(problem);
+    this.#send(status, headers, content, closes || problem.closes);
   }
 
-  #send(status: number, headers: Answer['headers'], body: Uint8Array, closes: boolean): void {
+  #send(
+    status: number,
+    headers: ApiResponse['headers'],
+    content: Uint8Array,
+    closes: boolean,
+  ): void {
     const isOpen = !this.#socket.destroyed;
     const isLast = isOpen && (closes || this.#options.service.draining);
     this.#state = isLast ? 'closing' : 'responding';
-    if (isOpen) this.#outgoing.add(status, headers, body, isLast);
+    if (isOpen) this.#outgoing.add(status, headers, content, isLast);
   }
 
   /** From `responding` or `closing`: goes on once the responses are with the kernel. */
@@ -213,14 +218,14 @@ export class FastConnection {
   };
 
   #hold(bytes: number): void {
-    this.#options.memory.take(bytes);
+    this.#options.budget.take(bytes);
     this.#heldBytes += bytes;
   }
 
   #release(): void {
-    const { running, memory } = this.#options;
-    for (; this.#requests > 0; this.#requests--) running.end();
-    memory.give(this.#heldBytes);
+    const { inFlight, budget } = this.#options;
+    for (; this.#requests > 0; this.#requests--) inFlight.end();
+    budget.give(this.#heldBytes);
     this.#heldBytes = 0;
   }
 

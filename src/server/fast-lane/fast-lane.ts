@@ -1,11 +1,11 @@
 /**
- * The fast lane: in front of the full lane's server, on the same port. Each connection begins here, and moves to the full lane
- * with its first request that is not plain.
+ * The fast lane stands before the full lane's server, on the same port. Each connection begins here
+ * and moves to the full lane with its first request that is not plain.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { LaneOptions } from '../connection/lane.js';
-import { Heads } from '../connection/response-head.js';
+import { ResponseHead } from '../connection/response-head.js';
 import { FastConnection } from './fast-connection.js';
 
 /** @param full the server whose connections this lane takes first from now on */
@@ -14,7 +14,7 @@ export function putFastLaneBefore(full: Server, options: LaneOptions): void {
   full.removeAllListeners('connection');
   const connectionOptions = {
     ...options,
-    heads: new Heads(options.limits.keepAliveMs),
+    responseHead: new ResponseHead(options.limits.keepAliveMs),
     handOver: (socket: Socket) => {
       for (const listener of listeners) listener.call(full, socket);
     },

@@ -1,15 +1,19 @@
 /**
- * The grammar of the fast lane: requests for one entity as nearly all clients write them, and nothing else. It is a part of
- * RFC 9112's, so whatever it takes means the same to llhttp; what it does not take is not refused, but left to the full lane.
+ * The grammar of the fast lane: requests for one entity as nearly all clients write them. It is a
+ * subset of RFC 9112's, so a plain request means the same to llhttp. All others are not refused, but
+ * left to the full lane.
  *
- *     plain   = ( "GET" / "PUT" / "DELETE" ) " /v0/entity?" *qchar " HTTP/1.1" CRLF 1*( field CRLF ) CRLF content
+ *     plain   = method " /v0/entity?" *qchar " HTTP/1.1" CRLF 1*( field CRLF ) CRLF content
+ *     method  = "GET" / "PUT" / "DELETE"
  *     qchar   = ALPHA / DIGIT / any of -._~%!$&'()*+,;=:@/?
  *     field   = token ":" *( %x20-7E / HTAB )
  *
- * with one Host; one Content-Length of 1 to 9 digits for PUT, and none otherwise; a Connection of keep-alive or none; none of
- * the other fields that change where a request ends or who handles it; and all of the content there.
+ * with one Host; one Content-Length of 1 to 9 digits for PUT, and none otherwise; a Connection of
+ * keep-alive or none; no other field that the table of operations gives a meaning; and all of the
+ * content there.
  *
- * Most queries are `id=` and a key of 1 to 1024 qchars other than % + and &. Such a key stands for itself; of all others the routes say what they ask for.
+ * Most queries are `id=` and a key of 1 to 1024 qchars other than % + and &, which stands for
+ * itself. The router reads all other queries.
  */
 import { type Limits, maxKeyBytes } from '../../config/limits.js';
 import {
@@ -21,14 +25,14 @@ import {
 } from '../api/operations.js';
 import type { Command } from '../api/route.js';
 
-/** One request, as places in the bytes that it was found in. Filled again for each request. */
+/** One request, as offsets in the bytes that hold it. Filled again for each request. */
 export class PlainRequest {
-  /** What it asks for, if its key stands for itself. */
+  /** Undefined if its key does not stand for itself. */
   command: Command | undefined;
   method = '';
-  /** Empty if `command` says it. */
+  /** Empty if `command` is there. */
   target = '';
-  /** A plain request has none of the fields that say something to these operations. */
+  /** A plain request has no field that the router reads. */
   readonly fields: RequestFields = {};
   contentStart = 0;
   /** Where the request ends, and its content. */
@@ -38,10 +42,10 @@ export class PlainRequest {
 const isTarget = 1;
 const isToken = 2;
 const isText = 4;
-/** Of a target: in a key it stands for itself, and does not end it. */
+/** A byte of a target that stands for itself in a key, and does not end it. */
 const isLiteral = 8;
 
-/** For each byte, what it may be part of. */
+/** The parts of a request in which each byte may stand. */
 const kinds = new Uint8Array(256);
 const alphanumeric = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 for (let code = 0x20; code <= 0x7e; code++) mayBe(isText, String.fromCharCode(code));
@@ -89,7 +93,10 @@ export function fieldsToLeave(fields: readonly RequestField[]): FieldNames {
 
 const fieldsLeft = fieldsToLeave(requestFields);
 
-/** Finds a plain request that begins at `start` and is there whole. Nothing is thrown: false is for the full lane to explain. */
+/**
+ * Finds a plain request that begins at `start` and is there whole. False: the full lane decides.
+ * @param left the fields that make a request not plain
+ */
 export function findPlainRequest(
   bytes: Buffer,
   start: number,
@@ -184,7 +191,7 @@ function skipSpace(bytes: Buffer, start: number): number {
   return at;
 }
 
-/** The number that all of these bytes spell; -1 if they are not 1 to 9 digits. */
+/** The number that these bytes spell; -1 if they are not 1 to 9 digits. */
 function digits(bytes: Buffer, start: number, end: number): number {
   if (end - start < 1 || end - start > 9) return -1;
   let number = 0;

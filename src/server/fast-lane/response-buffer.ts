@@ -1,29 +1,29 @@
-/** The answers of one connection on their way out: gathered as text, so that those of a turn of the event loop leave in one write. */
+/** Gathers the responses of one connection as text: those of one turn leave in one write. */
 import type { Socket } from 'node:net';
-import type { Heads } from '../connection/response-head.js';
+import type { ResponseHead } from '../connection/response-head.js';
 
 /**
- * Up to here content becomes text behind its head, to leave in one piece; in bytes. Node writes a latin1 string of up to 16 KiB from its
- * stack, without a Buffer; where more has gathered, the copy is still the only one.
+ * Content of up to so many bytes becomes text behind its head. Node writes a latin1 string of up to
+ * 16 KiB from its stack, without a Buffer, and copies a longer one once.
  */
-const mostAsText = 8 * 1024;
+const maxBytesAsText = 8 * 1024;
 
-export class Outgoing {
+export class ResponseBuffer {
   readonly #socket: Socket;
-  readonly #heads: Heads;
-  /** What flush() writes, one character a byte (latin1). */
+  readonly #responseHead: ResponseHead;
+  /** Written by flush(), one character per byte (latin1). */
   #text = '';
 
-  constructor(socket: Socket, heads: Heads) {
+  constructor(socket: Socket, responseHead: ResponseHead) {
     this.#socket = socket;
-    this.#heads = heads;
+    this.#responseHead = responseHead;
   }
 
   get empty(): boolean {
     return this.#text === '';
   }
 
-  /** In bytes: what is not with the kernel yet. */
+  /** Bytes that the kernel has not taken yet. */
   get unsentLength(): number {
     return this.#text.length + this.#socket.writableLength;
   }
@@ -32,18 +32,18 @@ export class Outgoing {
   add(
     status: number,
     headers: Readonly<Record<string, string>>,
-    body: Uint8Array,
+    content: Uint8Array,
     closes: boolean,
   ): void {
-    this.#text += this.#heads.head(status, headers, body.length, closes);
-    if (body.length === 0) return;
-    if (body.length <= mostAsText) {
-      this.#text += latin1(body);
+    this.#text += this.#responseHead.format(status, headers, content.length, closes);
+    if (content.length === 0) return;
+    if (content.length <= maxBytesAsText) {
+      this.#text += latin1(content);
       return;
     }
     this.#socket.cork();
     this.flush();
-    this.#socket.write(body);
+    this.#socket.write(content);
     this.#socket.uncork();
   }
 

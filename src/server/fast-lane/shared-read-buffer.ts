@@ -1,48 +1,48 @@
 /**
- * Bytes of all connections read into one buffer. Otherwise Node makes a buffer of 64 KiB for each read, and shrinks it to what came: a
- * tenth of all that a GET costs (measured: ARCHITECTURE.md).
+ * Reads the bytes of all connections into one buffer. Node's own way, a buffer of 64 KiB for each
+ * read, takes a noticeable part of the time of a GET.
  *
- * Node has this for connections a program opens, as the option `onread` of net.Socket; net.Server makes the sockets of those it accepts
- * without. So what the option would have set is set afterwards. These are Node's internals: where they are not as expected, nothing
- * is touched, and bytes come as 'data', as ever.
+ * Node offers this to sockets that a program opens, as the option `onread` of net.Socket, but not
+ * to those that net.Server accepts. So the internals that the option sets are set afterwards. Where
+ * they are not as expected nothing is touched, and bytes come as 'data'.
  */
 import type { Socket } from 'node:net';
 
 /**
- * Serves what it can of bytes that are there until it returns.
+ * Serves bytes, which stay in place only until it returns.
  * @returns how many of them it is done with; the others come as 'data'
  */
 export type Take = (bytes: Buffer) => number;
 
-/** What libuv would have Node allocate for one read. */
+/** The size that libuv suggests for one read. */
 const buffer = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** What `onread` sets: the properties of a socket whose symbols have these descriptions, and one call of its handle. */
+/** The internals that `onread` sets: three properties of a socket, and one call of its handle. */
 interface Internals {
   _handle?: { useUserBuffer?: (buffer: Buffer) => unknown } | null;
   [symbol: symbol]: unknown;
 }
 
 /**
- * Has what comes on the socket read into the common buffer and given to `take`. To be called before the first read, as a server's
- * 'connection' event is.
+ * Reads the socket into the shared buffer, for `take`. To be called before the first read: in the
+ * server's 'connection' event.
  * @returns whether this Node can
  */
-export function readIntoCommonBuffer(socket: Socket, take: Take): boolean {
+export function readIntoSharedBuffer(socket: Socket, take: Take): boolean {
   const internals = socket as unknown as Internals;
   const [kBuffer, kCallback, kGenerator] = ['kBuffer', 'kBufferCb', 'kBufferGen'].map(
     (description) =>
       Object.getOwnPropertySymbols(internals).find((symbol) => symbol.description === description),
   );
   if (kBuffer === undefined || kCallback === undefined || kGenerator === undefined) return false;
-  // With `onread` they would be set; without, all are null.
+  // Null without the option `onread`.
   if ([kBuffer, kCallback, kGenerator].some((symbol) => internals[symbol] !== null)) return false;
-  // From here on it reads into our buffer, or, if the call did not say 0, as ever.
+  // From here on it reads into our buffer; if the call did not return 0, as before.
   if (internals._handle?.useUserBuffer?.(buffer) !== 0) return false;
   internals[kBuffer] = buffer;
   internals[kCallback] = (length: number): boolean => {
     const bytes = buffer.subarray(0, length);
-    // Nothing may overtake what waits in the socket: a paused one may read on, up to its high-water mark.
+    // Bytes may not overtake those that wait in the socket: a paused one still reads some.
     const taken = socket.readableLength === 0 ? take(bytes) : 0;
     return taken === length || socket.push(Buffer.from(bytes.subarray(taken)));
   };

@@ -1,4 +1,4 @@
-/** What llhttp lets pass, or some of its versions do, and RFC 9112 does not. */
+/** Refuses heads that llhttp accepts, in some of its versions, and RFC 9112 does not. */
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../../config/limits.js';
 import type { RequestFields } from '../api/operations.js';
@@ -9,8 +9,9 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const noTarget = /[^\x21-\x7e]/;
 
 /**
- * @throws Problem 431 on too many fields; 400 on another version than 1.0 or 1.1, a target with other bytes than printable ASCII, a
- * bad field name, a missing or second Host (§ 3.2), or a transfer coding other than chunked (§ 6.1)
+ * @throws Problem 431 on too many fields; 400 on a version other than 1.0 or 1.1, a target that is
+ * not printable ASCII, a bad field name, a missing or second Host (§ 3.2), or a transfer coding other
+ * than chunked (§ 6.1)
  */
 export function checkHead(req: IncomingMessage, { maxHeaderFields }: Limits): void {
   const { rawHeaders, httpVersion, url = '' } = req;
@@ -23,12 +24,13 @@ export function checkHead(req: IncomingMessage, { maxHeaderFields }: Limits): vo
     throw untrusted(`this server speaks HTTP/1.1 and HTTP/1.0, not ${httpVersion}`);
   if (noTarget.test(url))
     throw untrusted(
-      'the request target holds a byte that is no printable ASCII; percent-encode it',
+      'the request target holds a byte that is not printable ASCII; percent-encode it',
     );
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
-    if (!token.test(name)) throw untrusted(`${JSON.stringify(name)} is no name of a header field`);
+    if (!token.test(name))
+      throw untrusted(`${JSON.stringify(name)} is not a name of a header field`);
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
   if (hosts > 1) throw untrusted('the request has more than one Host field; send one');
@@ -47,7 +49,7 @@ function checkTransferCoding({ headers, httpVersion }: IncomingMessage): void {
     throw untrusted(`the only transfer coding known is chunked, got ${JSON.stringify(coding)}`);
 }
 
-/** Whoever sent this, or passed it on, may see the end of the request elsewhere. */
+/** The sender, or a proxy, may see the end of the request elsewhere. */
 function untrusted(detail: string): Problem {
   return new Problem(400, detail, { closes: true });
 }

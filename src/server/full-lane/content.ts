@@ -4,7 +4,7 @@ import type { RequestFields } from '../api/operations.js';
 import { Problem } from '../api/problem.js';
 import type { Connection } from './full-connection.js';
 
-/** The client went away before its request was whole: nothing is stored and nobody is left to answer. */
+/** The client went away before its request was whole: nothing is stored, and no response is due. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 }
@@ -17,10 +17,10 @@ export function checkContentLength(req: IncomingMessage, maxBytes: number): void
 
 /**
  * The content, in the pieces in which it came.
- * @param take called with the length of each piece before it is kept; may throw to refuse it
- * @throws Problem 413, whatever `take` throws, what the connection failed with; ClientGone
+ * @param take called with the length of each piece before it is kept; throws to refuse it
+ * @throws Problem 413, or of the connection; ClientGone; any error of `take`
  */
-export function readBody(
+export function readContent(
   req: IncomingMessage,
   connection: Connection,
   maxBytes: number,
@@ -47,7 +47,7 @@ export function readBody(
     };
     const onEnd = () => settle(() => resolve(pieces));
     const onClose = () => fail(new ClientGone('the connection was closed within the request'));
-    // Whether what came before the bad bytes has been read yet is chance, so it counts either way.
+    // Bytes before the bad ones may be read or not yet, by chance: they count in either case.
     const worse = (problem: Problem) =>
       bytes + req.readableLength > maxBytes ? tooLarge(maxBytes) : problem;
     if (connection.problem && !req.complete) {
@@ -55,7 +55,7 @@ export function readBody(
       return;
     }
     connection.whileReading((problem) => {
-      // What is whole is served, whatever follows it.
+      // A whole request is served, whatever follows it.
       if (!req.complete) fail(worse(problem));
     });
     req.on('data', onData).on('end', onEnd).on('close', onClose);
@@ -66,6 +66,7 @@ export function readBody(
 function tooLarge(maxBytes: number): Problem {
   return new Problem(
     413,
-    `a value has at most ${maxBytes} bytes here; send a smaller one, or start the server with a larger --max-value`,
+    `a value has at most ${maxBytes} bytes here; send a smaller one, ` +
+      'or start the server with a larger --max-value',
   );
 }

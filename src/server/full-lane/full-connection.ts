@@ -1,40 +1,44 @@
 /**
- * One client connection of the full lane: the order of its requests, and its end when it can't go on.
+ * One client connection of the full lane: the order of its requests, and its end.
  *
- * Invariants: at most one request runs at a time; a refusal of bytes that are no request is told after the answers
- * to all requests before them, once, and then the connection is closed.
+ * Invariants: at most one request runs at a time. Bytes that are not a request are refused once,
+ * after the responses to all requests before them; then the connection is closed.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Limits } from '../../config/limits.js';
-import { lateRequest, Problem, problemAnswer } from '../api/problem.js';
+import { lateRequest, Problem, problemResponse } from '../api/problem.js';
 import { endLingering } from '../connection/lingering.js';
-import type { Heads } from '../connection/response-head.js';
+import type { ResponseHead } from '../connection/response-head.js';
 
 interface Request {
   readonly req: IncomingMessage;
-  /** Answers the request. Never rejects. */
+  /** Resolves when the request has its response. Never rejects. */
   readonly serve: () => Promise<void>;
 }
 
 export class Connection {
   readonly #socket: Socket;
   readonly #limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>;
-  readonly #heads: Heads;
+  readonly #responseHead: ResponseHead;
   readonly #queue: Request[] = [];
   #running: IncomingMessage | undefined;
-  /** The request answered last, once none runs. */
+  /** The last request that ran, once none runs. */
   #last: IncomingMessage | undefined;
   #problem: Problem | undefined;
   #closing = false;
   #onProblem: ((problem: Problem) => void) | undefined;
 
-  constructor(socket: Socket, limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>, heads: Heads) {
+  constructor(
+    socket: Socket,
+    limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>,
+    responseHead: ResponseHead,
+  ) {
     this.#socket = socket;
-    this.#heads = heads;
+    this.#responseHead = responseHead;
     this.#limits = limits;
     socket.on('end', () => {
-      // node:http passes over what is wrong with the content of a request that has an Upgrade field, and over its end.
+      // node:http does not report bad or cut content of a request that has an Upgrade field.
       const last = this.#queue.at(-1)?.req ?? this.#running;
       if (last?.complete === false)
         this.fail(
@@ -51,7 +55,7 @@ export class Connection {
     return this.#problem;
   }
 
-  /** Serves the request when those before it are answered. */
+  /** Serves the request after those before it. */
   enqueue(request: Request): void {
     if (this.#closing) return;
     this.#queue.push(request);
@@ -59,7 +63,7 @@ export class Connection {
     if (!this.#running) void this.#serveAll();
   }
 
-  /** Called once, if the connection fails while the caller waits for its bytes. Undefined: nobody waits. */
+  /** Called once if the connection fails while the caller waits for bytes. Undefined: none waits. */
   whileReading(onProblem: ((problem: Problem) => void) | undefined): void {
     this.#onProblem = onProblem;
   }
@@ -68,21 +72,21 @@ export class Connection {
     return this.#running !== undefined;
   }
 
-  /** The bytes from here on are no request (or none that arrives in time): answers what came before, then says so. */
+  /** The bytes from here on are not a request: refuses them after the responses that come first. */
   fail(problem: Problem): void {
     if (this.#problem) return;
     this.#problem = problem;
     this.#onProblem?.(problem);
     if (!this.#running) this.#end(problem);
-    // At the client's end node:http would end the connection with the answer that is still to come, before the refusal.
+    // Otherwise node:http ends a half-closed connection with the next response, before the refusal.
     else this.#socket.removeAllListeners('end');
   }
 
-  /** Closes the connection once the answer being written is out. */
-  closeAfterAnswer(): void {
+  /** Closes the connection once the current response is out. */
+  closeAfterResponse(): void {
     this.#closing = true;
     const socket = this.#socket;
-    // What node:http calls when the last answer is out.
+    // node:http calls this when the last response is out.
     socket.destroySoon = () => endLingering(socket, this.#limits.lingerMs);
   }
 
@@ -102,28 +106,28 @@ export class Connection {
 
   #end(problem: Problem): void {
     if (this.#closing) return;
-    // A request whose own body turned out bad has its answer already.
+    // A request whose own content was bad has its response already.
     if (this.#last?.complete === false) this.#closeNow();
-    else this.#tell(problem);
+    else this.#respond(problem);
   }
 
-  #tell(problem: Problem): void {
+  #respond(problem: Problem): void {
     if (!this.#socket.writable) return;
-    const { status, headers, body } = problemAnswer(problem);
+    const { status, headers, content } = problemResponse(problem);
     this.#socket.cork();
-    this.#socket.write(this.#heads.head(status, headers, body.length, true), 'latin1');
-    this.#socket.write(body);
+    this.#socket.write(this.#responseHead.format(status, headers, content.length, true), 'latin1');
+    this.#socket.write(content);
     this.#socket.uncork();
     this.#closeNow();
   }
 
   #closeNow(): void {
-    this.closeAfterAnswer();
+    this.closeAfterResponse();
     this.#socket.destroySoon();
   }
 }
 
-/** What to tell a client whose bytes llhttp or a time limit refused; undefined if there is nobody left to tell. */
+/** The refusal after an error of llhttp or a time limit; undefined if the client is gone. */
 export function parserProblem(
   error: NodeJS.ErrnoException & { reason?: string },
 ): Problem | undefined {
@@ -139,7 +143,7 @@ export function parserProblem(
       return lateRequest();
   }
   if (!error.code?.startsWith('HPE_')) return undefined;
-  return new Problem(400, `this is no HTTP/1.1 request: ${error.reason ?? error.message}`, {
+  return new Problem(400, `this is not an HTTP/1.1 request: ${error.reason ?? error.message}`, {
     cause: error,
   });
 }

@@ -1,66 +1,66 @@
-/** Writes answers and problems through `node:http`. */
+/** Writes responses and problems through `node:http`. */
 import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Answer } from '../api/perform.js';
-import { type Problem, problemAnswer } from '../api/problem.js';
-import type { Lease } from '../connection/memory-budget.js';
+import type { ApiResponse } from '../api/perform.js';
+import { type Problem, problemResponse } from '../api/problem.js';
+import type { Reservation } from '../connection/memory-budget.js';
 
 /**
- * Sends an answer. Resolves when all of it is handed over; for pages, that is as fast as the client reads.
+ * Resolves when all of the response is handed over; pages follow the pace of the reader.
  * @param close whether the connection ends with it
- * @param lease pays for the content until it is out
+ * @param reservation holds memory for the content until it is out
  * @throws Problem 503 when there is no room for the content, or for its next page
  */
-export async function sendAnswer(
+export async function sendResponse(
   res: ServerResponse,
-  answer: Answer,
+  response: ApiResponse,
   close: boolean,
-  lease: Lease,
+  reservation: Reservation,
 ): Promise<void> {
-  const { status, headers, body } = answer;
+  const { status, headers, content } = response;
   if (close) res.setHeader('Connection', 'close');
-  if (body instanceof Uint8Array) {
-    lease.take(body.length);
-    res.writeHead(status, { ...headers, 'Content-Length': body.length }).end(body);
+  if (content instanceof Uint8Array) {
+    reservation.take(content.length);
+    res.writeHead(status, { ...headers, 'Content-Length': content.length }).end(content);
     return;
   }
-  if (res.req.method !== 'HEAD') await sendPages(res, status, headers, body, lease);
+  if (res.req.method !== 'HEAD') await sendPages(res, status, headers, content, reservation);
   if (!res.headersSent) res.writeHead(status, headers);
   res.end();
 }
 
-/** Sends a problem as the whole answer; if an answer is under way, cuts it off, so that it can't pass as complete. */
+/** Sends a problem. A response that has begun is cut off instead: it must not pass as whole. */
 export function sendProblem(res: ServerResponse, problem: Problem, close: boolean): void {
   if (res.headersSent) {
     res.destroy();
     return;
   }
-  const { status, headers, body } = problemAnswer(problem);
+  const { status, headers, content } = problemResponse(problem);
   if (close) res.setHeader('Connection', 'close');
-  res.writeHead(status, { ...headers, 'Content-Length': body.length }).end(body);
+  res.writeHead(status, { ...headers, 'Content-Length': content.length }).end(content);
 }
 
 async function sendPages(
   res: ServerResponse,
   status: number,
-  headers: Answer['headers'],
+  headers: ApiResponse['headers'],
   pages: AsyncIterable<readonly Uint8Array[]>,
-  lease: Lease,
+  reservation: Reservation,
 ): Promise<void> {
   for await (const chunks of pages) {
     let hasRoom = true;
     let bytes = 0;
     for (const chunk of chunks) bytes += chunk.length;
-    lease.take(bytes);
+    reservation.take(bytes);
     if (!res.headersSent) res.writeHead(status, headers);
-    // One system call a page. Corking the response instead would melt the page into one chunk.
+    // One system call per page. Corking the response would join the page into one chunk.
     res.socket?.cork();
     for (const chunk of chunks) hasRoom = res.write(chunk);
     res.socket?.uncork();
-    // Other connections get their turn after each page, however fast this reader is.
+    // Other connections get a turn after each page, however fast this reader is.
     await (hasRoom ? turn() : drained(res));
     if (res.destroyed) return;
-    lease.give(bytes);
+    reservation.give(bytes);
   }
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { readIntoCommonBuffer, type Take } from '#dist/server/fast-lane/shared-read-buffer.js';
+import { readIntoSharedBuffer, type Take } from '#dist/server/fast-lane/shared-read-buffer.js';
 import { RawConnection, request } from '../../support/http.js';
 import { expectIdle, startServer, storedKeys } from '../harness.js';
 
@@ -16,7 +16,7 @@ async function connected(
   let text = '';
   let can: boolean | undefined;
   const server = createServer((socket) => {
-    can = readIntoCommonBuffer(socket, take);
+    can = readIntoSharedBuffer(socket, take);
     socket.on('data', (piece) => {
       text += piece.toString('latin1');
     });
@@ -125,7 +125,7 @@ test('where Node has no such buffer, bytes come as data and nothing else changes
   const { useUserBuffer } = owner;
   owner.useUserBuffer = undefined;
   try {
-    expect(readIntoCommonBuffer(accepted, () => expect.unreachable())).toBe(false);
+    expect(readIntoSharedBuffer(accepted, () => expect.unreachable())).toBe(false);
     client.write('abc');
     expect(String((await once(accepted, 'data'))[0])).toBe('abc');
     await valuesOfManyClients();
