@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config';
 
 /** No test asserts a time, so a limit only ends a test that hangs, on a busy machine too. */
 const testTimeout = 120_000;
+const poll = { timeout: 30_000 };
 
 export default defineConfig({
   test: {
@@ -22,6 +23,7 @@ export default defineConfig({
           exclude: ['test/system/**'],
           testTimeout,
           hookTimeout: testTimeout,
+          expect: { poll },
         },
       },
       {
@@ -31,6 +33,7 @@ export default defineConfig({
           env: { EVENKEEL_TEST_LANES: 'full' },
           testTimeout,
           hookTimeout: testTimeout,
+          expect: { poll },
         },
       },
       {

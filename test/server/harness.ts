@@ -113,5 +113,5 @@ export async function storedKeys(base: string): Promise<string[]> {
 
 /** Resolves when the server has no request under way any more; fails if it keeps one. */
 export async function expectIdle(server: RunningServer): Promise<void> {
-  await expect.poll(() => server.running, { timeout: 3000, interval: 10 }).toBe(0);
+  await expect.poll(() => server.running, { timeout: 20_000, interval: 10 }).toBe(0);
 }

@@ -16,7 +16,7 @@ async function fill(base: string, count: number): Promise<void> {
   expect(answers.every(({ status }) => status === 201)).toBe(true);
 }
 
-test.each([1, 7, 10, 100, 101])(
+test.each([1, 7, 100, 101])(
   '100 entities in pages of %i are each there once',
   async (rangePageEntities) => {
     const { url } = await startServer({ rangePageEntities });
@@ -35,7 +35,7 @@ test.each([1, 7, 10, 100, 101])(
 
 test('values larger than a page come whole, each in one chunk', async () => {
   const { url } = await startServer({ rangePageBytes: 1000 });
-  const values = [3 * MiB, 1, 16 * MiB, 0, 5000].map((bytes) => randomBytes(bytes));
+  const values = [MiB, 1, 3 * MiB, 0, 5000].map((bytes) => randomBytes(bytes));
   for (const [number, body] of values.entries())
     await fetch(entityUrl(url, `k${number}`), { method: 'PUT', body });
   const { chunks = [] } = await new RawConnection(url).ask(request('GET', '/v0/entities?start=k'));
@@ -50,7 +50,7 @@ test('pages of expired entities are passed over', async () => {
   const short = ['b1', 'b2', 'b3', 'c', 'd'];
   for (const key of short) await fetch(entityUrl(url, key, '&ttl=1'), { method: 'PUT', body: '' });
   const gone = async () => (await fetch(entityUrl(url, 'd'))).status;
-  await expect.poll(gone, { timeout: 5000, interval: 10 }).toBe(404);
+  await expect.poll(gone, { timeout: 20_000, interval: 10 }).toBe(404);
   expect(await storedKeys(url)).toStrictEqual(['a', 'e', 'f']);
   const { chunks } = await new RawConnection(url).ask(
     request('GET', '/v0/entities?start=a&limit=2'),
@@ -60,12 +60,12 @@ test('pages of expired entities are passed over', async () => {
 
 test('an entity that is there all along appears exactly once, whatever is written meanwhile', async () => {
   const { url } = await startServer({ rangePageEntities: 3 });
-  await fill(url, 1000);
+  await fill(url, 300);
   let reading = true;
   const write = async () => {
     for (let round = 0; reading; round++) {
       // Even ones are overwritten, new ones come between, and go again.
-      const number = (round * 389) % 1000;
+      const number = (round * 389) % 300;
       await fetch(entityUrl(url, name(number - (number % 2))), { method: 'PUT', body: 'new' });
       const method = round % 2 === 0 ? 'PUT' : 'DELETE';
       await fetch(
@@ -77,11 +77,11 @@ test('an entity that is there all along appears exactly once, whatever is writte
   const writers = [write(), write()];
   try {
     const connection = new RawConnection(url);
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 5; round++) {
       const { chunks = [] } = await connection.ask(request('GET', '/v0/entities?start=0'));
       const seen = chunks.map((chunk) => chunk.slice(0, chunk.indexOf('\n')));
       expect(seen).toStrictEqual([...new Set(seen)].toSorted());
-      expect(seen.filter((key) => key.length === 4)).toHaveLength(1000);
+      expect(seen.filter((key) => key.length === 4)).toHaveLength(300);
       for (const chunk of chunks.filter((_, at) => /^\d{3}[13579]$/.test(seen[at] ?? '')))
         expect(chunk.slice(5)).toBe(chunk.slice(0, 4));
     }
@@ -93,7 +93,7 @@ test('an entity that is there all along appears exactly once, whatever is writte
 
 test('a reader that stops is sent the rest when it goes on, and holds nobody up meanwhile', async () => {
   const server = await startServer();
-  const values = Array.from({ length: 12 }, () => randomBytes(2 * MiB));
+  const values = Array.from({ length: 12 }, () => randomBytes(MiB));
   for (const [at, body] of values.entries())
     await fetch(entityUrl(server.url, name(at)), { method: 'PUT', body });
   const connection = new RawConnection(server.url);
@@ -114,18 +114,22 @@ test('a reader that stops is sent the rest when it goes on, and holds nobody up 
 
 test.each([
   ['goes', {}, (connection: RawConnection) => connection.reset()],
-  ['stands still for too long', { stallMs: 300 }, () => {}],
+  [
+    'stands still for too long',
+    { stallMs: 1000, requestTimeoutMs: 500, headerTimeoutMs: 500 },
+    () => {},
+  ],
 ])('a reader that %s halfway is forgotten, and the server goes on', async (_, limits, leave) => {
   const server = await startServer(limits);
-  const body = randomBytes(4 * MiB);
+  const body = randomBytes(2 * MiB);
   for (let at = 0; at < 6; at++)
     await fetch(entityUrl(server.url, name(at)), { method: 'PUT', body });
-  const connections = Array.from({ length: 5 }, () => new RawConnection(server.url));
+  const connections = Array.from({ length: 3 }, () => new RawConnection(server.url));
   for (const connection of connections) {
     connection.pause();
     connection.write(request('GET', '/v0/entities?start=0'));
   }
-  await expect.poll(() => server.running, { interval: 5 }).toBe(5);
+  await expect.poll(() => server.running, { interval: 1 }).toBe(3);
   for (const connection of connections) leave(connection);
   await expectIdle(server);
   expect(await storedKeys(server.url)).toHaveLength(6);

@@ -1,13 +1,12 @@
 /** Bytes of all connections in one buffer: what is taken at once, what comes as data, and that no request is served another's bytes. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { readIntoSharedBuffer, type Take } from '#dist/server/fast-lane/shared-read-buffer.js';
 import { RawConnection, request } from '../../support/http.js';
 import { expectIdle, startServer, storedKeys } from '../harness.js';
 
-const patient = { timeout: 3000, interval: 5 };
+const patient = { timeout: 20_000, interval: 5 };
 
 /** A client, and the server's socket of the same connection, read so. */
 async function connected(
@@ -73,7 +72,8 @@ test('a plain request behind a refusal of the full lane is not served', async ()
   const connection = new RawConnection(server.url);
   expect((await connection.ask('?\r\n\r\n')).status).toBe(400);
   connection.write(request('PUT', '/v0/entity?id=k', [], 'v'));
-  await sleep(50);
+  connection.endSending();
+  await connection.closed;
   await expectIdle(server);
   expect(await storedKeys(server.url)).toStrictEqual([]);
 });

@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => pair.close());
 
-test('20 000 cases are told apart by nothing', { timeout: 240_000 }, async () => {
-  const cases = 20_000;
+test('5 000 cases are told apart by nothing', { timeout: 240_000 }, async () => {
+  const cases = 5_000;
   // The same cases each time, so that a failure is the change's; new ones are for `npm run fuzz:lanes`.
   const seed = 20_261_123;
   const { unsteady } = await fuzz(pair, { cases, seed });

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { parseAnswers } from '../../support/http.js';
-import { type Lanes, sharedServer, storedKeys } from '../harness.js';
+import { type Lanes, sharedServer } from '../harness.js';
 import { play } from './play.js';
 import { empty, stored } from './stores.js';
 
@@ -314,8 +314,9 @@ describe.each<Lanes>(['both', 'full'])('lanes: %s', (lanes) => {
           { quietMs: 40, turns: 4 },
         );
         const seen = parseAnswers(received).map(({ status }) => status);
-        const found = await storedKeys(server.url);
-        await empty(server.url, await stored(server.url));
+        const lines = await stored(server.url);
+        await empty(server.url, lines);
+        const found = lines.map((line) => (JSON.parse(line) as { key: string }).key);
         expect([seen, found, end]).toStrictEqual([
           [...(before ? [202] : []), ...statuses],
           keys,
