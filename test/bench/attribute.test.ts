@@ -1,4 +1,4 @@
-/** Causes of slow requests, from scripted evidence: each kind alone, mixtures, and what must not be named. */
+/** Causes of slow requests from scripted evidence: each alone, mixtures, and none to be named. */
 import { describe, expect, test } from 'vitest';
 import type { SlowRequest } from '#dist/lab/load/result/result.js';
 import { stallGroups } from '#dist/lab/load/result/stall-groups.js';
@@ -66,7 +66,7 @@ describe('the cause of a request of 40 ms is', () => {
     expect(causesOf([fortyMs], evidence)).toEqual([cause]);
   });
 
-  test('not the disk, if the writer waited for a CPU, computed, or met a page fault meanwhile', () => {
+  test('not the disk, if the writer waited for a CPU, computed, or met a page fault', () => {
     const stretches = [stretch('commit', 'main', 20, 60)];
     const writer = (thread: Partial<ThreadSample>) =>
       causesOf([fortyMs], { stretches, samples: samples(() => ({ writer: thread })) });
@@ -100,7 +100,7 @@ describe('the cause of a request of 40 ms is', () => {
     expect(causesOf([fortyMs], { stretches, samples: computing })).toEqual(['garbage collection']);
   });
 
-  test('the collection, if its own helpers had the CPU that it waited for; else whoever had it', () => {
+  test('the collection, if its helpers had the CPU that it waited for; else whoever had it', () => {
     const stretches = [stretch('gc', 'main', 20, 60)];
     const waiting = (helpers: Partial<Record<Who, Partial<ThreadSample>>>) =>
       causesOf([fortyMs], {
@@ -128,7 +128,7 @@ test('lag is the generator’s', () => {
   ]);
 });
 
-test('what waits behind a slow one on its connection has its cause, also in the third place, and no other connection has', () => {
+test('a request behind a slow one on its connection has its cause, also in the third place', () => {
   const behind = { waitUs: 21 * ms, serviceUs: ms };
   const requests = [
     slowRequest(at, 40 * ms),
@@ -199,7 +199,7 @@ describe('the table', () => {
   });
 });
 
-test('a slow request is told with the processes that took the CPU beside it, and with no others', () => {
+test('a slow request is shown with the processes that took CPU time then, and no others', () => {
   const busy = (name: string, fromMs: number, cpuMs: number) => {
     return { name, fromUs: at + fromMs * ms, toUs: at + (fromMs + 100) * ms, cpuUs: cpuMs * ms };
   };

@@ -1,4 +1,4 @@
-/** What `npm run bench` makes of its figures: ratios, bars, and a document that says what was left out. */
+/** `npm run bench` makes ratios, bars and a document of its figures, which says what is missing. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -65,7 +65,7 @@ describe('a bar', () => {
 });
 
 describe('the document', () => {
-  it('has a part that was measured, with its stamp, bars and gaps, and says which was not', async () => {
+  it('has each measured part with its stamp, bars and gaps, and names the others', async () => {
     const out = await temporaryFolder();
     writeDocument(out, [
       { name: 'growth', part: growth, record },
@@ -74,7 +74,7 @@ describe('the document', () => {
     const written = await readFile(join(out, 'RESULTS.md'), 'utf8');
     const text = written.replaceAll('\n', ' ');
     expect(text).toContain(
-      'Held: GET p50 with 100\u00a0000 entities, times that with 1\u00a0000 is to be at most 1.5, and is 1.25',
+      'with 100\u00a0000 entities, times that with 1\u00a0000 is to be at most 1.5, and is 1.25',
     );
     expect(text).toContain('**Missed**: size of the file over that of the data');
     expect(text).toContain('Not measured: something: install it.');

@@ -15,7 +15,7 @@ const seed = Number(process.env.EVENKEEL_CRASH_SEED ?? Math.floor(Math.random() 
 it(`${rounds} kills under load lose no acknowledged write and bring no deleted key back`, {
   timeout: 30_000 + rounds * 10_000,
 }, async () => {
-  const report = await crashRounds({ folder: await temporaryFolder(), rounds, seed });
+  const report = await crashRounds({ directory: await temporaryFolder(), rounds, seed });
   console.log(
     `${report.rounds} kills, seed ${seed}: ${report.acknowledged} writes acknowledged, ` +
       `${report.inFlight} in flight, ${report.wrong.length} keys wrong`,

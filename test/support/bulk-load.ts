@@ -1,4 +1,7 @@
-/** Stores a great many entities through HTTP: many connections, each with a window of pipelined PUTs. */
+/**
+ * Stores a great many entities through HTTP: many connections, each with a window of pipelined
+ * PUTs.
+ */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
@@ -11,7 +14,7 @@ export interface BulkLoad {
   readonly window?: number;
 }
 
-/** Resolves when every PUT has its 201. @throws Error on any other answer */
+/** Resolves when every PUT has its 201. @throws Error on any other response */
 export async function bulkLoad(base: string, load: BulkLoad): Promise<void> {
   const { connections = 128 } = load;
   let next = 0;
@@ -43,12 +46,12 @@ async function loadOver(
   };
   return new Promise((resolve, reject) => {
     socket.on('data', (text: string) => {
-      // A 201 has no body, so every answer ends with its head.
+      // A 201 has no content, so every response ends with its head.
       const heads = (rest + text).split('\r\n\r\n');
       rest = heads.pop() ?? '';
       for (const head of heads) {
         if (!head.startsWith('HTTP/1.1 201 ')) {
-          socket.destroy(new Error(`a PUT was answered with ${head}`));
+          socket.destroy(new Error(`the response to a PUT was ${head}`));
           return;
         }
         open--;

@@ -1,4 +1,4 @@
-/** What the tests of the command share: a PUT that must pass, and what a line for the operator looks like. */
+/** The tests of the command share a PUT that must pass, and the shape of a line for people. */
 import { expect } from 'vitest';
 import { entityUrl } from './http.js';
 

@@ -1,9 +1,11 @@
 /**
- * The crash test: clients write, the server is killed at a random moment, a new one on the same folder must hold
- * every acknowledged write and no other, save those that were in flight. See ledger.ts for what exactly that is.
+ * The crash test: clients write, the server is killed at a random moment, a new one on the same
+ * directory must hold every acknowledged write and no other, save those that were in flight. See
+ * ledger.ts for what exactly that is.
  *
- * A kill leaves the operating system alive, so this shows that an acknowledged write is out of the process and that
- * a half-done commit is undone. That it is on the disk by then is what test/system/durability.test.ts shows.
+ * A kill leaves the operating system alive, so this shows that an acknowledged write is out of the
+ * process and that a half-done commit is undone. That it is on the disk by then is what
+ * test/system/durability.test.ts shows.
  */
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +15,7 @@ import { type ServerProcess, startServer } from './process.js';
 import { randomFrom } from './random.js';
 
 export interface CrashOptions {
-  readonly folder: string;
+  readonly directory: string;
   readonly rounds: number;
   /** All that is chosen is chosen by it; the moment at which the system runs the kill is not. */
   readonly seed: number;
@@ -29,21 +31,21 @@ export interface CrashOptions {
 export interface CrashReport {
   readonly rounds: number;
   readonly acknowledged: number;
-  /** Writes without an answer when the server was killed. */
+  /** Writes without a response when the server was killed. */
   readonly inFlight: number;
   /** Keys of which a read found a state that no order of the writes explains, in words. */
   readonly wrong: readonly string[];
 }
 
 export async function crashRounds(options: CrashOptions): Promise<CrashReport> {
-  const { folder, rounds, seed, clients = 16, keys = 100, maxLifeMs = 500 } = options;
+  const { directory, rounds, seed, clients = 16, keys = 100, maxLifeMs = 500 } = options;
   const random = randomFrom(seed);
   const names = Array.from({ length: keys }, (_, n) => keyName(n, random));
   const ledger = new Ledger(names);
   const wrong: string[] = [];
   let acknowledged = 0;
   let inFlight = 0;
-  let server = await startServer(folder);
+  let server = await startServer(directory);
   for (let round = 1; round <= rounds; round++) {
     const load = Array.from({ length: clients }, (_, client) =>
       writeUntilDead(server.url, ledger, names, {
@@ -59,7 +61,7 @@ export async function crashRounds(options: CrashOptions): Promise<CrashReport> {
       acknowledged += client.acknowledged;
       inFlight += client.inFlight;
     }
-    server = await startServer(folder);
+    server = await startServer(directory);
     wrong.push(...(await check(server, ledger, names)).map((text) => `round ${round}: ${text}`));
   }
   await server.end('SIGTERM');
@@ -73,7 +75,7 @@ function keyName(n: number, random: () => number): string {
   return `key-${n}`;
 }
 
-/** What a value holds from end to end, so that a torn one is seen. */
+/** A value repeats its name from end to end, so that a torn one is seen. */
 function filledWith(name: string, bytes: number): Buffer {
   return Buffer.alloc(Math.max(bytes, name.length + 1), `${name};`);
 }
@@ -111,7 +113,7 @@ async function writeUntilDead(
       const write = ledger.begin(key, value && nameOf(value));
       const status = await send(agent, entityUrl(url, key, ttl), value);
       if (status === undefined) return { acknowledged, inFlight: 1 };
-      if (status !== (value ? 201 : 202)) throw new Error(`a write was answered with ${status}`);
+      if (status !== (value ? 201 : 202)) throw new Error(`the response to a write was ${status}`);
       ledger.acknowledge(write);
       acknowledged++;
     }
@@ -121,11 +123,13 @@ async function writeUntilDead(
 }
 
 /** Mostly small, one in eight of any size up to the largest. */
-function randomBytes(random: () => number, most: number): number {
-  return Math.floor(random() * (random() < 0.125 ? most : 300));
+function randomBytes(random: () => number, maxBytes: number): number {
+  return Math.floor(random() * (random() < 0.125 ? maxBytes : 300));
 }
 
-/** The status of the answer, as soon as its head is there; undefined if the connection ends first. */
+/**
+ * The status of the response, as soon as its head is there; undefined if the connection ends first.
+ */
 function send(agent: Agent, url: string, value: Buffer | undefined): Promise<number | undefined> {
   return new Promise((resolve) => {
     const req = request(url, { method: value ? 'PUT' : 'DELETE', agent });
@@ -140,7 +144,10 @@ function send(agent: Agent, url: string, value: Buffer | undefined): Promise<num
   });
 }
 
-/** Compares what the server holds with the ledger, by gets and by the full range, and settles the ledger on it. */
+/**
+ * Compares what the server holds with the ledger, by gets and by the full range, and settles the
+ * ledger on it.
+ */
 async function check(
   server: ServerProcess,
   ledger: Ledger,
@@ -154,7 +161,7 @@ async function check(
     const response = await fetch(entityUrl(server.url, key));
     const body = Buffer.from(await response.arrayBuffer());
     if (response.status !== 200 && response.status !== 404) {
-      wrong.push(`GET ${key} is answered with ${response.status}: ${body}`);
+      wrong.push(`GET ${key} returns ${response.status}: ${body}`);
       continue;
     }
     const outcome = response.status === 200 ? nameOf(body) : undefined;

@@ -1,6 +1,7 @@
 /**
- * Requests as a client sends them: whole ones through fetch, and raw bytes over a socket, for everything that a
- * proper client would not send or not show (framing, order, half a request). Characters are bytes (latin1).
+ * Requests as a client sends them: whole ones through fetch, and raw bytes over a socket, for
+ * everything that a proper client would not send or not show (framing, order, half a request).
+ * Characters are bytes (latin1).
  */
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -31,8 +32,8 @@ export interface RawAnswer {
 }
 
 /**
- * Sends bytes as they are and returns all that comes back until the server closes the connection, or until `idleMs`
- * pass without a byte.
+ * Sends bytes as they are and returns all that comes back until the server closes the connection,
+ * or until `idleMs` pass without a byte.
  */
 export async function sendRaw(
   base: string,
@@ -122,7 +123,10 @@ export class RawConnection {
     this.#socket.resetAndDestroy();
   }
 
-  /** The first `count` answers, 1xx included. Fails, with what came, if the connection ends before they are whole. */
+  /**
+   * The first `count` answers, 1xx included. Fails, with what came, if the connection ends before
+   * they are whole.
+   */
   answers(count: number): Promise<RawAnswer[]> {
     return new Promise((resolve, reject) => {
       const look = () => {
@@ -180,7 +184,10 @@ export function parseAnswers(text: string): RawAnswer[] {
   return answers;
 }
 
-/** The answer that starts at `at`, and where it ends; if it is not whole, how long the text must be before it can be. */
+/**
+ * The answer that starts at `at`, and where it ends; if it is not whole, how long the text must be
+ * before it can be.
+ */
 function parseAnswer(
   text: string,
   at: number,
@@ -213,7 +220,10 @@ function parseAnswer(
   return { answer: { status, headers, body: text.slice(start, end) }, end };
 }
 
-/** The chunks of a chunked body without trailers; if it is not whole, how long the text must be before it can be. */
+/**
+ * The chunks of a chunked body without trailers; if it is not whole, how long the text must be
+ * before it can be.
+ */
 function parseChunks(text: string, start: number): { chunks: string[]; end: number } | number {
   const chunks: string[] = [];
   let at = start;
@@ -222,7 +232,7 @@ function parseChunks(text: string, start: number): { chunks: string[]; end: numb
     if (lineEnd < 0) return text.length + 1;
     const size = text.slice(at, lineEnd);
     if (!/^[0-9a-f]+$/i.test(size))
-      throw new Error(`a chunk size is no hexadecimal number: ${size}`);
+      throw new Error(`a chunk size is not a hexadecimal number: ${size}`);
     const from = lineEnd + 2;
     const to = from + Number.parseInt(size, 16);
     if (text.length < to + 2) return to + 2;

@@ -1,8 +1,9 @@
 /**
- * What a key may hold, by what clients saw of their own writes. Each write is an interval, from before its first byte
- * is sent until after its answer is read, and takes effect at one moment within. So a write is certainly gone only
- * when another one began after its acknowledgement and was acknowledged itself; of all others, each may be the last.
- * One in flight when the server died has no end, and may have taken effect or not.
+ * The values that a key may hold, by what clients saw of their own writes. Each write is an
+ * interval, from before its first byte is sent until after its response is read, and takes effect
+ * at one moment within. So a write is certainly gone only when another one began after its
+ * acknowledgement and was acknowledged itself; of all others, each may be the last. One in flight
+ * when the server died has no end, and may have taken effect or not.
  */
 
 /** A value by its name; undefined: the key is absent. */

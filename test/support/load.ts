@@ -1,6 +1,6 @@
 /**
- * Runs command lines of `evenkeel load`: in this process, with real threads and connections; or, for
- * what only a process shows, as the real command.
+ * Runs command lines of `evenkeel load`: in this process, with real threads and connections; or,
+ * for what only a process shows, as the real command.
  */
 import fs from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -80,8 +80,8 @@ function captureStdout(output: { stdout: string }): () => void {
 }
 
 /**
- * Runs a load to its report. A busy machine makes the generator late, so the verdict may be "not valid":
- * these tests are about something else. Errors are in the record.
+ * Runs a load to its report. A busy machine makes the generator late, so the verdict may be "not
+ * valid": these tests are about something else. Errors are in the record.
  */
 export async function measure(...args: string[]): Promise<Measured> {
   return measureBy(load, args);

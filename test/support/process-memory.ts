@@ -1,4 +1,7 @@
-/** The memory of a process, as Linux counts it in /proc. RssFile is the map of the data file, which the system can drop. */
+/**
+ * The memory of a process, as Linux counts it in /proc. RssFile is the map of the data file, which
+ * the system can drop.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface Memory {

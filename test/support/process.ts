@@ -14,13 +14,15 @@ export interface Exit {
 
 export interface CommandProcess {
   readonly child: ChildProcess;
-  /** What the process has written to standard output so far. */
+  /** All that the process has written to standard output so far. */
   readonly stdout: () => string;
-  /** What the process has written to standard error so far. */
+  /** All that the process has written to standard error so far. */
   readonly stderr: () => string;
   /** How the process ended; resolves once all it wrote has been read. */
   readonly ended: Promise<Exit>;
-  /** Waits until standard output matches. @throws Error with all output, if the process ends before */
+  /**
+   * Waits until standard output matches. @throws Error with all output, if the process ends before
+   */
   readonly untilPrinted: (pattern: RegExp) => Promise<RegExpExecArray>;
 }
 
@@ -77,20 +79,23 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   /** The server's own process id; a tracer's is `child.pid`. */
   readonly pid: number;
-  /** What the process has written to standard error so far. */
+  /** All that the process has written to standard error so far. */
   readonly stderr: () => string;
   /** Sends a signal to the server and resolves with how the process ended. */
   readonly end: (signal: NodeJS.Signals) => Promise<Exit>;
 }
 
-/** Starts `evenkeel serve --port 0 --json` on the folder and waits for its address. Killed when the test is over. */
+/**
+ * Starts `evenkeel serve --port 0 --json` on the directory and waits for its address. Killed when
+ * the test is over.
+ */
 export async function startServer(
-  folder: string,
+  directory: string,
   args: readonly string[] = [],
   command: readonly string[] = [process.execPath],
 ): Promise<ServerProcess> {
   const { child, stderr, ended, untilPrinted } = startCommand(
-    ['serve', '--port', '0', '--json', '--data', folder, ...args],
+    ['serve', '--port', '0', '--json', '--data', directory, ...args],
     command,
   );
   const [line] = await untilPrinted(/^.+\n/);
@@ -129,7 +134,7 @@ export async function runCommand(
   return { code, stdout: command.stdout(), stderr: command.stderr() };
 }
 
-/** Asks until the answer is yes. @throws Error saying what was waited for */
+/** Asks until it is so. @throws Error saying what was waited for */
 export async function until(
   what: string,
   ask: () => boolean | Promise<boolean>,

@@ -46,7 +46,10 @@ export class RangeReader {
     this.#socket.destroy();
   }
 
-  /** Waits until so many entities are read, or the range is complete. @throws Error if the connection ends before */
+  /**
+   * Waits until so many entities are read, or the range is complete. @throws Error if the
+   * connection ends before
+   */
   async until(count: number): Promise<void> {
     const over = once(this.#socket, 'close');
     while (this.count < count && !this.#complete) {

@@ -1,4 +1,7 @@
-/** A client connection on which a test decides when which bytes are sent. Characters are bytes (latin1). */
+/**
+ * A client connection on which a test decides when which bytes are sent. Characters are bytes
+ * (latin1).
+ */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -39,7 +42,9 @@ export class RawSocket {
     this.socket.write(bytes, 'latin1');
   }
 
-  /** Waits until what was received contains the text. @throws Error if the connection ends before */
+  /**
+   * Waits until what was received contains the text. @throws Error if the connection ends before
+   */
   async until(text: string): Promise<void> {
     while (!this.#received.includes(text)) {
       if (this.socket.destroyed)

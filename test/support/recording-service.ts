@@ -1,4 +1,7 @@
-/** A service in HTTP that keeps all it receives, so that a test can see what a load generator really sent. */
+/**
+ * A service in HTTP that keeps all it receives, so that a test can see what a load generator really
+ * sent.
+ */
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

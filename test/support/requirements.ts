@@ -1,6 +1,6 @@
 /**
- * What a system test needs of its machine. It is asked for before anything runs, and what is missing fails the test:
- * a test that skips itself looks as green as one that passed.
+ * A system test needs programs and rights. They are checked before anything runs, and what is
+ * missing fails the test: a test that skips itself looks as green as one that passed.
  */
 import { spawnSync } from 'node:child_process';
 

@@ -6,25 +6,25 @@ import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './folder.js';
 
 export interface SmallDisk {
-  /** Where a data folder may be made. */
-  readonly folder: string;
+  /** Where a data directory may be made. */
+  readonly directory: string;
   readonly freeBytes: () => Promise<number>;
   /** Makes room, by removing a file that took it. */
   readonly makeRoom: () => Promise<void>;
 }
 
 export async function smallDisk(mebibytes: number, ballastMebibytes: number): Promise<SmallDisk> {
-  const folder = await temporaryFolder();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'evenkeel-test', folder]);
+  const directory = await temporaryFolder();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'evenkeel-test', directory]);
   onTestFinished(() => {
-    execFileSync('umount', ['--lazy', folder]);
+    execFileSync('umount', ['--lazy', directory]);
   });
-  const ballast = join(folder, 'ballast');
+  const ballast = join(directory, 'ballast');
   await writeFile(ballast, Buffer.alloc(ballastMebibytes * 1024 ** 2));
   return {
-    folder,
+    directory,
     freeBytes: async () => {
-      const { bavail, bsize } = await statfs(folder);
+      const { bavail, bsize } = await statfs(directory);
       return bavail * bsize;
     },
     makeRoom: () => rm(ballast),

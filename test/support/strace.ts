@@ -1,7 +1,8 @@
 /**
- * The log of `strace -f -y`, in order. strace handles one stop of one thread at a time and writes it down before the
- * thread goes on, so if one call had to end before another one could begin, their lines stand in that order.
- * A call that another thread's line interrupts takes two lines: `… <unfinished ...>` and `<... name resumed>…`.
+ * The log of `strace -f -y`, in order. strace handles one stop of one thread at a time and writes
+ * it down before the thread goes on, so if one call had to end before another one could begin,
+ * their lines stand in that order. A call that another thread's line interrupts takes two lines: `…
+ * <unfinished ...>` and `<... name resumed>…`.
  */
 
 export interface SystemCall {

@@ -1,4 +1,7 @@
-/** The shape of a report, line by line, as wrk2 prints it and with what we add: programs and people know these lines. */
+/**
+ * The shape of a report, line by line, as wrk2 prints it and with what we add: programs and people
+ * know these lines.
+ */
 import { expect } from 'vitest';
 
 /** A line, or a run of like ones. */

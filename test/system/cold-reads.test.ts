@@ -1,4 +1,7 @@
-/** Reads from the disk: the event loop does not wait for them. Whether a thread did is counted by the kernel, as its major faults. */
+/**
+ * Reads from the disk: the event loop does not wait for them. Whether a thread did is counted by
+ * the kernel, as its major faults.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -14,12 +17,12 @@ const clients = 8;
 
 beforeAll(() => requireMachine({}));
 
-/** A folder that lies on a disk, as the system's temporary one may not. */
-function folderOnDisk(): string {
+/** A directory that lies on a disk, as the system's temporary one may not. */
+function directoryOnDisk(): string {
   mkdirSync('build', { recursive: true });
-  const folder = mkdtempSync(join('build', 'cold-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  const directory = mkdtempSync(join('build', 'cold-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: clients });
@@ -44,8 +47,8 @@ const keyOf = (number: number) => `key-${String(number).padStart(6, '0')}`;
 const textOf = (number: number) => String(number).padStart(1000, '.');
 
 it('GETs of what is not in memory fault in other threads, and are right', async () => {
-  const folder = folderOnDisk();
-  const first = await startServer(folder);
+  const directory = directoryOnDisk();
+  const first = await startServer(directory);
   const numbers = Array.from({ length: entities }, (_, number) => number);
   for (let at = 0; at < entities; at += 1000)
     await Promise.all(
@@ -55,7 +58,7 @@ it('GETs of what is not in memory fault in other threads, and are right', async 
     );
   await first.end('SIGTERM');
   // The kernel is to forget the pages.
-  const file = join(folder, 'data.mdb');
+  const file = join(directory, 'data.mdb');
   execFileSync('dd', [
     `of=${file}`,
     'oflag=nocache',
@@ -64,18 +67,19 @@ it('GETs of what is not in memory fault in other threads, and are right', async 
     'status=none',
   ]);
 
-  const { url, pid } = await startServer(folder);
+  const { url, pid } = await startServer(directory);
   const loop = `/proc/${pid}/task/${pid}/stat`;
   const before = { loop: majorFaults(loop), all: majorFaults(`/proc/${pid}/stat`) };
   // Spread over the file, no two on one of its pages.
   const wanted = Array.from({ length: reads }, (_, read) => (read * 7919) % entities);
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     wanted.map((number) => send('GET', entityUrl(url, keyOf(number)))),
   );
-  expect(answers).toEqual(wanted.map((number) => `200 ${textOf(number)}`));
+  expect(responses).toEqual(wanted.map((number) => `200 ${textOf(number)}`));
   const onLoop = majorFaults(loop) - before.loop;
   const all = majorFaults(`/proc/${pid}/stat`) - before.all;
-  // Fewer, and the file was not on a disk, or the kernel did not forget it: then nothing was tested.
+  // Fewer, and the file was not on a disk, or the kernel did not forget it: then nothing was
+  // tested.
   expect(
     all,
     'build/ must lie on a disk whose pages dd can make the kernel forget',

@@ -9,9 +9,9 @@ const seed = Number(process.env.EVENKEEL_CRASH_SEED ?? Math.floor(Math.random() 
 it(`${rounds} kills under load lose no acknowledged write and bring no deleted key back`, {
   timeout: 60_000 + rounds * 20_000,
 }, async () => {
-  const folder = await temporaryFolder();
+  const directory = await temporaryFolder();
   const report = await crashRounds({
-    folder,
+    directory,
     rounds,
     seed,
     clients: 32,

@@ -1,7 +1,8 @@
 /**
- * A 201 is sent when the value is on the disk, and not before: what the server asks of the system, call by call.
- * LMDB writes the changed pages, calls fdatasync, and writes the page that makes them valid through a descriptor
- * opened with O_DSYNC, so that write returns when it is on the disk itself.
+ * A 201 is sent when the value is on the disk, and not before: what the server asks of the system,
+ * call by call. LMDB writes the changed pages, calls fdatasync, and writes the page that makes them
+ * valid through a descriptor opened with O_DSYNC, so that write returns when it is on the disk
+ * itself.
  */
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
@@ -20,15 +21,16 @@ const syncCalls = ['fsync', 'fdatasync', 'msync', 'sync_file_range'];
 beforeAll(() => requireMachine({ programs: ['strace'], root: true }));
 
 /** Runs the requests against a traced server. */
-async function trace(folder: string, run: (url: string) => Promise<void>): Promise<Trace> {
-  const log = join(dirname(folder), `${Date.now()}.strace`);
+async function trace(directory: string, run: (url: string) => Promise<void>): Promise<Trace> {
+  const log = join(dirname(directory), `${Date.now()}.strace`);
   const calls = ['openat', ...readCalls, ...writeCalls, ...syncCalls];
-  // A commit's pages are written up to 64 at once, and the whole of them is wanted, to find a value in it.
+  // A commit's pages are written up to 64 at once, and the whole of them is wanted, to find a value
+  // in it.
   const command = [...straceCommand(log, calls, 64 * 4096), process.execPath];
-  const { url, end } = await startServer(folder, [], command);
+  const { url, end } = await startServer(directory, [], command);
   await run(url);
   expect(await end('SIGTERM')).toEqual({ code: 0, signal: null });
-  return new Trace(parseStrace(await readFile(log, 'latin1')), join(folder, 'data.mdb'));
+  return new Trace(parseStrace(await readFile(log, 'latin1')), join(directory, 'data.mdb'));
 }
 
 interface Commit {
@@ -67,8 +69,8 @@ class Trace {
     return call;
   }
 
-  /** The write of the answer to the request that the read brought. */
-  answerTo({ descriptor, ended }: SystemCall): SystemCall {
+  /** The write of the response to the request that the read brought. */
+  responseTo({ descriptor, ended }: SystemCall): SystemCall {
     const call = this.calls.find(
       (other) =>
         other.begun > ended &&
@@ -106,21 +108,21 @@ class Trace {
   /** Fails unless the request was answered so, after a commit whose pages hold the text. */
   expectDurable(line: string, status: number, text: string): void {
     const read = this.requestOf(line);
-    const answer = this.answerTo(read);
-    expect(answer.text).toContain(`HTTP/1.1 ${status} `);
+    const response = this.responseTo(read);
+    expect(response.text).toContain(`HTTP/1.1 ${status} `);
     const commit = this.commitAfter(read, text);
     expect(commit, `${line}: no commit after it was read`).toBeDefined();
     expect(commit?.meta.ended, `${line}: answered before its commit was on the disk`).toBeLessThan(
-      answer.begun,
+      response.begun,
     );
   }
 
   /** The calls from reading the request to answering it, for a person to read. */
   excerpt(line: string): string {
     const read = this.requestOf(line);
-    const answer = this.answerTo(read);
+    const response = this.responseTo(read);
     return this.calls
-      .filter(({ begun, ended }) => begun >= read.begun && ended <= answer.ended)
+      .filter(({ begun, ended }) => begun >= read.begun && ended <= response.ended)
       .map(({ thread, name, text, result }) => {
         const short = text.length > 150 ? `${text.slice(0, 150)}… = ${result}` : text;
         return `  [${thread}] ${name}(${short}`;
@@ -140,7 +142,7 @@ function clientOf(url: string): (method: string, id: string, value?: string) => 
     });
 }
 
-it('every one of 50 PUTs and 20 DELETEs, one after another, is synced after it is read and before it is answered', async () => {
+it('each of 50 PUTs and 20 DELETEs in a row is synced between its read and its response', async () => {
   const numbers = Array.from({ length: 50 }, (_, n) => n);
   const traced = await trace(join(await temporaryFolder(), 'data'), async (url) => {
     const send = clientOf(url);
@@ -153,7 +155,7 @@ it('every one of 50 PUTs and 20 DELETEs, one after another, is synced after it i
   console.log(`One PUT, from its read to its answer:\n${traced.excerpt('PUT /v0/entity?id=k-25')}`);
 });
 
-it('every one of 400 PUTs over 20 connections is in the pages of a commit that ends before its 201', async () => {
+it('each of 400 PUTs over 20 connections is in a commit that ends before its 201', async () => {
   const ids = Array.from({ length: 20 }, (_, client) =>
     Array.from({ length: 20 }, (_, n) => `${client}-${n}`),
   );
@@ -171,14 +173,14 @@ it('every one of 400 PUTs over 20 connections is in the pages of a commit that e
   expect(traced.syncs).toBeLessThan(400);
 });
 
-it('the folder is synced before the first 201, so that a crash can not take the name of a new file away', async () => {
-  const folder = join(await temporaryFolder(), 'data');
-  const traced = await trace(folder, async (url) => clientOf(url)('PUT', 'a', 'one'));
-  const answer = traced.answerTo(traced.requestOf('PUT /v0/entity?id=a'));
+it('the directory is synced before the first 201, so a crash keeps the name of a new file', async () => {
+  const directory = join(await temporaryFolder(), 'data');
+  const traced = await trace(directory, async (url) => clientOf(url)('PUT', 'a', 'one'));
+  const response = traced.responseTo(traced.requestOf('PUT /v0/entity?id=a'));
   const synced = traced.calls
-    .filter(({ name, ended }) => name === 'fsync' && ended < answer.begun)
+    .filter(({ name, ended }) => name === 'fsync' && ended < response.begun)
     .map(({ path }) => path);
-  expect(synced).toContain(folder);
-  // The folder was made by the server, so its own name must last too.
-  expect(synced).toContain(dirname(folder));
+  expect(synced).toContain(directory);
+  // The directory was made by the server, so its own name must last too.
+  expect(synced).toContain(dirname(directory));
 });

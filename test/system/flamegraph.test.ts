@@ -1,4 +1,7 @@
-/** Flame graphs opened in a real Chromium: zoom, search, tooltips, keys, and not one complaint on the console. */
+/**
+ * Flame graphs opened in a real Chromium: zoom, search, tooltips, keys, and not one complaint on
+ * the console.
+ */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { diffProfiles } from '#dist/lab/profile/diff/diff.js';
 import { renderDiffFlameGraph } from '#dist/lab/profile/diff/diff-graph.js';
@@ -26,7 +29,7 @@ afterAll(() => viewer?.close());
 beforeEach(() => void viewer.chromium.complaints.splice(0));
 afterEach(() => expect(viewer.chromium.complaints).toEqual([]));
 
-test('a click gives a frame the whole width, its callers fade, its neighbours go; Esc brings all back', async () => {
+test('a click gives a frame the whole width and hides its neighbours; Esc brings all back', async () => {
   await viewer.show(picture);
   expect([await viewer.width('write'), await viewer.width('main')]).toEqual([584, fullWidth]);
   await viewer.click('write');

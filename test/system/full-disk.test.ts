@@ -1,4 +1,7 @@
-/** A full disk: writes are refused with 507, all else goes on, nothing acknowledged is lost, and room heals it. */
+/**
+ * A full disk: writes are refused with 507, all else goes on, nothing acknowledged is lost, and
+ * room heals it.
+ */
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -11,19 +14,22 @@ const clients = 8;
 
 beforeAll(() => requireMachine({ programs: ['mount'], root: true }));
 
-interface Answer {
+interface Reply {
   readonly status: number;
   readonly type: string | undefined;
   readonly body: Buffer;
 }
 
-/** What the store must hold: each key is written by one client, one write after another, so it is exact. */
+/**
+ * The entities that the store must hold: each key is written by one client, one write after
+ * another, so it is exact.
+ */
 class Model {
   readonly held = new Map<string, Buffer>();
   readonly agent = new Agent({ keepAlive: true, maxSockets: clients });
   server: ServerProcess | undefined;
 
-  send(method: string, path: string, body?: Buffer): Promise<Answer> {
+  send(method: string, path: string, body?: Buffer): Promise<Reply> {
     return new Promise((resolve, reject) => {
       const req = request(
         `${this.server?.url}${path}`,
@@ -44,7 +50,7 @@ class Model {
         setTimeout(() => {
           const { exitCode, signalCode } = this.server?.child ?? {};
           const state = signalCode ?? exitCode ?? 'running';
-          reject(new Error(`${method} got no answer (${cause.message}); the server: ${state}`));
+          reject(new Error(`${method} got no response (${cause.message}); the server: ${state}`));
         }, 100);
       });
       req.end(body);
@@ -52,19 +58,21 @@ class Model {
   }
 
   async write(method: 'PUT' | 'DELETE', key: string, value?: Buffer): Promise<number> {
-    const answer = await this.send(method, entityUrl('', key), value);
-    if (answer.status === 507) {
-      expect(answer.type).toBe('application/problem+json');
-      expect(JSON.parse(answer.body.toString()).detail).toMatch(/no space left/);
+    const reply = await this.send(method, entityUrl('', key), value);
+    if (reply.status === 507) {
+      expect(reply.type).toBe('application/problem+json');
+      expect(JSON.parse(reply.body.toString()).detail).toMatch(/no space left/);
       return 507;
     }
-    expect(answer.status, answer.body.toString()).toBe(method === 'PUT' ? 201 : 202);
+    expect(reply.status, reply.body.toString()).toBe(method === 'PUT' ? 201 : 202);
     if (value) this.held.set(key, value);
     else this.held.delete(key);
-    return answer.status;
+    return reply.status;
   }
 
-  /** PUTs over all connections until each has been refused ten times. @returns the statuses counted */
+  /**
+   * PUTs over all connections until each has been refused ten times. @returns the statuses counted
+   */
   async fill(prefix: string, valueBytes: number): Promise<Record<number, number>> {
     const counts: Record<number, number> = { 201: 0, 507: 0 };
     const one = async (client: number) => {
@@ -87,7 +95,10 @@ class Model {
     expect(status, body.toString()).toBe(200);
   }
 
-  /** Every acknowledged write is there, and none that was refused: by range, and for some keys by get. */
+  /**
+   * Every acknowledged write is there, and none that was refused: by range, and for some keys by
+   * get.
+   */
   async expectAll(): Promise<void> {
     const response = await fetch(`${this.server?.url}/v0/entities?start=%00`, {
       headers: { Accept: 'application/x-ndjson' },
@@ -112,13 +123,13 @@ class Model {
 }
 
 async function start(model: Model, disk: SmallDisk) {
-  const server = await startServer(join(disk.folder, 'data'));
+  const server = await startServer(join(disk.directory, 'data'));
   model.server = server;
   return server;
 }
 
 describe.each([100, 1024, 40_000])('with values of %i bytes on a disk of 8 MiB', (valueBytes) => {
-  it('a full disk refuses writes with 507, serves all else, and room makes it write again', async () => {
+  it('a full disk refuses writes with 507 and serves all else; room makes it write again', async () => {
     const disk = await smallDisk(8, 3);
     const model = new Model();
     const server = await start(model, disk);
@@ -173,7 +184,7 @@ describe.each([100, 1024, 40_000])('with values of %i bytes on a disk of 8 MiB',
     expect(rewritten).toBeGreaterThan(0);
   });
 
-  it('a server killed while its disk is full opens again, full or not, with all it acknowledged', async () => {
+  it('a server killed on a full disk opens again with all it acknowledged', async () => {
     const disk = await smallDisk(8, 2);
     const model = new Model();
     const killed = await start(model, disk);
@@ -201,8 +212,8 @@ describe.each([100, 1024, 40_000])('with values of %i bytes on a disk of 8 MiB',
   });
 });
 
-it('a disk with no room for an empty store is named in one line with exit code 1, not with a crash', async () => {
+it('a disk too small for an empty store is named in one line, with exit code 1', async () => {
   const disk = await smallDisk(1, 1);
-  const started = startServer(join(disk.folder, 'data'));
+  const started = startServer(join(disk.directory, 'data'));
   await expect(started).rejects.toThrow(/ended with 1, .*evenkeel: [^\n]*the disk is full[^\n]*\n/);
 });

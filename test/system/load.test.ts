@@ -1,7 +1,8 @@
 /**
- * The reference load, by our own generator: the line as it is written for wrk2, for the whole minute, at a real server. Every request that
- * was due is accounted for, and if the machine has no room for both, the verdict says so. That the generator keeps its rate is
- * measured against a service that takes no time: npm run bench:load-floor.
+ * The reference load, by our own generator: the line as it is written for wrk2, for the whole
+ * minute, at a real server. Every request that was due is accounted for, and if the machine has no
+ * room for both, the verdict says so. That the generator keeps its rate is measured against a
+ * service that takes no time: npm run bench:load-floor.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,10 +20,11 @@ const script = fileURLToPath(new URL('../../wrk/put.lua', import.meta.url));
 
 beforeAll(() => requireMachine({ programs: ['mount'], root: true }));
 
-it('load -t4 -c20 -d60s -R10000 -s wrk/put.lua --latency counts every request, and says so if the rate was not kept', async () => {
-  // In memory: 20 connections do 10 000 writes a second only if a commit takes less than 2 ms, which not every disk does.
-  const { folder } = await smallDisk(2048, 0);
-  const { url, end, stderr: serverErrors } = await startServer(folder);
+it('the reference line counts every request, and says so if the rate was not kept', async () => {
+  // In memory: 20 connections do 10 000 writes per second only if a commit takes less than 2 ms,
+  // which not every disk does.
+  const { directory } = await smallDisk(2048, 0);
+  const { url, end, stderr: serverErrors } = await startServer(directory);
   const file = join(await temporaryFolder(), 'run.json');
   const line = ['-t4', '-c20', '-d60s', '-R10000', '-s', script, '--latency'];
   const { code, stdout, stderr } = await loadCommand(...line, '--json', file, url);
@@ -37,7 +39,8 @@ it('load -t4 -c20 -d60s -R10000 -s wrk/put.lua --latency counts every request, a
   );
   expect(errors).toEqual(noErrors);
   expect(requests.completed + unanswered.inFlight + unanswered.unsent).toBe(600_000);
-  // The first ten of the sixty seconds are wrk2's calibration: what was answered in them is not in the percentiles.
+  // The first ten of the sixty seconds are wrk2's calibration: what was answered in them is not in
+  // the percentiles.
   expect(latencyFromUs).toBe(10e6);
   expect(latency.count).toBeGreaterThan(495_000);
   expect(latency.count).toBeLessThanOrEqual(600_000);

@@ -1,4 +1,7 @@
-/** `evenkeel profile cpu --native`: real perf, on programs whose split between JavaScript, native code and the kernel is known. */
+/**
+ * `evenkeel profile cpu --native`: real perf, on programs whose split between JavaScript, native
+ * code and the kernel is known.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +15,7 @@ import { requireMachine } from '../support/requirements.js';
 
 beforeAll(() => requireMachine({ programs: ['perf'], root: true }));
 
-/** What a program has to be started with for its functions to have names. */
+/** A program has to be started with these for its functions to have names. */
 const naming = ['--perf-basic-prof-only-functions', '--interpreted-frames-native-stack'];
 
 async function sampled(
@@ -35,7 +38,7 @@ const inside = (profile: Profile, ...names: string[]) =>
   });
 
 describe('a program that works 50/30/20 in JavaScript, in native code and in the kernel', () => {
-  it('is sampled so within 5 points, with all of native and kernel frames under its own functions', async () => {
+  it('is sampled so within 5 points, with native and kernel frames under its functions', async () => {
     const { pid } = await startProgram('native-split.mjs', () => naming);
     const { profile, stderr } = await sampled(pid, 10);
     expect(stderr).toBe('');
@@ -45,7 +48,8 @@ describe('a program that works 50/30/20 in JavaScript, in native code and in the
       const share = (100 * inside(profile, name)) / sum;
       expect(Math.abs(share - percent), `${name} has ${share.toFixed(1)} %`).toBeLessThan(5);
     }
-    // What is not below the three is the turn's own, the other threads', and stacks that perf could not follow to their beginning.
+    // Samples that are not below the three are the turn's own, the other threads', and stacks that
+    // perf could not follow to their beginning.
     expect(sum / total(profile)).toBeGreaterThan(0.7);
 
     const reading = profile.stacks.filter(({ frames }) =>
@@ -81,13 +85,13 @@ describe('a program that works 50/30/20 in JavaScript, in native code and in the
 
 describe('a server', () => {
   it('is found over its admin port, and shows its writer thread down to the disk', async () => {
-    const folder = await temporaryFolder();
+    const directory = await temporaryFolder();
     const named = ['env', `NODE_OPTIONS=${naming.join(' ')}`, process.execPath];
-    const flags = ['--port', '0', '--admin-port', '0', '--json', '--data', join(folder, 'data')];
+    const flags = ['--port', '0', '--admin-port', '0', '--json', '--data', join(directory, 'data')];
     const [line] = await startCommand(['serve', ...flags], named).untilPrinted(/^.+\n/);
     const { url, adminUrl } = JSON.parse(line) as { url: string; adminUrl: string };
-    const svg = join(folder, 'native.svg');
-    const json = join(folder, 'native.json');
+    const svg = join(directory, 'native.svg');
+    const json = join(directory, 'native.json');
     const sampling = runCommand([
       ...['profile', 'cpu', '--native', '--url', adminUrl, '--seconds', '4', '-o', json, '-o', svg],
     ]);
@@ -118,18 +122,18 @@ describe('perf', () => {
     );
   });
 
-  it('is ended by Ctrl-C, and what there is is written; nothing stays in the folder for temporary files', async () => {
+  it('is ended by Ctrl-C: what there is is written, and no temporary file stays', async () => {
     const { pid } = await startProgram('native-split.mjs', () => naming);
-    const folder = await temporaryFolder();
-    const json = join(folder, 'native.json');
+    const directory = await temporaryFolder();
+    const json = join(directory, 'native.json');
     const args = ['profile', 'cpu', '--native', '--pid', `${pid}`, '--seconds', '600', '-o', json];
-    const command = startCommand(args, ['env', `TMPDIR=${folder}`, process.execPath]);
+    const command = startCommand(args, ['env', `TMPDIR=${directory}`, process.execPath]);
     await new Promise((resolve) => setTimeout(resolve, 4000));
     command.child.kill('SIGINT');
     expect(await command.ended).toEqual({ code: 130, signal: null });
     const profile = readProfile(await readFile(json, 'utf8'), json);
     expect(profile.durationUs).toBeLessThan(60e6);
     expect(shareOf(profile, 'inJavaScript')).toBeGreaterThan(20);
-    expect(await readdir(folder)).toEqual(['native.json']);
+    expect(await readdir(directory)).toEqual(['native.json']);
   });
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => viewer?.close());
 
-/** Of TypeScript's compiler at work on its own text. */
+/** A profile of TypeScript's compiler at work on its own text. */
 async function realProfile(): Promise<Profile> {
   const compiler = fileURLToPath(
     new URL('../../node_modules/typescript/lib/typescript.js', import.meta.url),

@@ -1,7 +1,8 @@
 /**
- * A range over a million entities holds a page of them, whether its reader is fast, slow or gone. The entities are
- * loaded through HTTP once, by 128 connections that pipeline; each test then starts a fresh server on that folder,
- * so that what the load left in its server's memory is not counted.
+ * A range over a million entities holds a page of them, whether its reader is fast, slow or gone.
+ * The entities are loaded through HTTP once, by 128 connections that pipeline; each test then
+ * starts a fresh server on that directory, so that what the load left in its server's memory is not
+ * counted.
  */
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,16 +17,16 @@ import { requireMachine } from '../support/requirements.js';
 
 const entities = 1_000_000;
 const MiB = 1024 ** 2;
-const mostAddedBytes = 60 * MiB;
+const maxAddedBytes = 60 * MiB;
 
-let folder = '';
+let directory = '';
 
 beforeAll(async () => {
   requireMachine({});
-  folder = await mkdtemp(join(tmpdir(), 'evenkeel-'));
+  directory = await mkdtemp(join(tmpdir(), 'evenkeel-'));
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const keyOf = (number: number) => `key-${String(number).padStart(8, '0')}`;
 const pathOf = (number: number) => `/v0/entity?id=${keyOf(number)}`;
@@ -45,22 +46,25 @@ function inOrder(): (entity: string) => void {
   };
 }
 
-/** A server that has answered one small range, so that its code is loaded and compiled; with its memory by then. */
+/**
+ * A server that has answered one small range, so that its code is loaded and compiled; with its
+ * memory by then.
+ */
 async function warmServer(): Promise<{ server: ServerProcess; idleBytes: number }> {
-  const server = await startServer(folder);
+  const server = await startServer(directory);
   await (await fetch(`${server.url}/v0/entities?start=%00&limit=1000`)).arrayBuffer();
   await sleep(500);
   return { server, idleBytes: memoryOf(server.pid).rssAnonBytes };
 }
 
 it(`${entities} entities are stored through HTTP`, async () => {
-  const { url, pid, stderr, end } = await startServer(folder);
+  const { url, pid, stderr, end } = await startServer(directory);
   const start = performance.now();
   const peak = new PeakMemory(pid);
   await bulkLoad(url, { entities, path: pathOf, value: (number) => payloadOf(number) });
   const seconds = (performance.now() - start) / 1000;
   const { rssAnonBytes } = peak.stop();
-  const { size } = await stat(join(folder, 'data.mdb'));
+  const { size } = await stat(join(directory, 'data.mdb'));
   console.log(
     `${entities} PUTs over 128 connections in ${seconds.toFixed(1)} s (${Math.round(entities / seconds)}/s), ` +
       `RssAnon at most ${mebibytes(rssAnonBytes)}, file ${mebibytes(size)}`,
@@ -84,10 +88,10 @@ it('a full range is streamed in order, and adds less than 60 MiB', async () => {
   );
   expect(reader.complete).toBe(true);
   expect(reader.count).toBe(entities);
-  expect(rssAnonBytes - idleBytes).toBeLessThan(mostAddedBytes);
+  expect(rssAnonBytes - idleBytes).toBeLessThan(maxAddedBytes);
 });
 
-it('a range paused half-way for 10 s adds less than 60 MiB, pins no old pages, and goes on to its end', async () => {
+it('a range paused half-way adds less than 60 MiB, pins no old pages, and goes on to its end', async () => {
   const { server, idleBytes } = await warmServer();
   const reader = await RangeReader.start(server.url, inOrder());
   await reader.until(entities / 2);
@@ -104,10 +108,10 @@ it('a range paused half-way for 10 s adds less than 60 MiB, pins no old pages, a
       `${mebibytes(paused)} at its end`,
   );
   expect(reader.count).toBe(at);
-  expect(rssAnonBytes - idleBytes).toBeLessThan(mostAddedBytes);
+  expect(rssAnonBytes - idleBytes).toBeLessThan(maxAddedBytes);
 
   // A thousand keys far apart, so that each overwrite copies pages of its own.
-  const file = join(folder, 'data.mdb');
+  const file = join(directory, 'data.mdb');
   const before = (await stat(file)).size;
   const rounds = 20;
   const sizes: number[] = [];
@@ -161,8 +165,8 @@ it('readers that leave half-way give back their memory and connections, and writ
     `8 times 20 readers left half-way: RssAnon added ${held.map(mebibytes).join(', ')} with all of them paused, ` +
       `${after.map(mebibytes).join(', ')} after they left`,
   );
-  expect(after.at(-1)).toBeLessThan(mostAddedBytes);
-  // What 20 readers leave behind would add up: were it a page and its chunks each, to 4 MiB a round.
+  expect(after.at(-1)).toBeLessThan(maxAddedBytes);
+  // Leftovers of 20 readers would add up: were they a page and its chunks each, to 4 MiB a round.
   expect((after.at(-1) ?? 0) - (after[2] ?? 0)).toBeLessThan(15 * MiB);
 
   await bulkLoad(server.url, {

@@ -12,7 +12,7 @@ const scripts = fileURLToPath(new URL('../../wrk', import.meta.url));
 
 beforeAll(() => requireMachine({ programs: ['wrk'] }));
 
-/** @returns the requests a second; fails on any answer that is no success and on any socket error. */
+/** @returns the requests per second; fails on any response but success and on socket errors. */
 async function wrk(threads: number, script: string, url: string): Promise<number> {
   const { stdout } = await run('wrk', [
     `-t${threads}`,
