@@ -1,6 +1,6 @@
 /**
- * Holds the documents to the tree: each file, heading and script that they point at exists. Their size
- * is held too, because a README grows by itself.
+ * Holds the documents to the tree: each file, heading and script that they point at exists. Their
+ * size is held too, because a README grows by itself.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
