@@ -40,7 +40,7 @@ test('a file that is no report is named', async () => {
   writeFileSync(file, '{}');
   const { code, stderr } = await runCommand(['report', '--compare', file, file]);
   expect(code).toBe(1);
-  expectOneLine(stderr, file, 'is no record of evenkeel report');
+  expectOneLine(stderr, file, 'is not a record of evenkeel report');
 });
 
 test('a server that does not answer is named', async () => {
