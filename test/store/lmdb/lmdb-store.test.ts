@@ -1,11 +1,11 @@
-/** The embedded store in the shared suite, also with all its reads cold. What is its own has a file a subject: embedded-*.test.ts. */
+/** The LMDB store in the shared suite: with its cache, and with every read from the disk. */
 import { makeLimits } from '#dist/config/limits.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryFolder } from '../../support/folder.js';
 import { storeSuite } from '../suite/suite.js';
 
 storeSuite({
-  name: 'embedded',
+  name: 'lmdb',
   offers: { clock: true, pages: true },
   place: async () => {
     const directory = await temporaryFolder();
@@ -13,23 +13,17 @@ storeSuite({
   },
 });
 
-for (const cache of ['no', 'a'] as const)
-  storeSuite({
-    name: `embedded, reads from the disk, ${cache} cache`,
-    offers: { clock: true, pages: true },
-    place: async () => {
-      const directory = await temporaryFolder();
-      let faults = 0;
-      // So many that each read which the cache does not answer is taken for cold.
-      const majorFaults = () => (faults += 1000);
-      return {
-        open: ({ limits = makeLimits(), ...options } = {}) =>
-          openLmdb({
-            directory,
-            majorFaults,
-            ...options,
-            limits: cache === 'no' ? { ...limits, cacheBytes: 0 } : limits,
-          }),
-      };
-    },
-  });
+storeSuite({
+  name: 'lmdb, every read from the disk',
+  offers: { clock: true, pages: true },
+  place: async () => {
+    const directory = await temporaryFolder();
+    let faults = 0;
+    // So many that every read is taken for cold.
+    const majorFaults = () => (faults += 1000);
+    return {
+      open: ({ limits = makeLimits(), ...options } = {}) =>
+        openLmdb({ directory, majorFaults, ...options, limits: { ...limits, cacheBytes: 0 } }),
+    };
+  },
+});
