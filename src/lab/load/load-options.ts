@@ -1,11 +1,11 @@
-/** What a load run is: where to, how many, how fast, how long, and which requests. Checked before a socket opens. */
+/** The options of a load run. They are checked before a socket opens. */
 
 /** Requests of our own making, without a script. */
 export interface Workload {
   readonly kind: 'workload';
   /** Share of PUTs: 1 is `put`, 0 is `get`, 0.1 is `mixed:90/10` (GETs/PUTs). */
   readonly putShare: number;
-  /** Order in which keys are chosen: rising, all alike likely, or a few of them much more often (YCSB's zipfian). */
+  /** Rising, all alike likely, or a few much more often than others (YCSB's zipfian). */
   readonly keys: 'sequential' | 'uniform' | 'zipfian';
   /** Number of different keys. */
   readonly keySpace: number;
@@ -19,7 +19,7 @@ export interface Workload {
 export interface ScriptWork {
   readonly kind: 'script';
   readonly file: string;
-  /** What follows `--` on the command line. */
+  /** The words after `--` on the command line. */
   readonly args: readonly string[];
 }
 
@@ -37,9 +37,9 @@ export interface LoadOptions {
   /** Over all threads. Each has the same number, so a remainder is not opened (as in wrk2). */
   readonly connections: number;
   readonly durationMs: number;
-  /** Requests a second, over all connections. */
+  /** Requests per second, over all connections. */
   readonly rate: number;
-  /** A request without an answer after this time is counted as timed out, once; its answer is still waited for. */
+  /** A request without a response for so long is timed out, once; its response is still awaited. */
   readonly timeoutMs: number;
   /** Sent before the run at the same rate and recorded nowhere. */
   readonly warmupMs: number;
@@ -74,9 +74,9 @@ export const loadLimits = {
   rate: 10_000_000,
   keySpace: 2 ** 40,
   valueBytes: 16 * 1024 * 1024,
-  /** Largest request a script may return, and largest body handed to its response(). */
+  /** Largest request that a script may return, and largest content for its response(). */
   messageBytes: 16 * 1024 * 1024,
-  /** Slow requests that are listed; and of one thread in one second, so that a stall does not crowd out those before and after it. */
+  /** Listed slow requests, in all and per thread and second: a stall must not crowd out others. */
   slowRequests: 50_000,
   slowInSecond: 10_000,
 } as const;

@@ -1,4 +1,4 @@
-/** Every kind of place that a load can be sent to, and what is said of one that can't be used. */
+/** Every kind of place that a load can be sent to, and the error for one that can't be used. */
 import dns from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -97,7 +97,7 @@ describe('TLS', () => {
     await expect(run).rejects.toThrow(/: no connection within 200 ms$/);
   });
 
-  test('behind a port that was taken for a plain one is a read error for each request', async () => {
+  test('behind a port taken for a plain one is a read error for each request', async () => {
     const peer = await startPeer({ create: createTls });
     const result = await measure(`http://127.0.0.1:${peer.port}/`, { durationMs: 200 });
     expect(result.completed).toBe(0);

@@ -1,12 +1,12 @@
 /**
- * Peers whose connections end or whose bytes are wrong: each failure is counted once, as what it was and in words, no request
- * that was due is lost, and the run ends in time. See measure.ts for what is held of each.
+ * Peers whose connections end or whose bytes are wrong: each failure is counted once, as what it
+ * was and in words, and no request that was due is lost. See measure.ts for what is held of each.
  */
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { TargetError } from '#dist/lab/load/load-errors.js';
-import { measure } from './measure.js';
-import { okAnswer, startPeer } from './peer.js';
+import { dueIn, measure } from './measure.js';
+import { okResponse, startPeer } from './peer.js';
 
 const none = { connect: 0, read: 0, write: 0, timeout: 0, status: 0 };
 const send = (bytes: string) => (socket: Socket) => void socket.write(bytes, 'latin1');
@@ -36,7 +36,7 @@ describe('nothing can be sent', () => {
   });
 });
 
-test('a peer that ends each connection at once fails to be connected to, ever more slowly', async () => {
+test('a peer that ends each connection at once is connected to ever more slowly', async () => {
   const peer = await startPeer({ onConnection: (socket) => socket.end() });
   const run = measure(peer.url);
   const outcome = await run.catch((error: unknown) => error);
@@ -57,7 +57,7 @@ test('a peer that ends each connection at once fails to be connected to, ever mo
 
 test('a peer that says close ends each connection rightly, and no request is lost', async () => {
   const peer = await startPeer({
-    onRequest: (socket) => socket.end(okAnswer.replace('\r\n', '\r\nConnection: close\r\n')),
+    onRequest: (socket) => socket.end(okResponse.replace('\r\n', '\r\nConnection: close\r\n')),
   });
   const { errors, sent, completed, unanswered } = await measure(peer.url);
   expect(errors).toEqual(none);
@@ -65,8 +65,8 @@ test('a peer that says close ends each connection rightly, and no request is los
   expect(completed).toBeGreaterThan(0);
 });
 
-test('a peer that closes after each answer without a word costs a request only if it had been sent by then', async () => {
-  const peer = await startPeer({ onRequest: (socket) => socket.end(okAnswer) });
+test('a peer that just closes after each response costs what was sent by then', async () => {
+  const peer = await startPeer({ onRequest: (socket) => socket.end(okResponse) });
   const { errors, sent, completed, unanswered, causes } = await measure(peer.url);
   expect(errors).toEqual({ ...none, read: errors.read, write: errors.write });
   expect(sent - completed - unanswered.inFlight).toBe(errors.read + errors.write);
@@ -75,12 +75,12 @@ test('a peer that closes after each answer without a word costs a request only i
     expect(cause).toMatch(/^(read: closed before|read: read ECONN|write: write E)/);
 });
 
-test('a peer that ends each connection in the middle of the answer is read from in vain', async () => {
-  const peer = await startPeer({ onRequest: (socket) => socket.end(okAnswer.slice(0, -1)) });
+test('a peer that ends each connection within the response is read from in vain', async () => {
+  const peer = await startPeer({ onRequest: (socket) => socket.end(okResponse.slice(0, -1)) });
   const { errors, completed, sent, unanswered, causes } = await measure(peer.url);
   expect(completed).toBe(0);
   expect(errors).toEqual({ ...none, read: sent - unanswered.inFlight });
-  expect(errors.read).toBeGreaterThan(4);
+  expect(errors.read).toBeGreaterThan(0);
   expect(causes).toEqual([['read: closed before the response was whole', errors.read]]);
 });
 
@@ -92,37 +92,53 @@ test('a peer that resets is told from one that closes', async () => {
   expect(causes).toEqual([['read: read ECONNRESET', errors.read]]);
 });
 
-describe('what is no answer is a read error in words:', () => {
-  test.each([
-    ['garbage', 'garbage', 'no HTTP/1.1 status line: "garbage"'],
-    ['HTTP/2', '\0\0\x06\x04\0', 'no HTTP/1.1 status line: "\\u0000\\u0000\\u0006\\u0004\\u0000"'],
-    ['TLS', '\x15\x03\x03\0\x02', 'no HTTP/1.1 status line: "\\u0015\\u0003\\u0003\\u0000\\u0002"'],
-    [
-      'a bad length',
-      'HTTP/1.1 200 OK\r\nContent-Length: x\r\n',
-      'a bad Content-Length: "Content-Length: x"',
-    ],
-    [
-      'a protocol that nobody asked for',
-      'HTTP/1.1 101 Switching Protocols\r\n\r\n',
-      '101 Switching Protocols, which nobody asked for',
-    ],
-  ])('%s', async (_, bytes, cause) => {
-    const peer = await startPeer({ onRequest: send(bytes) });
-    const { errors, completed, sent, unanswered, causes } = await measure(peer.url, {
-      durationMs: 200,
-    });
-    expect(completed).toBe(0);
-    expect(errors).toEqual({ ...none, read: sent - unanswered.inFlight });
-    expect(causes).toEqual([[`read: ${cause}`, errors.read]]);
-  });
+test('bytes that are not HTTP are a read error in words', async () => {
+  const peer = await startPeer({ onRequest: send('garbage') });
+  const { errors, completed, sent, unanswered, causes } = await measure(peer.url);
+  expect(completed).toBe(0);
+  expect(errors).toEqual({ ...none, read: sent - unanswered.inFlight });
+  expect(causes).toEqual([['read: no HTTP/1.1 status line: "garbage"', errors.read]]);
 });
 
-test('a peer that answers twice is believed once, and the connection is not used again', async () => {
-  const peer = await startPeer({ onRequest: send(okAnswer + okAnswer) });
+test('a response that begins before the request has arrived is a response', async () => {
+  const peer = await startPeer({
+    onConnection: (socket) => {
+      let answered = false;
+      socket.on('data', (piece) => {
+        if (!answered) socket.write(okResponse);
+        answered = piece.toString('latin1', piece.length - 4) !== '\r\n\r\n';
+      });
+    },
+    onRequest: () => {},
+  });
+  const headers = [['X-Long', 'x'.repeat(500_000)]] as const;
+  const { errors, completed } = await measure(peer.url, { headers, rate: 100 });
+  expect(errors).toEqual(none);
+  expect(completed).toBeGreaterThan(0);
+});
+
+test('content of 1 MiB is read whole, and counted in bytes', async () => {
+  const content = Buffer.alloc(1024 ** 2, '\r\n\r\nHTTP/1.1 200');
+  const head = `HTTP/1.1 200 OK\r\nContent-Length: ${content.length}\r\n\r\n`;
+  const peer = await startPeer({
+    onRequest: (socket) => {
+      socket.write(head);
+      socket.write(content);
+    },
+  });
+  const result = await measure(peer.url, { rate: 80 });
+  expect(result.errors).toEqual(none);
+  expect(result.completed).toBeGreaterThan(0);
+  const bytes = head.length + content.length;
+  expect(result.bytesRead).toBeGreaterThanOrEqual(result.completed * bytes);
+  expect(dueIn(result)).toBe(32);
+});
+
+test('a peer that responds twice is believed once, its connection not used again', async () => {
+  const peer = await startPeer({ onRequest: send(okResponse + okResponse) });
   const { errors, completed, causes } = await measure(peer.url);
   expect(completed).toBeGreaterThan(0);
-  // Each connection breaks with its answer, so each answer is followed by one failure; that of the last may be past the end of the run.
+  // Each connection breaks with its response; the last may do so after the end of the run.
   const { read } = errors;
   expect(completed - read).toBeOneOf([0, 1]);
   expect(errors).toEqual({ ...none, read });
@@ -141,7 +157,7 @@ test('a peer that speaks first is refused', async () => {
   );
 });
 
-test('each 500 counts as an answer, and as a failure once', async () => {
+test('each 500 counts as a response, and as a failure once', async () => {
   const peer = await startPeer({ onRequest: send('HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n') });
   const { errors, completed, causes } = await measure(peer.url);
   expect(completed).toBeGreaterThan(0);

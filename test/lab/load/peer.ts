@@ -1,6 +1,6 @@
 /**
- * Servers that misbehave, written on bare sockets because node:http would not let them. A peer is told what to do with each
- * connection and with each request; what it sends is bytes (latin1).
+ * Servers that misbehave, written on bare sockets because node:http would not let them. A peer is
+ * told what to do with each connection and with each request; what it sends is bytes (latin1).
  */
 import { once } from 'node:events';
 import {
@@ -12,7 +12,7 @@ import {
 } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-export const okAnswer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+export const okResponse = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 
 export interface Behaviour {
   /** Numbers from 0; the first connection is the generator's trial, which never sends. */
@@ -63,7 +63,7 @@ export class Peer {
 
   #accept(socket: Socket): void {
     const connection = this.connections++;
-    const { onConnection, onRequest = (to) => to.write(okAnswer, 'latin1') } = this.#behaviour;
+    const { onConnection, onRequest = (to) => to.write(okResponse, 'latin1') } = this.#behaviour;
     this.#sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('close', () => this.#sockets.delete(socket)).on('error', () => {});

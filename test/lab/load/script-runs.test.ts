@@ -1,117 +1,111 @@
-/**
- * Scripts as users have them, run by the real command against a real service, which keeps what arrives: the requests are the
- * script's, and what it prints is there. Each hook by itself is in script/, what reaches beyond requests in script-reach.test.ts.
- */
-import { expect, it } from 'vitest';
-import { distinct, printed, ran } from './ran.js';
+/** A script in a run, in this process. Each hook by itself is tested in script/. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ScriptError } from '#dist/lab/load/load-errors.js';
+import type { LoadOptions } from '#dist/lab/load/load-options.js';
+import { temporaryFolder } from '../../support/folder.js';
+import { startRecording } from '../../support/recording-service.js';
+import { measure } from './measure.js';
+import { scriptFile, written } from './script/harness.js';
 
-it('setup.lua: thread:set() before the run and thread:get() after it reach each thread', async () => {
-  const measured = await ran('setup.lua', { flags: ['-t2'] });
-  expect(distinct(measured.paths)).toEqual(['/blue-b/1/3', '/blue-b/2/3']);
-  const rows = printed(measured, /^thread (\d) made (\d+) requests and got (\d+) responses$/);
-  expect(rows.map(([thread]) => thread)).toEqual([1, 2]);
-  const { sent, completed } = measured.record.requests;
-  // The check before the run takes the first thread's first request, as in wrk2.
-  expect(rows.reduce((sum, [, made = 0]) => sum + made, -1)).toBe(sent);
-  expect(rows.reduce((sum, [, , got = 0]) => sum + got, 0)).toBe(completed);
-});
+const scripted = (file: string, options: Partial<LoadOptions> = {}, args: string[] = []) => {
+  return { ...options, work: { kind: 'script', file, args } as const };
+};
+/** Longer than a test may last: the run must end before. */
+const endless = { durationMs: 600_000 };
 
-it('arguments.lua: init() gets the URL and what follows --, also what looks like flags', async () => {
-  const { received } = await ran('arguments.lua', { args: ['/a', '--help', '-x', 'b c'] });
-  for (const { path, headers } of received) {
-    expect(path).toBe('/a');
-    expect(headers['x-url']).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/start\?q=1$/);
-    expect(headers['x-arguments']).toBe('/a,--help,-x,b c');
-  }
-});
+describe('an error in a script', () => {
+  const missing = "attempt to index a nil value (global 'missing')";
 
-it('post.lua: method, body and headers of wrk are what is sent', async () => {
-  for (const { method, path, body, headers } of (await ran('post.lua')).received) {
-    expect([method, path, body]).toEqual(['POST', '/start?q=1', 'foo=bar&baz=quux']);
-    expect(headers).toMatchObject({
-      'content-length': '16',
-      'content-type': 'application/x-www-form-urlencoded',
-    });
-  }
-});
-
-it('counter.lua: paths count up, and an assignment to request takes its place', async () => {
-  const { paths } = await ran('counter.lua', { flags: ['-t2'] });
-  expect(distinct(paths)).toEqual(['/0', '/1', '/2', '/3', '/second']);
-  expect(paths.filter((path) => path === '/0')).toHaveLength(1);
-  expect(paths.filter((path) => path === '/3')).toHaveLength(2);
-});
-
-it('token.lua: the token of an answer’s header goes with all later requests', async () => {
-  let logins = 0;
-  const { received } = await ran('token.lua', {
-    flags: ['-t2'],
-    answer: ({ path }, response) => {
-      if (path === '/login') response.setHeader('X-Token', `token-${++logins}`);
-      response.end();
-    },
+  it.each(['setup', 'request'])('in %s ends the run before a connection opens', async (hook) => {
+    const { url, connections } = await startRecording();
+    const file = scriptFile(`fails-in-${hook}.lua`);
+    const run = measure(url, scripted(file));
+    await expect(run).rejects.toThrow(new ScriptError(`${file}:4: ${missing} (in ${hook}())`));
+    await expect(run).rejects.toBeInstanceOf(ScriptError);
+    expect(connections()).toBe(0);
   });
-  const later = received.filter(({ path }) => path === '/resource');
-  expect(later.length + logins).toBe(received.length);
-  expect(logins).toBeLessThan(received.length / 2);
-  // One a thread: the one of its first answer.
-  const tokens = distinct(later.map(({ headers }) => String(headers['x-token'])));
-  expect(tokens).toHaveLength(2);
-  for (const token of tokens) expect(token).toMatch(/^token-\d+$/);
+
+  it.each(['delay', 'response'])('in %s ends the run', async (hook) => {
+    const { url } = await startRecording();
+    const file = scriptFile(`fails-in-${hook}.lua`);
+    const run = measure(url, scripted(file, endless));
+    await expect(run).rejects.toThrow(new ScriptError(`${file}:4: ${missing} (in ${hook}())`));
+  });
+
+  it('in a later request ends the run in the middle', async () => {
+    const { url, received } = await startRecording();
+    const file = await written(`local n = 0
+      function request()
+        n = n + 1
+        if n > 20 then error('out of requests') end
+        return wrk.format()
+      end`);
+    const run = measure(url, scripted(file, endless));
+    await expect(run).rejects.toThrow(new ScriptError(`${file}:4: out of requests (in request())`));
+    expect(received.length).toBeGreaterThan(0);
+  });
 });
 
-it('pipeline.lua: three requests a send arrive one after the other on their connection, and all are counted', async () => {
-  const { received, record } = await ran('pipeline.lua');
-  const ports = distinct(received.map(({ clientPort }) => String(clientPort)));
-  expect(ports).toHaveLength(4);
+it('setup() and init() run for one thread after the other', async () => {
+  const { url } = await startRecording();
+  const log = join(await temporaryFolder(), 'log');
+  const file = await written(`
+    local n = 0
+    local function log(...)
+      local file = io.open('${log}', 'a')
+      file:write(...)
+      file:close()
+    end
+    function setup(thread)
+      n = n + 1
+      thread:set('number', n)
+      log('setup ', n, ', ')
+    end
+    function init()
+      local sum = 0
+      for i = 1, 1e6 / number do sum = sum + i end
+      log('init ', number, ', ')
+    end`);
+  await measure(url, scripted(file, { threads: 3 }));
+  expect(await readFile(log, 'utf8')).toBe('setup 1, init 1, setup 2, init 2, setup 3, init 3, ');
+});
+
+it('a thread goes where setup() sends it, and sends the Host of the URL', async () => {
+  const [first, other] = [await startRecording(), await startRecording()];
+  process.env.OTHER_PORT = String(other.port);
+  onTestFinished(() => {
+    delete process.env.OTHER_PORT;
+  });
+  await measure(first.url, scripted(scriptFile('two-services.lua'), { threads: 2 }));
+  for (const { received } of [first, other])
+    expect(new Set(received.map(({ headers }) => headers.host))).toEqual(
+      new Set([`127.0.0.1:${first.port}`]),
+    );
+});
+
+it('pipelined requests arrive in order on their connection, and all are counted', async () => {
+  const { url, received } = await startRecording();
+  const options = scripted(scriptFile('pipeline.lua'), { rate: 300 });
+  const { sent, completed } = await measure(url, options);
+  expect(completed).toBeGreaterThan(0);
+  expect(sent % 3).toBe(0);
+  const expected = ['GET /?foo ', 'POST /?bar a\r\n\r\nb', 'GET /?baz '];
+  const ports = new Set(received.map(({ clientPort }) => clientPort));
+  expect(ports.size).toBe(4);
   for (const port of ports) {
-    const own = received.filter(({ clientPort }) => String(clientPort) === port);
-    for (const [at, { method, path, body }] of own.entries()) {
-      const expected = [
-        ['GET', '/?foo', ''],
-        ['POST', '/?bar', 'a\r\n\r\nb'],
-        ['GET', '/?baz', ''],
-      ];
-      expect([method, path, body]).toEqual(expected[at % 3]);
-    }
+    const own = received.filter(({ clientPort }) => clientPort === port);
+    for (const [at, { method, path, body }] of own.entries())
+      expect(`${method} ${path} ${body}`).toBe(expected[at % 3]);
   }
-  // The rate is of requests, not of sends.
-  expect(record.latency.count).toBeGreaterThanOrEqual(84);
-  expect(record.latency.count).toBeLessThanOrEqual(102);
 });
 
-it('bytes.lua: all 256 bytes go there and come back', async () => {
-  const all = String.fromCharCode(...Array.from({ length: 256 }, (_, byte) => byte));
-  const { received } = await ran('bytes.lua', {
-    answer: ({ body }, response) => response.end(Buffer.from(body, 'latin1')),
-  });
-  for (const { body } of received) expect(body).toBe(all);
-});
-
-it('mix.lua: a mix of methods by weight has its answers checked, and done() adds up the threads’ tables', async () => {
-  const answers: Record<string, [number, string]> = {
-    GET: [200, 'ok'],
-    PUT: [201, 'created'],
-    DELETE: [202, 'gone'],
-  };
-  const measured = await ran('mix.lua', {
-    flags: ['-t2'],
-    args: ['3', '2', '1'],
-    answer: ({ method }, response) => {
-      const [status = 500, text] = answers[method] ?? [];
-      response.writeHead(status).end(text);
-    },
-  });
-  const { received, record } = measured;
-  const [[ok = 0, created = 0, gone = 0, wrong] = []] = printed(
-    measured,
-    /^ok (\d+) created (\d+) gone (\d+) wrong (\d+)$/,
-  );
-  expect(ok + created + gone).toBe(record.requests.completed);
-  expect(wrong).toBe(0);
-  expect(created / received.length).toBeCloseTo(1 / 3, 1);
-  expect(gone / received.length).toBeCloseTo(1 / 6, 1);
-  expect(distinct(received.map(({ headers }) => String(headers['x-thread'])))).toEqual(['1', '2']);
-  for (const { method, path, body } of received)
-    expect(body).toBe(method === 'PUT' ? `value ${path.slice(6)}` : '');
+it('done() gets the figures of the result', async () => {
+  const { url } = await startRecording();
+  const file = join(await temporaryFolder(), 'run.csv');
+  const options = scripted(scriptFile('csv.lua'), {}, [file]);
+  const { completed, latency } = await measure(url, options);
+  const p99 = latency.valueAtPercentile(99);
+  expect(await readFile(file, 'utf8')).toBe(`requests,p99\n${completed},${p99}\n`);
 });

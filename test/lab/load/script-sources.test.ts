@@ -1,16 +1,13 @@
-/** Where a script's text comes from: a pipe can be read once, and still all threads run the same script. */
-import { execFile, execFileSync, spawn } from 'node:child_process';
+/** The text of a script: a pipe can be read once, and still all threads run the same script. */
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readScript } from '#dist/lab/load/script/text.js';
+import { readScript } from '#dist/lab/load/script/script-text.js';
 import { temporaryFolder } from '../../support/folder.js';
-import { load, loadCommand } from '../../support/load.js';
-import { mainFile } from '../../support/process.js';
 import { startRecording } from '../../support/recording-service.js';
-import { distinct } from './ran.js';
+import { measure } from './measure.js';
 import { written } from './script/harness.js';
 
 /** A named pipe, and how it gets a text: the writer waits for a reader. */
@@ -25,14 +22,14 @@ async function namedPipe(name: string) {
 }
 
 describe.skipIf(process.platform === 'win32')('a script from a pipe', () => {
-  it('is what all threads run', async () => {
+  it('runs in all threads', async () => {
     const { url, received } = await startRecording();
-    const run = `"$0" "$1" load -t3 -c3 -d300ms -R90 --allow-invalid -s /dev/stdin "$2"`;
-    const shell = `echo 'wrk.path = "/from-a-pipe"' | ${run}`;
-    await promisify(execFile)('sh', ['-c', shell, process.execPath, mainFile, url]);
-    expect(received.length).toBeGreaterThan(20);
-    expect(distinct(received.map(({ path }) => path))).toEqual(['/from-a-pipe']);
-    expect(distinct(received.map(({ clientPort }) => String(clientPort)))).toHaveLength(3);
+    const { pipe, fill } = await namedPipe('script');
+    fill('wrk.path = "/from-a-pipe"');
+    const work = { kind: 'script', file: pipe, args: [] } as const;
+    await measure(url, { threads: 3, connections: 3, rate: 90, durationMs: 300, work });
+    expect(new Set(received.map(({ path }) => path))).toEqual(new Set(['/from-a-pipe']));
+    expect(new Set(received.map(({ clientPort }) => clientPort)).size).toBe(3);
   });
 
   it('is known in later runs of the process, and a new text takes its place', async () => {
@@ -47,19 +44,19 @@ describe.skipIf(process.platform === 'win32')('a script from a pipe', () => {
     }
   });
 
-  it('is refused if there is nothing in it', async () => {
+  it('is refused if it is empty', async () => {
     const { pipe, fill } = await namedPipe('script');
     fill('');
-    expect(() => readScript(pipe)).toThrow(`cannot open ${pipe}: it is no file, and has no text`);
+    expect(() => readScript(pipe)).toThrow(
+      `cannot open ${pipe}: it is not a regular file, and it is empty`,
+    );
   });
 
   it('may not be a module, which each thread imports', async () => {
     const { pipe } = await namedPipe('script.mjs');
-    const { code, stderr } = await load('-R1', '-s', pipe, 'http://127.0.0.1:9');
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr: `evenkeel: cannot open ${pipe}: each thread reads a module anew, so it must be a regular file\n`,
-    });
+    expect(() => readScript(pipe)).toThrow(
+      `cannot open ${pipe}: each thread imports a module by its name, so it must be a regular file`,
+    );
   });
 });
 
@@ -69,8 +66,7 @@ it('an empty file is a script without hooks', async () => {
 
 it('runs in a program that Node was given on its command line', async () => {
   const { url, received } = await startRecording();
-  const folder = await temporaryFolder();
-  const file = join(folder, 'lookup.lua');
+  const file = join(await temporaryFolder(), 'lookup.lua');
   await writeFile(file, `wrk.path = '/' .. tostring(wrk.lookup('127.0.0.1', 80)[1])`);
   const compiled = new URL('../../../dist/index.js', import.meta.url).href;
   const options = new URL('../../../dist/lab/load/load-options.js', import.meta.url).href;
@@ -79,35 +75,13 @@ it('runs in a program that Node was given on its command line', async () => {
     import { defaultOptions } from '${options}';
     await runLoad({ ...defaultOptions, url: '${url}', rate: 100, durationMs: 200, work: ${work} });
     process.exit();`;
-  const child = spawn(process.execPath, [
-    '--max-old-space-size=500',
-    '--input-type=module',
-    '-e',
-    code,
-  ]);
+  const flags = ['--max-old-space-size=500', '--input-type=module', '-e', code];
+  const child = spawn(process.execPath, flags);
   let stderr = '';
   child.stderr.on('data', (text) => {
     stderr += text;
   });
   const [status] = await once(child, 'close');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(distinct(received.map(({ path }) => path))).toEqual(['/127.0.0.1:80']);
-});
-
-it('setup() and init() run for one thread after the other', async () => {
-  const { url } = await startRecording();
-  const file = await written(`
-    local n = 0
-    function setup(thread)
-      n = n + 1
-      thread:set('number', n)
-      io.write('setup ', n, ', ')
-    end
-    function init()
-      local sum = 0
-      for i = 1, 1e6 / number do sum = sum + i end
-      io.write('init ', number, ', ')
-    end`);
-  const { stdout } = await loadCommand('-t3', '-c3', '-d100ms', '-R90', '-s', file, url);
-  expect(stdout).toContain('setup 1, init 1, setup 2, init 2, setup 3, init 3, ');
+  expect(new Set(received.map(({ path }) => path))).toEqual(new Set(['/127.0.0.1:80']));
 });

@@ -8,8 +8,8 @@ export interface Clock {
 
 /**
  * `performance.now()` is the cheapest clock, but each thread has a zero of its own, so the
- * difference to the system's monotonic clock is taken once. The tightest of many readings is kept: a
- * thread that is preempted between two readings would otherwise shift its schedule.
+ * difference to the system's monotonic clock is taken once. The tightest of many readings is kept:
+ * a thread that is preempted between two readings would otherwise shift its schedule.
  */
 export function monotonicClock(): Clock {
   let tightest = Number.POSITIVE_INFINITY;

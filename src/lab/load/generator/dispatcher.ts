@@ -103,7 +103,7 @@ export class Dispatcher {
     return latencyUs;
   }
 
-  /** What the slot had in flight will get no response; it is sent again. */
+  /** The slot's send in flight will get no response; it is made again. */
   failed(slot: Slot): void {
     if (slot.pending > 0) this.#inFlight--;
     slot.failed(this.#options.requestsPerSend);

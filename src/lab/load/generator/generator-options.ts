@@ -1,4 +1,4 @@
-/** What a generator thread works with, once its source of requests is ready. */
+/** The tools of a generator thread, once its source of requests is ready. */
 import type { Target } from '../http/target.js';
 import type { LoadOptions } from '../load-options.js';
 import type { RequestSource } from '../request/request-source.js';

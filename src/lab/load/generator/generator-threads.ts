@@ -64,7 +64,7 @@ export class GeneratorThreads {
     return this.#from([...this.#workers.keys()], kind, limitMs);
   }
 
-  /** Makes one thread's source of requests ready: runs its script's init(). @throws as {@link all} */
+  /** Runs the init() of one thread's script. @throws as {@link all} */
   async prepare(thread: number, limitMs: number): Promise<void> {
     this.#workers[thread]?.postMessage({ kind: 'prepare' } satisfies ToThread);
     await this.#from([thread], 'prepared', limitMs);

@@ -36,8 +36,8 @@ export type FromThread =
   | { readonly kind: 'failed'; readonly name: string; readonly message: string };
 
 /**
- * A set of records is the main thread's until it gives it back. It covers the run's seconds `from` …
- * `to`, both included.
+ * A set of records is the main thread's until it gives it back. It covers the run's seconds `from`
+ * … `to`, both included.
  */
 export interface SecondOver {
   readonly kind: 'second';

@@ -8,7 +8,7 @@ export interface Phases {
   readonly beginUs: number;
   /** Totals count answers from here: the end of the warm-up. */
   readonly countFromUs: number;
-  /** Each thread looks at its latencies until here, to choose the interval at which it samples its rate. */
+  /** Latencies until here decide the interval at which each thread samples its rate. */
   readonly calibratedUs: number;
   /** Percentiles count answers from here. */
   readonly latencyFromUs: number;
@@ -16,8 +16,8 @@ export interface Phases {
 }
 
 /**
- * A warm-up is the calibration, and everything after it counts. Without a warm-up it is wrk2's: 10 s
- * that do not enter the percentiles. A run of at most 10 s calibrates in its first tenth, and
+ * A warm-up is the calibration, and everything after it counts. Without a warm-up it is wrk2's: 10
+ * s that do not enter the percentiles. A run of at most 10 s calibrates in its first tenth, and
  * everything counts.
  */
 export function phasesOf(beginUs: number, warmupMs: number, durationMs: number): Phases {

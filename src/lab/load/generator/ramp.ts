@@ -2,8 +2,8 @@
 import type { Histogram } from '../histogram/histogram.js';
 
 /**
- * Records the durations first, first − step, first − 2·step, … Neighbours of one bucket are recorded
- * at once, so that even an hour of unsent requests takes a moment.
+ * Records the durations first, first − step, first − 2·step, … Neighbours of one bucket are
+ * recorded at once, so that even an hour of unsent requests takes a moment.
  */
 export function recordRamp(
   into: Histogram,
@@ -24,7 +24,7 @@ export function recordRamp(
 export interface Unsent {
   /** When they could have been sent; those due later could at their own time. */
   readonly idealSentUs: number;
-  /** Of the first. */
+  /** When the first was due. */
   readonly dueUs: number;
   readonly periodUs: number;
   readonly sends: number;

@@ -1,6 +1,6 @@
 /**
- * How evenly a thread's responses come: its rate over short intervals. The interval follows from the
- * latency, as in wrk2.
+ * How evenly a thread's responses come: its rate over short intervals. The interval follows from
+ * the latency, as in wrk2.
  */
 import { Histogram, histogramLength } from '../histogram/histogram.js';
 

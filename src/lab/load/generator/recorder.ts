@@ -1,8 +1,8 @@
 /**
  * Where a thread records what it measured. Histograms and counters lie in shared memory, twice:
- * while the thread records into one set, the main thread reads and clears the other. So handing over
- * a second of the run costs one message and no copy. A third set takes what was unanswered at the
- * end.
+ * while the thread records into one set, the main thread reads and clears the other. So handing
+ * over a second of the run costs one message and no copy. A third set takes what was unanswered at
+ * the end.
  */
 import { Histogram, histogramLength } from '../histogram/histogram.js';
 import { type Latencies, latencyParts } from '../result/result.js';
@@ -60,7 +60,7 @@ export class RecordSet implements Latencies {
   }
 }
 
-/** What a thread and the main thread share: three sets, and which of the first two the reader has. */
+/** Memory of a thread and the main thread: three sets, and which of them the reader has. */
 export class SharedRecords {
   readonly memory: SharedArrayBuffer;
   readonly sets: readonly [RecordSet, RecordSet];

@@ -111,7 +111,7 @@ export class Run implements PacedWork {
     return Math.min(nextUs, this.#phases.endUs);
   }
 
-  /** What remains to be reported once the run has ended. */
+  /** The last message, once the run has ended. */
   finish(): Finished {
     const { countFromUs, endUs: plannedEndUs } = this.#phases;
     const endUs = this.#endedUs ?? plannedEndUs;

@@ -60,7 +60,7 @@ export class Seconds {
     }
     const other = this.#set === 0 ? 1 : 0;
     if (this.#records.isTaken(other)) {
-      // The main thread is a second behind, so this set goes on, but only with latencies that count.
+      // The main thread is late, so this set goes on, but only with latencies that count.
       if (this.#from < this.#latencyFrom && second >= this.#latencyFrom) {
         this.current.resetLatencies();
         this.#from = second;

@@ -53,7 +53,7 @@ export class Slot {
     this.#idealFreeUs = Math.max(this.#idealFreeUs, nowUs);
   }
 
-  /** What was in flight will get no response. */
+  /** The send in flight will get no response. */
   failed(requests: number): void {
     if (this.pending > 0)
       this.#receivedBefore = Math.max(this.#receivedBefore, requests - this.pending);

@@ -10,14 +10,14 @@ export interface Taken<Request> {
 }
 
 /**
- * Sorts only once there are twice as many as are kept. After a stall the slowest come first, so most
- * of the others are turned away by one comparison.
+ * Sorts only once there are twice as many as are kept. After a stall the slowest come first, so
+ * most of the others are turned away by one comparison.
  */
 export class Slowest<Request extends { readonly latencyUs: number }> {
   readonly #max: number;
   #requests: Request[] = [];
   #unlisted = 0;
-  /** What is faster cannot be among the slowest. */
+  /** A faster request cannot be among the slowest. */
   #minUs = 0;
 
   /** @param max how many are kept */

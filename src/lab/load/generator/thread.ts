@@ -21,7 +21,7 @@ function fail(error: unknown): void {
   post({ kind: 'failed', name, message: name === 'ScriptError' ? message : (stack ?? message) });
 }
 
-// What a script throws while a response is read comes out of the event loop.
+// An error that a script throws while a response is read comes out of the event loop.
 process.on('uncaughtException', fail);
 
 try {

@@ -15,7 +15,7 @@ export function withPreciseSleep<T>(start: () => T, file = '/proc/self/timerslac
   }
 }
 
-/** @returns what was there, or undefined if there is no such file, or no right to it */
+/** @returns the earlier text; undefined if the file is absent or may not be written */
 function replace(file: string, text: string): string | undefined {
   try {
     const before = readFileSync(file, 'utf8').trim();

@@ -1,6 +1,7 @@
 /**
  * Notices a thread that hangs in the run, when it should send something every second. The run may
- * last a day, and until its end nobody waits for a message of one thread. Times are ms of any clock.
+ * last a day, and until its end nobody waits for a message of one thread. Times are ms of any
+ * clock.
  */
 export class Watchdog {
   /** When each thread last sent something; infinity once it has ended. */

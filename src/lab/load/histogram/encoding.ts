@@ -1,6 +1,6 @@
 /**
- * A histogram as text in HdrHistogram's compressed encoding (V2, in base64: "HISTFAAAA…"), which its
- * libraries and log tools read. It holds the counters alone, so a decoded histogram knows its
+ * A histogram as text in HdrHistogram's compressed encoding (V2, in base64: "HISTFAAAA…"), which
+ * its libraries and log tools read. It holds the counters alone, so a decoded histogram knows its
  * minimum and maximum only as exactly as their buckets.
  *
  * Text from a file may be anything: decoding checks it, and unpacks at most a full histogram.
@@ -87,10 +87,9 @@ function inflate(text: string): Buffer {
 
 function expectCookie(bytes: Buffer, expected: number, which: string): void {
   const got = bytes.readInt32BE(0);
+  const [is, wanted] = [got, expected].map((value) => `0x${(value >>> 0).toString(16)}`);
   if (got !== expected)
-    throw new EncodingError(
-      `its ${which} cookie is 0x${(got >>> 0).toString(16)} instead of 0x${expected.toString(16)} (V2)`,
-    );
+    throw new EncodingError(`its ${which} cookie is ${is} instead of ${wanted} (V2)`);
 }
 
 /** Each counter is a number; a run of several zeros is their negative number. */

@@ -1,6 +1,7 @@
 /**
- * HdrHistogram (Gil Tene, http://hdrhistogram.org): counts of whole microseconds from 0 to 24 hours,
- * in buckets no wider than a thousandth of their value, as in wrk2. Recording never allocates.
+ * HdrHistogram (Gil Tene, http://hdrhistogram.org): counts of whole microseconds from 0 to 24
+ * hours, in buckets no wider than a thousandth of their value, as in wrk2. Recording never
+ * allocates.
  *
  * All state is one array of numbers. It may be shared memory, read while nobody writes it.
  */

@@ -138,7 +138,7 @@ export class Connection {
       this.#reader.feed(buffer, length);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      // What follows a response that said `close` belongs to no request.
+      // Bytes after a response that said `close` belong to no request.
       if (this.#open) this.#fail('read', error.message);
     }
     // Only when all that arrived is read: what follows a response must not pass for the next one.

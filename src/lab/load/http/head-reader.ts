@@ -25,7 +25,7 @@ const beginning = 'HTTP/1.';
 
 export class HeadReader {
   readonly #collect: boolean;
-  /** What arrived of an unfinished line. */
+  /** The beginning of an unfinished line. */
   #partial = '';
   #bytes = 0;
   #done = false;
@@ -51,7 +51,7 @@ export class HeadReader {
     return this.#bytes > 0;
   }
 
-  /** Reads from `at`; returns where it stopped: at the end, or behind the head. @throws ProtocolError */
+  /** Reads from `at`; returns where it stopped: the end, or past the head. @throws ProtocolError */
   feed(bytes: Buffer, at: number, length: number): number {
     let from = at;
     while (from < length) {
@@ -138,7 +138,7 @@ export class HeadReader {
         this.#contentLength = Number(value);
         break;
       case 'transfer-encoding':
-        // With any coding the length is void (RFC 9112, 6.3); one that does not end in chunked lasts until the close.
+        // A coding voids the length (RFC 9112, 6.3); without chunked it lasts until the close.
         this.#coded = true;
         this.#chunked = /(^|,)\s*chunked[\s,]*$/i.test(value);
         break;
@@ -150,7 +150,7 @@ export class HeadReader {
   }
 }
 
-/** Whether a line begins with visible ASCII and a colon. A folded line does not, nor one with a space behind its name. */
+/** Whether a line begins with visible ASCII and a colon; a folded line does not. */
 function hasName(bytes: Buffer, from: number, stop: number): boolean {
   for (let at = from; at < stop; at++) {
     const byte = bytes[at] as number;

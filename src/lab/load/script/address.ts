@@ -1,4 +1,4 @@
-/** An address of the service, as scripts see it: "127.0.0.1:8080", and "::1:8080" without brackets, as getnameinfo() has it. */
+/** An address as scripts see it: "127.0.0.1:8080", and "::1:8080" without brackets, as in wrk. */
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -13,7 +13,7 @@ export function parseAddress(text: string): Address {
   return { host: text.slice(0, colon), port: Number(text.slice(colon + 1)) };
 }
 
-/** The parts of a URL that wrk hands to scripts, as they were given: neither decoded nor made canonical. */
+/** The parts of a URL that wrk hands to scripts: neither decoded nor made canonical. */
 export interface UrlParts {
   readonly scheme: string;
   /** Without the brackets of an IPv6 address. */

@@ -1,9 +1,10 @@
 /**
- * How setup() and done(), which run in the main thread, reach the states of the workers: thread:get, thread:set,
- * thread:stop and thread.addr. The main thread blocks until the worker has answered.
+ * How setup() and done(), which run in the main thread, reach the states of the workers:
+ * thread:get, thread:set, thread:stop and thread.addr. The main thread blocks until the worker has
+ * responded.
  */
 import type { Address } from './address.js';
-import { answerCalls, BlockingCaller, type LineEnd } from './blocking.js';
+import { BlockingCaller, type LineEnd, serveCalls } from './blocking.js';
 
 /** A thread as setup() and done() see it, wherever it runs. */
 export interface ScriptThread {
@@ -24,11 +25,11 @@ type Request =
   | { readonly kind: 'stop' };
 
 /** A worker that computes longer than this without a break is taken for dead. */
-const answerLimitMs = 10_000;
+const responseLimitMs = 10_000;
 
 /** In the worker: lets the main thread reach this thread's state. */
 export function serveThread(thread: ScriptThread, end: LineEnd): void {
-  answerCalls(end, (request: Request) => {
+  serveCalls(end, (request: Request) => {
     switch (request.kind) {
       case 'get':
         return thread.getGlobal(request.name);
@@ -49,7 +50,7 @@ export function serveThread(thread: ScriptThread, end: LineEnd): void {
 export class RemoteThread implements ScriptThread {
   readonly #caller: BlockingCaller;
 
-  constructor(end: LineEnd, limitMs = answerLimitMs) {
+  constructor(end: LineEnd, limitMs = responseLimitMs) {
     this.#caller = new BlockingCaller(end, limitMs);
   }
 

@@ -1,11 +1,12 @@
-/** A script for a worker or for the main thread, in the language that its file's name says. */
-import { LuaMain } from './lua/main.js';
-import { LuaWorker } from './lua/worker.js';
-import { ModuleMain } from './module/main.js';
-import { ModuleWorker } from './module/worker.js';
+/** A script for a worker or for the main thread, in the language of its file name. */
+
+import { CheckedSource } from './checked-source.js';
+import { LuaMain } from './lua/lua-main.js';
+import { LuaWorker } from './lua/lua-worker.js';
+import { ModuleMain } from './module/module-main.js';
+import { ModuleWorker } from './module/module-worker.js';
 import type { ScriptMain, ScriptMainOptions, ScriptSource, ScriptSourceOptions } from './script.js';
-import { CheckedSource } from './source.js';
-import { isModule } from './text.js';
+import { isModule } from './script-text.js';
 
 /** For a worker: runs the script's top level. @throws ScriptError */
 export function createScriptSource(options: ScriptSourceOptions): Promise<ScriptSource> {

@@ -1,10 +1,11 @@
 /**
- * Are these bytes one or more whole HTTP/1 requests? A script's first request is checked before the run, because a server
- * would wait for the rest of an incomplete one until the run is over, and every figure would be of that wait.
+ * Checks that a script's first request is one or more whole HTTP/1 requests. A server would wait
+ * for the rest of an incomplete one until the run is over, and every figure would measure that
+ * wait.
  */
 import { ScriptError } from '../load-errors.js';
 
-/** Where and how text is no request. */
+/** Where and why text is not a request. */
 class Fault extends Error {
   readonly at: number;
   constructor(at: number, message: string) {

@@ -3,12 +3,12 @@ import { lookup } from 'node:dns/promises';
 import { connect } from 'node:net';
 import { workerData } from 'node:worker_threads';
 import type { Address } from './address.js';
-import { answerCalls, type LineEnd } from './blocking.js';
+import { type LineEnd, serveCalls } from './blocking.js';
 import type { ResolverRequest } from './resolver.js';
 
 const end = workerData as LineEnd;
 
-answerCalls(end, (request: ResolverRequest) =>
+serveCalls(end, (request: ResolverRequest) =>
   request.kind === 'lookup'
     ? addresses(request.host, request.port)
     : connects(request.address, request.limitMs),

@@ -1,4 +1,4 @@
-/** Name lookup and trial connections that block, for scripts: done by a thread of their own, started when first wanted. */
+/** Name lookup and trial connections that block, for scripts: a thread of their own does them. */
 import { Worker } from 'node:worker_threads';
 import { workerFlags } from '../../../config/worker-flags.js';
 import type { Address } from './address.js';
@@ -32,10 +32,10 @@ function call(request: ResolverRequest): unknown {
 }
 
 function start(): BlockingCaller {
-  const { caller: ours, answerer } = openLine();
+  const { caller: ours, responder } = openLine();
   const worker = new Worker(new URL('./resolver-thread.js', import.meta.url), {
-    workerData: answerer,
-    transferList: [answerer.port],
+    workerData: responder,
+    transferList: [responder.port],
     ...workerFlags(),
   });
   worker.unref();

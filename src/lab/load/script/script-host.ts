@@ -7,7 +7,7 @@ import { openLine } from './blocking.js';
 import { RemoteThread } from './channel.js';
 import { createScriptMain } from './create.js';
 import type { ScriptMain, ScriptStart } from './script.js';
-import { readScript } from './text.js';
+import { readScript } from './script-text.js';
 
 export class ScriptHost {
   readonly #options: LoadOptions;
@@ -15,7 +15,7 @@ export class ScriptHost {
   readonly #text: string;
   readonly #addresses: readonly Target[];
   readonly #threads: readonly RemoteThread[];
-  /** What the generator threads need, in their order. */
+  /** For each generator thread, in their order. */
   readonly starts: readonly ScriptStart[];
   #main: ScriptMain | undefined;
 
@@ -36,12 +36,12 @@ export class ScriptHost {
     this.#text = text;
     this.#addresses = addresses;
     this.#threads = lines.map(({ caller }) => new RemoteThread(caller));
-    this.starts = lines.map(({ answerer: line }) => ({ text, address, line }));
+    this.starts = lines.map(({ responder: line }) => ({ text, address, line }));
   }
 
   /**
-   * Runs the script's top level, and setup() and init() for one thread after the other, as wrk does: what they print comes
-   * in this order.
+   * Runs the script's top level, then setup() and init() for one thread after the other, as wrk
+   * does.
    * @param init runs a thread's init() @throws ScriptError
    */
   async prepare(init: (thread: number) => Promise<unknown>): Promise<void> {

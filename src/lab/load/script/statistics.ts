@@ -1,4 +1,4 @@
-/** What done() can ask of latency and requests. */
+/** Latency and request rates for done(). */
 import type { Histogram } from '../histogram/histogram.js';
 import type { Statistics } from './author.js';
 

@@ -1,4 +1,4 @@
-/** What a run can't be made to show: pipelined answers on a connection that ends, when it opens again, and what is tried. */
+/** A connection that ends: what its pipelined responses count as, and when it opens again. */
 import { expect, onTestFinished, test } from 'vitest';
 import { monotonicClock } from '#dist/lab/load/generator/clock.js';
 import { openConnections } from '#dist/lab/load/generator/connections.js';
@@ -7,12 +7,12 @@ import { SharedRecords } from '#dist/lab/load/generator/recorder.js';
 import { Run } from '#dist/lab/load/generator/run.js';
 import { Connection } from '#dist/lab/load/http/connection.js';
 import { defaultOptions } from '#dist/lab/load/load-options.js';
-import { okAnswer, type Peer, startPeer } from '../peer.js';
+import { okResponse, type Peer, startPeer } from '../peer.js';
 
 const clock = monotonicClock();
 const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
-/** Opens a connection to the peer, which sends once it is ready the first time, and keeps what it says. */
+/** Opens a connection to the peer, sends once when it is first ready, and keeps its events. */
 function connectTo(peer: Peer, requestsPerSend = 1): string[] {
   const said: string[] = [];
   let sent = false;
@@ -41,26 +41,39 @@ function connectTo(peer: Peer, requestsPerSend = 1): string[] {
   return said;
 }
 
-const closing = okAnswer.replace('\r\n', '\r\nConnection: close\r\n');
+const closing = okResponse.replace('\r\n', '\r\nConnection: close\r\n');
 
-test('what follows an answer that said close answers none of the pipelined requests', async () => {
+test('what follows a response that said close answers none of the pipelined requests', async () => {
   const peer = await startPeer({
-    onRequest: (socket, n) => void (n % 3 === 2 && socket.write(okAnswer + closing + okAnswer)),
+    onRequest: (socket, n) => void (n % 3 === 2 && socket.write(okResponse + closing + okResponse)),
   });
   const said = connectTo(peer, 3);
-  await expect.poll(() => said.length, { interval: 1 }).toBeGreaterThanOrEqual(7);
+  await expect.poll(() => said.length, { interval: 1, timeout: 20_000 }).toBeGreaterThanOrEqual(7);
   const failure = 'read: closed before all pipelined requests were answered';
   expect(said).toEqual(['opening', 'ready', '200', '200', failure, 'opening', 'ready']);
 });
 
-test('a connection opens again at once behind an answer that said close, and says that it is waited for', async () => {
+test('a connection opens again at once after a response that said close', async () => {
   const peer = await startPeer({ onRequest: (socket) => void socket.end(closing) });
   const said = connectTo(peer);
-  await expect.poll(() => said.length, { interval: 1 }).toBeGreaterThanOrEqual(5);
+  await expect.poll(() => said.length, { interval: 1, timeout: 20_000 }).toBeGreaterThanOrEqual(5);
   expect(said).toEqual(['opening', 'ready', '200', 'opening', 'ready']);
 });
 
-test('all connections have been tried once each has opened or failed, however often one of them fails', async () => {
+test('a peer that goes away and comes back is found again', async () => {
+  const peer = await startPeer();
+  const said = connectTo(peer);
+  const until = (what: string) =>
+    expect.poll(() => said.join(), { interval: 1, timeout: 20_000 }).toContain(what);
+  await until('200');
+  peer.stop();
+  await until('connect: connect ECONNREFUSED');
+  said.length = 0;
+  await peer.listen();
+  await until('ready');
+});
+
+test('all connections have been tried once each has opened or failed', async () => {
   // The first is broken off whenever it is opened, the second is left to shake hands alone.
   const peer = await startPeer({ onConnection: (socket, n) => void (n !== 1 && socket.destroy()) });
   const control = new Control();

@@ -1,4 +1,4 @@
-/** What the dispatcher must not be misled by at the end of a run; what it measures is in exactness.test.ts. */
+/** Ends of a run that must not mislead the dispatcher; see also exactness.test.ts. */
 import { expect, test } from 'vitest';
 import { Dispatcher } from '#dist/lab/load/generator/dispatcher.js';
 import { RecordSet } from '#dist/lab/load/generator/recorder.js';
@@ -22,7 +22,7 @@ function start(delayMs?: () => number) {
   return { dispatcher, slot, sendAt };
 }
 
-test('a response after the end leaves the request in flight, and does not count as a wait for the connection', () => {
+test('a response after the end leaves the request in flight, and is not a wait', () => {
   const { dispatcher, slot, sendAt } = start();
   const records = new RecordSet();
   sendAt(0);
@@ -57,7 +57,7 @@ test('a request behind one that delay() moved is taken to be moved as far', () =
   const { dispatcher, sendAt } = start(() => 25);
   const records = new RecordSet();
   sendAt(25 * ms);
-  // The next ones are due at 10 + 25 and 20 + 25 ms; those at 30 + 25 and 40 + 25 are not due before the end.
+  // The next are due at 10 + 25 and 20 + 25 ms; those at 30 + 25 and 40 + 25 after the end.
   expect(dispatcher.finish(endUs, records)).toEqual({ inFlight: 1, unsent: 2 });
   expect(records.latency.min).toBe(5 * ms);
 });

@@ -1,6 +1,6 @@
 /**
- * What the instrument must get right above all: a service that stalls for a known time gives the percentiles that arithmetic
- * predicts. In scripted time here, so the figures are exact; with real sockets in test/load/stall.test.ts.
+ * The promise of the instrument: a service that stalls for a known time gives the percentiles that
+ * arithmetic predicts. Time is scripted, so the figures are exact.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { play } from './virtual-service.js';
 
 const ms = 1000;
 
-/** One connection, a request each 10 ms for 4 s, answered after 1 ms; but nothing is answered from 1 s to 2 s. */
+/** A request each 10 ms for 4 s, answered after 1 ms; but nothing is answered from 1 s to 2 s. */
 const stall = {
   rate: 100,
   connections: 1,
@@ -17,8 +17,8 @@ const stall = {
 };
 
 /**
- * The request due at 1 s waits the whole stall. The k-th after it is answered at 2 s + k ms, and was due at 1 s + 10k ms: it is
- * 1000 − 9k ms late, down to 10 ms at k = 110. All others take 1 ms.
+ * The request due at 1 s waits the whole stall. The k-th after it is answered at 2 s + k ms, and
+ * was due at 1 s + 10k ms: it is 1000 − 9k ms late, down to 10 ms at k = 110. All others take 1 ms.
  */
 const predictedMs = [
   ...Array.from({ length: 111 }, (_, k) => 1000 - 9 * k),
@@ -40,7 +40,7 @@ test.each([50, 75, 90, 99, 99.9, 100])(
   },
 );
 
-test('a tool that starts its clock at the send would have reported 1 ms up to p99.7 for the same stall', () => {
+test('a clock that starts at the send would have reported 1 ms up to p99.7 of that stall', () => {
   const { service, latency } = play(stall).records;
   expect([50, 90, 99, 99.7].map((p) => Math.floor(service.valueAtPercentile(p) / ms))).toEqual([
     1, 1, 1, 1,
@@ -56,14 +56,14 @@ test('the stall is put down to the wait for the connection, not to the generator
   expect(wait.max).toBe(990 * ms);
 });
 
-test('a generator that stands still says so in its lag, for every request that it delayed', () => {
+test('a generator that stalls says so in its lag, for every request that it delayed', () => {
   const asleep = [[500 * ms, 549 * ms]] as const;
   const { lag, wait, latency, service, latencyWithoutLag } = play({
     ...stall,
     respondUs: (us) => us + ms,
     asleep,
   }).records;
-  // Due at 500 … 550 ms and sent at 549 … 554 ms, one after the other; none of them waited for the service.
+  // Due at 500 … 550 ms, sent at 549 … 554 ms one by one; none waited for the service.
   const lags = [...lag.buckets()].map(({ lowest, count }) => [Math.round(lowest / ms), count]);
   expect(lags).toEqual([
     [0, 394],
@@ -79,7 +79,7 @@ test('a generator that stands still says so in its lag, for every request that i
   expect(service.max).toBe(ms);
 });
 
-test('a stall of the service while the generator stands still is the service’s as far as it would have been anyway', () => {
+test('a stall of service and generator at once is the service’s as far as it goes', () => {
   // From 1 s to 2 s nothing is answered; the generator sleeps from 1.5 s to 2.5 s.
   const { lag, wait } = play({ ...stall, asleep: [[1500 * ms, 2500 * ms]] }).records;
   const without = play(stall).records;
@@ -102,7 +102,7 @@ test('what is unanswered at the end counts as late as it is by then', () => {
   expect(records.latency.valueAtPercentile(75)).toBe(ms);
   expect(records.latency.valueAtPercentile(90) / ms).toBeCloseTo(600, -1);
   expect(records.latency.valueAtPercentile(99) / ms).toBeCloseTo(960, -1);
-  // What was never sent has no service time, and is nobody's lag.
+  // A request never sent has no service time, and is nobody's lag.
   expect(records.service.count).toBe(301);
   expect(records.lag.max).toBe(0);
 });
@@ -112,6 +112,19 @@ test('a service that never answers leaves a report that says so', () => {
   expect(unanswered).toEqual({ inFlight: 4, unsent: 396 });
   expect(records.latency.count).toBe(400);
   expect(records.latency.max).toBe(4000 * ms);
+});
+
+test('a connection that never gets a response holds up no others', () => {
+  // Two connections take turns, 10 ms apart; the first is deaf.
+  const respondUs = (us: number) => (us % (20 * ms) === 0 ? undefined : us + ms);
+  const { records, responses, unanswered } = play({
+    rate: 100,
+    connections: 2,
+    durationUs: 400 * ms,
+    respondUs,
+  });
+  expect([responses, unanswered]).toEqual([20, { inFlight: 1, unsent: 19 }]);
+  expect(records.latency.valueAtPercentile(50)).toBe(ms);
 });
 
 test('sends of all connections are spread evenly over the period', () => {
@@ -155,7 +168,7 @@ test('delay() moves the sends, and is nobody’s latency', () => {
     delayMs: () => delays[call++] ?? 0,
     respondUs: (us) => us + ms,
   });
-  // Due at 0 + 5, 10 + 0, 20 + 20, 30 + 3, 40 and 50; those at 33 and 40 are behind the one that was moved to 40.
+  // Due at 0 + 5, 10 + 0, 20 + 20, 30 + 3, 40 and 50; those at 33 and 40 wait for 20 + 20.
   expect(sentAtUs.map((us) => us / ms)).toEqual([5, 10, 40, 41, 42, 50]);
   expect(records.latency.max).toBe(3 * ms);
 });

@@ -10,7 +10,7 @@ test('what a peer sent is kept without a character that a terminal obeys', () =>
   ]);
 });
 
-test('the same failure is counted in one place, also when it is added a second time from a count', () => {
+test('the same failure is counted in one place, also when added from a count', () => {
   const [one, all] = [new FailureCauses(), new FailureCauses()];
   one.add(`\u0001${'x'.repeat(300)}`);
   for (const cause of [one, one]) for (const [text, count] of cause.counts) all.add(text, count);

@@ -1,4 +1,4 @@
-/** Feeds bytes to a response reader in chosen pieces, as a connection would, and says what came of it. */
+/** Feeds bytes to a response reader in chosen pieces, as a connection would. */
 import { ProtocolError } from '#dist/lab/load/http/protocol-error.js';
 import { type Response, ResponseReader } from '#dist/lab/load/http/response-reader.js';
 
@@ -40,7 +40,7 @@ export function readResponses(pieces: readonly string[], reading: Reading = {}):
   });
   reader.expect(expected, toHead);
   let error: string | undefined;
-  // All pieces arrive in one buffer that is used again and again, and holds more than the piece, as in a run.
+  // As in a run, all pieces arrive in one buffer, which holds more than the piece.
   const shared = Buffer.alloc(Math.max(1, ...pieces.map(({ length }) => length)) + 9, '\n0: close');
   try {
     for (const piece of pieces) reader.feed(shared, shared.write(piece, 'latin1'));

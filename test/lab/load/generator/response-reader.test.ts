@@ -1,4 +1,4 @@
-/** Where responses end, whether their connection goes on, and that neither depends on the pieces in which they arrive. */
+/** Where responses end, and whether their connection goes on, whatever pieces they arrive in. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Reading, readResponses, splits } from './read-responses.js';
@@ -194,7 +194,7 @@ test('header names are given as received, and the last of equal ones counts', ()
   expect(readResponses([bytes], { collect: false }).headers).toEqual([{}]);
 });
 
-test('a close is proper between responses and after content that lasts until it, and improper within a response', () => {
+test('a close is proper between responses and after content until the close, not within', () => {
   const proper = (bytes: string) => readResponses([bytes], { closes: true }).proper;
   const whole = `${head('Content-Length: 2')}ok`;
   expect(readResponses([], { expected: 0, closes: true }).proper).toBe(true);

@@ -7,7 +7,7 @@ import { play } from './virtual-service.js';
 const ms = 1000;
 
 describe('the list of slow requests', () => {
-  // One connection, a request each 10 ms, answered after 1 ms; but what arrives from 100 ms to 150 ms is answered at its end.
+  // A request each 10 ms, answered after 1 ms; but those of 100 ms to 150 ms at its end.
   const stall = {
     rate: 100,
     connections: 1,

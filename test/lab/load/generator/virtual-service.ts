@@ -1,4 +1,4 @@
-/** A service and its connections in scripted time: nothing here waits, so a run of minutes takes a moment and is exact. */
+/** A service and its connections in scripted time, so a run of minutes is exact and quick. */
 import { Dispatcher } from '#dist/lab/load/generator/dispatcher.js';
 import { RecordSet } from '#dist/lab/load/generator/recorder.js';
 import { Schedule } from '#dist/lab/load/generator/schedule.js';

@@ -39,7 +39,7 @@ test('a thread that has ended need not speak', () => {
   for (let nowMs = 0; nowMs < 100_000; nowMs += 1000) expect(watch.check(nowMs)).toBeUndefined();
 });
 
-test('the time in which the process itself stood still is no silence', () => {
+test('a stall of the process itself is not a silence', () => {
   const watch = new Watchdog(1, 0, 30_000);
   watch.received(0, 1_000);
   for (let nowMs = 1_000; nowMs <= 11_000; nowMs += 1000) watch.check(nowMs);

@@ -1,4 +1,4 @@
-/** Histograms of the same settings as ours from hdr-histogram-js: an implementation of the same by other people. */
+/** Histograms with our settings from hdr-histogram-js, an independent implementation. */
 import { build, JsHistogram } from 'hdr-histogram-js';
 import { highestTrackableUs } from '#dist/lab/load/histogram/histogram.js';
 

@@ -1,4 +1,4 @@
-/** Properties of the histogram, against a sorted array of the same values and against another implementation. */
+/** Properties of the histogram, against a sorted array and against another implementation. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Histogram, highestTrackableUs } from '#dist/lab/load/histogram/histogram.js';
@@ -43,7 +43,7 @@ describe('a histogram', () => {
     );
   });
 
-  test('gives percentiles by nearest rank: never less, at most 1/1024 more, and exactly below 2048 µs', () => {
+  test('gives percentiles by nearest rank, at most 1/1024 more, exactly below 2048 µs', () => {
     fc.assert(
       fc.property(durations, fc.nat(100_000), (values, thousandths) => {
         const rank = Math.max(1, Math.ceil((thousandths * values.length) / 100_000));
@@ -99,6 +99,7 @@ describe('a histogram', () => {
         expect(Math.abs(histogram.mean - mean)).toBeLessThan(tolerance);
         expect(Math.abs(histogram.stdDeviation - Math.sqrt(variance))).toBeLessThan(tolerance);
       }),
+      { numRuns: 30 },
     );
   });
 
@@ -109,6 +110,7 @@ describe('a histogram', () => {
         merged.add(histogramOf(others));
         expect(everything(merged)).toEqual(everything(histogramOf([...some, ...others])));
       }),
+      { numRuns: 40 },
     );
   });
 
@@ -122,7 +124,7 @@ describe('a histogram', () => {
     expect(histogram.valueAtPercentile(60)).toBe(highestTrackableUs);
   });
 
-  test('with nothing in it is all zeros, also after a value that occurred no times and after reset', () => {
+  test('without values is all zeros, also after one that occurs 0 times, and after reset', () => {
     const zeros = { count: 0, min: 0, max: 0, buckets: [] };
     const histogram = new Histogram();
     histogram.record(7, 0);
@@ -143,12 +145,14 @@ describe('a histogram', () => {
           histogramOf(values),
           theirHistogramOf(values.map((value) => [value, 1])),
         ];
-        for (const { lowest, highest, middle, count } of ours.buckets()) {
-          expect(other.lowestEquivalentValue(middle)).toBe(lowest);
-          expect(other.highestEquivalentValue(middle)).toBe(highest);
-          expect(other.medianEquivalentValue(lowest)).toBe(middle);
-          expect(other.getCountAtIndex(other.countsArrayIndex(lowest))).toBe(count);
-        }
+        const buckets = [...ours.buckets()];
+        const theirs = buckets.map(({ lowest, middle }) => ({
+          lowest: other.lowestEquivalentValue(middle),
+          highest: other.highestEquivalentValue(middle),
+          middle: other.medianEquivalentValue(lowest),
+          count: other.getCountAtIndex(other.countsArrayIndex(lowest)),
+        }));
+        expect(buckets).toEqual(theirs);
         expect(ours.count).toBe(other.totalCount);
         expect(ours.mean).toBeCloseTo(other.mean, 3);
         expect(ours.stdDeviation / (1 + other.stdDeviation)).toBeCloseTo(
@@ -156,7 +160,7 @@ describe('a histogram', () => {
           9,
         );
       }),
-      { numRuns: 30 },
+      { numRuns: 8 },
     );
   });
 });

@@ -1,4 +1,4 @@
-/** Text that is no encoded histogram, or a damaged one, is refused with its reason. */
+/** Text that is not an encoded histogram is refused with its reason. */
 import { deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import {
@@ -39,7 +39,7 @@ function withCounts(...counts: readonly number[]): string {
   return wrap(Buffer.concat([header, Uint8Array.from(counts)]));
 }
 
-describe('text that is no histogram of ours is refused because', () => {
+describe('text that is not a histogram of ours is refused because', () => {
   const good = encodeHistogram(histogramOf([5, 1]));
   test.each([
     ['it is empty', '', '0 bytes are too few'],

@@ -26,7 +26,8 @@ describe('io', () => {
   it('reads by each of its formats, with and without the star', async () => {
     const code = `local h = io.open(p)
       local a, b, c = h:read('*n', 'n', '*number')
-      return a, b, c, '<' .. h:read('*l') .. '>', h:read('L') .. h:read('*a'), h:read('*a'), h:read('l'), h:read(0)`;
+      return a, b, c, '<' .. h:read('*l') .. '>', h:read('L') .. h:read('*a'),
+        h:read('*a'), h:read('l'), h:read(0)`;
     expect((await withFile(text, code)).result).toBe('1 2.5 16 <> line two\n\nlast  nil nil');
   });
 
@@ -36,7 +37,9 @@ describe('io', () => {
   });
 
   it('goes through the lines, and closes the file after the last', async () => {
-    const code = `local t = {} for l in io.lines(p) do t[#t + 1] = '[' .. l .. ']' end return table.concat(t)`;
+    const code = `local t = {}
+      for l in io.lines(p) do t[#t + 1] = '[' .. l .. ']' end
+      return table.concat(t)`;
     expect((await withFile(text, code)).result).toBe('[1 2.5 0x10][line two][][last]');
   });
 
@@ -75,7 +78,8 @@ describe('io', () => {
   });
 
   it('removes and renames files', async () => {
-    const code = `local to = os.tmpname() return os.rename(p, p .. '2'), os.rename(p .. '2', p), os.remove(to)`;
+    const code = `local to = os.tmpname()
+      return os.rename(p, p .. '2'), os.rename(p .. '2', p), os.remove(to)`;
     expect((await withFile('', code)).result).toMatch(
       /^true true nil .*: No such file or directory$/,
     );

@@ -1,4 +1,4 @@
-/** Scripts as the tests use them: from the folder beside this file, or written on the spot. */
+/** Scripts for the tests: from the directory scripts/, or written on the spot. */
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,19 +6,19 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createScriptMain, createScriptSource } from '#dist/lab/load/script/create.js';
 import type { ScriptSource, ScriptSourceOptions } from '#dist/lab/load/script/script.js';
-import { readScript } from '#dist/lab/load/script/text.js';
+import { readScript } from '#dist/lab/load/script/script-text.js';
 import { temporaryFolder } from '../../../support/folder.js';
 
 export const scripts = fileURLToPath(new URL('scripts', import.meta.url));
 export const url = 'http://127.0.0.1:8080/start?q=1';
-/** What wrk sends to {@link url} without a script. */
+/** The request that wrk sends to {@link url} without a script. */
 export const plainRequest = 'GET /start?q=1 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n';
 
 export function scriptFile(name: string): string {
   return join(scripts, name);
 }
 
-/** A script of these lines in a folder of its own. */
+/** A script of these lines in a directory of its own. */
 export async function written(text: string, name = 'script.lua'): Promise<string> {
   const file = join(await temporaryFolder(), name);
   await writeFile(file, text);
@@ -57,16 +57,23 @@ export async function ready(
   return made;
 }
 
-/** What a piece of Lua returns, as text: the values of one call, tostring()ed and joined by spaces. */
-export async function evaluate(code: string): Promise<string> {
+/** The values that each piece of Lua returns, as text, joined by spaces. One state runs all. */
+export async function evaluateAll(codes: readonly string[]): Promise<string[]> {
+  const calls = codes.map((code) => `results[#results + 1] = joined((function() ${code} end)())`);
   const file = await written(`
 local function joined(...)
   local texts = { ... }
   for i = 1, select('#', ...) do texts[i] = tostring(texts[i]) end
   return table.concat(texts, ' ')
 end
-result = joined((function() ${code} end)())`);
-  return String((await source(file)).getGlobal('result'));
+results = {}
+${calls.join('\n')}`);
+  const results = (await source(file)).getGlobal('results') as ReadonlyMap<number, string>;
+  return codes.map((_, index) => String(results.get(index + 1)));
+}
+
+export async function evaluate(code: string): Promise<string> {
+  return (await evaluateAll([code]))[0] as string;
 }
 
 /** The next request as text of one byte a character. */
@@ -75,7 +82,7 @@ export function nextText(from: ScriptSource): string {
   return typeof request === 'string' ? request : Buffer.from(request).toString('latin1');
 }
 
-/** Runs a script's top level in a process of its own, which prints 0 before it and 9 after it, or the error's message. */
+/** Runs a script's top level in a process, which prints 0 before and 9 after it, or the error. */
 export function inNewProcess(file: string): Promise<{ stdout: string; stderr: string }> {
   const compiled = (name: string) =>
     JSON.stringify(new URL(`../../../../dist/lab/load/script/${name}.js`, import.meta.url).href);

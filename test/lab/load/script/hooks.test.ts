@@ -14,7 +14,7 @@ import {
 const firstLine = (request: string) => request.split('\r\n')[0];
 
 describe('request()', () => {
-  it('is made of the fields of wrk if there is none, and the same bytes are sent each time', async () => {
+  it('is made of the fields of wrk if there is none, the same bytes each time', async () => {
     const post = await ready(scriptFile('post.lua'));
     expect(messageParts(nextText(post))).toEqual({
       line: 'POST /start?q=1 HTTP/1.1',
@@ -54,8 +54,9 @@ describe('request()', () => {
     nextText(second);
     expect(second.requestsPerSend).toBe(3);
     const chunked = await ready(
-      await written(`function request() return wrk.format('PUT', '/', { ['Transfer-Encoding'] = 'chunked' })
-        .. '3\\r\\nabc\\r\\n0\\r\\n\\r\\n' .. wrk.format() .. '\\r\\n' end`),
+      await written(`function request()
+        return wrk.format('PUT', '/', { ['Transfer-Encoding'] = 'chunked' })
+          .. '3\\r\\nabc\\r\\n0\\r\\n\\r\\n' .. wrk.format() .. '\\r\\n' end`),
     );
     expect(chunked.requestsPerSend).toBe(2);
   });
@@ -69,11 +70,11 @@ describe('request()', () => {
   it('uses memory that it gives back', async () => {
     const big = await ready(
       await written(`local n = 0
-      function request() n = n + 1 return wrk.format('PUT', '/' .. n, nil, ('x'):rep(10000)) end`),
+      function request() n = n + 1 return wrk.format('PUT', '/' .. n, nil, ('x'):rep(1e5)) end`),
     );
-    for (let turn = 0; turn < 2000; turn++) big.next();
+    for (let turn = 0; turn < 50; turn++) big.next();
     const before = process.memoryUsage().rss;
-    for (let turn = 0; turn < 20_000; turn++) big.next();
+    for (let turn = 0; turn < 1200; turn++) big.next();
     expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
   });
 });
@@ -141,7 +142,8 @@ describe('done()', () => {
         assert(e.connect == 1 and e.read == 2 and e.write == 3 and e.status == 4 and e.timeout == 5)
         assert(latency.min == 1 and latency.max == 1000 and #latency == 1000)
         assert(math.abs(latency.mean - 500.5) < 1 and math.abs(latency.stdev - 288.7) < 1)
-        assert(latency:percentile(50) == 500 and latency:percentile(99.9) == 999 and latency:percentile('100') == 1000)
+        assert(latency:percentile(50) == 500 and latency:percentile(99.9) == 999)
+        assert(latency:percentile('100') == 1000)
         assert(latency[1] == 1 and latency[250] == 250 and latency[#latency] == 1000)
         assert(#requests == 1 and requests.max == 77 and requests[1] == 77)
         assert(latency.nothing == nil)

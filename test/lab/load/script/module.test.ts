@@ -18,7 +18,10 @@ describe('a script in JavaScript', () => {
   });
 
   it('may change the fields of wrk in init()', async () => {
-    const text = `export async function init(args, wrk) { wrk.method = 'POST'; wrk.body = new Uint8Array([0, 255]); }`;
+    const text = `export async function init(args, wrk) {
+      wrk.method = 'POST';
+      wrk.body = new Uint8Array([0, 255]);
+    }`;
     expect(nextText(await ready(await written(text, 'script.js')))).toBe(
       'POST /start?q=1 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nContent-Length: 2\r\n\r\n\0\xff',
     );
@@ -65,7 +68,7 @@ describe('a script in JavaScript', () => {
     );
   });
 
-  it('that is no JavaScript says where, too', async () => {
+  it('with a syntax error says where, too', async () => {
     const file = await written('\n\nlet x = = 1', 'bad.mjs');
     expect((await inNewProcess(file)).stderr).toBe(`${file}:3: SyntaxError: Unexpected token '='`);
   });

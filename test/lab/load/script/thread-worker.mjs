@@ -1,4 +1,4 @@
-// A worker as a load run has it: runs the script's top level, lets the main thread reach it, and does what it is told.
+// A worker as in a load run: runs the script's top level, and lets the main thread reach it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { serveThread } from '#dist/lab/load/script/channel.js';
 import { createScriptSource } from '#dist/lab/load/script/create.js';

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createScriptMain } from '#dist/lab/load/script/create.js';
-import { readScript } from '#dist/lab/load/script/text.js';
+import { readScript } from '#dist/lab/load/script/script-text.js';
 import { evaluate, messageParts, nextText, scriptFile, source, written } from './harness.js';
 
 describe('wrk', () => {
@@ -39,8 +39,9 @@ describe('wrk', () => {
     });
   });
 
-  it('writes Host and Content-Length into the headers it was given, and takes Content-Length out without a body', async () => {
-    const code = `wrk.headers.Host = 'h' local t = {} wrk.format(nil, nil, t, 'abc') local n = t['Content-Length']
+  it('writes Host, and with a body Content-Length, into the headers it is given', async () => {
+    const code = `wrk.headers.Host = 'h'
+      local t = {} wrk.format(nil, nil, t, 'abc') local n = t['Content-Length']
       wrk.format(nil, nil, t) return t.Host, n, t['Content-Length']`;
     expect(await evaluate(code)).toBe('h 3 nil');
   });

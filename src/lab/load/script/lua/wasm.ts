@@ -1,13 +1,13 @@
 /**
- * Lua's C interface, as wasmoon's WebAssembly build exports it. wasmoon's own objects convert every value and cost tens of
- * microseconds a call; a request may cost a few. So only its module is used, and the package is pinned to one exact version.
+ * Lua's C interface, as wasmoon's WebAssembly build exports it. wasmoon's own objects convert every
+ * value, which a request can't afford. So only its module is used, and its version is pinned.
  */
 import { LuaFactory } from 'wasmoon';
 
 /** Addresses in the module's memory, states and other C pointers. */
 type Pointer = number;
 
-/** The part of the module that is used. Strings are passed as addresses, never as JavaScript strings. */
+/** The part of the module that is used. Strings are passed as addresses. */
 export interface LuaModule {
   readonly HEAPU8: Uint8Array;
   readonly HEAPU32: Uint32Array;
@@ -51,7 +51,7 @@ export interface LuaModule {
   _lua_type(state: Pointer, index: number): number;
 }
 
-/** What lua_type answers. */
+/** The results of lua_type. */
 export const luaType = {
   nil: 0,
   boolean: 1,
@@ -63,7 +63,7 @@ export const luaType = {
   thread: 8,
 } as const;
 
-/** A module of its own, with memory of its own: a state that runs out of memory takes no other with it. */
+/** A module with memory of its own: a state that runs out of memory takes no other with it. */
 export async function loadLua(): Promise<LuaModule> {
   const lua = await new LuaFactory().getLuaModule();
   const module = lua.module as unknown as LuaModule;
@@ -72,11 +72,11 @@ export async function loadLua(): Promise<LuaModule> {
 }
 
 /**
- * LuaJIT writes the number 5 as "5" however it came about; Lua 5.4 writes "5.0" after a division, and every URL that a wrk
- * script computes would change. 5.4 appends the ".0" when a float's text consists of characters of this constant only
- * (tostringbuff in lobject.c, its one user), so emptying the constant in the loaded module turns the rule off.
+ * LuaJIT writes the number 5 as "5" always; Lua 5.4 writes "5.0" after a division, which would
+ * change every URL that a wrk script computes. 5.4 appends the ".0" when a float's text consists of
+ * the characters of this constant (tostringbuff in lobject.c, its one user), so it is emptied.
  *
- * Still different: 5.4's integers are exact up to 2^63 and written in full, where LuaJIT has 14 digits (1e+15).
+ * Still different: 5.4's integers are exact up to 2^63, where LuaJIT has 14 digits (1e+15).
  */
 function writeNumbersAsLuaJit({ HEAPU8 }: LuaModule): void {
   const memory = Buffer.from(HEAPU8.buffer);

@@ -1,4 +1,4 @@
--- What follows -- on the command line, after the URL in place 0: the first is a path, the others are header values.
+-- The words after -- become path and header: init() gets them behind the URL.
 
 function init(args)
   path = args[1] or '/none'

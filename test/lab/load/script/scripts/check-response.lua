@@ -1,4 +1,4 @@
--- Looks at every answer: fails the run at the first one that is not what it should be.
+-- Fails at the first response that is not a success: error() ends the run with file and line.
 
 answers = 0
 bytes = 0

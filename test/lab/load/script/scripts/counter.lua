@@ -1,4 +1,4 @@
--- Many paths, one after the other, with a header that changes; a global assignment replaces request() half-way.
+-- Counts up in the path and in a header; after four requests another function takes over.
 
 counter = 0
 

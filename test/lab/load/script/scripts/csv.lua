@@ -1,4 +1,4 @@
--- Writes the result to a file: the name is the first argument, which only init() sees, so threads hand it on.
+-- Writes the result to a file named by the first argument, which threads hand on to done().
 
 local threads = {}
 

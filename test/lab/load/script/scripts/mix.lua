@@ -1,4 +1,4 @@
--- A mix of methods by weight, each answer checked against what was asked; done() adds up what the threads counted.
+-- A mix of methods by weight; each response is checked, and done() adds up what threads counted.
 
 local threads = {}
 

@@ -1,4 +1,4 @@
--- Modules beside the script: one in a folder, one of 5.1's kind.
+-- Modules beside the script: one in a directory, one of 5.1's kind.
 
 local shapes = require 'lib.shapes'
 require 'words'

@@ -1,4 +1,4 @@
--- The first thread goes to the URL, each other one to the port that is given: thread.addr, set before init().
+-- The first thread goes to the URL, each other one to OTHER_PORT: thread.addr, before init().
 
 local threads = 0
 local other

@@ -1,7 +1,7 @@
 /**
- * What LuaJIT (Lua 5.1) has and Lua 5.4 has not, or does otherwise: the base functions, modules, tables and os.
+ * The base functions, modules, tables and os of LuaJIT (Lua 5.1) that Lua 5.4 lacks or changed.
  *
- * Not brought back: 5 % 0 on whole literals, an error in 5.4 and nan there; whole numbers of 5.4 wrap at 2^63.
+ * Still different: 5 % 0 on whole literals is an error, not nan; whole numbers wrap at 2^63.
  */
 export const baseLibrary = String.raw`
 local host = evenkeel_host
@@ -128,7 +128,9 @@ function os.exit(code)
   if code == nil or code == true then code = 0 elseif code == false then code = 1 end
   host.raise('the script ended the run with os.exit(' .. tostring(code) .. ')')
 end
-function os.execute() host.raise('os.execute is not possible here: run the program before or after the load') end
+function os.execute()
+  host.raise('os.execute is not possible here: run the program before or after the load')
+end
 local function done_or_problem(problem)
   if problem then return nil, problem end
   return true

@@ -1,4 +1,4 @@
-/** Latency and request rates as done() sees them: fields, a percentile, and every sample in order. */
+/** Latency and request rates as done() sees them: fields, percentiles, and samples in order. */
 export const doneLibrary = `
 local host = evenkeel_host
 
@@ -21,5 +21,7 @@ local function statistics_of(name)
 end
 
 -- Called by the host, like the others of this kind.
-function evenkeel_done(summary) done(summary, statistics_of('latency'), statistics_of('requests')) end
+function evenkeel_done(summary)
+  done(summary, statistics_of('latency'), statistics_of('requests'))
+end
 `;

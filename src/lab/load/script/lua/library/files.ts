@@ -1,12 +1,12 @@
 /**
- * Lua's files over the real file system: that of the WebAssembly build exists in memory only. What is read is read ahead;
- * nothing written is held back, because a worker may be ended at any time.
+ * Lua's files over the real file system, because that of the WebAssembly build is in memory only.
+ * Reads are ahead of the script; writes are not buffered, as a worker may be ended at any time.
  */
 export const fileLibrary = String.raw`
 local host = evenkeel_host
 local find, sub, match, type, tostring = string.find, string.sub, string.match, type, tostring
 
--- handle: the host's number; text and at: what was read ahead, and how far the script has come in it.
+-- handle: the host's number; text and at: the text read ahead, and the script's place in it.
 local File = { __name = 'FILE*' }
 File.__index = File
 
@@ -59,7 +59,8 @@ local function number(self)
     self.at = find(self.text, '%S', self.at) or #self.text + 1
   until self.at <= #self.text or not more(self)
   while #self.text - self.at < 200 and more(self) do end
-  local text = match(self.text, '^[+-]?0[xX]%x+', self.at) or match(self.text, '^[+-]?[%d.]+', self.at)
+  local text = match(self.text, '^[+-]?0[xX]%x+', self.at)
+    or match(self.text, '^[+-]?[%d.]+', self.at)
   if not text then return nil end
   text = text .. (match(self.text, '^[eE][+-]?%d+', self.at + #text) or '')
   self.at = self.at + #text
@@ -77,7 +78,9 @@ local function read(self, ...)
   for index = 1, wanted do
     local kind = select(index, ...)
     local call = type(kind) == 'string' and kinds[match(kind, '^%*?(.)')]
-    if type(kind) ~= 'number' and not call then error('bad argument #' .. index .. " to 'read' (invalid format)", 3) end
+    if type(kind) ~= 'number' and not call then
+      error('bad argument #' .. index .. " to 'read' (invalid format)", 3)
+    end
     results[index] = call and call(self) or not call and count(self, kind) or nil
     if results[index] == nil then break end
   end
@@ -91,7 +94,8 @@ function File:write(...)
   for index = 1, select('#', ...) do
     local value = select(index, ...)
     if type(value) ~= 'string' and type(value) ~= 'number' then
-      error('bad argument #' .. index .. " to 'write' (string expected, got " .. type(value) .. ')', 2)
+      local got = ' (string expected, got ' .. type(value) .. ')'
+      error('bad argument #' .. index .. " to 'write'" .. got, 2)
     end
   end
   if self.text ~= '' then self:seek('cur', 0) end
@@ -120,7 +124,9 @@ function File:close()
 end
 function File:flush() open(self) return self end
 function File:setvbuf() open(self) return true end
-function File:__tostring() return self.handle and 'file (' .. string.format('%d', self.handle) .. ')' or 'file (closed)' end
+function File:__tostring()
+  return self.handle and string.format('file (%d)', self.handle) or 'file (closed)'
+end
 function File:__gc() if self.handle and self.handle > 2 then self:close() end end
 File.__close = File.__gc
 

@@ -1,12 +1,12 @@
 /**
- * First in each state: gathers the functions of ours, which are globals for a moment, into one table and lets them raise
- * errors. An error names the line of the script, as if the function were C's.
+ * First in each state: gathers the functions of ours, which are globals for a moment, in one table
+ * and lets them raise errors. An error names the line of the script, as if the function were C's.
  */
 export const hostLibrary = `
 local prefix = 'evenkeel_host_'
 local host = {}
 
--- Level 1 is this function, 2 the library's that called the host; the script's line is the first one of a script.
+-- Level 1 is this function, 2 the library's that called the host; the first of a script counts.
 local function raise(message)
   for level = 2, 12 do
     local info = debug.getinfo(level, 'Sl')
@@ -30,7 +30,7 @@ for name in pairs(host) do _G[prefix .. name] = nil end
 
 host.raise = raise
 
--- Called with the error that ends a hook: one that was raised in these libraries gets the script's line instead.
+-- Called with the error that ends a hook: one raised in these libraries gets the script's line.
 function evenkeel_explain(problem)
   if type(problem) ~= 'string' then
     local custom = debug.getmetatable(problem)
@@ -51,7 +51,7 @@ end
 evenkeel_host = host
 `;
 
-/** Last of the libraries: takes the table out of the script's sight, and says where its modules are. */
+/** Last of the libraries: hides the table from the script, and says where its modules are. */
 export const lastLibrary = `
 evenkeel_host = nil
 package.path = ...

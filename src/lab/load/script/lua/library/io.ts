@@ -1,4 +1,4 @@
-/** Lua's io functions and print, over the files of files.ts. What workers and the main thread write stays in order. */
+/** Lua's io functions and print, over files.ts. Workers and the main thread write in order. */
 export const ioLibrary = String.raw`
 local host = evenkeel_host
 local match, type, tostring = string.match, type, tostring
@@ -10,7 +10,9 @@ package.loaded.io = io
 
 function io.open(name, mode)
   mode = mode or 'r'
-  if not match(mode, '^[rwa]%+?b?%+?$') then error("bad argument #2 to 'open' (invalid mode)", 2) end
+  if not match(mode, '^[rwa]%+?b?%+?$') then
+    error("bad argument #2 to 'open' (invalid mode)", 2)
+  end
   local handle = host.file_open(name, (mode:gsub('b', '')))
   if type(handle) == 'table' then return nil, handle[1], handle[2] end
   return new(handle)
@@ -41,7 +43,9 @@ function io.type(file)
   return file.handle and 'file' or 'closed file'
 end
 function io.tmpfile() return io.open(host.file_temporary(), 'w+') end
-function io.popen() host.raise('io.popen is not possible here: run the program before or after the load') end
+function io.popen()
+  host.raise('io.popen is not possible here: run the program before or after the load')
+end
 
 function io.lines(name, ...)
   if name == nil then return input:lines(...) end

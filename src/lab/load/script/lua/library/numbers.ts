@@ -1,7 +1,4 @@
-/**
- * LuaJIT's math, string and bit functions on Lua 5.4: those that are gone, and the ones that took 2.7 for 2 and now
- * refuse it.
- */
+/** LuaJIT's math, string and bit functions that 5.4 lacks, and those that took 2.7 for 2. */
 export const numberLibrary = `
 local floor, ceil, type, select = math.floor, math.ceil, type, select
 local exp, log, number_type = math.exp, math.log, math.type
@@ -45,7 +42,10 @@ function math.random(low, high)
   if low == nil then return random() end
   low, high = whole(low), whole(high)
   if high == nil then low, high = 1, low end
-  if low > high then error("bad argument #" .. (low == 1 and 1 or 2) .. " to 'random' (interval is empty)", 2) end
+  if low > high then
+    local which = low == 1 and 1 or 2
+    error('bad argument #' .. which .. " to 'random' (interval is empty)", 2)
+  end
   return random(low, high)
 end
 function math.randomseed(seed) randomseed(whole(seed or 0)) end
@@ -111,7 +111,10 @@ end
 fold('band', function(a, b) return a & b end)
 fold('bor', function(a, b) return a | b end)
 fold('bxor', function(a, b) return a ~ b end)
-local function rol(value, n) n = bits(n) & 31; value = bits(value); return signed(value << n | value >> 32 - n) end
+local function rol(value, n)
+  n, value = bits(n) & 31, bits(value)
+  return signed(value << n | value >> 32 - n)
+end
 function bit.tobit(value) return signed(bits(value)) end
 function bit.bnot(value) return signed(~bits(value)) end
 function bit.lshift(value, n) return signed(bits(value) << (bits(n) & 31)) end

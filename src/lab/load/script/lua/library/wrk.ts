@@ -1,9 +1,8 @@
 /**
- * The `wrk` table that scripts use, with wrk2's behaviour: what is nil in a call of wrk.format is taken from the table;
- * Host and Content-Length are written into the headers table that is sent, the script's own included.
+ * The `wrk` table, with wrk2's behaviour: wrk.format takes what is nil from the table, and writes
+ * Host and Content-Length into the headers table that is sent, the script's own included.
  *
- * `wrk.format` is on the path of each request, so it joins text instead of formatting it, and looks at each value's type
- * instead of converting it.
+ * `wrk.format` runs for each request, so it joins text and looks at types instead of converting.
  */
 export const wrkLibrary = String.raw`
 local host = evenkeel_host
@@ -58,7 +57,9 @@ function Address:__tostring() return self.text end
 local function address(text) return setmetatable({ text = text }, Address) end
 
 local function address_text(value, call)
-  if type(value) == 'table' and debug.getmetatable(value) == Address then return rawget(value, 'text') end
+  if type(value) == 'table' and debug.getmetatable(value) == Address then
+    return rawget(value, 'text')
+  end
   error("bad argument #1 to '" .. call .. "' (wrk.addr expected, got " .. type(value) .. ')', 3)
 end
 
@@ -80,7 +81,7 @@ end
 
 function wrk.time_us() return host.time_us() end
 
--- Threads are known by their number: 0 is the state's own, and the main state has one for each worker.
+-- Threads are known by number: 0 is the state's own; the main state has one for each worker.
 local numbers = setmetatable({}, { __mode = 'k' })
 local calls = {}
 
@@ -124,7 +125,7 @@ for i, text in ipairs(given.addresses or {}) do wrk.addrs[i] = address(text) end
 package.loaded.wrk = wrk
 _G.wrk = wrk
 
--- What the host calls, by a name that no script has.
+-- Called by the host; no script has such names.
 function evenkeel_init(args)
   wrk.thread = thread_of(0)
   wrk.init(args)

@@ -2,10 +2,10 @@
 import { ScriptError } from '../../load-errors.js';
 import type { ScriptThread } from '../channel.js';
 import type { Hooks, ScriptSourceOptions, WorkerState } from '../script.js';
-import { bytesOf } from './host.js';
-import { luaList, openScript } from './open.js';
-import type { LuaState } from './state.js';
-import type { LuaValue } from './values.js';
+import { bytesOf } from './host-function.js';
+import type { LuaState } from './lua-state.js';
+import type { LuaValue } from './lua-values.js';
+import { luaList, openScript } from './open-script.js';
 
 export class LuaWorker implements WorkerState {
   readonly #options: ScriptSourceOptions;
@@ -31,7 +31,7 @@ export class LuaWorker implements WorkerState {
     this.#state.setGlobal(bytesOf(name), value as LuaValue);
   }
 
-  /** Which hooks there are is settled here, which functions they are is not: a script may replace them while it runs. */
+  /** Settles which hooks there are. A script may still replace their functions while it runs. */
   async init(args: readonly string[]): Promise<Hooks> {
     const state = this.#state;
     const values = [this.#options.url, ...args].map(bytesOf);
@@ -49,7 +49,7 @@ export class LuaWorker implements WorkerState {
       delay: state.isFunction(delay) ? () => state.callGlobal(delay, 'delay()') : undefined,
       response: state.isFunction(response)
         ? (status, headers, body) =>
-            state.callWithAnswer(response, 'response()', status, headers, body)
+            state.callWithResponse(response, 'response()', status, headers, body)
         : undefined,
     };
   }

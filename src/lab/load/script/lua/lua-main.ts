@@ -4,10 +4,10 @@ import type { Statistics } from '../author.js';
 import type { ScriptThread } from '../channel.js';
 import type { DoneSummary, ScriptMain, ScriptMainOptions } from '../script.js';
 import { statisticsOf } from '../statistics.js';
-import type { HostFunction } from './host.js';
-import { openScript } from './open.js';
-import type { LuaState } from './state.js';
-import type { LuaValue } from './values.js';
+import type { HostFunction } from './host-function.js';
+import type { LuaState } from './lua-state.js';
+import type { LuaValue } from './lua-values.js';
+import { openScript } from './open-script.js';
 
 export class LuaMain implements ScriptMain {
   readonly #threads: ScriptThread[] = [];
@@ -35,7 +35,7 @@ export class LuaMain implements ScriptMain {
   }
 }
 
-/** @param what a name, which may be none of ours; or a call that the library makes of latency:percentile(p) and latency[n] */
+/** @param what any name, or 'percentile' and 'at' for latency:percentile(p) and latency[n] */
 function statistic(statistics: Statistics, what: LuaValue, value: LuaValue): LuaValue {
   switch (what) {
     case 'percentile':

@@ -1,4 +1,4 @@
-/** The file system, as the io library in Lua wants it: handles are file descriptors, names and contents are bytes. */
+/** Files for the io library in Lua: handles are file descriptors, names and content are bytes. */
 import {
   closeSync,
   existsSync,
@@ -13,10 +13,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bytesOf, type HostFunction, textOf } from './host.js';
-import type { LuaTable, LuaValue } from './values.js';
+import { bytesOf, type HostFunction, textOf } from './host-function.js';
+import type { LuaTable, LuaValue } from './lua-values.js';
 
-/** A file that can be read anywhere has a position of its own here; a pipe or terminal has none. */
+/** A regular file has a position of its own here; a pipe or terminal has none. */
 type Position = number | null;
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
@@ -82,7 +82,7 @@ function write(handle: number, bytes: Buffer, from: Position): void {
     );
 }
 
-/** A pipe or terminal that another program made non-blocking says "not now" when it is full, or empty. */
+/** A pipe or terminal that is non-blocking says EAGAIN when it is full, or empty. */
 export function patiently(attempt: () => number): number {
   while (true)
     try {

@@ -1,13 +1,13 @@
-/** The script's file, which may be a pipe: it is read once, in the main thread, and every state gets the same text. */
+/** The script's file. It may be a pipe, so it is read once, and every state gets the same text. */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { ScriptError } from '../load-errors.js';
-import { patiently, systemMessage } from './lua/files.js';
+import { patiently, systemMessage } from './lua/host-files.js';
 
 const moduleExtensions = ['.js', '.mjs', '.cjs', '.ts', '.mts'];
 const chunkBytes = 64 * 1024;
 
-/** What pipes have held, by name: a search runs several loads, and finds standard input empty from the second one on. */
+/** Texts from pipes, by name: a search runs several loads, and only the first can read a pipe. */
 const pipes = new Map<string, string>();
 
 export function isModule(file: string): boolean {
@@ -16,7 +16,7 @@ export function isModule(file: string): boolean {
 
 /**
  * Blocks until the file ends.
- * @returns one character a byte; nothing of a module, which each thread imports by its name @throws ScriptError
+ * @returns one character per byte; '' for a module, which each thread imports @throws ScriptError
  */
 export function readScript(file: string): string {
   try {
@@ -27,7 +27,7 @@ export function readScript(file: string): string {
     throw new ScriptError(`cannot open ${file}: ${systemMessage(error)}`);
   }
   throw new ScriptError(
-    `cannot open ${file}: each thread reads a module anew, so it must be a regular file`,
+    `cannot open ${file}: each thread imports a module by its name, so it must be a regular file`,
   );
 }
 
@@ -37,9 +37,9 @@ function readLua(file: string): string {
     const text = readToEnd(handle);
     if (fstatSync(handle).isFile()) return text;
     const known = text === '' ? pipes.get(file) : text;
-    // As an empty script it would send plain requests, which nobody has asked for.
+    // An empty script would send plain requests, which nobody asked for.
     if (known === undefined)
-      throw new ScriptError(`cannot open ${file}: it is no file, and has no text`);
+      throw new ScriptError(`cannot open ${file}: it is not a regular file, and it is empty`);
     pipes.set(file, known);
     return known;
   } finally {

@@ -3,8 +3,8 @@ import { ScriptError } from '../../load-errors.js';
 import type { Wrk } from '../author.js';
 import type { ScriptThread } from '../channel.js';
 import type { Hooks, ScriptSourceOptions, WorkerState } from '../script.js';
-import { type LoadedModule, loadModule, scriptError } from './load.js';
-import { createWrk } from './wrk.js';
+import { createWrk } from './create-wrk.js';
+import { type LoadedModule, loadModule, scriptError } from './load-module.js';
 
 export class ModuleWorker implements WorkerState {
   readonly #options: ScriptSourceOptions;

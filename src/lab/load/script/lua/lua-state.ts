@@ -1,23 +1,23 @@
 /**
- * One Lua state: pieces of Lua and global functions are run in it, and functions of ours can be called from it.
- * Each of its methods leaves Lua's stack as it was, but for the push of pushGlobal() and the pops of call() and pop().
+ * One Lua state: runs pieces of Lua and global functions, and lets them call functions of ours.
+ * Each method but pushGlobal(), call() and pop() leaves Lua's stack as it was.
  */
 import { ScriptError } from '../../load-errors.js';
-import { callableFromLua, type HostFunction } from './host.js';
-import { type LuaValue, LuaValues } from './values.js';
+import { callableFromLua, type HostFunction } from './host-function.js';
+import { type LuaValue, LuaValues } from './lua-values.js';
 import { type LuaModule, loadLua, luaType } from './wasm.js';
 
 const ok = 0;
-/** LUA_IDSIZE of luaconf.h, less the terminating zero: Lua cuts the front off longer names in its messages. */
-const longestName = 59;
+/** LUA_IDSIZE of luaconf.h without the zero: Lua cuts the front off longer names in messages. */
+const maxNameLength = 59;
 
 export class LuaState {
   readonly #lua: LuaModule;
   readonly #values: LuaValues;
   readonly #state: number;
-  /** Where on the stack the function is that words errors; 0 is nowhere. */
+  /** Index on the stack of the function that explains errors; 0 if there is none. */
   #handler = 0;
-  /** Names of files that Lua shortens in its messages, by what it makes of them. */
+  /** Full names of files that Lua shortens in its messages, by the short form. */
   readonly #longNames = new Map<string, string>();
 
   static async create(): Promise<LuaState> {
@@ -31,7 +31,7 @@ export class LuaState {
     lua._luaL_openlibs(this.#state);
   }
 
-  /** From here on, errors go through this global function, which stays at the bottom of the stack. */
+  /** From here on errors go through this global function, which stays on the stack. */
   explainErrors(handler: string): void {
     this.pushGlobal(this.name(handler));
     this.#handler = this.#lua._lua_gettop(this.#state);
@@ -42,10 +42,10 @@ export class LuaState {
     return this.#values.name(text);
   }
 
-  /** Runs a piece of Lua and returns its first result. @param where what an error says it happened in */
+  /** Runs a piece of Lua and returns its first result. @param where the hook, for an error */
   run(text: string, chunkName: string, where?: string, values: readonly LuaValue[] = []): LuaValue {
-    if (chunkName.length - 1 > longestName)
-      this.#longNames.set(`...${chunkName.slice(3 - longestName)}`, chunkName.slice(1));
+    if (chunkName.length - 1 > maxNameLength)
+      this.#longNames.set(`...${chunkName.slice(3 - maxNameLength)}`, chunkName.slice(1));
     const name = this.#values.name(chunkName);
     const code = this.#values.scratch(text);
     const failed = this.#lua._luaL_loadbufferx(this.#state, code, text.length, name, 0);
@@ -60,7 +60,7 @@ export class LuaState {
     return this.#callWith(values, where);
   }
 
-  /** Calls a global function without arguments; nothing if its result is not a string. Made for speed. */
+  /** Calls a global function without arguments; undefined if it returns no string. Fast. */
   callForText(name: number, where: string): string | undefined {
     this.pushGlobal(name);
     this.call(0, 1, where);
@@ -70,8 +70,8 @@ export class LuaState {
     return text;
   }
 
-  /** Calls a global function with the parts of an answer. Made for speed. */
-  callWithAnswer(
+  /** Calls a global function with the parts of a response. Fast. */
+  callWithResponse(
     name: number,
     where: string,
     status: number,

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { type Address, formatAddress, parseAddress, parseUrl } from '../address.js';
 import type { ScriptThread } from '../channel.js';
 import { connects, lookup } from '../resolver.js';
-import { fileFunctions } from './files.js';
-import { bytesOf, type HostFunction, textOf } from './host.js';
+import { fileFunctions } from './host-files.js';
+import { bytesOf, type HostFunction, textOf } from './host-function.js';
 import { baseLibrary } from './library/base.js';
 import { doneLibrary } from './library/done.js';
 import { fileLibrary } from './library/files.js';
@@ -12,12 +12,12 @@ import { hostLibrary, lastLibrary } from './library/host.js';
 import { ioLibrary } from './library/io.js';
 import { numberLibrary } from './library/numbers.js';
 import { wrkLibrary } from './library/wrk.js';
-import { LuaState } from './state.js';
-import type { LuaTable, LuaValue } from './values.js';
+import { LuaState } from './lua-state.js';
+import type { LuaTable, LuaValue } from './lua-values.js';
 
 export interface LuaScriptOptions {
   readonly file: string;
-  /** What the file holds, one character a byte. */
+  /** The text of the file, one character per byte. */
   readonly text: string;
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -58,10 +58,9 @@ export async function openScript(
   return state;
 }
 
-/** Modules lie beside the script, or in the working directory. */
+/** Modules lie in the script's directory, or in the working directory. */
 function modulePath(file: string): string {
-  const folder = dirname(file);
-  return [...new Set([folder, '.'])]
+  return [...new Set([dirname(file), '.'])]
     .flatMap((path) => [`${path}/?.lua`, `${path}/?/init.lua`])
     .join(';');
 }

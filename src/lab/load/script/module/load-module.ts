@@ -1,4 +1,4 @@
-/** Loads a script in JavaScript or TypeScript, and turns what its hooks throw into messages with file and line. */
+/** Loads a script in JavaScript or TypeScript, and gives its errors file and line. */
 import { spawnSync } from 'node:child_process';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,7 +10,7 @@ export interface LoadedModule {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-/** How often each module was loaded: a second run in this process must not find the first one's variables. */
+/** How often each module was loaded: a second run must not find the first one's variables. */
 const loads = new Map<string, number>();
 const hookNames = ['setup', 'init', 'request', 'response', 'delay', 'done'] as const;
 
@@ -18,7 +18,8 @@ export async function loadModule(file: string): Promise<LoadedModule> {
   const url = pathToFileURL(resolve(file));
   if (/^\.m?ts$/.test(extname(file)) && !stripsTypes())
     throw new ScriptError(
-      `${file} is TypeScript, which needs Node 22.18 or later (this is ${process.version}): compile it to JavaScript`,
+      `${file} is TypeScript, which needs Node 22.18 or later (this is ${process.version}): ` +
+        'compile it to JavaScript',
     );
   const times = (loads.get(url.href) ?? 0) + 1;
   loads.set(url.href, times);

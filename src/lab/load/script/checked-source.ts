@@ -62,8 +62,9 @@ export class CheckedSource implements ScriptSource {
     if (this.#fixed !== undefined) return this.#fixed;
     const request = this.#hooks.request();
     if (request.length > loadLimits.messageBytes)
-      throw new ScriptError(
-        `${this.#options.file}: request() returned ${request.length} bytes, more than ${loadLimits.messageBytes} (in request())`,
+      throw this.#error(
+        `request() returned ${request.length} bytes, more than ${loadLimits.messageBytes}`,
+        'request()',
       );
     if (!this.#checked) this.#check(request);
     return request;
@@ -85,7 +86,7 @@ export class CheckedSource implements ScriptSource {
     const text = typeof request === 'string' ? request : Buffer.from(request).toString('latin1');
     this.requestsPerSend = countRequests(
       text,
-      `${this.#options.file}: what request() returned is no request`,
+      `${this.#options.file}: what request() returned is not a request`,
     );
     this.#checked = true;
   }
@@ -93,8 +94,10 @@ export class CheckedSource implements ScriptSource {
   #delay(): number {
     const delay = this.#hooks.delay?.();
     if (typeof delay === 'number' && delay >= 0 && delay < Number.POSITIVE_INFINITY) return delay;
-    throw new ScriptError(
-      `${this.#options.file}: delay() must return a number of ms, 0 or more (in delay())`,
-    );
+    throw this.#error('delay() must return a number of ms, 0 or more', 'delay()');
+  }
+
+  #error(message: string, hook: string): ScriptError {
+    return new ScriptError(`${this.#options.file}: ${message} (in ${hook})`);
   }
 }

@@ -1,8 +1,9 @@
 /**
- * Values on their way into Lua and out of it. Lua's strings are bytes, and so they are here: a JavaScript string holds one
- * byte a character (latin1). Tables are copied; functions and the like cannot leave their state.
+ * Values on their way into Lua and out of it. Lua's strings are bytes: a JavaScript string holds
+ * one byte per character (latin1). Tables are copied; functions and the like cannot leave their
+ * state.
  *
- * Numbers go in as floats, which is all that LuaJIT has: they then divide, overflow and print as there.
+ * Numbers go in as floats, the only kind in LuaJIT, so they divide, overflow and print as there.
  */
 import { type LuaModule, luaType } from './wasm.js';
 
@@ -75,7 +76,7 @@ export class LuaValues {
     }
   }
 
-  /** The bytes of a string at this place of the stack. It must be a string: a number there would be changed into one. */
+  /** The bytes of a string on the stack. It must be one: Lua would change a number into one. */
   text(state: number, index: number): string {
     const address = this.#lua._lua_tolstring(state, index, this.#length);
     return this.#bytes().toString(

@@ -1,13 +1,14 @@
 /** Functions of ours as functions that Lua can call. */
-import type { LuaValue, LuaValues } from './values.js';
+import type { LuaValue, LuaValues } from './lua-values.js';
 import type { LuaModule } from './wasm.js';
 
-/** Called from Lua. What it throws becomes an error of the script. */
+/** Called from Lua. Its errors become errors of the script. */
 export type HostFunction = (...values: LuaValue[]) => LuaValue;
 
 /**
- * In Lua the function returns true and its result, or false and what went wrong: the library in Lua raises the error,
- * because lua_error() would unwind frames of JavaScript. The state is that of the coroutine that runs.
+ * In Lua the function returns true and its result, or false and the error's message. The library in
+ * Lua raises it, because lua_error() would unwind frames of JavaScript. The state is that of the
+ * running coroutine.
  */
 export function callableFromLua(lua: LuaModule, values: LuaValues, call: HostFunction) {
   return (state: number): number => {

@@ -4,8 +4,8 @@ import type { Wrk } from '../author.js';
 import type { ScriptThread } from '../channel.js';
 import type { DoneSummary, ScriptMain, ScriptMainOptions } from '../script.js';
 import { statisticsOf } from '../statistics.js';
-import { type LoadedModule, loadModule, scriptError } from './load.js';
-import { createWrk, scriptView } from './wrk.js';
+import { createWrk, scriptView } from './create-wrk.js';
+import { type LoadedModule, loadModule, scriptError } from './load-module.js';
 
 export class ModuleMain implements ScriptMain {
   readonly #options: ScriptMainOptions;
