@@ -4,7 +4,7 @@ import { Control, type SecondOver } from '#dist/lab/load/generator/messages.js';
 import { SharedRecords } from '#dist/lab/load/generator/recorder.js';
 import { Run, type RunOptions } from '#dist/lab/load/generator/run.js';
 import { defaultOptions, type LoadOptions } from '#dist/lab/load/load-options.js';
-import type { RequestSource } from '#dist/lab/load/request/source.js';
+import type { RequestSource } from '#dist/lab/load/request/request-source.js';
 import { Aggregator } from '#dist/lab/load/result/aggregator.js';
 
 const ms = 1000;
