@@ -1,4 +1,4 @@
-/** What the lanes serve: the store, and whether the server still takes requests. */
+/** The store that the lanes serve, and whether the server still takes requests. */
 import type { Store } from '../store/store.js';
 
 export interface Service {

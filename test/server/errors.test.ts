@@ -137,7 +137,7 @@ const heads: Refused[] = [
     413,
     /at most 1000/,
   ],
-  ['an absent entity', get(entity), 404, /no entity/],
+  ['an absent entity', get(entity), 404, /has no entity/],
 ];
 
 test.each([...ids, ...counts, ...paths, ...heads])(

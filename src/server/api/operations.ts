@@ -190,7 +190,7 @@ export const requestFields = [
   refused('Content-Range', 'Says that the content is only a part of the value.'),
 ] as const satisfies readonly RequestField[];
 
-/** What code may read of a request's fields, by name in lower case: those of the table only. */
+/** The request fields that code may read, by name in lower case: those of the table only. */
 export type RequestFields = {
   readonly [Name in Lowercase<(typeof requestFields)[number]['name']>]?:
     | string

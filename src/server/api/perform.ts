@@ -46,7 +46,7 @@ export function perform(
 }
 
 /** Made once: a stack for each absent key would take time. */
-const absent = new Problem(404, 'there is no entity under this id; PUT one first');
+const absent = new Problem(404, 'this id has no entity; PUT one first');
 
 const rangeType = { chunks: octets, ndjson: { 'Content-Type': 'application/x-ndjson' } };
 

@@ -41,7 +41,7 @@ interface ProblemResponse {
   readonly content: Buffer;
 }
 
-/** Of problems that are thrown more than once. */
+/** Responses of problems that are thrown more than once. */
 const responses = new WeakMap<Problem, ProblemResponse>();
 
 /** A problem as a response (RFC 9457). */

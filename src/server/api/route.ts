@@ -24,7 +24,7 @@ export interface RequestHead {
   readonly fields: RequestFields;
 }
 
-/** What a request asks for, checked. */
+/** A checked request. */
 export type Command =
   | { readonly kind: 'status' }
   | { readonly kind: 'get'; readonly key: Buffer; readonly replicas?: ReplicaCount }
@@ -67,7 +67,7 @@ for (const operation of operations) {
 }
 
 /**
- * What the request asks for, if the service takes requests.
+ * Checks a request, if the service takes requests.
  * @throws Problem 400, 405, 501; 503 while draining
  */
 export function admit(head: RequestHead, { store, draining }: Service): Command {

@@ -9,7 +9,7 @@ export class MemoryBudget {
     this.#maxBytes = maxBytes;
   }
 
-  /** @throws Problem 503 when there is no room for so many bytes more */
+  /** @throws Problem 503 when so many bytes more do not fit */
   take(bytes: number): void {
     if (this.#takenBytes + bytes > this.#maxBytes)
       throw overloaded('the server holds too much content in memory already; try again later');
@@ -30,7 +30,7 @@ export class Reservation {
     this.#budget = budget;
   }
 
-  /** @throws Problem 503 when there is no room for so many bytes more */
+  /** @throws Problem 503 when so many bytes more do not fit */
   take(bytes: number): void {
     this.#budget.take(bytes);
     this.#bytes += bytes;

@@ -161,7 +161,7 @@ export class FastConnection {
     this.#settle();
   };
 
-  /** @throws Problem 503 when there is no room for the content */
+  /** @throws Problem 503 when the content does not fit in the memory budget */
   #respond({ status, headers, content }: ApiResponse): void {
     if (!(content instanceof Uint8Array))
       throw new TypeError('a range is not plain, and all else is whole');

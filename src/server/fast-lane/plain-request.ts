@@ -1,7 +1,7 @@
 /**
  * The grammar of the fast lane: requests for one entity as nearly all clients write them. It is a
- * subset of RFC 9112's, so a plain request means the same to llhttp. All others are not refused, but
- * left to the full lane.
+ * subset of RFC 9112's, so a plain request means the same to llhttp. All others are left to the
+ * full lane.
  *
  *     plain   = method " /v0/entity?" *qchar " HTTP/1.1" CRLF 1*( field CRLF ) CRLF content
  *     method  = "GET" / "PUT" / "DELETE"

@@ -10,8 +10,8 @@ const noTarget = /[^\x21-\x7e]/;
 
 /**
  * @throws Problem 431 on too many fields; 400 on a version other than 1.0 or 1.1, a target that is
- * not printable ASCII, a bad field name, a missing or second Host (§ 3.2), or a transfer coding other
- * than chunked (§ 6.1)
+ * not printable ASCII, a bad field name, a missing or second Host (§ 3.2), or a transfer coding
+ * other than chunked (§ 6.1)
  */
 export function checkHead(req: IncomingMessage, { maxHeaderFields }: Limits): void {
   const { rawHeaders, httpVersion, url = '' } = req;

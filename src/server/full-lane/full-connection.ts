@@ -63,7 +63,7 @@ export class Connection {
     if (!this.#running) void this.#serveAll();
   }
 
-  /** Called once if the connection fails while the caller waits for bytes. Undefined: none waits. */
+  /** Called once if the connection fails while the caller waits for bytes; undefined: none does. */
   whileReading(onProblem: ((problem: Problem) => void) | undefined): void {
     this.#onProblem = onProblem;
   }

@@ -9,7 +9,7 @@ import type { Reservation } from '../connection/memory-budget.js';
  * Resolves when all of the response is handed over; pages follow the pace of the reader.
  * @param close whether the connection ends with it
  * @param reservation holds memory for the content until it is out
- * @throws Problem 503 when there is no room for the content, or for its next page
+ * @throws Problem 503 when the content, or its next page, does not fit in the memory budget
  */
 export async function sendResponse(
   res: ServerResponse,
