@@ -6,7 +6,7 @@ import { growth } from '../../bench/parts/growth.js';
 import { ratio } from '../../bench/support/rounds.js';
 import { barText, writeDocument } from '../../bench/write/document.js';
 import type { PartRecord } from '../../bench/write/records.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 
 const look = (p50: number) => ({
   'get p50': p50,
@@ -66,7 +66,7 @@ describe('a bar', () => {
 
 describe('the document', () => {
   it('has each measured part with its stamp, bars and gaps, and names the others', async () => {
-    const out = await temporaryFolder();
+    const out = await temporaryDirectory();
     writeDocument(out, [
       { name: 'growth', part: growth, record },
       { name: 'other', part: { ...growth, title: 'Another' }, record: undefined },

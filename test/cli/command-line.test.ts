@@ -10,7 +10,7 @@ import * as report from '#dist/cli/report.js';
 import * as serve from '#dist/cli/serve.js';
 import { settings } from '#dist/config/settings.js';
 import { expectOneLine } from '../support/command.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { runCommand } from '../support/process.js';
 import { startRecording } from '../support/recording-service.js';
 
@@ -31,7 +31,7 @@ async function refusalOf(...args: string[]): Promise<string> {
 
 describe('a wrong command line is refused with exit code 2', () => {
   it('before serve creates a directory', async () => {
-    const directory = join(await temporaryFolder(), 'data');
+    const directory = join(await temporaryDirectory(), 'data');
     const line = await refusalOf('serve', '--data', directory, '--port', 'http');
     expect(line).toContain("--port takes a whole number from 0 to 65535, got 'http'");
     expect(existsSync(directory)).toBe(false);

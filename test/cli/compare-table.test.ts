@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatComparison, run } from '#dist/cli/compare.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 
 describe('the table', () => {
   it('shows before, after and the change, marks what is worse, and ends with the outcome', () => {
@@ -79,7 +79,7 @@ describe('compare refuses', () => {
   it.each(['Running 1m test\n', '{"name":"something else"}'])(
     'a file that is not a record, by its name: %s',
     async (text) => {
-      const file = join(await temporaryFolder(), 'run.json');
+      const file = join(await temporaryDirectory(), 'run.json');
       await writeFile(file, text);
       await expect(run([file, file])).rejects.toMatchObject({
         name: 'UsageError',

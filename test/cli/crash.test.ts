@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from 'evenkeel';
 import { describe, expect, it } from 'vitest';
 import { crashRounds } from '../support/crash.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { Ledger } from '../support/ledger.js';
 import { startCommand, until } from '../support/process.js';
 
@@ -15,7 +15,7 @@ const seed = Number(process.env.EVENKEEL_CRASH_SEED ?? Math.floor(Math.random() 
 it(`${rounds} kills under load lose no acknowledged write and bring no deleted key back`, {
   timeout: 30_000 + rounds * 10_000,
 }, async () => {
-  const report = await crashRounds({ directory: await temporaryFolder(), rounds, seed });
+  const report = await crashRounds({ directory: await temporaryDirectory(), rounds, seed });
   console.log(
     `${report.rounds} kills, seed ${seed}: ${report.acknowledged} writes acknowledged, ` +
       `${report.inFlight} in flight, ${report.wrong.length} keys wrong`,
@@ -28,7 +28,7 @@ it(`${rounds} kills under load lose no acknowledged write and bring no deleted k
 
 it('a server killed at any moment of its first start leaves a folder that opens', async () => {
   for (let delayMs = 0; delayMs <= 50; delayMs += 5) {
-    const folder = join(await temporaryFolder(), 'data');
+    const folder = join(await temporaryDirectory(), 'data');
     const { child, ended } = startCommand(['serve', '--port', '0', '--json', '--data', folder]);
     await until('the folder is made', () => existsSync(folder), { everyMs: 1 });
     await sleep(delayMs);

@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { serve } from 'evenkeel';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { entityUrl } from '../support/http.js';
 import { until } from '../support/process.js';
 import { RawSocket } from '../support/raw-socket.js';
 
 it("import { serve } from 'evenkeel' gives a server with an address that works and can be closed", async () => {
-  const data = await temporaryFolder();
+  const data = await temporaryDirectory();
   const server = await serve({ port: 0, data });
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect((await fetch(entityUrl(server.url, 'a'), { method: 'PUT', body: 'one' })).status).toBe(
@@ -27,7 +27,7 @@ it("import { serve } from 'evenkeel' gives a server with an address that works a
 });
 
 it('serve works in a program that is given to Node as text', async () => {
-  const data = await temporaryFolder();
+  const data = await temporaryDirectory();
   const code = `
     import { serve } from 'evenkeel';
     const server = await serve({ port: 0, data: ${JSON.stringify(data)} });
@@ -39,7 +39,7 @@ it('serve works in a program that is given to Node as text', async () => {
 });
 
 it('serve refuses a folder that this process has open already, and then leaves it alone', async () => {
-  const data = await temporaryFolder();
+  const data = await temporaryDirectory();
   const server = await serve({ port: 0, data });
   await expect(serve({ port: 0, data })).rejects.toMatchObject({
     name: 'StoreError',
@@ -50,8 +50,8 @@ it('serve refuses a folder that this process has open already, and then leaves i
 });
 
 it('serve lets go of the folder when it cannot listen', async () => {
-  const first = await serve({ port: 0, data: await temporaryFolder() });
-  const data = await temporaryFolder();
+  const first = await serve({ port: 0, data: await temporaryDirectory() });
+  const data = await temporaryDirectory();
   const port = Number(new URL(first.url).port);
   await expect(serve({ port, data })).rejects.toMatchObject({ name: 'ListenError' });
   await first.close();
@@ -59,14 +59,14 @@ it('serve lets go of the folder when it cannot listen', async () => {
 });
 
 it('serve rejects limits that make no sense with a TypeError that names the field', async () => {
-  const data = await temporaryFolder();
+  const data = await temporaryDirectory();
   await expect(serve({ port: 0, data, limits: { drainMs: 0 } })).rejects.toThrow(
     new TypeError('limits.drainMs must be a positive whole number, got 0'),
   );
 });
 
 it('close cuts off requests that outlast drainMs, says how many, and acknowledges none of them', async () => {
-  const data = await temporaryFolder();
+  const data = await temporaryDirectory();
   const server = await serve({ port: 0, data, limits: { drainMs: 200 } });
   const socket = await RawSocket.connect(server.url);
   socket.send('PUT /v0/entity?id=half HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nfirst');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { expectOneLine } from '../support/command.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { linesOf, load } from '../support/load.js';
 import { startCommand, until } from '../support/process.js';
 import { startRecording } from '../support/recording-service.js';
@@ -37,7 +37,7 @@ describe('Ctrl-C', () => {
   /** Starts a run of a minute, and interrupts it once so much has arrived. */
   async function interrupted(requests: number, ...flags: string[]) {
     const { url, received } = await startRecording();
-    const file = join(await temporaryFolder(), 'run.json');
+    const file = join(await temporaryDirectory(), 'run.json');
     const run = startCommand([
       'load',
       '-t2',

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type LoadCommand, parseLoad } from '#dist/cli/load/options-from-flags.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 
 const url = 'http://127.0.0.1:8080';
 
@@ -129,7 +129,7 @@ describe('the flags beyond those of wrk2', () => {
   });
 
   it('name files, which may exist, and a socket, which must', async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const [json, hgrm, socket] = ['json', 'hgrm', 'socket'].map((name) => join(directory, name));
     await writeFile(json as string, 'old');
     const server = createServer().listen(socket);

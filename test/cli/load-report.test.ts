@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { entityUrl } from '../support/http.js';
 import { linesOf, loadCommand, measure, measureByCommand, noErrors } from '../support/load.js';
 import { serveHere } from '../support/serve.js';
@@ -49,7 +49,7 @@ it('the reference line writes, and wrk/get.lua reads what it wrote, with every l
 
 it('the text, the JSON and the percentile file of a run say the same', async () => {
   const { url } = await serveHere();
-  const hgrm = join(await temporaryFolder(), 'run.hgrm');
+  const hgrm = join(await temporaryDirectory(), 'run.hgrm');
   const { text, record } = await measure(
     '-t2',
     '-c4',

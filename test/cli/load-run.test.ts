@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
 import type { LoadResult } from '#dist/lab/load/result/result.js';
 import { histogram, noErrors, result } from '../lab/load/judge/result.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { perform } from './scripted-run.js';
 
 const run = (line: string, change: Partial<LoadResult> = {}) => perform(line, () => result(change));
@@ -89,7 +89,7 @@ describe('a run', () => {
   });
 
   it('writes its files, also when it is not valid', async () => {
-    const folder = await temporaryFolder();
+    const folder = await temporaryDirectory();
     const [json, hgrm] = [join(folder, 'run.json'), join(folder, 'run.hgrm')];
     expect((await run(`-R1000 --json ${json} --hgrm ${hgrm}`, invalid)).code).toBe(3);
     const record = readRecord(await readFile(json, 'utf8'), json);

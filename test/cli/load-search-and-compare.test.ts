@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { linesOf, load, measure } from '../support/load.js';
 import { runCommand, startCommand } from '../support/process.js';
 import { startRecording } from '../support/recording-service.js';
@@ -18,7 +18,7 @@ describe('--find-max', () => {
   it('finds no more than the server can do, and says what each step came to', async () => {
     // One connection with 5 ms an answer does less than 200 requests a second.
     const { url } = await slow(5);
-    const file = join(await temporaryFolder(), 'best.json');
+    const file = join(await temporaryDirectory(), 'best.json');
     const search = ['--find-max', '--slo', 'p99<10s,errors<1%', '--json', file];
     const { code, stdout } = await load('-t1', '-c1', '-d200ms', '-R90', ...search, url);
     const [title, head, ...rest] = linesOf(stdout);

@@ -8,7 +8,7 @@ import { run } from '#dist/cli/profile.js';
 import { readProfile } from '#dist/lab/profile/convert/profile-json.js';
 import { shareOf, startProgram } from '../lab/profile/program.js';
 import { expectOneLine, put } from '../support/command.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { runCommand, startCommand, until } from '../support/process.js';
 
 /** A server with an admin port, which every test of it needs. */
@@ -31,7 +31,7 @@ async function startAdmin(folder: string) {
 describe('profile cpu --pid', () => {
   it('writes each file that is asked for, and says what was sampled and measured beside', async () => {
     const { pid, stdout: printed } = await startProgram('cpu-split.mjs');
-    const folder = await temporaryFolder();
+    const folder = await temporaryDirectory();
     const [json, raw] = [join(folder, 'cpu.json'), join(folder, 'cpu.cpuprofile')];
     const { code, stdout, stderr } = await runCommand([
       ...['profile', 'cpu', '--pid', String(pid), '--seconds', '1', '--requests', '100'],
@@ -55,7 +55,7 @@ describe('profile cpu --pid', () => {
 
   it('ends early on Ctrl-C, writes what there is, and leaves the process with its inspector closed', async () => {
     const { pid, child, inspectorPort } = await startProgram('cpu-split.mjs');
-    const json = join(await temporaryFolder(), 'cpu.json');
+    const json = join(await temporaryDirectory(), 'cpu.json');
     const command = startCommand([
       'profile',
       'cpu',
@@ -83,7 +83,7 @@ describe('profile cpu --pid', () => {
 
 describe('profile --url', () => {
   it('samples an Evenkeel server over its admin port while it serves', async () => {
-    const folder = await temporaryFolder();
+    const folder = await temporaryDirectory();
     const server = await startAdmin(join(folder, 'data'));
     const json = join(folder, 'alloc.json');
     const sampling = runCommand([
@@ -108,7 +108,7 @@ describe('profile --url', () => {
 
 describe('serve --admin-port', () => {
   it('is off unless it is asked for, is closed with the server, and gives up a sampling that runs', async () => {
-    const server = await startAdmin(await temporaryFolder());
+    const server = await startAdmin(await temporaryDirectory());
     expect(server.adminUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const sampling = fetch(`${server.adminUrl}/profile?kind=cpu&seconds=600`, {
       method: 'POST',
@@ -133,7 +133,15 @@ describe('serve --admin-port', () => {
     });
     const { port } = other.address() as { port: number };
     const { code, stderr } = await runCommand([
-      ...['serve', '--port', '0', '--admin-port', String(port), '--data', await temporaryFolder()],
+      ...[
+        'serve',
+        '--port',
+        '0',
+        '--admin-port',
+        String(port),
+        '--data',
+        await temporaryDirectory(),
+      ],
     ]);
     expect(code).toBe(1);
     expectOneLine(stderr, `admin port ${port}`, 'in use', '--admin-port');
@@ -173,7 +181,7 @@ it('a process that is not Node is refused in one line with exit code 1, and goes
   onTestFinished(() => {
     sleeping.kill('SIGKILL');
   });
-  const json = join(await temporaryFolder(), 'cpu.json');
+  const json = join(await temporaryDirectory(), 'cpu.json');
   const { code, stderr } = await runCommand([
     'profile',
     'cpu',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { serve } from 'evenkeel';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { expectOneLine, put } from '../support/command.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { entityUrl } from '../support/http.js';
 import { runCommand, startServer } from '../support/process.js';
 import { serveHere } from '../support/serve.js';
@@ -20,7 +20,7 @@ describe('what is in the way', () => {
       other.listen(0, '127.0.0.1', resolve);
     });
     const { port } = other.address() as { port: number };
-    const folder = await temporaryFolder();
+    const folder = await temporaryDirectory();
     const { code, stdout, stderr } = await runCommand([
       'serve',
       '--port',
@@ -33,7 +33,7 @@ describe('what is in the way', () => {
   });
 
   it('is named, when the address is not one of this machine', async () => {
-    const refusal = serve({ port: 0, host: '192.0.2.1', data: await temporaryFolder() });
+    const refusal = serve({ port: 0, host: '192.0.2.1', data: await temporaryDirectory() });
     await expect(refusal).rejects.toMatchObject({
       name: 'ListenError',
       message: expect.stringMatching(/192\.0\.2\.1.*--host/),
@@ -41,7 +41,7 @@ describe('what is in the way', () => {
   });
 
   it('is named in one line with exit code 1, when another server has the folder, which goes on', async () => {
-    const folder = await temporaryFolder();
+    const folder = await temporaryDirectory();
     const first = await startServer(folder);
     await put(first.url, 'a', 'one');
     for (let attempt = 0; attempt < 2; attempt++) {
@@ -60,7 +60,7 @@ describe('what is in the way', () => {
   it.each(['itself', 'a part of its path'])(
     'is named, when the directory, %s, is a file',
     async (part) => {
-      const file = join(await temporaryFolder(), 'file');
+      const file = join(await temporaryDirectory(), 'file');
       await writeFile(file, 'mine');
       const data = part === 'itself' ? file : join(file, 'data');
       const refusal = await serve({ port: 0, data }).catch((error: Error) => error);
@@ -99,7 +99,7 @@ describe('a damaged data.mdb', () => {
   it.each(Object.keys(damages))(
     'that %s is refused by its name, and left as it is',
     async (name) => {
-      const data = await temporaryFolder();
+      const data = await temporaryDirectory();
       await fill(data);
       const file = join(data, 'data.mdb');
       await damages[name]?.(file);
@@ -112,7 +112,7 @@ describe('a damaged data.mdb', () => {
   );
 
   it('ends the command in one line with exit code 1', async () => {
-    const data = await temporaryFolder();
+    const data = await temporaryDirectory();
     await fill(data);
     await truncate(join(data, 'data.mdb'), 4096);
     const { code, stdout, stderr } = await runCommand(['serve', '--port', '0', '--data', data]);
@@ -121,13 +121,13 @@ describe('a damaged data.mdb', () => {
   });
 
   it('that is a directory is refused', async () => {
-    const data = await temporaryFolder();
+    const data = await temporaryDirectory();
     await mkdir(join(data, 'data.mdb'));
     await expect(serve({ port: 0, data })).rejects.toThrow(join(data, 'data.mdb'));
   });
 
   it('does not keep a server from its directory once it is gone', async () => {
-    const data = await temporaryFolder();
+    const data = await temporaryDirectory();
     await writeFile(join(data, 'data.mdb'), 'x');
     await expect(serve({ port: 0, data })).rejects.toThrow('damaged');
     await rm(join(data, 'data.mdb'));

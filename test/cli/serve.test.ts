@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectOneLine, put } from '../support/command.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { entityUrl } from '../support/http.js';
 import { startCommand, startServer, until } from '../support/process.js';
 import { RawSocket } from '../support/raw-socket.js';
@@ -32,7 +32,7 @@ async function sendHalfPut(url: string, id: string): Promise<RawSocket> {
 
 describe('the banner', () => {
   it('has the address, the data folder and a curl line that can be used as it is', async () => {
-    const folder = join(await temporaryFolder(), 'data');
+    const folder = join(await temporaryDirectory(), 'data');
     const { child, stdout, stderr, ended, untilPrinted } = startCommand([
       'serve',
       '--port',
@@ -58,7 +58,7 @@ describe('the banner', () => {
   });
 
   it('is one line of JSON with --json, and nothing is printed after it', async () => {
-    const folder = await temporaryFolder();
+    const folder = await temporaryDirectory();
     const { child, stdout, ended, untilPrinted } = startCommand([
       'serve',
       '--port=0',
@@ -78,7 +78,10 @@ describe('the banner', () => {
   });
 
   it('goes with a warning on standard error if other machines may reach the address', async () => {
-    const { url, stderr, end } = await startServer(await temporaryFolder(), ['--host', '0.0.0.0']);
+    const { url, stderr, end } = await startServer(await temporaryDirectory(), [
+      '--host',
+      '0.0.0.0',
+    ]);
     expect(await statusOf(`http://127.0.0.1:${new URL(url).port}`)).toBe(200);
     await until('the warning is there', () => stderr() !== '');
     expectOneLine(stderr(), 'warning', '0.0.0.0', 'other machines', 'without authentication');
@@ -86,7 +89,7 @@ describe('the banner', () => {
   });
 
   it.each(['127.0.0.2', 'localhost'])('goes without a warning on %s', async (host) => {
-    const { stderr, end } = await startServer(await temporaryFolder(), ['--host', host]);
+    const { stderr, end } = await startServer(await temporaryDirectory(), ['--host', host]);
     await end('SIGTERM');
     expect(stderr()).toBe('');
   });
@@ -97,7 +100,7 @@ describe.each([
   { signal: 'SIGINT', secondCode: 130 },
 ] as const)('$signal', ({ signal, secondCode }) => {
   it('ends an idle server at once with exit code 0, and keeps what it acknowledged', async () => {
-    const folder = await temporaryFolder();
+    const folder = await temporaryDirectory();
     const { url, stderr, end } = await startServer(folder);
     await put(url, 'before', 'kept');
     expect(await end(signal)).toEqual({ code: 0, signal: null });
@@ -108,7 +111,7 @@ describe.each([
   });
 
   it('lets a half-sent PUT finish with 201 while new requests get 503, and then exits with 0', async () => {
-    const folder = await temporaryFolder();
+    const folder = await temporaryDirectory();
     const { url, child, stderr, end } = await startServer(folder);
     const socket = await sendHalfPut(url, 'half');
     const ended = end(signal);
@@ -129,7 +132,7 @@ describe.each([
   });
 
   it('ends a draining server at once when it comes a second time', async () => {
-    const folder = await temporaryFolder();
+    const folder = await temporaryDirectory();
     const { url, end } = await startServer(folder);
     await put(url, 'before', 'kept');
     const socket = await sendHalfPut(url, 'half');
@@ -147,9 +150,9 @@ describe.each([
 });
 
 it('a setting in the configuration file holds', async () => {
-  const config = join(await temporaryFolder(), 'evenkeel.json');
+  const config = join(await temporaryDirectory(), 'evenkeel.json');
   await writeFile(config, '{"maxValue": "4KiB", "port": 1}');
-  const { url } = await startServer(await temporaryFolder(), ['--config', config]);
+  const { url } = await startServer(await temporaryDirectory(), ['--config', config]);
   const send = async (bytes: number) =>
     (await fetch(entityUrl(url, 'a'), { method: 'PUT', body: Buffer.alloc(bytes) })).status;
   expect(await send(4096)).toBe(201);

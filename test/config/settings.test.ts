@@ -6,14 +6,14 @@ import { textsOf } from '#dist/cli/args/flags.js';
 import { settingsMarkdown } from '#dist/config/describe.js';
 import { defaultLimits, makeLimits } from '#dist/config/limits.js';
 import { keyOf, readSettings, settings, variableOf } from '#dist/config/settings.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 
 const MiB = 1024 * 1024;
 const read = (args: readonly string[], env: Record<string, string> = {}) =>
   readSettings(textsOf({ ...settings, json: {} }, args), env);
 
 async function configFile(content: unknown): Promise<string> {
-  const file = join(await temporaryFolder(), 'evenkeel.json');
+  const file = join(await temporaryDirectory(), 'evenkeel.json');
   await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
   return file;
 }

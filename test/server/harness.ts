@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { type RunningServer, serve } from '#dist/server/server.js';
 import type { Limits } from '../../src/config/limits.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import type { RawAnswer } from '../support/http.js';
 
 /** Both, unless the project of tests says otherwise: what these tests claim holds for either. */
@@ -29,7 +29,7 @@ export async function startServer(
   limits: Partial<Limits> = {},
   folder?: string,
 ): Promise<TestServer> {
-  const data = folder ?? (await temporaryFolder());
+  const data = folder ?? (await temporaryDirectory());
   const reports: unknown[] = [];
   const report = (error: unknown) => {
     reports.push(error);

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
 import { openStore } from '#dist/store/open.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { openAt, put, value } from './suite/factory.js';
 
 const limits = makeLimits();
@@ -18,7 +18,7 @@ const openOnce = async (
 };
 
 test('a directory and its file: URL are the same store', async () => {
-  const directory = join(await temporaryFolder(), 'a b');
+  const directory = join(await temporaryDirectory(), 'a b');
   await openOnce(directory, (store) => put(store, 'key', 'value'));
   await openOnce(pathToFileURL(directory).href, async (store) =>
     expect(await value(store, 'key')).toBe('value'),

@@ -13,7 +13,7 @@ import { search } from '#dist/cli/load/search.js';
 import { ScriptError, TargetError } from '#dist/lab/load/load-errors.js';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
 import type { LoadRecord } from '#dist/lab/load/result/load-record.js';
-import { temporaryFolder } from './folder.js';
+import { temporaryDirectory } from './directory.js';
 import { runCommand } from './process.js';
 
 export interface Ended {
@@ -93,7 +93,7 @@ export async function measureByCommand(...args: string[]): Promise<Measured> {
 }
 
 async function measureBy(run: typeof load, args: readonly string[]): Promise<Measured> {
-  const file = join(await temporaryFolder(), 'run.json');
+  const file = join(await temporaryDirectory(), 'run.json');
   const { code, stdout, stderr } = await run('--allow-invalid', '--json', file, ...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const record = readRecord(await readFile(file, 'utf8'), file);

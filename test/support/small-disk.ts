@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { temporaryFolder } from './folder.js';
+import { temporaryDirectory } from './directory.js';
 
 export interface SmallDisk {
   /** Where a data directory may be made. */
@@ -14,7 +14,7 @@ export interface SmallDisk {
 }
 
 export async function smallDisk(mebibytes: number, ballastMebibytes: number): Promise<SmallDisk> {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'evenkeel-test', directory]);
   onTestFinished(() => {
     execFileSync('umount', ['--lazy', directory]);

@@ -1,7 +1,7 @@
 /** The crash test of `npm test` (test/cli/crash.test.ts), for longer and with more clients. */
 import { expect, it } from 'vitest';
 import { crashRounds } from '../support/crash.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 
 const rounds = Number(process.env.EVENKEEL_CRASH_ROUNDS ?? 50);
 const seed = Number(process.env.EVENKEEL_CRASH_SEED ?? Math.floor(Math.random() * 2 ** 32));
@@ -9,7 +9,7 @@ const seed = Number(process.env.EVENKEEL_CRASH_SEED ?? Math.floor(Math.random() 
 it(`${rounds} kills under load lose no acknowledged write and bring no deleted key back`, {
   timeout: 60_000 + rounds * 20_000,
 }, async () => {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const report = await crashRounds({
     directory,
     rounds,

@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { entityUrl } from '../support/http.js';
 import { startServer } from '../support/process.js';
 import { requireMachine } from '../support/requirements.js';
@@ -144,7 +144,7 @@ function clientOf(url: string): (method: string, id: string, value?: string) => 
 
 it('each of 50 PUTs and 20 DELETEs in a row is synced between its read and its response', async () => {
   const numbers = Array.from({ length: 50 }, (_, n) => n);
-  const traced = await trace(join(await temporaryFolder(), 'data'), async (url) => {
+  const traced = await trace(join(await temporaryDirectory(), 'data'), async (url) => {
     const send = clientOf(url);
     for (const n of numbers) await send('PUT', `k-${n}`, `<value-${n}>`);
     for (const n of numbers.slice(0, 20)) await send('DELETE', `k-${n}`);
@@ -159,7 +159,7 @@ it('each of 400 PUTs over 20 connections is in a commit that ends before its 201
   const ids = Array.from({ length: 20 }, (_, client) =>
     Array.from({ length: 20 }, (_, n) => `${client}-${n}`),
   );
-  const traced = await trace(join(await temporaryFolder(), 'data'), async (url) => {
+  const traced = await trace(join(await temporaryDirectory(), 'data'), async (url) => {
     await Promise.all(
       ids.map(async (own) => {
         const send = clientOf(url);
@@ -174,7 +174,7 @@ it('each of 400 PUTs over 20 connections is in a commit that ends before its 201
 });
 
 it('the directory is synced before the first 201, so a crash keeps the name of a new file', async () => {
-  const directory = join(await temporaryFolder(), 'data');
+  const directory = join(await temporaryDirectory(), 'data');
   const traced = await trace(directory, async (url) => clientOf(url)('PUT', 'a', 'one'));
   const response = traced.responseTo(traced.requestOf('PUT /v0/entity?id=a'));
   const synced = traced.calls

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { linesOf, loadCommand, noErrors } from '../support/load.js';
 import { startServer } from '../support/process.js';
 import { requireMachine } from '../support/requirements.js';
@@ -25,7 +25,7 @@ it('the reference line counts every request, and says so if the rate was not kep
   // which not every disk does.
   const { directory } = await smallDisk(2048, 0);
   const { url, end, stderr: serverErrors } = await startServer(directory);
-  const file = join(await temporaryFolder(), 'run.json');
+  const file = join(await temporaryDirectory(), 'run.json');
   const line = ['-t4', '-c20', '-d60s', '-R10000', '-s', script, '--latency'];
   const { code, stdout, stderr } = await loadCommand(...line, '--json', file, url);
   const lines = linesOf(stdout);

@@ -9,7 +9,7 @@ import { readProfile } from '#dist/lab/profile/convert/profile-json.js';
 import type { Profile } from '#dist/lab/profile/profile.js';
 import { shareOf, startProgram, total } from '../lab/profile/program.js';
 import { put } from '../support/command.js';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { runCommand, startCommand } from '../support/process.js';
 import { requireMachine } from '../support/requirements.js';
 
@@ -22,7 +22,7 @@ async function sampled(
   pid: number,
   seconds: number,
 ): Promise<{ profile: Profile; stderr: string }> {
-  const json = join(await temporaryFolder(), 'native.json');
+  const json = join(await temporaryDirectory(), 'native.json');
   const { code, stderr } = await runCommand([
     ...['profile', 'cpu', '--native', '--pid', `${pid}`, '--seconds', `${seconds}`, '-o', json],
   ]);
@@ -85,7 +85,7 @@ describe('a program that works 50/30/20 in JavaScript, in native code and in the
 
 describe('a server', () => {
   it('is found over its admin port, and shows its writer thread down to the disk', async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const named = ['env', `NODE_OPTIONS=${naming.join(' ')}`, process.execPath];
     const flags = ['--port', '0', '--admin-port', '0', '--json', '--data', join(directory, 'data')];
     const [line] = await startCommand(['serve', ...flags], named).untilPrinted(/^.+\n/);
@@ -124,7 +124,7 @@ describe('perf', () => {
 
   it('is ended by Ctrl-C: what there is is written, and no temporary file stays', async () => {
     const { pid } = await startProgram('native-split.mjs', () => naming);
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const json = join(directory, 'native.json');
     const args = ['profile', 'cpu', '--native', '--pid', `${pid}`, '--seconds', '600', '-o', json];
     const command = startCommand(args, ['env', `TMPDIR=${directory}`, process.execPath]);

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
-import { temporaryFolder } from '../support/folder.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { startServer } from '../support/process.js';
 import { requireMachine } from '../support/requirements.js';
 
@@ -36,7 +36,7 @@ async function wrk(threads: number, script: string, url: string): Promise<number
 it.each([2, 4])(
   'wrk with %i threads over 20 connections writes, then reads, without one error',
   async (threads) => {
-    const { url, end, stderr } = await startServer(await temporaryFolder());
+    const { url, end, stderr } = await startServer(await temporaryDirectory());
     expect(await wrk(threads, 'put.lua', url)).toBeGreaterThan(0);
     expect(await wrk(threads, 'get.lua', url)).toBeGreaterThan(0);
     expect(await end('SIGTERM')).toEqual({ code: 0, signal: null });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { TargetError } from '#dist/lab/load/load-errors.js';
-import { temporaryFolder } from '../../support/folder.js';
+import { temporaryDirectory } from '../../support/directory.js';
 import { failures, measure } from './measure.js';
 import { startPeer } from './peer.js';
 import { written } from './script/harness.js';
@@ -25,7 +25,7 @@ const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
 );
 
 test('a socket in the file system takes a load', async () => {
-  const path = join(await temporaryFolder(), 'socket');
+  const path = join(await temporaryDirectory(), 'socket');
   const peer = await startPeer({ listen: { path } });
   const result = await measure('http://any.name/', { unixSocket: path });
   expect(failures(result)).toBe(0);

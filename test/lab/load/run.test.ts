@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../../support/folder.js';
+import { temporaryDirectory } from '../../support/directory.js';
 import { dueIn, failures, measure } from './measure.js';
 import { startPeer } from './peer.js';
 
@@ -47,7 +47,7 @@ test('a run that is ended in its warm-up has measured nothing', async () => {
 
 test('a process whose run was ended early ends with it', async () => {
   const load = new URL('../../../dist/lab/load/', import.meta.url);
-  const script = join(await temporaryFolder(), 'run.mjs');
+  const script = join(await temporaryDirectory(), 'run.mjs');
   await writeFile(
     script,
     `import { createServer } from 'node:http';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ScriptError } from '#dist/lab/load/load-errors.js';
 import type { LoadOptions } from '#dist/lab/load/load-options.js';
-import { temporaryFolder } from '../../support/folder.js';
+import { temporaryDirectory } from '../../support/directory.js';
 import { startRecording } from '../../support/recording-service.js';
 import { measure } from './measure.js';
 import { scriptFile, written } from './script/harness.js';
@@ -50,7 +50,7 @@ describe('an error in a script', () => {
 
 it('setup() and init() run for one thread after the other', async () => {
   const { url } = await startRecording();
-  const log = join(await temporaryFolder(), 'log');
+  const log = join(await temporaryDirectory(), 'log');
   const file = await written(`
     local n = 0
     local function log(...)
@@ -103,7 +103,7 @@ it('pipelined requests arrive in order on their connection, and all are counted'
 
 it('done() gets the figures of the result', async () => {
   const { url } = await startRecording();
-  const file = join(await temporaryFolder(), 'run.csv');
+  const file = join(await temporaryDirectory(), 'run.csv');
   const options = scripted(scriptFile('csv.lua'), {}, [file]);
   const { completed, latency } = await measure(url, options);
   const p99 = latency.valueAtPercentile(99);

@@ -5,14 +5,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readScript } from '#dist/lab/load/script/script-text.js';
-import { temporaryFolder } from '../../support/folder.js';
+import { temporaryDirectory } from '../../support/directory.js';
 import { startRecording } from '../../support/recording-service.js';
 import { measure } from './measure.js';
 import { written } from './script/harness.js';
 
 /** A named pipe, and how it gets a text: the writer waits for a reader. */
 async function namedPipe(name: string) {
-  const pipe = join(await temporaryFolder(), name);
+  const pipe = join(await temporaryDirectory(), name);
   execFileSync('mkfifo', [pipe]);
   const fill = (text: string) => {
     const writer = spawn('sh', ['-c', 'printf %s "$1" > "$2"', 'sh', text, pipe]);
@@ -66,7 +66,7 @@ it('an empty file is a script without hooks', async () => {
 
 it('runs in a program that Node was given on its command line', async () => {
   const { url, received } = await startRecording();
-  const file = join(await temporaryFolder(), 'lookup.lua');
+  const file = join(await temporaryDirectory(), 'lookup.lua');
   await writeFile(file, `wrk.path = '/' .. tostring(wrk.lookup('127.0.0.1', 80)[1])`);
   const compiled = new URL('../../../dist/index.js', import.meta.url).href;
   const options = new URL('../../../dist/lab/load/load-options.js', import.meta.url).href;

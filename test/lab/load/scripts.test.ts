@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { expectOneLine } from '../../support/command.js';
-import { temporaryFolder } from '../../support/folder.js';
+import { temporaryDirectory } from '../../support/directory.js';
 import { loadCommand, type Measured, measureByCommand, noErrors } from '../../support/load.js';
 import { startRecording } from '../../support/recording-service.js';
 import { scriptFile } from './script/harness.js';
@@ -68,7 +68,7 @@ it('load.mjs: has all the hooks, stops its threads, and prints at the end', asyn
 it('an error in done() leaves report, verdict and record, and fails the command', async () => {
   const { url } = await startRecording();
   const file = scriptFile('fails-in-done.lua');
-  const json = join(await temporaryFolder(), 'run.json');
+  const json = join(await temporaryDirectory(), 'run.json');
   const run = ['-t1', '-c4', '-d300ms', '-R100', '--allow-invalid', '--json', json];
   const { code, stdout, stderr } = await loadCommand(...run, '-s', file, url);
   expect(code).toBe(1);

@@ -15,7 +15,7 @@ import { type TopChange, topChanges } from '#dist/lab/profile/diff/top-changes.j
 import type { Profile } from '#dist/lab/profile/profile.js';
 import { callInThread } from '#dist/lab/profile/sampling/inspector-connection.js';
 import { sampleKind } from '#dist/lab/profile/sampling/sample.js';
-import { temporaryFolder } from '../../support/folder.js';
+import { temporaryDirectory } from '../../support/directory.js';
 import { runCommand, until } from '../../support/process.js';
 import { startProgram } from './program.js';
 import { elements, parseXml } from './xml.js';
@@ -108,7 +108,7 @@ async function profiled(kind: 'cpu' | 'alloc', directory: string, text: string):
 
 /** Both builds, from their files to what the command draws of them. */
 async function compared(kind: 'cpu' | 'alloc', regressed: Build) {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const [before, after] = await Promise.all([
     profiled(kind, join(directory, 'before'), source(good, '')),
     // Between builds lines move.

@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { run } from '#dist/cli/report.js';
 import { expectOneLine } from '../../support/command.js';
-import { temporaryFolder } from '../../support/folder.js';
+import { temporaryDirectory } from '../../support/directory.js';
 import { runCommand, startCommand } from '../../support/process.js';
 
 test('Ctrl-C in a run ends it with 130, without a document, a store or a server', async () => {
-  const out = await temporaryFolder();
+  const out = await temporaryDirectory();
   const report = startCommand(['report', '--rate', '100', '--duration', '60s', '--out', out]);
   while (!report.stderr().includes('Warming ')) await sleep(50);
   const [, url = ''] = /Warming (\S+) up/.exec(report.stderr()) ?? [];
@@ -36,7 +36,7 @@ test.each([
 });
 
 test('a file that is no report is named', async () => {
-  const file = join(await temporaryFolder(), 'other.json');
+  const file = join(await temporaryDirectory(), 'other.json');
   writeFileSync(file, '{}');
   const { code, stderr } = await runCommand(['report', '--compare', file, file]);
   expect(code).toBe(1);
@@ -44,7 +44,7 @@ test('a file that is no report is named', async () => {
 });
 
 test('a server that does not answer is named', async () => {
-  const out = await temporaryFolder();
+  const out = await temporaryDirectory();
   const nobody = 'http://127.0.0.1:1';
   const { code, stderr } = await runCommand([
     'report',

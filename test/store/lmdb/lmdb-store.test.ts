@@ -1,14 +1,14 @@
 /** The LMDB store in the shared suite: with its cache, and with every read from the disk. */
 import { makeLimits } from '#dist/config/limits.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../../support/folder.js';
+import { temporaryDirectory } from '../../support/directory.js';
 import { storeSuite } from '../suite/suite.js';
 
 storeSuite({
   name: 'lmdb',
   offers: { clock: true, pages: true },
   place: async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     return { open: (options) => openLmdb({ directory, ...options }) };
   },
 });
@@ -17,7 +17,7 @@ storeSuite({
   name: 'lmdb, every read from the disk',
   offers: { clock: true, pages: true },
   place: async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     let faults = 0;
     // So many that every read is taken for cold.
     const majorFaults = () => (faults += 1000);

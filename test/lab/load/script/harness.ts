@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { createScriptMain, createScriptSource } from '#dist/lab/load/script/create.js';
 import type { ScriptSource, ScriptSourceOptions } from '#dist/lab/load/script/script.js';
 import { readScript } from '#dist/lab/load/script/script-text.js';
-import { temporaryFolder } from '../../../support/folder.js';
+import { temporaryDirectory } from '../../../support/directory.js';
 
 export const scripts = fileURLToPath(new URL('scripts', import.meta.url));
 export const url = 'http://127.0.0.1:8080/start?q=1';
@@ -20,7 +20,7 @@ export function scriptFile(name: string): string {
 
 /** A script of these lines in a directory of its own. */
 export async function written(text: string, name = 'script.lua'): Promise<string> {
-  const file = join(await temporaryFolder(), name);
+  const file = join(await temporaryDirectory(), name);
   await writeFile(file, text);
   return file;
 }

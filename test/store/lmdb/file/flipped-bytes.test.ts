@@ -10,7 +10,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { dataFile, openRoot } from '#dist/store/lmdb/file/environment.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../../../support/folder.js';
+import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes, numbered, put } from '../../suite/factory.js';
 import { type Child, startChild } from '../child/child.js';
 
@@ -33,7 +33,7 @@ interface Reading {
 
 /** A closed store, each key of which was put three times, and what it holds. */
 async function fill(): Promise<{ file: Buffer; expected: [string, string][] }> {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const store = await openLmdb({ directory });
   const expected = new Map<string, string>();
   for (let generation = 0; generation < 3; generation++)
@@ -65,7 +65,7 @@ async function readAll(changes: readonly Flip[]) {
     for (let change = queue.pop(); change; change = queue.pop()) {
       if (!child) {
         child = await startChild('./reader.mjs');
-        const directory = await temporaryFolder();
+        const directory = await temporaryDirectory();
         await child.ask({ do: 'prepare', file: file.toString('base64'), directory, expected });
       }
       const at = change.at % file.length;

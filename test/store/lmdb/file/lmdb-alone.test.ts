@@ -3,7 +3,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../../../support/folder.js';
+import { temporaryDirectory } from '../../../support/directory.js';
 import { openAt, outcome, put, value } from '../../suite/factory.js';
 import { startChild } from '../child/child.js';
 
@@ -11,7 +11,7 @@ const place = (directory: string) => ({ open: () => openLmdb({ directory }) });
 
 describe('a directory that is open', () => {
   test("can't be opened a second time in the same process, by whatever path", async () => {
-    const parent = await temporaryFolder();
+    const parent = await temporaryDirectory();
     const directory = join(parent, 'data');
     await mkdir(directory);
     await symlink(directory, join(parent, 'link'));
@@ -24,7 +24,7 @@ describe('a directory that is open', () => {
   });
 
   test('is opened once of several attempts at the same moment', async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const results = await Promise.allSettled(
       Array.from({ length: 5 }, () => openLmdb({ directory })),
     );
@@ -36,7 +36,7 @@ describe('a directory that is open', () => {
   });
 
   test("can't be opened by another process, also after many writes and an idle while", async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const store = await openAt(place(directory));
     const other = await startChild('./holder.mjs');
     expect(await other.ask({ do: 'open', directory })).toMatchObject({ code: 'in-use' });
@@ -52,7 +52,7 @@ describe('a directory that is open', () => {
   });
 
   test('opens at once after its holder was killed, with everything acknowledged', async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     for (let round = 0; round < 3; round++) {
       const holder = await startChild('./holder.mjs');
       expect(await holder.ask({ do: 'open', directory })).toEqual({});
@@ -68,7 +68,7 @@ describe('a directory that is open', () => {
     const children = await Promise.all(Array.from({ length: 5 }, () => startChild('./holder.mjs')));
     const winners: number[] = [];
     for (let round = 0; round < 8; round++) {
-      const directory = join(await temporaryFolder(), 'one', 'two');
+      const directory = join(await temporaryDirectory(), 'one', 'two');
       // The first time the directory is not there, the second time it holds a store.
       for (const again of [false, true]) {
         const answers = await Promise.all(

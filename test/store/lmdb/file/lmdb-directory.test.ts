@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { dataFile, formatKey, openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { writeUint64 } from '#dist/store/record.js';
-import { temporaryFolder } from '../../../support/folder.js';
+import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes, numbered, openAt, outcome, put, value } from '../../suite/factory.js';
 import { startChild } from '../child/child.js';
 
@@ -13,7 +13,7 @@ const opening = (directory: string) => outcome(async () => (await openLmdb({ dir
 
 /** A closed store of some size, with overwritten values. */
 async function filledDirectory(): Promise<string> {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const store = await openLmdb({ directory });
   for (let i = 0; i < 3; i++)
     await Promise.all(
@@ -31,7 +31,7 @@ async function overwrite(file: string, at: number, content: Uint8Array): Promise
 
 describe("a directory that can't be used is 'unusable'", () => {
   test('when it is a file, or below one', async () => {
-    const file = join(await temporaryFolder(), 'file');
+    const file = join(await temporaryDirectory(), 'file');
     await writeFile(file, 'text');
     expect(await opening(file)).toBe('unusable');
     expect(await opening(join(file, 'below'))).toBe('unusable');
@@ -52,7 +52,7 @@ describe("a directory that can't be used is 'unusable'", () => {
   );
 
   test('when its data file is a directory', async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     await mkdir(dataFile(directory));
     expect(await opening(directory)).toBe('unusable');
   });
@@ -74,7 +74,7 @@ describe("a directory that can't be used is 'unusable'", () => {
   });
 
   test('and names the directory and what to do', async () => {
-    const file = join(await temporaryFolder(), 'file');
+    const file = join(await temporaryDirectory(), 'file');
     await writeFile(file, 'text');
     await expect(openLmdb({ directory: file })).rejects.toThrow(
       new RegExp(
@@ -86,7 +86,7 @@ describe("a directory that can't be used is 'unusable'", () => {
 
 describe('a directory that can be used', () => {
   test('is made, with those above it, if it is not there', async () => {
-    const directory = join(await temporaryFolder(), 'one', 'two');
+    const directory = join(await temporaryDirectory(), 'one', 'two');
     const store = await openAt({ open: () => openLmdb({ directory }) });
     await put(store, 'a', 'one');
     expect((await stat(directory)).isDirectory()).toBe(true);
@@ -138,7 +138,7 @@ describe("a data file that is not as it was written is 'damaged'", () => {
     ['0xff', Buffer.alloc(65_536, 0xff)],
     ['a long text', Buffer.alloc(300_000, 'this is no data file\n')],
   ])('replaced by %s', async (_, content) => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     await writeFile(dataFile(directory), content);
     expect(await opening(directory)).toBe('damaged');
     expect(content.equals(await readFile(dataFile(directory)))).toBe(true);
@@ -165,7 +165,7 @@ describe("a data file that is not as it was written is 'damaged'", () => {
   });
 
   test('and the message names the file and what to do', async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     await writeFile(dataFile(directory), 'this is no data file');
     await expect(openLmdb({ directory })).rejects.toThrow(
       new RegExp(

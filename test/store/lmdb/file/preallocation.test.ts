@@ -8,13 +8,13 @@ import {
   openRoot,
 } from '#dist/store/lmdb/file/environment.js';
 import { overflowPages, pagesNeeded } from '#dist/store/lmdb/file/preallocation.js';
-import { temporaryFolder } from '../../../support/folder.js';
+import { temporaryDirectory } from '../../../support/directory.js';
 
 /** A record's length; undefined: the key is removed. */
 type Change = readonly [key: string, length: number | undefined];
 
 async function openFile(): Promise<Environment> {
-  const env = openDatabases(openRoot(await temporaryFolder()));
+  const env = openDatabases(openRoot(await temporaryDirectory()));
   onTestFinished(() => env.root.close());
   return env;
 }

@@ -5,11 +5,11 @@ import { openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { ColdReads } from '#dist/store/lmdb/read/cold-reads.js';
 import type { Store } from '#dist/store/store.js';
-import { temporaryFolder } from '../../../support/folder.js';
+import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes, numbered, openAt, outcome, put, value } from '../../suite/factory.js';
 
 async function openEntities() {
-  const env = openDatabases(openRoot(await temporaryFolder()));
+  const env = openDatabases(openRoot(await temporaryDirectory()));
   onTestFinished(() => env.root.close());
   return env.entities;
 }
@@ -48,7 +48,7 @@ describe('a read is expected to be cold', () => {
     let asked = 0;
     // The first answer is asked for before anything is opened, the second by the first read.
     const majorFaults = () => (asked++ === 0 ? 100 : 102);
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const store = await openAt({ open: () => openLmdb({ directory, majorFaults }) });
     expect(asked).toBe(1);
     const first = store.get(bytes('a'));
@@ -122,7 +122,7 @@ describe('bringing keys in', () => {
 describe('a store whose reads are cold', () => {
   async function openCold(changes: Partial<Limits> = {}) {
     let faults = 0;
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const majorFaults = () => (faults += 1000);
     return openAt({
       open: () => openLmdb({ directory, limits: makeLimits(changes), majorFaults }),
@@ -189,7 +189,7 @@ describe('a store whose reads are cold', () => {
 });
 
 test('a page of a range ends when reading it has taken rangePageMs, and nothing is left out', async () => {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const limits = makeLimits({ rangePageEntities: 1e9, rangePageBytes: 1e9, rangePageMs: 1 });
   const store = await openAt({ open: () => openLmdb({ directory, limits }) });
   const names = Array.from({ length: 15_000 }, (_, i) => String(i).padStart(5, '0'));

@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
 import { dataFile } from '#dist/store/lmdb/file/environment.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../../../support/folder.js';
+import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes, openAt, pages, put, value } from '../../suite/factory.js';
 import { startChild } from '../child/child.js';
 
 async function openWith(cacheBytes: number) {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const clock = { ms: Date.UTC(2026, 0, 1) };
   const limits = makeLimits({ cacheBytes });
   const open = () => openLmdb({ directory, limits, now: () => clock.ms });
@@ -44,7 +44,7 @@ describe('a small entity that is read twice', () => {
 });
 
 test('a key whose write failed is read from the disk from then on: nobody knows what became of it', async () => {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const child = await startChild('./holder.mjs');
   await child.ask({ do: 'open', directory });
   await child.ask({ do: 'put', key: 'a', value: 'read and kept' });

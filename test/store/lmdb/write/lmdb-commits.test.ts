@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import type { CommitEvent } from '#dist/store/lmdb/write/commit-channel.js';
-import { temporaryFolder } from '../../../support/folder.js';
+import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes, keys, numbered, openAt, value } from '../../suite/factory.js';
 
 /** What is told of commits from here on, until the test ends. */
@@ -20,7 +20,7 @@ const inOrder = (times: readonly number[]) =>
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 
 test('each commit tells how many writes it had, and when, before they are acknowledged', async () => {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const store = await openAt({ open: () => openLmdb({ directory }) });
   const put = (key: string) => store.put(bytes(key), [bytes('value')]);
   await put('unheard');
@@ -38,7 +38,7 @@ test('each commit tells how many writes it had, and when, before they are acknow
 });
 
 test('writes of many turns of the event loop share the commits that they wait for', async () => {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const store = await openAt({ open: () => openLmdb({ directory }) });
   const told = hearCommits();
   const turns = 200;
@@ -54,7 +54,7 @@ test('writes of many turns of the event loop share the commits that they wait fo
 });
 
 test('a write that has settled no longer counts among those that wait', async () => {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const limits = makeLimits({ maxQueuedWrites: 10 });
   const store = await openAt({ open: () => openLmdb({ directory, limits }) });
   const put = (key: string) => store.put(bytes(key), [bytes('value')]);
@@ -66,7 +66,7 @@ test('a write that has settled no longer counts among those that wait', async ()
 });
 
 test('a store that is closed while batches wait for the writer stores them first', async () => {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const store = await openLmdb({ directory });
   const calls: Promise<void>[] = [];
   for (const key of numbered(40)) {
@@ -84,7 +84,7 @@ test.each([
   { what: 'writes', perTurn: 200, valueBytes: 10, most: 512 },
 ])('batches that are more $what than one commit may have are stored, in order', async (bounds) => {
   const { perTurn, valueBytes, most } = bounds;
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const store = await openAt({ open: () => openLmdb({ directory }) });
   const told = hearCommits();
   const all = numbered(12 * perTurn);

@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import { openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../../../support/folder.js';
+import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes, keys, numbered, openAt, put } from '../../suite/factory.js';
 
 const startMs = Date.UTC(2026, 0, 1);
@@ -19,7 +19,7 @@ async function look(directory: string): Promise<{ entities: number; expiry: numb
 }
 
 async function openWithClock(sweepIntervalMs: number) {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const clock = { ms: startMs };
   const open = () =>
     openAt({ open: () => openLmdb({ directory, now: () => clock.ms, sweepIntervalMs }) });

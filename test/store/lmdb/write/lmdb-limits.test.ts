@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import type { Store } from '#dist/store/store.js';
-import { temporaryFolder } from '../../../support/folder.js';
+import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes, keys, numbered, openAt, outcome, put, value } from '../../suite/factory.js';
 import { startChild } from '../child/child.js';
 
@@ -25,7 +25,7 @@ async function putAll(store: Store, all: readonly string[], valueBytes: number) 
 
 describe("more writes than may wait are 'overloaded'", () => {
   test('by count: the first maxQueuedWrites are stored, the others are not, and later ones are again', async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const limits = makeLimits({ maxQueuedWrites: 10 });
     const store = await openAt({ open: () => openLmdb({ directory, limits }) });
     const all = numbered(25);
@@ -39,7 +39,7 @@ describe("more writes than may wait are 'overloaded'", () => {
   });
 
   test('by bytes: as many are stored as fit maxQueuedBytes, and a smaller one may still fit', async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const limits = makeLimits({ maxValueBytes: 50 * KiB, maxQueuedBytes: 100 * KiB });
     const store = await openAt({ open: () => openLmdb({ directory, limits }) });
     const large = putAll(store, numbered(5), 40 * KiB);
@@ -52,7 +52,7 @@ describe("more writes than may wait are 'overloaded'", () => {
   });
 
   test('the largest value allowed is always taken by an idle store', async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const limits = makeLimits({ maxValueBytes: 50 * KiB, maxQueuedBytes: 51 * KiB });
     const store = await openAt({ open: () => openLmdb({ directory, limits }) });
     await store.put(Buffer.alloc(KiB, 'k'), [Buffer.alloc(50 * KiB)]);
@@ -60,7 +60,7 @@ describe("more writes than may wait are 'overloaded'", () => {
   });
 
   test('and everything acknowledged is there when the store is opened again', async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const limits = makeLimits({ maxQueuedWrites: 7 });
     const first = await openAt({ open: () => openLmdb({ directory, limits }) });
     const stored: string[] = [];
@@ -80,7 +80,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
   ])(
     "a larger file makes the store 'full' (values of %d bytes): nothing acknowledged is lost, and deleting makes room",
     async (valueBytes, fileKiB) => {
-      const directory = await temporaryFolder();
+      const directory = await temporaryDirectory();
       const child = await startChild('./holder.mjs', fileKiB * KiB);
       expect(await child.ask({ do: 'open', directory })).toEqual({});
       const putOne = (key: string) => child.ask({ do: 'put', key, value: 'v', valueBytes });
@@ -106,7 +106,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
   );
 
   test('a larger file, time and again, ends no process and loses nothing acknowledged', async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const child = await startChild('./holder.mjs', 256 * KiB);
     expect(await child.ask({ do: 'open', directory })).toEqual({});
     const stored: string[] = [];
@@ -125,7 +125,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
   });
 
   test('a larger file refuses, of the writes that share a commit, those that have no room, and no others', async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const child = await startChild('./holder.mjs', 2 * KiB * KiB);
     expect(await child.ask({ do: 'open', directory })).toEqual({});
     const model = new Map<string, number>();
@@ -157,7 +157,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
   });
 
   test("a larger file, while a reader keeps free pages from use, makes the store 'full' and breaks nothing", async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const child = await startChild('./holder.mjs', 16 * KiB * KiB);
     const { filled, beside, after } = await child.ask({ do: 'writeBesideReader', directory });
     expect(filled).toBeGreaterThan(1000);
@@ -167,7 +167,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
   });
 
   test("to write at all fails the write and every later one with 'failed'; reads go on", async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const child = await startChild('./holder.mjs');
     await child.ask({ do: 'open', directory });
     await child.ask({ do: 'put', key: 'a', value: 'one' });
@@ -185,7 +185,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
   });
 
   test("of many writes under way, those after the first that failed are 'failed' too, and none of them is stored", async () => {
-    const directory = await temporaryFolder();
+    const directory = await temporaryDirectory();
     const child = await startChild('./holder.mjs');
     await child.ask({ do: 'open', directory });
     await child.ask({ do: 'put', key: 'a', value: 'one' });
@@ -202,7 +202,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
   test.each(['commit', 'sweep'])(
     'the writer commits nothing more after a %s that failed, though the system would take it again',
     async (by) => {
-      const directory = await temporaryFolder();
+      const directory = await temporaryDirectory();
       const child = await startChild('./holder.mjs');
       await (await openLmdb({ directory })).close();
       expect(await child.ask({ do: 'commitAfterFailure', directory, by })).toEqual({
@@ -214,7 +214,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
 });
 
 test("a writer thread that dies fails every write with 'failed'; reads go on, and the store closes", async () => {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const child = await startChild('./holder.mjs');
   await child.ask({ do: 'open', directory });
   await child.ask({ do: 'put', key: 'a', value: 'one' });

@@ -1,11 +1,11 @@
 /** Versions as a reader of the embedded store sees them. The rule itself: versions.test.ts. */
 import { expect, test } from 'vitest';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
-import { temporaryFolder } from '../../../support/folder.js';
+import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes, openAt, put } from '../../suite/factory.js';
 
 test('versions rise across opening again, with the clock set back, stopped or ahead', async () => {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   const startMs = Date.UTC(2026, 0, 1);
   let last = 0;
   for (const ms of [
@@ -29,7 +29,7 @@ test('versions rise across opening again, with the clock set back, stopped or ah
 });
 
 test('a version is the time of its put in microseconds, while the clock goes on', async () => {
-  const directory = await temporaryFolder();
+  const directory = await temporaryDirectory();
   let ms = Date.UTC(2026, 0, 1);
   const store = await openAt({ open: () => openLmdb({ directory, now: () => ms }) });
   for (const step of [0, 0.001, 1, 1000, 86_400_000]) {

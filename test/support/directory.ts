@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 /** A new directory under the system's temporary one. */
-export async function temporaryFolder(): Promise<string> {
+export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'evenkeel-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return directory;
