@@ -1,6 +1,4 @@
-/**
- * `evenkeel profile`: where a process spends CPU time or allocates, and how two profiles differ.
- */
+/** `evenkeel profile`: where a process spends CPU time or memory, and how two profiles differ. */
 import { ProfileError } from '../lab/profile/profile-errors.js';
 import { describeGroups, UsageError } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';

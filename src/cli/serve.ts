@@ -5,6 +5,7 @@ import { defaultLimits } from '../config/limits.js';
 import { readSettings, settings } from '../config/settings.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
 import { ListenError, type RunningServer, serve } from '../server/server.js';
+import { directoryOf } from '../store/open.js';
 import { StoreError } from '../store/store.js';
 import { describeFlags, on, textsOf } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';
@@ -32,8 +33,8 @@ EVENKEEL_MAX_VALUE=1MiB and {"maxValue": "1MiB"}. A flag wins over a variable, a
 the file. See docs/configuration.md for all keys and limits.
 
 SIGINT or SIGTERM ends the server: new requests get a 503, running ones may finish within
-${drainSeconds} s, and the store is closed. A second signal ends it at once. No acknowledged write is
-lost either way.
+${drainSeconds} s, and the store is closed. A second signal ends it at once. No acknowledged write
+is lost either way.
 
 Exit codes:
   ${exitCodes.fine}    ended by one signal
@@ -57,14 +58,14 @@ export async function run(args: readonly string[], version: string): Promise<voi
   const banner = {
     url: server.url,
     ...(admin && { adminUrl: admin.url }),
-    data: resolve(data),
+    data: resolve(directoryOf(data)),
     pid: process.pid,
     version,
   };
   process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner));
   if (!isLoopback(host))
     process.stderr.write(
-      `evenkeel: warning: other machines may reach ${host}, without authentication\n`,
+      `evenkeel: warning: other machines can reach ${host}, which has no authentication\n`,
     );
   await untilSignal();
   await admin?.close();

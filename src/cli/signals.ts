@@ -1,6 +1,4 @@
-/**
- * SIGINT and SIGTERM: the first asks for an end in good order, the second ends the process at once.
- */
+/** SIGINT and SIGTERM: the first asks for an end in good order, the second ends at once. */
 import { exitCodes } from './exit-codes.js';
 
 /** For a command that ends by itself: it ends early. @returns a function that stops listening */

@@ -15,8 +15,8 @@ export async function openStore(location: string, limits: Limits): Promise<Store
   return openLmdb({ directory: directoryOf(location), limits });
 }
 
-/** @throws StoreError `unusable` */
-function directoryOf(location: string): string {
+/** The directory of a store. @throws StoreError `unusable` if the location is not ours */
+export function directoryOf(location: string): string {
   // A scheme of one letter is a drive of Windows.
   const scheme = /^([a-z][a-z\d+.-]+):/i.exec(location)?.[1]?.toLowerCase();
   if (scheme === 'file') return pathOf(location);

@@ -1,6 +1,7 @@
 /** `evenkeel serve` as its user meets it: what it prints, and how it ends. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { expectOneLine, put } from '../support/command.js';
 import { temporaryDirectory } from '../support/directory.js';
@@ -63,7 +64,7 @@ describe('the banner', () => {
       'serve',
       '--port=0',
       '--json',
-      `--data=${folder}`,
+      `--data=${pathToFileURL(folder)}`,
     ]);
     const [line] = await untilPrinted(/^.+\n/);
     expect(JSON.parse(line)).toEqual({
@@ -84,7 +85,7 @@ describe('the banner', () => {
     ]);
     expect(await statusOf(`http://127.0.0.1:${new URL(url).port}`)).toBe(200);
     await until('the warning is there', () => stderr() !== '');
-    expectOneLine(stderr(), 'warning', '0.0.0.0', 'other machines', 'without authentication');
+    expectOneLine(stderr(), 'warning', '0.0.0.0', 'other machines', 'no authentication');
     await end('SIGTERM');
   });
 

@@ -1,7 +1,4 @@
-/**
- * Parsers of numbers and times as wrk2 takes them: case does not matter, a plain time is in
- * seconds.
- */
+/** Numbers and times as wrk2 takes them: case does not matter, a plain time is in seconds. */
 import { UsageError } from './flags.js';
 
 const multiples: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };

@@ -1,7 +1,4 @@
-/**
- * The flags of `evenkeel load`: wrk2's own, letter for letter, and ours. Rules about several flags
- * are in options-from-flags.ts.
- */
+/** The flags of `evenkeel load`, each for itself: wrk2's own, letter for letter, and ours. */
 import { parseSlo } from '../../lab/load/judge/slo-syntax.js';
 import { defaultOptions, loadLimits, type Workload } from '../../lab/load/load-options.js';
 import { inputFile, outputFile, socketFile } from '../args/files.js';

@@ -1,7 +1,4 @@
-/**
- * The command line of `evenkeel load` as a whole: each flag is checked against the others, before a
- * socket opens.
- */
+/** The command line of `evenkeel load`: flags are checked together before a socket opens. */
 import { resolve } from 'node:path';
 import type { Clause } from '../../lab/load/judge/slo-syntax.js';
 import { defaultOptions, type LoadOptions, type Work } from '../../lab/load/load-options.js';

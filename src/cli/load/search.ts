@@ -1,7 +1,4 @@
-/**
- * `evenkeel load --find-max`: runs at one rate after the other until the highest that holds is
- * known.
- */
+/** `evenkeel load --find-max`: one run after the other until the highest that holds is known. */
 import { type Found, findMax } from '../../lab/load/judge/find-max.js';
 import { evaluateSlo } from '../../lab/load/judge/slo.js';
 import { judge } from '../../lab/load/judge/verdict.js';

@@ -1,7 +1,4 @@
-/**
- * The files of `evenkeel profile -o`, checked before a process is touched. The ending is the
- * format.
- */
+/** The files of `evenkeel profile -o`, checked before a process is touched; the ending counts. */
 import { profileToJson } from '../../lab/profile/convert/profile-json.js';
 import { renderFlameGraph } from '../../lab/profile/flame/flame-graph.js';
 import { formatFolded } from '../../lab/profile/folded.js';

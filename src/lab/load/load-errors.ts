@@ -1,4 +1,4 @@
-/** Errors of a load run that are not a mistake in code. Each prints as one line, without a stack. */
+/** Errors of a load run that are not mistakes in code: each prints as one line without a stack. */
 
 /** The script does not load, or one of its hooks failed. The message names file and line. */
 export class ScriptError extends Error {

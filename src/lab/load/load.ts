@@ -1,7 +1,4 @@
-/**
- * A load run from beginning to end: generator threads are started, brought to the same line, begin
- * at the same moment, and are added up.
- */
+/** A load run from beginning to end: its threads start, begin at one moment, and are added up. */
 import { monotonicClock } from './generator/clock.js';
 import { GeneratorThreads } from './generator/generator-threads.js';
 import { Control, type Finished, type ThreadStart } from './generator/messages.js';
@@ -40,10 +37,7 @@ const patience = { ms: 30_000, perThreadMs: 500 } as const;
 /** From "begin" to the first request, so that each thread has received it. */
 const leadUs = 20_000;
 
-/**
- * Everything that can be wrong with the script is found before a connection opens.
- * @throws TargetError if there is nothing to connect to; ScriptError if the script fails
- */
+/** A script is checked before a connection opens. @throws TargetError, ScriptError */
 export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Promise<LoadResult> {
   const { warmupMs, durationMs, timeoutMs } = options;
   const aroundScript: AroundScript =

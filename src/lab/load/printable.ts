@@ -1,8 +1,6 @@
 /** Text of others (a peer, a file, a command line) for a terminal, which must not obey it. */
 
-/**
- * Control characters, with those of C1, and unseen ones that turn or break the text around them.
- */
+/** Control characters (also C1's), and unseen ones that turn or break the text around them. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const names: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 

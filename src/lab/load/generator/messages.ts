@@ -35,10 +35,7 @@ export type FromThread =
   | Finished
   | { readonly kind: 'failed'; readonly name: string; readonly message: string };
 
-/**
- * A set of records is the main thread's until it gives it back. It covers the run's seconds `from`
- * … `to`, both included.
- */
+/** The set is the main thread's until given back. It covers the seconds `from` … `to` inclusive. */
 export interface SecondOver {
   readonly kind: 'second';
   readonly set: 0 | 1;

@@ -43,10 +43,7 @@ export class Pacer {
   #busyUs = 0;
   #stalls = { count: 0, totalUs: 0, longestUs: 0 };
 
-  /**
-   * @param wake a shared cell whose notification ends a sleep
-   * @param threads that pace themselves on this machine
-   */
+  /** @param wake a shared cell whose notification ends a sleep */
   constructor(clock: Clock, wake: Int32Array, threads: number) {
     this.#clock = clock;
     this.#wake = wake;

@@ -1,7 +1,4 @@
-/**
- * How evenly a thread's responses come: its rate over short intervals. The interval follows from
- * the latency, as in wrk2.
- */
+/** A thread's rate over short intervals, whose length follows from the latency, as in wrk2. */
 import { Histogram, histogramLength } from '../histogram/histogram.js';
 
 const minIntervalUs = 10_000;

@@ -1,7 +1,4 @@
-/**
- * A generator thread: makes its source of requests, opens its connections, runs, and reports to
- * the main thread.
- */
+/** A generator thread: makes its source of requests, opens its connections, runs, and reports. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { sourceOf } from '../request/source-of.js';
 import { serveThread } from '../script/channel.js';

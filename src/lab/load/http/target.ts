@@ -45,10 +45,7 @@ export function openSocket(target: Target, sink: Sink, ready: () => void): Socke
   return connect({ ...where, noDelay: true, onread }, ready);
 }
 
-/**
- * Where the URL's host may be, in the system's order; opens no socket.
- * @throws TargetError if the name does not resolve
- */
+/** Where the URL's host may be, in the system's order. @throws TargetError */
 export async function resolveTargets({
   url,
   unixSocket,

@@ -40,9 +40,7 @@ export interface Found<Trial> {
 
 /** The search ends when the gap is at most this share of the rate found, or 1/s. */
 export const precision = 0.02;
-/**
- * 24 doublings from 1/s to past the largest rate, or as many halvings, and 6 for the gap, twice.
- */
+/** Twice: 24 doublings from 1/s past the largest rate, or as many halvings, and 6 for the gap. */
 export const maxSteps = 64;
 
 /** @param run one run at the rate, a whole number of requests per second */
@@ -85,9 +83,7 @@ export async function findMax<Trial>(
   };
 }
 
-/**
- * The rate to try between the highest that passed and the lowest that failed, if one is worth it.
- */
+/** The rate to try above the highest that passed, below the lowest that failed; if any. */
 function next(low: number, high: number | undefined, ceiling: number): number | undefined {
   if (high === undefined) return low < ceiling ? Math.min(ceiling, 2 * low) : undefined;
   const gap = high - low;

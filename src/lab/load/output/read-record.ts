@@ -5,10 +5,7 @@ import { RecordError } from '../load-errors.js';
 import { type LoadRecord, loadRecord, schemaVersion } from '../result/load-record.js';
 import { latencyParts } from '../result/result.js';
 
-/**
- * @param file the name that messages begin with
- * @throws RecordError naming file and field
- */
+/** @param file the name that messages begin with @throws RecordError naming file and field */
 export function readRecord(text: string, file: string): LoadRecord {
   const fail = (fault: string, cause?: unknown) => new RecordError(`${file}: ${fault}`, { cause });
   let value: unknown;

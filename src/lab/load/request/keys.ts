@@ -7,15 +7,10 @@ import { zipfianRanks } from './zipfian.js';
 /** A random stream of no thread: the source of all that the threads have in common. */
 const commonStream = 0xffff_ffff;
 
-/**
- * Digits of a key's number: as many as the largest key space needs to sort by bytes as by number.
- */
+/** Digits of a key's number: enough that keys of any key space sort by bytes as by number. */
 const digits = 13;
 
-/**
- * @param thread from 0 to threads − 1
- * @param random the thread's own
- */
+/** @param random the thread's own */
 export function keyNumbers(
   { keys, keySpace, seed }: Workload,
   thread: number,

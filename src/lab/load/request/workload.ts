@@ -9,15 +9,10 @@ import { type Random32, randomFrom } from './random.js';
 import { byteValues, textValues } from './random-values.js';
 import type { RequestSource } from './request-source.js';
 
-/**
- * Longest value sent as text: with its head, below the 16 KiB that Node writes without allocating.
- */
+/** Longest value sent as text: with its head, Node writes it without allocating (16 KiB). */
 const textBytes = 15 * 1024;
 
-/**
- * @param options with a workload as their work
- * @param thread from 0 to options.threads − 1
- */
+/** @param options with a workload as their work @param thread from 0 to options.threads − 1 */
 export function workloadSource(options: LoadOptions, thread: number): RequestSource {
   const { work, threads } = options;
   if (work.kind !== 'workload')

@@ -14,10 +14,7 @@ export function isModule(file: string): boolean {
   return moduleExtensions.includes(extname(file).toLowerCase());
 }
 
-/**
- * Blocks until the file ends.
- * @returns one character per byte; '' for a module, which each thread imports @throws ScriptError
- */
+/** @returns one character per byte; '' for a module, which threads import @throws ScriptError */
 export function readScript(file: string): string {
   try {
     if (!isModule(file)) return readLua(file);

@@ -151,7 +151,8 @@ describe('a thread', () => {
     await state.setup(remote);
     const { sent, stopped } = await tell({ args: ['x'], requests: 10 });
     expect(sent[0]).toBe(
-      'PUT /1/1 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nX-Argument: x\r\nContent-Length: 8\r\n\r\nvÃ¤rde 1',
+      'PUT /1/1 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nX-Argument: x\r\n' +
+        'Content-Length: 8\r\n\r\nvÃ¤rde 1',
     );
     expect({ sent: sent.length, stopped }).toEqual({ sent: 3, stopped: true });
     expect([remote.getGlobal('requests'), remote.getGlobal('lastStatus')]).toEqual([3, 200]);

@@ -50,7 +50,8 @@ describe('io', () => {
   });
 
   it('writes, seeks and appends', async () => {
-    const code = `local h = io.open(p, 'r+') h:read('*l') h:write('TWO') h:seek('end') h:write('!', 1.5)
+    const code = `local h = io.open(p, 'r+') h:read('*l') h:write('TWO')
+      h:seek('end') h:write('!', 1.5)
       local at = h:seek('set', 1) local c = h:read(1) h:close()
       h = io.open(p, 'a') h:write('++') h:close() return at, c, io.type(h)`;
     const { result, after } = await withFile('one\ntwo\n', code);
@@ -60,7 +61,8 @@ describe('io', () => {
   it('keeps every byte', async () => {
     const all = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).join('');
     const code = `local t = {} for i = 0, 255 do t[#t + 1] = string.char(i) end
-      local h = io.open(p, 'wb') h:write(table.concat(t)) h:close() return io.open(p, 'rb'):read('*a') == table.concat(t)`;
+      local h = io.open(p, 'wb') h:write(table.concat(t)) h:close()
+      return io.open(p, 'rb'):read('*a') == table.concat(t)`;
     const { result, after } = await withFile('', code);
     expect({ result, after }).toEqual({ result: 'true', after: all });
   });
