@@ -1,16 +1,13 @@
-/**
- * Expected failures to take or read a profile. Each is printed
- * as one line, without a stack.
- */
+/** Expected failures to take or read a profile. Each is printed as one line, without a stack. */
 
 type ProfileErrorCode =
-  /** There is no process of that id, or it ended meanwhile. */
+  /** No process has that id, or it ended. */
   | 'gone'
   | 'not-permitted'
   | 'not-node'
-  /** Its inspector does not open, or does not answer. */
+  /** Its inspector does not open or respond. */
   | 'inspector'
-  /** An admin port that does not answer, or answers otherwise. */
+  /** An admin port that does not respond as one. */
   | 'admin'
   | 'busy'
   /** The admin server can't listen. */

@@ -133,7 +133,7 @@ describe('a process that is none of ours to attach to', () => {
     await new Promise((resolve) => ended.on('exit', resolve));
     expect(await refusal(ended.pid as number)).toMatchObject({
       code: 'gone',
-      message: `there is no process ${ended.pid}`,
+      message: `process ${ended.pid} does not exist`,
     });
     expect(await refusal(process.pid)).toMatchObject({ code: 'not-permitted' });
   });

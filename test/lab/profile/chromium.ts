@@ -30,14 +30,14 @@ interface Message {
   readonly error?: { readonly message: string };
 }
 
-type Answer = (message: Message) => void;
+type Responder = (message: Message) => void;
 
 export class Chromium {
-  /** What pages wrote to their console as an error, and what they threw. */
+  /** Errors that pages wrote to their console or threw. */
   readonly complaints: string[] = [];
   readonly #process: ChildProcess;
   readonly #directory: string;
-  readonly #answers = new Map<number, Answer>();
+  readonly #responders = new Map<number, Responder>();
   readonly #events = new Map<string, () => void>();
   #session: string | undefined;
   #last = 0;
@@ -77,7 +77,7 @@ export class Chromium {
       `${JSON.stringify({ id, method, params, ...session })}\0`,
     );
     return new Promise((resolve, reject) => {
-      this.#answers.set(id, ({ result, error }) => {
+      this.#responders.set(id, ({ result, error }) => {
         if (error === undefined) resolve(result ?? {});
         else reject(new Error(`${method}: ${error.message}`));
       });
@@ -117,8 +117,8 @@ export class Chromium {
   #take(message: Message): void {
     const { id, method = '', params } = message;
     if (id !== undefined) {
-      this.#answers.get(id)?.(message);
-      this.#answers.delete(id);
+      this.#responders.get(id)?.(message);
+      this.#responders.delete(id);
     }
     const bad =
       method === 'Runtime.exceptionThrown' ||

@@ -32,7 +32,7 @@ const cpu: RawCpuProfile = {
 };
 
 describe('a .cpuprofile', () => {
-  it('becomes stacks in which a sample lasts until the next one, without idle time and our own measuring', () => {
+  it('becomes stacks whose samples last until the next, without idle time and our own part', () => {
     // From 1100: idle 200, outer 100, anonymous 50, outer 0 (the clock went back), measuring 160,
     // idle to the end.
     expect(fromCpuProfile(cpu, '/srv/app')).toEqual({
@@ -151,7 +151,7 @@ describe('a file', () => {
     '{}',
     '{"schema":"evenkeel-profile/1"}',
     '{"nodes":[{}],"samples":[1]}',
-  ])('that is no profile, %s, is refused by its name', (text) => {
+  ])('that is not a profile, %s, is refused by its name', (text) => {
     expect(() => readProfile(text, 'x.json')).toThrow(
       expect.objectContaining({ code: 'unreadable', message: expect.stringContaining('x.json') }),
     );

@@ -18,7 +18,7 @@ const classes = (svg: string) =>
     children.some(({ name }) => name === 'title') ? [attributes.class] : [],
   );
 
-test('a profile differs from itself nowhere: every frame is grey, and nothing is a top change', () => {
+test('a profile never differs from itself: each frame is grey, and nothing is a top change', () => {
   fc.assert(
     fc.property(anyProfile, (profile) => {
       const diff = diffProfiles(profile, structuredClone(profile));
@@ -52,7 +52,7 @@ test('swapping the profiles turns every difference round', () => {
         diffProfiles(one, { ...two, kind: one.kind }),
         diffProfiles({ ...two, kind: one.kind }, one),
       ];
-      // Of frames that differ in line only the later stands for both, so the order may differ; the
+      // Frames that differ in line only have the later stand for both: the order may differ, the
       // amounts may not.
       const amounts = (root: DiffNode, sign: number) =>
         nodesOf(root)
@@ -87,7 +87,7 @@ test('a known regression is the top change, though its callers grew as much', ()
   );
 });
 
-test('half the load is no change: a request costs the same', () => {
+test('half the load changes nothing: a request costs the same', () => {
   const half = base.map(({ frames, value, samples }) => ({
     frames,
     value: value / 2,

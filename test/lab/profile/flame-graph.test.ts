@@ -96,7 +96,8 @@ test('a tooltip has name, place, self and inclusive, both a request and as a sha
 test('the heading says the total per request, of how many, and of how many samples', () => {
   const cpu = draw(profileOf([stack('a', 41_300)], { requests: 1000, durationUs: 15e6 }));
   expect(cpu).toContain(
-    '41.3 µs of CPU per request · 1\u00a0000 requests · 41.3 ms in all · 4\u00a0130 samples in 15.0 s',
+    '41.3 µs of CPU per request · 1\u00a0000 requests · 41.3 ms in all · ' +
+      '4\u00a0130 samples in 15.0 s',
   );
   expect(draw(profileOf([stack('a', 2048)], { kind: 'alloc' }))).toContain(
     '2.05 kB allocated · 205 samples',

@@ -15,7 +15,7 @@ test('a line is frames between semicolons, a space, and the value', () => {
   );
 });
 
-test('every line has as many semicolons as frames less one, so other readers count the same', () => {
+test('every line has one semicolon less than frames, so other readers count the same', () => {
   fc.assert(
     fc.property(anyStacks, (stacks) => {
       const lines = formatFolded({ stacks }).split('\n').slice(0, -1);

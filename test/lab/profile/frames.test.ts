@@ -1,7 +1,4 @@
-/**
- * What a frame is called and whose it is; and how much of the time it was sampled in it really had
- * a CPU.
- */
+/** The name and owner of a frame, and how much of its sampled time it really had a CPU. */
 import { describe, expect, it } from 'vitest';
 import { cpuStacks } from '#dist/lab/profile/convert/cpuprofile.js';
 import { frameNaming } from '#dist/lab/profile/convert/frame-naming.js';
@@ -84,7 +81,7 @@ describe('time on a CPU', () => {
     expect(onCpuScales({ native: 400, other: 600 }, cpuUs)).toEqual({ native, other });
   });
 
-  it('counts samples, so one that the thread lost its CPU after weighs no more than another', () => {
+  it('counts samples, so one before the thread lost its CPU weighs no more than another', () => {
     const a = { id: 2, callFrame: call('a', 'file:///a.js', 1) };
     const b = { id: 3, callFrame: call('b', 'file:///a.js', 2) };
     const root = { id: 1, callFrame: call('(root)'), children: [2, 3] };

@@ -43,7 +43,7 @@ function expectSplit(profile: Profile): void {
 }
 
 describe('CPU time', () => {
-  it('that is split 70/20/10 between functions is sampled so within 5 points, without idle time', async () => {
+  it('split 70/20/10 in functions is sampled so within 5 points, without idle time', async () => {
     const sampled = await profile('cpu-split.mjs', 'cpu', 4000);
     expectSplit(sampled);
     const { user = 0, system = 0 } = sampled.metrics?.processCpuUs ?? {};
@@ -72,7 +72,7 @@ describe('CPU time', () => {
 });
 
 describe('allocations', () => {
-  it('that are split 70/20/10 between functions are sampled so within 5 points, though all was collected', async () => {
+  it('split 70/20/10 are sampled so within 5 points, though all was collected', async () => {
     const sampled = await profile('allocation-split.mjs', 'alloc', 700);
     expectSplit(sampled);
     expect(sampled.metrics?.gc.count).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ import { until } from '../../support/process.js';
 export interface Program {
   readonly pid: number;
   readonly child: ChildProcess;
-  /** What it has written to standard output so far. */
+  /** All it has written to standard output so far. */
   readonly stdout: () => string;
   /**
    * Where its inspector opens: each program has a port of its own, because tests run side by side.

@@ -1,6 +1,6 @@
 /**
  * A known regression between two builds of a program: the same source but for one function, in two
- * folders, run as processes, sampled at the same time so that a busy machine meets both, and
+ * directories, run as processes, sampled at the same time so that a busy machine meets both, and
  * compared by the command. Both are sampled for the same number of units of work, however long they
  * take, and what they spend is told per unit.
  */
@@ -23,7 +23,7 @@ import { elements, parseXml } from './xml.js';
 /** Enough for the sampling error of what is compared to be some 5 %: see diff.ts. */
 const unitsSampled = 1000;
 
-/** What a program counts of itself. */
+/** A program's own account. */
 interface Account {
   readonly units: number;
   /** µs of CPU: of the function hash, and of the process. */
@@ -145,7 +145,7 @@ function reddest(svg: string): string[] {
     .map(({ children }) => children.find(({ name }) => name === 'title')?.text ?? '');
 }
 
-it('a function that takes thrice the CPU time is the top frame of the differential, and by how much is told', {
+it('a function that takes thrice the CPU time tops the differential, and by how much is told', {
   timeout: 120_000,
 }, async () => {
   const { top, knownUs, svg } = await compared('cpu', { ...good, hashTurns: 3 * good.hashTurns });
@@ -156,7 +156,7 @@ it('a function that takes thrice the CPU time is the top frame of the differenti
   expect(reddest(svg)).not.toContainEqual(expect.stringMatching(/store|parse/));
 });
 
-it('a function that allocates thrice the bytes is the top frame of the differential, and by how much is told', {
+it('a function that allocates thrice the bytes tops the differential, and by how much is told', {
   timeout: 120_000,
 }, async () => {
   const { top, svg } = await compared('alloc', { ...good, itemsParsed: 3 * good.itemsParsed });

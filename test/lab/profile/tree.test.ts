@@ -64,7 +64,7 @@ test('a function reached in two ways is two nodes, and a recursion is a tower', 
   expect(children[1]?.children[0]?.children[0]?.self).toBe(10);
 });
 
-test('functions of one name are one only if file, line and kind agree, or file and kind without lines', () => {
+test('functions of one name are one if file, kind and (unless told otherwise) line agree', () => {
   const at = (line: number) => ({ frames: [frame('f', 'a.ts', line)], value: 1, samples: 1 });
   const elsewhere = { frames: [frame('f', 'b.ts', 1)], value: 1, samples: 1 };
   const stacks = [at(9), at(2), elsewhere];

@@ -70,12 +70,12 @@ export class Viewer {
     return this.evaluate(`${frame(name)}.getAttribute('class')`);
   }
 
-  /** What the search says. */
+  /** The text beside the search field. */
   result(): Promise<string> {
     return this.evaluate(`document.querySelector('output').textContent`);
   }
 
-  /** The tooltip's lines; none if there is no tooltip. */
+  /** The tooltip's lines; none without a tooltip. */
   tip(): Promise<string[]> {
     return this.evaluate(
       `[...document.querySelectorAll('.tip:not([display]) text')].map((line) => line.textContent)`,
@@ -117,7 +117,8 @@ export class Viewer {
 
   async #mouse(type: string, name: string): Promise<void> {
     const at = await this.evaluate<{ x: number; y: number }>(
-      `(({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 }))(${frame(name)}.getBoundingClientRect())`,
+      `(({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 }))(
+        ${frame(name)}.getBoundingClientRect())`,
     );
     await this.chromium.send('Input.dispatchMouseEvent', {
       type,
@@ -130,5 +131,6 @@ export class Viewer {
 
 /** The first frame, from the root up, whose label is or begins with the name, as an expression. */
 function frame(name: string): string {
-  return `[...document.querySelectorAll('.f g g')].find((g) => g.getAttribute('aria-label').startsWith('${name}'))`;
+  return `[...document.querySelectorAll('.f g g')]
+    .find((g) => g.getAttribute('aria-label').startsWith('${name}'))`;
 }

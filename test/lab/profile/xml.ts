@@ -44,8 +44,8 @@ export function parseXml(document: string): XmlElement {
   );
   const top: XmlElement = { name: '', attributes: {}, children: [], text: '' };
   const open = [top];
-  const parts =
-    /<\?xml [^?]*\?>|<!\[CDATA\[(.*?)\]\]>|<\/([\w:-]+)>|<([\w:-]+)((?:"[^"]*"|[^">])*?)(\/?)>|([^<]+|<)/gs;
+  const tags = /<\/([\w:-]+)>|<([\w:-]+)((?:"[^"]*"|[^">])*?)(\/?)>/.source;
+  const parts = new RegExp(`<\\?xml [^?]*\\?>|<!\\[CDATA\\[(.*?)\\]\\]>|${tags}|([^<]+|<)`, 'gs');
   for (const [, cdata, closes, opens, attributes = '', empty, text] of document.matchAll(parts)) {
     const parent = open.at(-1) as XmlElement;
     if (cdata !== undefined) parent.text += cdata;

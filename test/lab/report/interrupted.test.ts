@@ -1,4 +1,4 @@
-/** What ends a report before its time, and what it must not leave behind. */
+/** Ends of a report before its time, and what they must not leave behind. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,7 +35,7 @@ test.each([
   });
 });
 
-test('a file that is no report is named', async () => {
+test('a file that is not a report is named', async () => {
   const file = join(await temporaryDirectory(), 'other.json');
   writeFileSync(file, '{}');
   const { code, stderr } = await runCommand(['report', '--compare', file, file]);

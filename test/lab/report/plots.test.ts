@@ -24,7 +24,7 @@ test('every value lies between the ends of its axis, and ticks rise by round ste
   );
 });
 
-test('an axis is linear from 0, and logarithmic if the largest is over a hundred times the least', () => {
+test('an axis is linear from 0, and logarithmic if the largest is over 100 times the least', () => {
   expect(scaleFor([1, 100], 0, 1).ticks).toEqual(linear(100, 0, 1).ticks);
   expect(linear(48, 0, 1).ticks).toEqual([0, 20, 40, 60]);
   expect(scaleFor([1, 101], 0, 1).ticks).toEqual(logarithmic(1, 101, 0, 1).ticks);
@@ -80,7 +80,7 @@ test('a second without answers leaves a gap in the latencies, and a zero in the 
   ]);
 });
 
-test('a last second that was shorter is no dip', () => {
+test('a last second that was shorter is not a dip', () => {
   const seconds = [second(0, 100), second(1, 50)];
   const rateOf = (elapsedUs?: number) =>
     paths(

@@ -55,7 +55,7 @@ test('it leaves neither its server nor its store behind', () => {
   expect(readdirSync(out).filter((name) => name.startsWith('.store'))).toEqual([]);
 });
 
-test('what the runs are worth is said on the terminal, before all else in the document, and by the exit code', () => {
+test('the verdicts are on the terminal, first in the document, and in the exit code', () => {
   const { phases } = readReport(join(out, 'async.json')).record;
   const verdicts = phaseNames.map((name) => phases[name].load.verdict.valid);
   expect(experiment.code ?? 0).toBe(verdicts.every(Boolean) ? 0 : 3);
@@ -72,7 +72,7 @@ test('GET reads nothing but what PUT wrote', () => {
   expect(load.errors.status).toBe(0);
 });
 
-test('the document has the order of the reference: for PUT and GET the graphs, then the load’s text', () => {
+test('the document has the reference’s order: for each phase the graphs, then the text', () => {
   const parts = phaseNames.flatMap((name) => [
     `### ${name.toUpperCase()}`,
     `![CPU ${name.toUpperCase()}](async/cpu-${name}.svg)`,
@@ -142,7 +142,7 @@ describe.each(phaseNames)('%s', (name) => {
         frames.map(({ file }) => file),
       );
       expect(files.some((file) => file?.includes('server/'))).toBe(true);
-      // The folders of this machine are nobody's business.
+      // The directories of this machine are nobody's business.
       expect(files.filter((file) => file?.startsWith('/'))).toEqual([]);
     }
   });

@@ -16,10 +16,7 @@ import { connectTo } from './web-socket.js';
 
 interface Attachment {
   readonly connection: InspectorConnection;
-  /**
-   * Leaves the process; call it whatever happens in between.
-   * @returns whether the process is as it was
-   */
+  /** Leaves the process, whatever happened in between. Resolves to true if it is as it was. */
   detach(): Promise<boolean>;
 }
 
@@ -33,15 +30,15 @@ export async function attachTo(pid: number, openWithinMs = patienceMs): Promise<
   const address = inspectorAddress(pid);
   const before = await socketUrl(address);
   if (before !== undefined) {
-    const taken = `the inspector of process ${pid} can't open, because another process has port ${address.port}`;
-    const connection = await connect(pid, before, `${taken}; end that one's debugging first`);
-    return {
-      connection,
-      detach: async () => {
-        connection.close();
-        return true;
-      },
+    const taken = `because another process has port ${address.port}`;
+    const hint = "end that one's debugging first";
+    const wrong = `the inspector of process ${pid} can't open, ${taken}; ${hint}`;
+    const connection = await connect(pid, before, wrong);
+    const detach = async () => {
+      connection.close();
+      return true;
     };
+    return { connection, detach };
   }
   checkTakesSignal(pid);
   process.kill(pid, 'SIGUSR1');
@@ -52,11 +49,7 @@ export async function attachTo(pid: number, openWithinMs = patienceMs): Promise<
 }
 
 /** @param wrongProcess the message if another process listens there */
-async function connect(
-  pid: number,
-  url: string,
-  wrongProcess: string,
-): Promise<InspectorConnection> {
+async function connect(pid: number, url: string, wrongProcess: string) {
   const connection = await connectTo(url);
   const late = sleep(patienceMs, 'late' as const, { ref: false });
   const found = await Promise.race([callInThread(connection, () => process.pid), late]);
@@ -67,20 +60,15 @@ async function connect(
   throw new ProfileError('inspector', `the inspector of process ${pid} does not respond: ${why}`);
 }
 
-async function untilOpen(
-  pid: number,
-  address: InspectorAddress,
-  withinMs: number,
-): Promise<string> {
+async function untilOpen(pid: number, address: InspectorAddress, withinMs: number) {
   for (const end = performance.now() + withinMs; performance.now() < end; await sleep(50)) {
     const url = await socketUrl(address);
     if (url !== undefined) return url;
   }
-  const what = `the inspector of process ${pid} did not open on port ${address.port}`;
-  throw new ProfileError(
-    'inspector',
-    `${what} within ${withinMs / 1000} s: the port is taken, it opened on another, or the program uses SIGUSR1 itself`,
-  );
+  const where = `on port ${address.port} within ${withinMs / 1000} s`;
+  const why = 'the port is taken, it opened on another, or the program uses SIGUSR1 itself';
+  const what = `the inspector of process ${pid} did not open ${where}: ${why}`;
+  throw new ProfileError('inspector', what);
 }
 
 /** The inspector's WebSocket, if one listens there. */
@@ -95,7 +83,6 @@ async function socketUrl({ host, port }: InspectorAddress): Promise<string | und
   }
 }
 
-/** Closes the inspector and waits until it is closed. */
 async function leave(connection: InspectorConnection, address: InspectorAddress): Promise<boolean> {
   await closeInspector(connection);
   for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(50))

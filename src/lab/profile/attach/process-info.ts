@@ -8,11 +8,10 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ProfileError } from '../profile-errors.js';
 
+const endsOthers = "the signal that opens Node's inspector would end it";
+
 /** @param why it matters @throws ProfileError `gone`, `not-permitted`, `not-node` */
-export function checkIsNode(
-  pid: number,
-  why = "the signal that opens Node's inspector would end it",
-): void {
+export function checkIsNode(pid: number, why = endsOthers): void {
   checkMaySignal(pid);
   const program = programOf(pid);
   if (!/^node(js)?[-.\d]*(\.exe)?$/i.test(basename(program)))
@@ -23,23 +22,20 @@ export function checkIsNode(
 export function checkTakesSignal(pid: number): void {
   const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(read(`/proc/${pid}/status`))?.[1];
   const sigusr1 = 10n; // /proc is Linux, and there it is 10
-  if (caught !== undefined && (BigInt(`0x${caught}`) >> (sigusr1 - 1n)) % 2n === 0n)
-    throw new ProfileError(
-      'inspector',
-      `process ${pid} does not wait for the signal that opens its inspector: it is just starting, or was started with the inspector disabled`,
-    );
+  if (caught === undefined || (BigInt(`0x${caught}`) >> (sigusr1 - 1n)) % 2n === 1n) return;
+  const what = `process ${pid} does not wait for the signal that opens its inspector`;
+  const why = 'it is just starting, or was started with the inspector disabled';
+  throw new ProfileError('inspector', `${what}: ${why}`);
 }
 
 function checkMaySignal(pid: number): void {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPERM')
-      throw new ProfileError(
-        'not-permitted',
-        `process ${pid} belongs to another user; run this as that user or as root`,
-      );
-    throw new ProfileError('gone', `there is no process ${pid}`);
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM')
+      throw new ProfileError('gone', `process ${pid} does not exist`);
+    const what = `process ${pid} belongs to another user; run this as that user or as root`;
+    throw new ProfileError('not-permitted', what);
   }
 }
 
@@ -47,12 +43,10 @@ function programOf(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
   } catch (error) {
-    if (process.platform === 'linux')
-      throw new ProfileError(
-        'not-permitted',
-        `process ${pid} does not let this user see what it is: ${(error as Error).message}`,
-      );
-    return execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    if (process.platform !== 'linux')
+      return execFileSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    const what = `process ${pid} does not let this user see what it is`;
+    throw new ProfileError('not-permitted', `${what}: ${(error as Error).message}`);
   }
 }
 
@@ -66,11 +60,10 @@ export function inspectorAddress(pid: number): InspectorAddress {
   const options = read(`/proc/${pid}/environ`)
     .split('\0')
     .find((line) => line.startsWith('NODE_OPTIONS='));
-  const words = [
-    ...(options?.slice('NODE_OPTIONS='.length).split(/\s+/) ?? []),
-    ...argumentsOf(pid),
-  ];
-  return addressIn(words);
+  const { words, file } = commandLineOf(pid);
+  // Node's flags end where the program's file begins; what follows is the program's own.
+  const flags = file < 0 ? words : words.slice(0, file);
+  return addressIn([...(options?.slice('NODE_OPTIONS='.length).split(/\s+/) ?? []), ...flags]);
 }
 
 /** Node's own rule: the last one counts, and each changes only what it names. */
@@ -87,15 +80,6 @@ export function addressIn(words: readonly string[]): InspectorAddress {
   return ['0.0.0.0', '[::]'].includes(address.host) ? { ...address, host: '127.0.0.1' } : address;
 }
 
-/**
- * Node's flags, which end where the program's file begins; a later word of the same look is the
- * program's own.
- */
-function argumentsOf(pid: number): string[] {
-  const { words, file } = commandLineOf(pid);
-  return file < 0 ? words : words.slice(0, file);
-}
-
 /** The program's file as the command line names it, if it names one. */
 export function programFileOf(pid: number): string | undefined {
   const { words, file } = commandLineOf(pid);
@@ -104,16 +88,10 @@ export function programFileOf(pid: number): string | undefined {
 
 function commandLineOf(pid: number): { words: string[]; file: number } {
   const words = read(`/proc/${pid}/cmdline`).split('\0').slice(1);
-  return {
-    words,
-    file: words.findIndex((word, at) => !word.startsWith('-') && !takesValue(words[at - 1])),
-  };
-}
-
-function takesValue(flag = ''): boolean {
-  return ['-r', '--require', '--import', '--loader', '-C', '--conditions', '-e', '--eval'].includes(
-    flag,
-  );
+  const takesValue = /^(-r|--require|--import|--loader|-C|--conditions|-e|--eval)$/;
+  const isFile = (word: string, at: number) =>
+    !word.startsWith('-') && !takesValue.test(words[at - 1] ?? '');
+  return { words, file: words.findIndex(isFile) };
 }
 
 function read(file: string): string {

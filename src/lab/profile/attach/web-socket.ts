@@ -7,36 +7,17 @@ import { Pending } from '../sampling/pending.js';
 
 /** @throws ProfileError `inspector` */
 export async function connectTo(url: string): Promise<InspectorConnection> {
-  // A profile of a large program is one message of many MB. Compression would cost the sampled
-  // process CPU.
-  const socket = new WebSocket(url, {
-    perMessageDeflate: false,
-    maxPayload: 0,
-    handshakeTimeout: 5_000,
-  });
+  // A profile may be one message of many MB, and compression would cost the sampled process CPU.
+  const options = { perMessageDeflate: false, maxPayload: 0, handshakeTimeout: 5_000 };
+  const socket = new WebSocket(url, options);
   const pending = new Pending((text) => socket.send(text));
   socket.on('message', (data: Buffer) => pending.receive(data.toString('utf8')));
-  socket.on('close', () =>
-    pending.lose(new ProfileError('gone', 'the process ended, or its inspector was closed')),
-  );
-  try {
-    await once(socket, 'open');
-  } catch (error) {
-    throw new ProfileError(
-      'inspector',
-      `its inspector does not let us in: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    );
-  }
-  socket.on('error', (error) =>
-    pending.lose(new ProfileError('gone', `its inspector broke off: ${error.message}`)),
-  );
-  return {
-    post: (method, params) => pending.post(method, params),
-    on: (event, listener) => pending.on(event, listener),
-    lost: pending.lost,
-    close: () => socket.close(),
-  };
+  const lose = (why: string) => pending.lose(new ProfileError('gone', why));
+  socket.on('close', () => lose('the process ended, or its inspector was closed'));
+  await once(socket, 'open').catch((cause: Error) => {
+    const why = `its inspector does not let us in: ${cause.message}`;
+    throw new ProfileError('inspector', why, { cause });
+  });
+  socket.on('error', ({ message }) => lose(`its inspector broke off: ${message}`));
+  return pending.connection(() => socket.close());
 }

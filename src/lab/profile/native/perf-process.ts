@@ -1,7 +1,4 @@
-/**
- * What perf does not know of a Node process, from /proc: where its program lies, and how V8 calls
- * the code it made.
- */
+/** Facts about a Node process that perf lacks: where its program lies, and V8's names of code. */
 import { existsSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { programFileOf } from '../attach/process-info.js';
@@ -26,36 +23,27 @@ export function programRootOf(pid: number): string | undefined {
 /** V8 never shortens its list; what is larger is more than a string can hold, or nearly. */
 const maxBytes = 256 * 1024 ** 2;
 
-/**
- * Undefined if the process writes no list of its code.
- * @throws ProfileError `perf` if the list is too large
- */
+/** Undefined if the process writes no list. @throws ProfileError `perf` if it is too large */
 export function codeOf(pid: number): JitMap | undefined {
   try {
     // In a container the process has another number, and a /tmp of its own.
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
     const file = `/proc/${pid}/root/tmp/perf-${/^NSpid:.*\t(\d+)$/m.exec(status)?.[1] ?? pid}.map`;
     const { mtimeMs, size, uid } = statSync(file);
-    // One that was left by an earlier process of the same number, or laid there by somebody else,
-    // names nothing of this one.
+    // One left by an earlier process of the same number, or by somebody else, names nothing here.
     if (mtimeMs < startedMs(pid) || ![0, statSync(`/proc/${pid}`).uid].includes(uid))
       return undefined;
-    if (size > maxBytes)
-      throw new ProfileError(
-        'perf',
-        `V8's list of code of process ${pid} has ${size} bytes, and at most ${maxBytes} are read; restart the process`,
-      );
-    return new JitMap(readFileSync(file, 'utf8'));
+    if (size <= maxBytes) return new JitMap(readFileSync(file, 'utf8'));
+    const sizes = `has ${size} bytes, and at most ${maxBytes} are read`;
+    const message = `V8's list of code of process ${pid} ${sizes}; restart the process`;
+    throw new ProfileError('perf', message);
   } catch (error) {
     if (error instanceof ProfileError) throw error;
     return undefined; // it writes none
   }
 }
 
-/**
- * On the clock of the file system; the kernel tells it in hundredths of a second since it was
- * started itself.
- */
+/** On the file system's clock; the kernel tells it in hundredths of a second since its own start. */
 function startedMs(pid: number): number {
   const bootSeconds = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'latin1'))?.[1]);
   // The program's name, in parentheses, may hold anything; what follows are fields 3 and so on.

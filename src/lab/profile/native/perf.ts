@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { checkIsNode } from '../attach/process-info.js';
 import { PerfScript } from '../convert/perf-script.js';
-import type { Profile } from '../profile.js';
+import type { Frame, Profile } from '../profile.js';
 import { ProfileError } from '../profile-errors.js';
 import { codeOf, programRootOf } from './perf-process.js';
 
@@ -26,26 +26,17 @@ interface NativeProfile {
   readonly notes: readonly string[];
 }
 
-/**
- * No divisor of 1000: what a program does in step with the clock must not be in step with the
- * samples.
- */
+/** Not a divisor of 1000, or a program in step with the clock would be so with the samples. */
 const samplesPerSecond = 499;
 const maxRecorded = '512M';
 
-/**
- * @throws ProfileError `perf` if it is missing or may not be used; `gone`, `not-node`,
- * `not-permitted`
- */
+/** @throws ProfileError `perf` if it fails or may not be used; `gone`, `not-node`, `not-permitted` */
 export async function sampleNative(
   pid: number,
   { seconds, signal }: NativeOptions,
 ): Promise<NativeProfile> {
   if (process.platform !== 'linux')
-    throw new ProfileError(
-      'perf',
-      `--native needs Linux and its perf; this is ${process.platform}`,
-    );
+    throw perfError(`--native needs Linux and its perf; this is ${process.platform}`);
   checkIsNode(pid, whyNode);
   const root = programRootOf(pid);
   const directory = await mkdtemp(join(tmpdir(), 'evenkeel-perf-'));
@@ -71,34 +62,18 @@ const namelessNote =
   "JavaScript has no names, but '(compiled code)': for names start the program with " +
   "NODE_OPTIONS='--perf-basic-prof-only-functions --interpreted-frames-native-stack'";
 const kernelNote =
-  'no frame of the kernel was seen: it takes root, or sysctl kernel.perf_event_paranoid=1, to see them';
+  'no frame of the kernel was seen: it takes root, or ' +
+  'sysctl kernel.perf_event_paranoid=1, to see them';
 
 function seesKernel(stacks: Profile['stacks']): boolean {
-  return (
-    stacks.length === 0 ||
-    stacks.some(({ frames }) => frames.some(({ file }) => file === '[kernel]'))
-  );
+  const isKernel = ({ file }: Frame) => file === '[kernel]';
+  return stacks.length === 0 || stacks.some(({ frames }) => frames.some(isKernel));
 }
 
 /** @returns for how long, in µs */
-async function record(
-  pid: number,
-  file: string,
-  seconds: number,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  const args = [
-    '-q',
-    '-N',
-    '-e',
-    'cpu-clock',
-    '-F',
-    `${samplesPerSecond}`,
-    '-g',
-    '--max-size',
-    maxRecorded,
-  ];
-  const perf = run(['record', ...args, '-o', file, '-p', `${pid}`, '--', 'sleep', `${seconds}`]);
+async function record(pid: number, file: string, seconds: number, signal?: AbortSignal) {
+  const how = `-q -N -e cpu-clock -F ${samplesPerSecond} -g --max-size ${maxRecorded}`.split(' ');
+  const perf = run(['record', ...how, '-o', file, '-p', `${pid}`, '--', 'sleep', `${seconds}`]);
   const begun = performance.now();
   const interrupt = () => perf.child.kill('SIGINT');
   signal?.addEventListener('abort', interrupt);
@@ -108,32 +83,27 @@ async function record(
   // It ends as its `sleep` did: by SIGTERM from perf, if it was interrupted or the process ended.
   if (code !== null && ![0, 130, 143].includes(code)) {
     checkIsNode(pid, whyNode);
-    throw new ProfileError(
-      'perf',
-      `perf does not sample process ${pid}: ${problem || `it ended with ${code}`}; ${howToPermit()}`,
-    );
+    const why = problem || `it ended with ${code}`;
+    throw perfError(`perf does not sample process ${pid}: ${why}; ${howToPermit}`);
   }
   return Math.min(seconds * 1e6, (performance.now() - begun) * 1000);
 }
 
-function howToPermit(): string {
-  return 'root may use it; other users may with sysctl kernel.perf_event_paranoid=2 (1 shows the kernel too), in a container with the capability PERFMON';
-}
+const howToPermit =
+  'root may use it; other users may with sysctl kernel.perf_event_paranoid=2 ' +
+  '(1 shows the kernel too), in a container with the capability PERFMON';
 
-/**
- * Without inlined frames, for which perf would start addr2line for every address. `--force`:
- * whoever wrote the file, it is ours.
- */
+/** Without inlined frames, which would start addr2line for every address. */
 async function readSamples(file: string, script: PerfScript): Promise<void> {
+  // --force, or perf refuses a file that another user seems to have written.
   const perf = run(['script', '-i', file, '--force', '--no-inline', '-F', 'tid,period,ip,sym,dso']);
   for await (const line of createInterface({ input: perf.child.stdout })) script.add(line);
   const { code, problem } = await perf.ended;
-  if (code !== 0) throw new ProfileError('perf', `perf can't read what it recorded: ${problem}`);
+  if (code !== 0) throw perfError(`perf can't read what it recorded: ${problem}`);
 }
 
 function run(args: readonly string[]) {
-  // A group of its own, so that Ctrl-C reaches it through the signal only. Its words in English,
-  // because they are looked at.
+  // A group of its own, so that Ctrl-C reaches it through the signal only. In English, for us.
   const child = spawn('perf', args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -146,19 +116,22 @@ function run(args: readonly string[]) {
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   const ended = new Promise<{ code: number | null; problem: string }>((resolve, reject) => {
-    child.on('error', (error: NodeJS.ErrnoException) => reject(startError(error)));
+    child.on('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'ENOENT' ? missing : `perf does not start: ${cause.message}`;
+      reject(perfError(why, { cause }));
+    });
     child.on('close', (code) => resolve({ code, problem: firstSentence(said) }));
   }).finally(() => process.off('exit', kill));
   ended.catch(() => {}); // whoever waits for it hears of it
   return { child, ended };
 }
 
-function startError(error: NodeJS.ErrnoException): ProfileError {
-  const why =
-    error.code === 'ENOENT'
-      ? 'there is no perf on this machine; install it (Debian: linux-perf, Ubuntu: linux-tools-generic, Fedora: perf)'
-      : `perf does not start: ${error.message}`;
-  return new ProfileError('perf', why, { cause: error });
+const missing =
+  'perf is not on this machine; install it ' +
+  '(Debian: linux-perf, Ubuntu: linux-tools-generic, Fedora: perf)';
+
+function perfError(message: string, options?: ErrorOptions): ProfileError {
+  return new ProfileError('perf', message, options);
 }
 
 /** perf explains itself at length. */

@@ -1,7 +1,5 @@
-/**
- * Commands on their way to another thread or process, answered by number; all of them fail when the
- * way is cut.
- */
+/** Commands on their way to another thread or process; all of them fail when the way is cut. */
+import type { InspectorConnection } from './inspector-connection.js';
 
 interface Waiting {
   readonly method: string;
@@ -28,21 +26,26 @@ export class Pending {
     this.#send = send;
   }
 
-  get lost(): AbortSignal {
-    return this.#lost.signal;
+  connection(close: () => void): InspectorConnection {
+    return {
+      post: (method, params) => this.#post(method, params),
+      on: (event, listener) => this.#on(event, listener),
+      lost: this.#lost.signal,
+      close,
+    };
   }
 
-  post<Result>(method: string, params: object = {}): Promise<Result> {
-    if (this.lost.aborted) return Promise.reject(this.lost.reason as Error);
-    this.#last++;
-    const id = this.#last;
+  #post<Result>(method: string, params: object = {}): Promise<Result> {
+    const { aborted, reason } = this.#lost.signal;
+    if (aborted) return Promise.reject(reason as Error);
+    const id = ++this.#last;
     return new Promise<Result>((resolve, reject) => {
       this.#waiting.set(id, { method, resolve: resolve as (result: unknown) => void, reject });
       this.#send(JSON.stringify({ id, method, params }));
     });
   }
 
-  on(event: string, listener: (params: never) => void): () => void {
+  #on(event: string, listener: (params: never) => void): () => void {
     const listeners = this.#listeners.get(event) ?? new Set();
     this.#listeners.set(event, listeners.add(listener));
     return () => listeners.delete(listener);
@@ -60,7 +63,7 @@ export class Pending {
     }
   }
 
-  /** Nothing will be answered any more. */
+  /** No response comes any more. */
   lose(reason: Error): void {
     this.#lost.abort(reason);
     for (const { reject } of this.#waiting.values()) reject(reason);

@@ -33,7 +33,7 @@ export async function attachWorkers(connection: InspectorConnection): Promise<Wo
           .catch((error: Error) => pending.lose(error));
       });
       bySession.set(sessionId, pending);
-      threads.push({ name: nameOf(workerInfo), connection: workerConnection(pending) });
+      threads.push({ name: nameOf(workerInfo), connection: pending.connection(() => {}) });
     }),
     connection.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }: Received) =>
       bySession.get(sessionId)?.receive(message),
@@ -46,7 +46,8 @@ export async function attachWorkers(connection: InspectorConnection): Promise<Wo
   return {
     threads,
     detach: async () => {
-      await connection.post('NodeWorker.disable').catch(() => {}); // it fails only where all is over anyway
+      // It fails only where all is over anyway.
+      await connection.post('NodeWorker.disable').catch(() => {});
       for (const stop of stopListening) stop();
     },
   };
@@ -57,18 +58,7 @@ interface Received {
   readonly message: string;
 }
 
-function workerConnection(pending: Pending): InspectorConnection {
-  return {
-    post: (method, params) => pending.post(method, params),
-    on: (event, listener) => pending.on(event, listener),
-    lost: pending.lost,
-    close: () => {},
-  };
-}
-
-/**
- * Node calls a thread without a name `[worker 3]`, or in later versions `[worker 3] WorkerThread`.
- */
+/** Node calls a thread without a name `[worker 3]`; later versions append `WorkerThread`. */
 function nameOf({ title, url }: Attached['workerInfo']): string {
   const [, given] = /^\[worker \d+\]\s*(.*)$/.exec(title) ?? [undefined, title];
   return given && given !== 'WorkerThread' ? given : (url.split('/').at(-1) ?? url);

@@ -52,7 +52,8 @@ describe('samples of perf', () => {
     expect(writing.slice(0, 3)).toEqual([
       'worker threads',
       'start_thread libc.so.6',
-      'node::worker::Worker::StartThread(v8::FunctionCallbackInfo<v8::Value> const&)::{lambda(void*)#1}::_FUN node',
+      'node::worker::Worker::StartThread(v8::FunctionCallbackInfo<v8::Value> const&)::' +
+        '{lambda(void*)#1}::_FUN node',
     ]);
     expect(writing).toEqual(
       expect.arrayContaining([
@@ -111,13 +112,13 @@ describe('a frame', () => {
     });
   });
 
-  it('that is no code is left out', () => {
+  it('that is not code is left out', () => {
     expect(JSON.stringify(stacks)).not.toContain('[unknown]');
   });
 });
 
 describe('a thread', () => {
-  it('other than the main one is named by its purpose, also where a stack does not reach its beginning', () => {
+  it('other than the main one is named by its purpose, even where its stacks are cut', () => {
     const roots = stacks.map(({ frames }) => frames[0]?.name).sort();
     expect(roots).toEqual([
       "V8's helper threads",
@@ -176,7 +177,7 @@ describe('V8’s names for code', () => {
   });
 });
 
-it('a frame that names itself as its caller, as while V8 leaves optimized code, stands once', () => {
+it('a frame that names itself as its caller while V8 leaves optimized code stands once', () => {
   const deopt = '\t 14ce0dc Builtins_DeoptimizationEntry_Eager (/usr/bin/node)\n';
   const main = '\t 86853f node::Start (/usr/bin/node)\n';
   expect(stacksOf(`1 1000\n${deopt}${deopt}${deopt}${main}\n`, { pid: 1 }).map(lines)).toEqual([

@@ -1,5 +1,6 @@
-// Allocates 70/20/10 of its bytes in three functions; nearly nothing is kept, so it is collected before the end. The loops are in
-// the functions, or the optimiser would fold the three allocations into one of their caller.
+// Allocates 70/20/10 of its bytes in three functions. Nearly nothing is kept, so it is collected
+// before the end. The loops are in the functions, or the optimiser would fold the three allocations
+// into one of their caller.
 function seventy(times) {
   let last;
   for (let i = 0; i < times; i++) last = new Array(700);

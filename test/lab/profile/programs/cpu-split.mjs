@@ -1,4 +1,5 @@
-// Spends its CPU time 70/20/10 in three functions whose loops are alike, and is idle for about a third of the time.
+// Spends its CPU time 70/20/10 in three functions whose loops are alike, and is idle for about a
+// third of the time.
 function seventy(turns) {
   let x = 0;
   for (let i = 0; i < turns; i++) x = (x * 31 + i) | 0;
@@ -20,8 +21,8 @@ const start = performance.now();
 ten(10_000_000);
 const turnsPerMs = 10_000_000 / (performance.now() - start);
 
-// In turns of a millisecond in random order: on a busy machine a CPU's speed changes, which must meet all three alike, and a regular
-// order could keep step with the sampler.
+// In turns of a millisecond in random order: on a busy machine a CPU's speed changes, which must
+// meet all three alike, and a regular order could keep step with the sampler.
 const turns = Math.round(turnsPerMs);
 const deck = [seventy, twenty, ten].flatMap((run, index) =>
   new Array([70, 20, 10][index]).fill(run),

@@ -1,5 +1,6 @@
-// Spends its CPU time 50/30/20 in JavaScript, in native code and in the kernel, by its own account: whatever is furthest behind its part is
-// next. Pieces are of random lengths, for a regular order could keep step with the sampler. Between turns a thread of libuv's pool works.
+// Spends its CPU time 50/30/20 in JavaScript, in native code and in the kernel, by its own account:
+// whatever is furthest behind its part is next. Pieces are of random lengths, for a regular order
+// could keep step with the sampler. Between turns a thread of libuv's pool works.
 import { createHash, pbkdf2 } from 'node:crypto';
 import { openSync, readSync } from 'node:fs';
 
@@ -18,7 +19,8 @@ function inJavaScript() {
   return x;
 }
 function inNativeCode() {
-  // Nothing that allocates: the C library has no frame pointers, so perf does not see who called malloc.
+  // Nothing that allocates: the C library has no frame pointers, so perf can't see who called
+  // malloc.
   createHash('sha256')
     .update(buffer.subarray(random(buffer.length)))
     .update(buffer)
