@@ -6,7 +6,7 @@ import { profileToJson, readProfile } from '#dist/lab/profile/convert/profile-js
 import { toCpuProfile } from '#dist/lab/profile/convert/to-cpuprofile.js';
 import type { Profile } from '#dist/lab/profile/profile.js';
 import type { CallFrame, RawCpuProfile, RawHeapProfile } from '#dist/lab/profile/sampling/raw.js';
-import { trimStart } from '#dist/lab/profile/sampling/trim.js';
+import { trimStart } from '#dist/lab/profile/sampling/samplers.js';
 
 const call = (functionName: string, url = '', line = 0): CallFrame => ({
   functionName,

@@ -1,8 +1,7 @@
 /** The name and owner of a frame, and how much of its sampled time it really had a CPU. */
 import { describe, expect, it } from 'vitest';
-import { cpuStacks } from '#dist/lab/profile/convert/cpuprofile.js';
+import { cpuStacks, onCpuScales } from '#dist/lab/profile/convert/cpuprofile.js';
 import { frameNaming } from '#dist/lab/profile/convert/frame-naming.js';
-import { onCpuScales } from '#dist/lab/profile/convert/on-cpu.js';
 import type { CallFrame } from '#dist/lab/profile/sampling/raw.js';
 
 const call = (functionName: string, url = '', line = 0): CallFrame => ({

@@ -1,6 +1,6 @@
 /**
  * V8's call trees, walked without recursion, because stacks may be deep. The frames of a stack are
- * collected only for nodes that ask for them. What this program sent over to measure is left out.
+ * collected only for nodes that ask for them. Our own measuring is left out.
  */
 import { probeUrl } from '../sampling/inspector-connection.js';
 import type { CallFrame } from '../sampling/raw.js';

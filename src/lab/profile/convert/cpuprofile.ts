@@ -3,7 +3,6 @@ import type { Profile, Stack } from '../profile.js';
 import type { RawCpuNode, RawCpuProfile } from '../sampling/raw.js';
 import { callFramesOf, walk } from './call-tree.js';
 import { frameNaming, framesOf, type Naming } from './frame-naming.js';
-import { onCpuScales } from './on-cpu.js';
 
 /** @param root the directory of the program's package; without it, file names stay as they are */
 export function fromCpuProfile(raw: RawCpuProfile, root?: string): Profile {
@@ -38,9 +37,27 @@ function busyStacks(raw: RawCpuProfile, naming: Naming): Stack[] {
   return stacks;
 }
 
+interface Sampled {
+  /** µs in samples whose innermost frame is native. */
+  readonly native: number;
+  readonly other: number;
+}
+
 /**
- * The kernel counts a little CPU time while a thread idles: never hand out more than was sampled.
+ * The factors that make samples add up to the thread's time on a CPU. V8's sampler asks where a
+ * thread is, not whether it runs. While others have its CPU it is not sampled, and the sample before
+ * would stand for all that time: so samples are counted, each worth the interval. While it waits for
+ * the disk inside a call it is sampled as if it worked: what was sampled beyond the time on a CPU
+ * (known on Linux) was waiting, and native code does the waiting.
  */
+export function onCpuScales({ native, other }: Sampled, cpuUs: number): Sampled {
+  const all = native + other;
+  if (all === 0) return { native: 1, other: 1 };
+  const waited = Math.min(native, Math.max(0, all - cpuUs));
+  const even = cpuUs / (all - waited || 1);
+  return { native: native === 0 ? even : (even * (native - waited)) / native, other: even };
+}
+
 function onCpu(stacks: readonly Stack[], cpuUs: number, intervalUs: number): Stack[] {
   const sampledUs = stacks.reduce((sum, { value }) => sum + value, 0);
   const usOf = (native: boolean) =>
@@ -48,6 +65,7 @@ function onCpu(stacks: readonly Stack[], cpuUs: number, intervalUs: number): Sta
       .filter((stack) => isNative(stack) === native)
       .reduce((sum, { samples }) => sum + samples * intervalUs, 0);
   const sampled = { native: usOf(true), other: usOf(false) };
+  // The kernel counts a little CPU time while a thread idles: hand out no more than was sampled.
   const scales = onCpuScales(sampled, Math.min(cpuUs, sampledUs));
   return stacks.map((stack) => ({
     ...stack,

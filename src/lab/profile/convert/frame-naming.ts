@@ -1,7 +1,4 @@
-/**
- * From V8's call frames to ours: whose code it is, and a file name that means the same on another
- * machine.
- */
+/** From V8's call frames to ours: whose code it is, and a file name that holds on any machine. */
 import { fileURLToPath } from 'node:url';
 import type { Frame, FrameKind, Profile } from '../profile.js';
 import type { CallFrame } from '../sampling/raw.js';
@@ -29,10 +26,7 @@ export function frameNaming({ kind, root }: NamingOptions): Naming {
 const nativeOf = '(native code of ';
 const nameless = new Map<string, Frame>();
 
-/**
- * Frames of a stack. A nameless function in C++, as an addon's methods are, goes by the name of who
- * calls it.
- */
+/** A nameless function in C++, as an addon's methods are, goes by the name of its caller. */
 export function framesOf(callFrames: readonly CallFrame[], naming: Naming): Frame[] {
   const frames = callFrames.map(naming);
   return frames.map((frame, depth) => {
@@ -58,10 +52,7 @@ function frameOf(
 /** States in brackets in which C++ runs: Node's, libuv's, an addon's. The others are V8's own. */
 const nativeStates = ['(program)', '(EXTERNAL)', '(V8 API)'];
 
-/**
- * V8's samplers differ in which functions without a file they see: the one for CPU those in C++,
- * the one for allocations its own built-ins, such as `slice`.
- */
+/** Functions without a file are C++ to V8's CPU sampler, V8's built-ins to the allocation sampler. */
 function kindWithoutFile(name: string, kind: Profile['kind']): FrameKind {
   if (name.startsWith(nativeOf)) return 'native';
   if (/^\(.+\)$/.test(name) && name !== '(anonymous)')
@@ -72,8 +63,7 @@ function kindWithoutFile(name: string, kind: Profile['kind']): FrameKind {
 function fileOf(url: string, root: string | undefined): { kind: FrameKind; file: string } {
   if (url.startsWith('node:')) return { kind: 'node', file: url };
   const path = pathOf(url);
-  // The program itself may be installed below node_modules; what is in its package is not its
-  // dependency for that.
+  // The program itself may lie below node_modules; its own package is not a dependency for that.
   const inside =
     root !== undefined && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : undefined;
   const shown = inside ?? path;

@@ -1,7 +1,4 @@
-/**
- * From the symbols that perf and V8's list of code give to frames: whose code it is, and where it
- * stands.
- */
+/** From the symbols that perf and V8's list of code give to frames: whose code, and where. */
 import type { Frame } from '../profile.js';
 import type { CallFrame } from '../sampling/raw.js';
 import type { Naming } from './frame-naming.js';
@@ -26,10 +23,7 @@ function objectName(object: string): string {
 /** Code that V8 made, of which nobody told the name. */
 export const namelessCode: Frame = { name: '(compiled code)', kind: 'v8' };
 
-/**
- * @param name in V8's list, such as `JS:*put file:///srv/a.js:3:14`, whose mark tells how it was
- * compiled
- */
+/** @param name in V8's list: `JS:*put file:///srv/a.js:3:14`; the mark tells how it was compiled */
 export function codeFrame(name: string, naming: Naming): Frame {
   const callFrame = callFrameOf(name);
   return callFrame === undefined ? { name, kind: 'v8' } : naming(callFrame);
@@ -39,8 +33,7 @@ export function codeFrame(name: string, naming: Naming): Frame {
 function callFrameOf(name: string): CallFrame | undefined {
   const [, text = ''] =
     /^(?:JS|LazyCompile|Function|Eval|Script):(?:o?[~^*+]'?)?(.*)$/.exec(name) ?? [];
-  // A function's name may have a space (`get size`), and so may a file's; what a file's name begins
-  // with tells them apart.
+  // Names of functions (`get size`) and of files may have a space; a file's beginning tells them apart.
   const [, functionName, url, line, column] =
     /^(.*?) ((?:file:|node:|\/|[A-Z]:\\).*):(\d+):(\d+)$/.exec(text) ??
     /^(\S*) (.*):(\d+):(\d+)$/.exec(text) ??

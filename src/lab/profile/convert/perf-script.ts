@@ -48,7 +48,7 @@ export class PerfScript {
     }
   }
 
-  /** The main thread's stand by themselves; others' on a frame that says what the thread is for. */
+  /** The main thread's stand by themselves; others' on a frame that tells their purpose. */
   stacks(): Stack[] {
     this.#end();
     return [...this.#threads].flatMap(([thread, sums]) => {
@@ -81,10 +81,7 @@ export class PerfScript {
     return number;
   }
 
-  /**
-   * Undefined for what is not code: without frame pointers, as in the C library, perf may take data
-   * for a caller.
-   */
+  /** Undefined for data, which perf takes for a caller where code has no frame pointers. */
   #frameOf(line: string): Frame | undefined {
     const [, address = '', symbol = '', object = ''] =
       /^\s*([0-9a-f]+) (.*?) \(([/[].*)\)$/.exec(line) ?? [];
@@ -112,10 +109,7 @@ function nativeFrame(symbol: string, object: string): Frame | undefined {
   return object === '' || object === '[unknown]' ? undefined : symbolFrame(symbol, object);
 }
 
-/**
- * What runs at the bottom of a thread tells its purpose. Not its number, which differs from one run
- * to the next.
- */
+/** A thread's first function tells its purpose; its number differs from run to run. */
 const threadKinds: readonly (readonly [RegExp, Frame])[] = [
   [/^node::worker::Worker::/, { name: 'worker threads', kind: 'application' }],
   [/^worker$/, { name: "libuv's thread pool", kind: 'native' }],

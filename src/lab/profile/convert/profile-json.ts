@@ -1,8 +1,4 @@
-/**
- * A Profile as a file: JSON under a name of its format, checked when it is read, for it may come
- * from anywhere.
- */
-
+/** A Profile as a file: JSON, checked when it is read, for it may come from anywhere. */
 import type { Profile } from '../profile.js';
 import { ProfileError } from '../profile-errors.js';
 import type { RawCpuProfile, RawHeapProfile } from '../sampling/raw.js';
@@ -33,23 +29,21 @@ export function readProfile(text: string, file: string): Profile {
         return fromHeapProfile(value as unknown as RawHeapProfile, 0);
     }
   } catch (error) {
-    throw new ProfileError('unreadable', `${file} is damaged: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw unreadable(`${file} is damaged`, error);
   }
-  throw new ProfileError(
-    'unreadable',
-    `${file} is not a profile: the .json of evenkeel profile (${profileSchema}), a .cpuprofile or a .heapprofile is taken`,
-  );
+  const taken = `the .json of evenkeel profile (${profileSchema}), a .cpuprofile or a .heapprofile`;
+  throw new ProfileError('unreadable', `${file} is not a profile: ${taken} is taken`);
+}
+
+function unreadable(what: string, cause: unknown): ProfileError {
+  return new ProfileError('unreadable', `${what}: ${(cause as Error).message}`, { cause });
 }
 
 function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ProfileError('unreadable', `${file} is not JSON: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw unreadable(`${file} is not JSON`, error);
   }
 }
 

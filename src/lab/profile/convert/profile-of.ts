@@ -1,14 +1,12 @@
-/**
- * From a recording of a whole process to one Profile. A worker thread's stacks stand on a root
- * frame that names the thread.
- */
+/** From a recording to one Profile. A worker's stacks stand on a frame that names the thread. */
 import type { Profile, Stack } from '../profile.js';
-import type { Recording } from '../sampling/recording.js';
+import type { RawCpuProfile, RawHeapProfile } from '../sampling/raw.js';
+import type { Recording, ThreadRecording } from '../sampling/recording.js';
 import { cpuStacks } from './cpuprofile.js';
 import { frameNaming } from './frame-naming.js';
 import { heapStacks } from './heapprofile.js';
 
-/** @param requests that were answered meanwhile, if somebody counted */
+/** @param requests completed in the window, if somebody counted */
 export function profileOf(recording: Recording, requests?: number): Profile {
   const { kind, durationUs, metrics } = recording;
   const common = { kind, durationUs, metrics, ...(requests !== undefined && { requests }) };
@@ -18,18 +16,11 @@ export function profileOf(recording: Recording, requests?: number): Profile {
 function stacksOf(recording: Recording): Stack[] {
   const naming = frameNaming(recording);
   if (recording.kind === 'cpu') {
-    const { raw, cpuUs, workers } = recording;
-    return [
-      ...cpuStacks(raw, naming, cpuUs),
-      ...workers.flatMap((worker) =>
-        inThread(worker.name, cpuStacks(worker.raw, naming, worker.cpuUs)),
-      ),
-    ];
+    const of = ({ raw, cpuUs }: ThreadRecording<RawCpuProfile>) => cpuStacks(raw, naming, cpuUs);
+    return [...of(recording), ...recording.workers.flatMap((one) => inThread(one.name, of(one)))];
   }
-  return [
-    ...heapStacks(recording.raw, naming),
-    ...recording.workers.flatMap((worker) => inThread(worker.name, heapStacks(worker.raw, naming))),
-  ];
+  const of = ({ raw }: ThreadRecording<RawHeapProfile>) => heapStacks(raw, naming);
+  return [...of(recording), ...recording.workers.flatMap((one) => inThread(one.name, of(one)))];
 }
 
 function inThread(name: string, stacks: readonly Stack[]): Stack[] {

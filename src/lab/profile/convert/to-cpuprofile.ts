@@ -1,7 +1,6 @@
 /**
- * From a Profile back to V8's formats, which Chrome's developer tools and speedscope open. What V8
- * wrote itself is better where it is there: it has the order of the samples, which a Profile has
- * lost.
+ * From a Profile back to V8's format, which Chrome's developer tools and speedscope open. V8's own
+ * file is better where there is one: a Profile has lost the order of the samples.
  */
 import type { Frame, Profile } from '../profile.js';
 import type { CallFrame, RawCpuNode, RawCpuProfile } from '../sampling/raw.js';
@@ -40,14 +39,8 @@ export function toCpuProfile(profile: Profile): RawCpuProfile {
 function treeOf({ stacks }: Profile): Node[] {
   const nodes: Node[] = [];
   const add = (callFrame: CallFrame): Node => {
-    const node = {
-      id: nodes.length + 1,
-      callFrame,
-      children: [],
-      byFrame: new Map(),
-      value: 0,
-      samples: 0,
-    };
+    const id = nodes.length + 1;
+    const node = { id, callFrame, children: [], byFrame: new Map(), value: 0, samples: 0 };
     nodes.push(node);
     return node;
   };

@@ -4,7 +4,7 @@
  * tell.
  */
 export interface InspectorConnection {
-  /** Sends one command. Rejects if the thread refuses it, or is gone before it answers. */
+  /** Sends one command. Rejects if the thread refuses it or is gone. */
   post<Result = unknown>(method: string, params?: object): Promise<Result>;
   /** Calls the listener at every event of that name, until the returned function is called. */
   on(event: string, listener: (params: never) => void): () => void;
@@ -22,14 +22,13 @@ interface Evaluated {
 }
 
 /** Loads one of Node's modules in whatever kind of program runs there. */
-const loadText =
-  "((name) => typeof process.getBuiltinModule === 'function' ? process.getBuiltinModule(name) : require(name))";
+const loadText = '((name) => process.getBuiltinModule?.(name) ?? require(name))';
 
 /** The file that frames of what is sent over are said to be in; profiles leave them out. */
 export const probeUrl = 'evenkeel:probe';
 
 /** A function that runs in another thread gets this, because it can close over nothing. */
-// biome-ignore lint/suspicious/noExplicitAny: the types of Node's modules are given where they are loaded
+// biome-ignore lint/suspicious/noExplicitAny: who loads a module gives its type
 export type LoadModule = (name: string) => any;
 
 /** Runs a function that needs nothing but its argument in the thread, and takes its result over. */
@@ -37,12 +36,8 @@ export async function callInThread<Result>(
   connection: InspectorConnection,
   run: (load: LoadModule) => Result | Promise<Result>,
 ): Promise<Result> {
-  const answer = await connection.post<Evaluated>('Runtime.evaluate', {
-    ...evaluation(run),
-    returnByValue: true,
-    awaitPromise: true,
-  });
-  return resultOf(answer).value as Result;
+  const how = { ...evaluation(run), returnByValue: true, awaitPromise: true };
+  return resultOf(await connection.post<Evaluated>('Runtime.evaluate', how)).value as Result;
 }
 
 /** Something that was started in the thread and is stopped later. */
@@ -50,10 +45,7 @@ export interface Started<Result> {
   stop(): Promise<Result>;
 }
 
-/**
- * Starts something in the thread that says its result when it is stopped. Nothing global is left
- * behind.
- */
+/** Starts something in the thread that gives its result when stopped; nothing global is left. */
 export async function startInThread<Result>(
   connection: InspectorConnection,
   start: (load: LoadModule) => { stop(): Result | Promise<Result> },
@@ -63,14 +55,14 @@ export async function startInThread<Result>(
   );
   return {
     stop: async () => {
-      const answer = await connection.post<Evaluated>('Runtime.callFunctionOn', {
+      const response = await connection.post<Evaluated>('Runtime.callFunctionOn', {
         objectId,
         functionDeclaration: 'function () { return this.stop(); }',
         returnByValue: true,
         awaitPromise: true,
       });
       await connection.post('Runtime.releaseObject', { objectId });
-      return resultOf(answer).value as Result;
+      return resultOf(response).value as Result;
     },
   };
 }

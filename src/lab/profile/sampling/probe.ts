@@ -1,6 +1,6 @@
 /**
- * Measures what the samplers do not see, in the sampled thread beside them. The functions are sent
- * over there as text, so they use nothing but their argument.
+ * Measures what the samplers do not see, in the sampled thread. The functions are sent there as
+ * text, so they use nothing but their argument.
  */
 import type { IntervalHistogram, PerformanceObserver } from 'node:perf_hooks';
 import type { ProcessMetrics } from '../profile.js';
@@ -47,8 +47,7 @@ function measure(load: LoadModule): { stop(): Promise<ProcessMetrics> } {
     stop: async () => {
       look();
       const change = external() - atStart;
-      // A turn of the event loop, in which a delay that lasts until now and collections that were
-      // not told yet are counted.
+      // A turn of the event loop counts a delay that lasts until now, and the last collections.
       await new Promise((resolve) => setTimeout(resolve, 2 * resolutionMs));
       // Behind that turn, which may be long, because the samplers count it too.
       const processCpuUs = process.cpuUsage(cpu);
@@ -71,10 +70,7 @@ function measure(load: LoadModule): { stop(): Promise<ProcessMetrics> } {
   };
 }
 
-/**
- * How long the thread was on a CPU so far, if the system tells. Synchronous over there, so it is
- * that very thread's.
- */
+/** Its time on a CPU so far, if the system tells. Synchronous over there: that very thread's. */
 export async function threadCpuUs(connection: InspectorConnection): Promise<number | undefined> {
   const text = await callInThread(connection, (load) => {
     try {

@@ -1,7 +1,4 @@
-/**
- * The result of a sampling, as it travels over an admin port: V8's own profiles, and what was
- * measured beside them. `convert/` makes a Profile of it.
- */
+/** The result of a sampling, as it travels over an admin port. `convert/` makes a Profile of it. */
 import type { ProcessMetrics } from '../profile.js';
 import type { RawCpuProfile, RawHeapProfile } from './raw.js';
 

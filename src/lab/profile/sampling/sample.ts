@@ -1,14 +1,13 @@
 /**
- * Takes a sampling of a process: its main thread, its worker threads, and what is measured beside
- * them, over one window. The samplers are begun first and ended last, because both stop the thread
- * for a moment that must not be in the figures.
+ * Takes a sampling of a process over one window: its main thread, its worker threads, and what the
+ * probe measures. The samplers are begun first and ended last, because both stop the thread for a
+ * moment that must not be in the figures.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InspectorConnection } from './inspector-connection.js';
-import { programRoot, startProbe } from './probe.js';
-import type { AllocationRecording, CpuRecording, Recording, ThreadRecording } from './recording.js';
+import { programRoot, startProbe, threadCpuUs } from './probe.js';
+import type { CpuRecording, Recording, ThreadRecording } from './recording.js';
 import { allocationSampler, cpuSampler, type Sampler } from './samplers.js';
-import { beginIn } from './thread-sampling.js';
 import { attachWorkers } from './workers.js';
 
 interface SampleOptions {
@@ -17,37 +16,14 @@ interface SampleOptions {
   readonly signal?: AbortSignal;
 }
 
-/**
- * @param options.intervalUs between samples; default 1000. What it costs a thread grows with the
- * samples.
- */
-async function sampleCpu(
-  connection: InspectorConnection,
-  { intervalUs = 1000, ...options }: SampleOptions & { readonly intervalUs?: number },
-): Promise<CpuRecording> {
-  return { kind: 'cpu', ...(await sample(connection, cpuSampler(intervalUs), options)) };
-}
-
-/**
- * @param options.intervalBytes between samples; default 32 KiB. V8 keeps every sample until the
- * end.
- */
-async function sampleAllocations(
-  connection: InspectorConnection,
-  { intervalBytes = 32_768, ...options }: SampleOptions & { readonly intervalBytes?: number },
-): Promise<AllocationRecording> {
-  return {
-    kind: 'alloc',
-    ...(await sample(connection, allocationSampler(intervalBytes), options)),
-  };
-}
-
-export function sampleKind(
+export async function sampleKind(
   kind: Recording['kind'],
   connection: InspectorConnection,
   options: SampleOptions,
 ): Promise<Recording> {
-  return kind === 'cpu' ? sampleCpu(connection, options) : sampleAllocations(connection, options);
+  return kind === 'cpu'
+    ? { kind, ...(await sample(connection, cpuSampler, options)) }
+    : { kind, ...(await sample(connection, allocationSampler, options)) };
 }
 
 async function sample<Raw>(
@@ -59,10 +35,8 @@ async function sample<Raw>(
   const root = await programRoot(connection);
   const workers = await attachWorkers(connection);
   try {
-    const begun = await eachWorker(workers.threads, (thread) =>
-      beginIn(thread.connection, sampler),
-    );
-    const mainBegun = await beginIn(connection, sampler);
+    const begun = await eachWorker(workers.threads, (thread) => begin(thread.connection, sampler));
+    const mainBegun = await begin(connection, sampler);
     await wait(sampler.settleSeconds, signals);
     const open = await eachWorker(begun, (thread) => thread.open());
     const mainOpen = await mainBegun.open();
@@ -73,16 +47,29 @@ async function sample<Raw>(
     const metrics = await probe.stop();
     const durationUs = (performance.now() - start) * 1000;
     const main = await mainOpen.end();
-    return {
-      root,
-      durationUs,
-      metrics,
-      ...main,
-      workers: await eachWorker(open, (thread) => thread.end()),
-    };
+    const ended = await eachWorker(open, (thread) => thread.end());
+    return { root, durationUs, metrics, ...main, workers: ended };
   } finally {
     await workers.detach();
   }
+}
+
+/** The sampling of one thread. Its result begins where it is opened, after it has settled. */
+async function begin<Raw>(connection: InspectorConnection, sampler: Sampler<Raw>) {
+  await sampler.begin(connection);
+  const begun = performance.now();
+  const open = async () => {
+    const before = await threadCpuUs(connection);
+    const settledUs = (performance.now() - begun) * 1000;
+    const end = async (): Promise<ThreadRecording<Raw>> => {
+      const after = await threadCpuUs(connection);
+      const known = before !== undefined && after !== undefined;
+      const raw = await sampler.end(connection, settledUs);
+      return { raw, ...(known && { cpuUs: after - before }) };
+    };
+    return { end };
+  };
+  return { open };
 }
 
 interface Threads<Raw> extends ThreadRecording<Raw> {
@@ -91,10 +78,7 @@ interface Threads<Raw> extends ThreadRecording<Raw> {
 
 const workerPatienceMs = 5_000;
 
-/**
- * A worker thread may end, or wait for something and never answer; then the process is sampled
- * without it.
- */
+/** A worker thread may end or never respond; then the process is sampled without it. */
 async function eachWorker<Thread extends { readonly name: string }, Result>(
   threads: readonly Thread[],
   step: (thread: Thread) => Promise<Result>,
