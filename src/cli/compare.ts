@@ -6,7 +6,7 @@ import { readRecord } from '../lab/load/output/read-record.js';
 import { printable } from '../lab/load/printable.js';
 import type { LoadRecord } from '../lab/load/result/load-record.js';
 import { inputOperand } from './args/files.js';
-import { describeFlags, on, parseCommandLine, UsageError } from './args/flags.js';
+import { describeFlags, on, parseCommandLine, UsageError, withDefault } from './args/flags.js';
 import { latency, percentage } from './args/units.js';
 import { exitCodes } from './exit-codes.js';
 
@@ -14,16 +14,12 @@ const flags = {
   tolerance: {
     value: 'PERCENT',
     help: 'a figure may be worse by this share',
-    defaultText: '10%',
-    parse: percentage,
-    fallback: 0.1,
+    ...withDefault(percentage, 0.1, '10%'),
   },
   floor: {
     value: 'T',
     help: 'times that differ by no more than this are the same',
-    defaultText: '50us',
-    parse: latency,
-    fallback: 50,
+    ...withDefault(latency, 50, '50us'),
   },
   json: on('print one JSON object instead of the table, for programs'),
 };

@@ -1,5 +1,6 @@
 /** The exit codes, in one place: scripts and continuous integration rely on them. */
 import type { SloOutcome, Verdict } from '../lab/load/result/load-record.js';
+import type { LoadResult } from '../lab/load/result/result.js';
 
 export const exitCodes = {
   fine: 0,
@@ -15,12 +16,13 @@ export const exitCodes = {
 
 /** A run that is not valid can't say whether an objective holds, so validity comes first. */
 export function exitCodeOf(
+  { endedEarly }: LoadResult,
   verdict: Verdict,
   slo: readonly SloOutcome[],
-  given: { readonly allowInvalid: boolean; readonly interrupted: boolean },
+  allowInvalid: boolean,
 ): number {
-  if (given.interrupted) return exitCodes.interrupted;
-  if (!verdict.valid && !given.allowInvalid) return exitCodes.notValid;
+  if (endedEarly === 'signal') return exitCodes.interrupted;
+  if (!verdict.valid && !allowInvalid) return exitCodes.notValid;
   return slo.every(({ held }) => held) ? exitCodes.fine : exitCodes.sloMissed;
 }
 

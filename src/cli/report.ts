@@ -19,8 +19,10 @@ import {
   describeFlags,
   optional,
   parseCommandLine,
+  text,
   UsageError,
   type Values,
+  withDefault,
 } from './args/flags.js';
 import { duration, metric } from './args/units.js';
 import { exitCodes } from './exit-codes.js';
@@ -29,51 +31,32 @@ const flags = {
   label: {
     value: 'NAME',
     help: 'name of the report and of its directory of pictures',
-    defaultText: defaultReport.label,
-    parse: (given: string) => {
-      if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(given))
-        throw new UsageError('a name of letters, digits, dots, dashes and underscores');
-      return given;
-    },
-    fallback: defaultReport.label as string,
+    ...withDefault(label, defaultReport.label),
   },
   rate: {
     value: 'N',
     help: 'requests per second',
-    defaultText: '10k',
-    parse: metric(1, loadLimits.rate),
-    fallback: defaultReport.rate as number,
+    ...withDefault(metric(1, loadLimits.rate), defaultReport.rate, '10k'),
   },
   connections: {
     value: 'N',
     help: 'connections of all threads together',
-    defaultText: String(defaultReport.connections),
-    parse: metric(1, loadLimits.connections),
-    fallback: defaultReport.connections as number,
+    ...withDefault(metric(1, loadLimits.connections), defaultReport.connections),
   },
   threads: {
     value: 'N',
     help: `threads that send; ${referenceThreads}, or fewer where the server needs the CPUs`,
-    defaultText: String(defaultReport.threads),
-    parse: metric(1, loadLimits.threads),
-    fallback: defaultReport.threads as number,
+    ...withDefault(metric(1, loadLimits.threads), defaultReport.threads),
   },
   duration: {
     value: 'T',
     help: 'length of each measured run; profiles take a quarter of it, 2 to 15 s',
-    defaultText: '60s',
-    parse: duration(1_000, loadLimits.durationMs),
-    fallback: defaultReport.durationMs as number,
+    ...withDefault(duration(1_000, loadLimits.durationMs), defaultReport.durationMs, '60s'),
   },
   out: {
     value: 'DIR',
     help: 'directory for the report; created if it is missing',
-    defaultText: defaultReport.out,
-    parse: (given: string) => {
-      if (given === '') throw new UsageError('a directory');
-      return given;
-    },
-    fallback: defaultReport.out as string,
+    ...withDefault(text('a directory'), defaultReport.out),
   },
   compare: {
     value: 'FILE',
@@ -91,6 +74,12 @@ const flags = {
     ...optional(httpUrl),
   },
 };
+
+function label(given: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(given))
+    throw new UsageError('a name of letters, digits, dots, dashes and underscores');
+  return given;
+}
 
 function httpUrl(given: string): string {
   if (!/^https?:\/\/\S+$/.test(given) || !URL.canParse(given))
@@ -173,9 +162,9 @@ async function measure(options: ReportOptions): Promise<Experiment | undefined> 
   const interrupt = () => interruption.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const began = performance.now();
-  const log = (text: string) => {
+  const log = (line: string) => {
     const seconds = Math.round((performance.now() - began) / 1000);
-    process.stderr.write(`${`${seconds} s`.padStart(6)}  ${text}\n`);
+    process.stderr.write(`${`${seconds} s`.padStart(6)}  ${line}\n`);
   };
   try {
     return await runExperiment(options, interruption.signal, log);

@@ -68,6 +68,15 @@ export function oneOf<Word extends string>(...words: readonly Word[]): (text: st
   };
 }
 
+/** A value with a default, which the help shows. */
+export function withDefault<T>(
+  parse: (text: string) => T,
+  fallback: T,
+  defaultText = String(fallback),
+) {
+  return { parse, fallback, defaultText };
+}
+
 /** For a value that may be absent: what holds then is decided elsewhere. */
 export function optional<T>(parse: (text: string) => T): {
   parse: (text: string) => T | undefined;

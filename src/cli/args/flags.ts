@@ -13,6 +13,7 @@ export {
   text,
   UsageError,
   wholeNumber,
+  withDefault,
 } from '../../config/parsers.js';
 
 export interface Flag<T> extends Shape {

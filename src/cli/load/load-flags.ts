@@ -11,6 +11,7 @@ import {
   UsageError,
   type Values,
   wholeNumber,
+  withDefault,
 } from '../args/flags.js';
 import { type Header, header, withoutValue } from '../args/header.js';
 import { duration, latency, metric } from '../args/units.js';
@@ -20,25 +21,19 @@ export const wrkFlags = {
     short: 't',
     value: 'N',
     help: 'threads that send; leave a core to the server',
-    defaultText: String(defaultOptions.threads),
-    parse: metric(1, loadLimits.threads),
-    fallback: defaultOptions.threads as number,
+    ...withDefault(metric(1, loadLimits.threads), defaultOptions.threads),
   },
   connections: {
     short: 'c',
     value: 'N',
     help: 'connections of all threads together',
-    defaultText: String(defaultOptions.connections),
-    parse: metric(1, loadLimits.connections),
-    fallback: defaultOptions.connections as number,
+    ...withDefault(metric(1, loadLimits.connections), defaultOptions.connections),
   },
   duration: {
     short: 'd',
     value: 'T',
     help: 'length of the run',
-    defaultText: '10s',
-    parse: duration(1, loadLimits.durationMs),
-    fallback: defaultOptions.durationMs as number,
+    ...withDefault(duration(1, loadLimits.durationMs), defaultOptions.durationMs, '10s'),
   },
   rate: {
     short: 'R',
@@ -66,9 +61,7 @@ export const wrkFlags = {
     short: 'T',
     value: 'T',
     help: 'a request without a response for so long is a timeout',
-    defaultText: '2s',
-    parse: duration(1, loadLimits.durationMs),
-    fallback: defaultOptions.timeoutMs as number,
+    ...withDefault(duration(1, loadLimits.durationMs), defaultOptions.timeoutMs, '2s'),
   },
   batch_latency: on("wrk2's, refused: every latency is recorded, pipelined or not", 'B'),
   version: on('print the version', 'v'),
@@ -108,9 +101,7 @@ export const ourFlags = {
   warmup: {
     value: 'T',
     help: 'sends at the same rate before the run, and records nothing of it',
-    defaultText: '0s',
-    parse: duration(0, loadLimits.durationMs),
-    fallback: defaultOptions.warmupMs as number,
+    ...withDefault(duration(0, loadLimits.durationMs), defaultOptions.warmupMs, '0s'),
   },
   json: {
     value: 'FILE',

@@ -8,7 +8,6 @@ import { formatPercentileTable } from '../../lab/load/output/hgrm.js';
 import { Progress } from '../../lab/load/output/progress.js';
 import { type RecordExtras, toRecord } from '../../lab/load/output/write-record.js';
 import { formatCalibration, formatHeader, formatReport } from '../../lab/load/output/wrk2-text.js';
-import type { SloOutcome, Verdict } from '../../lab/load/result/load-record.js';
 import { machine } from '../../lab/load/result/machine.js';
 import type { LoadResult } from '../../lab/load/result/result.js';
 import { writeOutput } from '../args/files.js';
@@ -64,16 +63,7 @@ function conclude(result: LoadResult, command: LoadCommand, terminal: Terminal):
   const slo = evaluateSlo(command.slo, result);
   for (const line of [...formatVerdict(verdict, result), ...formatSlo(slo)]) terminal.print(line);
   writeFiles(result, { verdict, slo, machine: machine() }, command, terminal);
-  return runExitCode(command, result, verdict, slo);
-}
-
-export function runExitCode(
-  { allowInvalid }: LoadCommand,
-  { endedEarly }: LoadResult,
-  verdict: Verdict,
-  slo: readonly SloOutcome[],
-): number {
-  return exitCodeOf(verdict, slo, { allowInvalid, interrupted: endedEarly === 'signal' });
+  return exitCodeOf(result, verdict, slo, command.allowInvalid);
 }
 
 export function writeFiles(

@@ -8,8 +8,8 @@ import { loadLimits } from '../../lab/load/load-options.js';
 import { withoutSecrets } from '../../lab/load/output/secrets.js';
 import { printable } from '../../lab/load/printable.js';
 import { machine } from '../../lab/load/result/machine.js';
-import { exitCodes } from '../exit-codes.js';
-import { type RunLoad, runExitCode, type Terminal, watch, writeFiles } from './load-run.js';
+import { exitCodeOf, exitCodes } from '../exit-codes.js';
+import { type RunLoad, type Terminal, watch, writeFiles } from './load-run.js';
 import type { LoadCommand } from './options-from-flags.js';
 import {
   figuresOf,
@@ -59,14 +59,12 @@ export async function search(
   const interrupted = terminal.signal.aborted;
   for (const line of conclusion(found, interrupted)) terminal.print(line);
   const shown = measuredOf(best ?? steps.findLast(({ trial }) => isMeasured(trial)));
-  if (shown) {
-    const { result, verdict, slo } = shown;
-    const extras = { verdict, slo, machine: machine(), search: steps.map(figuresOf) };
-    writeFiles(result, extras, command, terminal);
-  }
+  if (shown === undefined) return interrupted ? exitCodes.interrupted : exitCodes.failed;
+  const { result, verdict, slo } = shown;
+  const extras = { verdict, slo, machine: machine(), search: steps.map(figuresOf) };
+  writeFiles(result, extras, command, terminal);
   if (interrupted) return exitCodes.interrupted;
-  if (best) return exitCodes.fine;
-  return shown ? runExitCode(command, shown.result, shown.verdict, shown.slo) : exitCodes.failed;
+  return best ? exitCodes.fine : exitCodeOf(result, verdict, slo, command.allowInvalid);
 }
 
 function conclusion({ best, failedAt, gaveUp }: Found<Trial>, interrupted: boolean): string[] {

@@ -5,21 +5,21 @@ import { diffProfiles } from '../../lab/profile/diff/diff.js';
 import { renderDiffFlameGraph } from '../../lab/profile/diff/diff-graph.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import { inputOperand, outputFile, writeOutput } from '../args/files.js';
-import { parseCommandLine, UsageError } from '../args/flags.js';
+import { parseCommandLine, UsageError, withDefault } from '../args/flags.js';
 
 export const diffFlags = {
   output: {
     short: 'o',
     value: 'FILE',
     help: 'the flame graph to write, .svg',
-    defaultText: 'diff.svg',
-    parse: (text: string) => {
-      if (!text.endsWith('.svg')) throw new UsageError('a name that ends in .svg');
-      return outputFile(text);
-    },
-    fallback: 'diff.svg',
+    ...withDefault(svgFile, 'diff.svg'),
   },
 };
+
+function svgFile(text: string): string {
+  if (!text.endsWith('.svg')) throw new UsageError('a name that ends in .svg');
+  return outputFile(text);
+}
 
 /** @throws UsageError, ProfileError, OutputError */
 export function diff(args: readonly string[]): void {

@@ -16,6 +16,7 @@ import {
   UsageError,
   unexpected,
   wholeNumber,
+  withDefault,
 } from '../args/flags.js';
 import { exitCodes } from '../exit-codes.js';
 import { onInterrupt } from '../signals.js';
@@ -38,9 +39,7 @@ export const takeFlags = {
   seconds: {
     value: 'N',
     help: 'length of the sampling',
-    defaultText: '15',
-    parse: wholeNumber(1, maxSeconds),
-    fallback: 15,
+    ...withDefault(wholeNumber(1, maxSeconds), 15),
   },
   requests: {
     value: 'N',

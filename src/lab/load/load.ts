@@ -120,16 +120,11 @@ function progressOf(aggregator: Aggregator, options: LoadOptions, sinceBeginUs: 
   };
 }
 
-/** The first due time, by the run's clock and by the wall clock. */
-interface Begin {
-  readonly us: number;
-  readonly atMs: number;
-}
-
+/** @param begin the first due time, by the run's clock and by the wall clock */
 function resultOf(
   options: LoadOptions,
   startedAt: string,
-  begin: Begin,
+  begin: { readonly us: number; readonly atMs: number },
   aggregator: Aggregator,
   finished: readonly Finished[],
 ): LoadResult {
@@ -146,7 +141,7 @@ function resultOf(
     errors: Object.fromEntries(
       failureKinds.map((kind) => [kind, aggregator.counted(kind)]),
     ) as unknown as Errors,
-    causes: aggregator.causes,
+    causes: aggregator.causes.sorted,
     unanswered: aggregator.unanswered,
     ...aggregator.latencies,
     threads: finished.map(({ thread }) => thread),
@@ -160,7 +155,7 @@ function resultOf(
 }
 
 function slowOf(slowMs: number, startAtMs: number, aggregator: Aggregator): Slow {
-  const { requests, unlisted } = aggregator.takeSlow();
+  const { requests, unlisted } = aggregator.slow.take();
   return {
     fromUs: slowMs * 1000,
     requests: requests

@@ -96,7 +96,8 @@ export class GeneratorThreads {
 
   #receive(thread: number, message: FromThread): void {
     if (message.kind === 'failed') {
-      this.#fail(toError(message));
+      const kind = message.name === 'ScriptError' ? ScriptError : Error;
+      this.#fail(new kind(message.message));
       return;
     }
     if (message.kind === 'finished') this.#watchdog?.ended(thread);
@@ -145,8 +146,4 @@ export class GeneratorThreads {
   #notify(): void {
     for (const look of [...this.#waiting]) look();
   }
-}
-
-function toError({ name, message }: Message<'failed'>): Error {
-  return name === 'ScriptError' ? new ScriptError(message) : new Error(message);
 }

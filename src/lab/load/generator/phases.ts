@@ -6,11 +6,11 @@ const calibrationUs = 10e6;
 export interface Phases {
   /** First due time. */
   readonly beginUs: number;
-  /** Totals count answers from here: the end of the warm-up. */
+  /** Totals count responses from here: the end of the warm-up. */
   readonly countFromUs: number;
   /** Latencies until here decide the interval at which each thread samples its rate. */
   readonly calibratedUs: number;
-  /** Percentiles count answers from here. */
+  /** Percentiles count responses from here. */
   readonly latencyFromUs: number;
   readonly endUs: number;
 }
@@ -23,12 +23,9 @@ export interface Phases {
 export function phasesOf(beginUs: number, warmupMs: number, durationMs: number): Phases {
   const countFromUs = beginUs + warmupMs * 1000;
   const endUs = countFromUs + durationMs * 1000;
-  if (warmupMs > 0)
-    return { beginUs, countFromUs, calibratedUs: countFromUs, latencyFromUs: countFromUs, endUs };
-  if (durationMs * 1000 <= calibrationUs) {
-    const calibratedUs = beginUs + durationMs * 100;
-    return { beginUs, countFromUs, calibratedUs, latencyFromUs: countFromUs, endUs };
-  }
-  const calibratedUs = beginUs + calibrationUs;
-  return { beginUs, countFromUs, calibratedUs, latencyFromUs: calibratedUs, endUs };
+  const short = durationMs * 1000 <= calibrationUs;
+  const calibratedUs =
+    warmupMs > 0 ? countFromUs : beginUs + (short ? durationMs * 100 : calibrationUs);
+  const latencyFromUs = warmupMs > 0 || short ? countFromUs : calibratedUs;
+  return { beginUs, countFromUs, calibratedUs, latencyFromUs, endUs };
 }

@@ -105,7 +105,10 @@ export class Run implements PacedWork {
     if (this.#options.control.stopping) return this.#end(nowUs, 'signal');
     if (this.#options.source.stopped) return this.#end(nowUs, 'script');
     this.#passSeconds(nowUs);
-    if (this.#sampler.sample(nowUs)) this.#postCalibration();
+    if (this.#sampler.sample(nowUs)) {
+      const { calibrationMeanUs, samplingMs } = this.#sampler;
+      this.#options.post({ kind: 'calibrated', calibrationMeanUs, samplingMs });
+    }
     if (nowUs >= this.#nextTimeoutCheckUs) this.#checkTimeouts(nowUs);
     const nextUs = this.#countSends(() => this.#dispatcher.sendDue(nowUs));
     return Math.min(nextUs, this.#phases.endUs);
@@ -237,10 +240,5 @@ export class Run implements PacedWork {
     if (count === 0) return;
     this.#count('timeout', count);
     this.#causes.add(`timeout: no response within ${this.#options.load.timeoutMs} ms`, count);
-  }
-
-  #postCalibration(): void {
-    const { calibrationMeanUs, samplingMs } = this.#sampler;
-    this.#options.post({ kind: 'calibrated', calibrationMeanUs, samplingMs });
   }
 }

@@ -43,10 +43,7 @@ export class ChunkedContent {
       this.#line += bytes.toString('latin1', from, stop);
       from = stop;
       if (this.#line.length > maxLineBytes)
-        throw new ProtocolError(
-          'a line of chunk framing that does not end',
-          Buffer.from(this.#line, 'latin1'),
-        );
+        throw new ProtocolError('a line of chunk framing that does not end', this.#line);
       if (this.#line.endsWith('\n')) this.#endOfLine(this.#line.replace(/\r?\n$/, ''));
     }
     return from;
@@ -57,13 +54,11 @@ export class ChunkedContent {
     if (this.#state === 'trailer') {
       if (line === '') this.#state = 'done';
     } else if (this.#state === 'data-end') {
-      if (line !== '')
-        throw new ProtocolError('a chunk longer than its size', Buffer.from(line, 'latin1'));
+      if (line !== '') throw new ProtocolError('a chunk longer than its size', line);
       this.#state = 'size';
     } else {
       const [, digits] = /^([0-9a-fA-F]{1,12})[ \t]*(?:;|$)/.exec(line) ?? [];
-      if (digits === undefined)
-        throw new ProtocolError('a bad chunk size', Buffer.from(line, 'latin1'));
+      if (digits === undefined) throw new ProtocolError('a bad chunk size', line);
       this.#left = Number.parseInt(digits, 16);
       this.#state = this.#left === 0 ? 'trailer' : 'data';
     }

@@ -97,7 +97,9 @@ export class Connection {
     };
     socket.on('end', ended).on('close', ended);
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (this.#socket === socket) this.#fail(this.#kindOf(error), describe(error));
+      if (this.#socket !== socket) return;
+      const inUse = error.syscall === 'write' ? 'write' : 'read';
+      this.#fail(this.#open ? inUse : 'connect', describe(error));
     });
   }
 
@@ -167,11 +169,6 @@ export class Connection {
     else if (!this.#used && this.#options.now() - this.#openedUs < idleUs)
       this.#fail('connect', 'closed before a request was sent');
     else this.#reopen();
-  }
-
-  #kindOf(error: NodeJS.ErrnoException): FailureKind {
-    if (!this.#open) return 'connect';
-    return error.syscall === 'write' ? 'write' : 'read';
   }
 
   #fail(kind: FailureKind, cause: string): void {

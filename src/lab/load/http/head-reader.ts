@@ -116,8 +116,7 @@ export class HeadReader {
 
   #statusLine(line: string): void {
     const [, minor, status] = /^HTTP\/1\.([01]) ([1-9][0-9][0-9])(?: |$)/.exec(line) ?? [];
-    if (status === undefined)
-      throw new ProtocolError('no HTTP/1.1 status line', Buffer.from(line, 'latin1'));
+    if (status === undefined) throw new ProtocolError('no HTTP/1.1 status line', line);
     this.#status = Number(status);
     this.#keepAlive = minor === '1';
     if (this.#collect) this.#headers = {};
@@ -134,7 +133,7 @@ export class HeadReader {
           !/^[0-9]{1,15}$/.test(value) ||
           (this.#contentLength ?? Number(value)) !== Number(value)
         )
-          throw new ProtocolError('a bad Content-Length', Buffer.from(line, 'latin1'));
+          throw new ProtocolError('a bad Content-Length', line);
         this.#contentLength = Number(value);
         break;
       case 'transfer-encoding':
@@ -161,7 +160,7 @@ function hasName(bytes: Buffer, from: number, stop: number): boolean {
 }
 
 function noName(line: string): ProtocolError {
-  return new ProtocolError('a header line without a proper name', Buffer.from(line, 'latin1'));
+  return new ProtocolError('a header line without a proper name', line);
 }
 
 function withoutEnd(line: string): string {

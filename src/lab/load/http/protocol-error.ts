@@ -2,13 +2,9 @@
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 
-  /** @param bytes what it sent; the beginning is shown */
-  constructor(what: string, bytes?: Uint8Array) {
-    super(bytes === undefined ? what : `${what}: ${excerpt(bytes)}`);
+  /** @param sent what it sent, one byte per character; the beginning is shown */
+  constructor(what: string, sent?: string) {
+    const more = sent !== undefined && sent.length > 40 ? '…' : '';
+    super(sent === undefined ? what : `${what}: ${JSON.stringify(sent.slice(0, 40))}${more}`);
   }
-}
-
-function excerpt(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes.subarray(0, 40)).toString('latin1');
-  return JSON.stringify(text) + (bytes.length > 40 ? '…' : '');
 }

@@ -60,7 +60,10 @@ export class ResponseReader {
     while (at < length) {
       if (this.#state === 'head') {
         if (this.#expected === 0)
-          throw new ProtocolError('bytes that answer no request', bytes.subarray(at, length));
+          throw new ProtocolError(
+            'bytes that answer no request',
+            bytes.toString('latin1', at, length),
+          );
         at = this.#head.feed(bytes, at, length);
         if (this.#head.done) this.#beginContent(this.#head.take());
       } else if (this.#state === 'chunked') {

@@ -29,7 +29,7 @@ export function toRecord(result: LoadResult, extras: RecordExtras): LoadRecord {
     errors: result.errors,
     causes: result.causes.map(([text, count]) => ({ text, count })),
     unanswered: result.unanswered,
-    latency: bounded(result),
+    latency: distribution(result.latency, (percentile) => boundedLatency(result, percentile)),
     latencyWithoutLag: distribution(result.latencyWithoutLag),
     wait: distribution(result.wait),
     lag: distribution(result.lag),
@@ -59,28 +59,20 @@ function recordedOptions({ rate, headers, url, ...others }: LoadOptions): LoadRe
   };
 }
 
-function distribution(histogram: Histogram): Distribution {
+/** @param figures of a percentile: a latency also has its lower bound */
+function distribution(
+  histogram: Histogram,
+  figures = (percentile: number): { valueUs: number; lowerUs?: number } => ({
+    valueUs: histogram.valueAtPercentile(percentile),
+  }),
+): Distribution {
   return {
     count: histogram.count,
     minUs: histogram.min,
     meanUs: histogram.mean,
     stdDevUs: histogram.stdDeviation,
     maxUs: histogram.max,
-    percentiles: percentiles.map((percentile) => ({
-      percentile,
-      valueUs: histogram.valueAtPercentile(percentile),
-    })),
+    percentiles: percentiles.map((percentile) => ({ percentile, ...figures(percentile) })),
     histogram: encodeHistogram(histogram),
-  };
-}
-
-/** The latency, each percentile with its lower bound. */
-function bounded(result: LoadResult): Distribution {
-  return {
-    ...distribution(result.latency),
-    percentiles: percentiles.map((percentile) => ({
-      percentile,
-      ...boundedLatency(result, percentile),
-    })),
   };
 }

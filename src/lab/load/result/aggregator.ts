@@ -7,10 +7,10 @@ import {
   RecordSet,
   type SharedRecords,
 } from '../generator/recorder.js';
-import { Slowest, type SlowOfThread, type Taken } from '../generator/slow-log.js';
+import { Slowest, type SlowOfThread } from '../generator/slow-log.js';
 import { Histogram } from '../histogram/histogram.js';
 import { loadLimits } from '../load-options.js';
-import type { Latencies, Second, Unanswered } from './result.js';
+import type { Latencies, Second } from './result.js';
 
 /** A second that not all threads have reported. */
 interface OpenSecond {
@@ -30,13 +30,13 @@ export class Aggregator {
   readonly #open = new Map<number, OpenSecond>();
   /** Seconds that each thread has reported. */
   readonly #reported: number[];
-  readonly #timeline: Second[] = [];
+  readonly timeline: Second[] = [];
   /** The first that the time line lacks. */
   #nextSecond = 0;
-  readonly #causes = new FailureCauses();
-  readonly #rates = new Histogram();
-  readonly #slow = new Slowest<SlowOfThread & { thread: number }>(loadLimits.slowRequests);
-  #unanswered: Unanswered = { inFlight: 0, unsent: 0 };
+  readonly causes = new FailureCauses();
+  readonly requestRates = new Histogram();
+  readonly slow = new Slowest<SlowOfThread & { thread: number }>(loadLimits.slowRequests);
+  readonly unanswered = { inFlight: 0, unsent: 0 };
 
   constructor(records: readonly SharedRecords[], latencyFrom: number) {
     this.#records = records;
@@ -51,27 +51,6 @@ export class Aggregator {
   /** The second of the run from which on the latencies are. */
   get latencyFrom(): number {
     return this.#counting ? this.#latencyFrom : 0;
-  }
-
-  get timeline(): readonly Second[] {
-    return this.#timeline;
-  }
-
-  get causes(): readonly (readonly [string, number])[] {
-    return this.#causes.sorted;
-  }
-
-  get requestRates(): Histogram {
-    return this.#rates;
-  }
-
-  get unanswered(): Unanswered {
-    return this.#unanswered;
-  }
-
-  /** Take it once, at the end. */
-  takeSlow(): Taken<SlowOfThread & { thread: number }> {
-    return this.#slow.take();
   }
 
   get failures(): number {
@@ -93,8 +72,8 @@ export class Aggregator {
     second.completed += recorded.counted('completed');
     second.errors += failureKinds.reduce((sum, kind) => sum + recorded.counted(kind), 0);
     records.giveBack(set);
-    for (const request of slow?.requests ?? []) this.#slow.add({ ...request, thread });
-    this.#slow.addUnlisted(slow?.unlisted ?? 0);
+    for (const request of slow?.requests ?? []) this.slow.add({ ...request, thread });
+    this.slow.addUnlisted(slow?.unlisted ?? 0);
     this.#reported[thread] = to + 1;
     this.#closeSeconds(Math.min(...this.#reported));
   }
@@ -106,13 +85,10 @@ export class Aggregator {
     this.#latenciesFrom(last.from).addLatencies(
       (this.#records[thread] as SharedRecords).unanswered,
     );
-    const { inFlight, unsent } = this.#unanswered;
-    this.#unanswered = {
-      inFlight: inFlight + unanswered.inFlight,
-      unsent: unsent + unanswered.unsent,
-    };
-    for (const [cause, times] of causes) this.#causes.add(cause, times);
-    this.#rates.add(new Histogram(rates));
+    this.unanswered.inFlight += unanswered.inFlight;
+    this.unanswered.unsent += unanswered.unsent;
+    for (const [cause, times] of causes) this.causes.add(cause, times);
+    this.requestRates.add(new Histogram(rates));
   }
 
   /** Where latencies from this second on belong. */
@@ -138,7 +114,7 @@ export class Aggregator {
       const second = this.#nextSecond;
       const seconds = number + 1 - second;
       this.#nextSecond = number + 1;
-      this.#timeline.push({ second, seconds, completed, errors, p50Us, p99Us, maxUs: latency.max });
+      this.timeline.push({ second, seconds, completed, errors, p50Us, p99Us, maxUs: latency.max });
     }
   }
 }

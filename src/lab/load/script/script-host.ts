@@ -1,19 +1,15 @@
 /** The part of a script that runs in the main thread: setup() before the run, done() after it. */
-
 import type { Target } from '../http/target.js';
 import type { LoadOptions, ScriptWork } from '../load-options.js';
 import type { LoadResult } from '../result/result.js';
 import { openLine } from './blocking.js';
 import { RemoteThread } from './channel.js';
 import { createScriptMain } from './create.js';
-import type { ScriptMain, ScriptStart } from './script.js';
+import type { ScriptMain, ScriptMainOptions, ScriptStart } from './script.js';
 import { readScript } from './script-text.js';
 
 export class ScriptHost {
-  readonly #options: LoadOptions;
-  readonly #file: string;
-  readonly #text: string;
-  readonly #addresses: readonly Target[];
+  readonly #script: ScriptMainOptions;
   readonly #threads: readonly RemoteThread[];
   /** For each generator thread, in their order. */
   readonly starts: readonly ScriptStart[];
@@ -31,23 +27,15 @@ export class ScriptHost {
     const lines = Array.from({ length: options.threads }, () => openLine());
     const [first] = addresses;
     const address = first && { host: first.host, port: first.port };
-    this.#options = options;
-    this.#file = file;
-    this.#text = text;
-    this.#addresses = addresses;
+    const { url, headers } = options;
+    this.#script = { file, text, url, headers, addresses };
     this.#threads = lines.map(({ caller }) => new RemoteThread(caller));
     this.starts = lines.map(({ responder: line }) => ({ text, address, line }));
   }
 
-  /**
-   * Runs the script's top level, then setup() and init() for one thread after the other, as wrk
-   * does.
-   * @param init runs a thread's init() @throws ScriptError
-   */
+  /** As wrk: the top level, then setup() and init() for each thread in turn. @throws ScriptError */
   async prepare(init: (thread: number) => Promise<unknown>): Promise<void> {
-    const { url, headers } = this.#options;
-    const given = { file: this.#file, text: this.#text, url, headers, addresses: this.#addresses };
-    this.#main = await createScriptMain(given);
+    this.#main = await createScriptMain(this.#script);
     for (const [number, thread] of this.#threads.entries()) {
       await this.#main.setup(thread);
       await init(number);
