@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A new directory under the system's temporary one. */
-export async function temporaryDirectory(): Promise<string> {
+/**
+ * A new directory under the system's temporary one.
+ * @param onOver calls its argument at the end of what needs the directory; a hook passes `afterAll`
+ */
+export async function temporaryDirectory(
+  onOver: (remove: () => Promise<void>) => void = onTestFinished,
+): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'evenkeel-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  onOver(() => rm(directory, { recursive: true, force: true }));
   return directory;
 }

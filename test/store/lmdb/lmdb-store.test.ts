@@ -7,8 +7,8 @@ import { storeSuite } from '../suite/suite.js';
 storeSuite({
   name: 'lmdb',
   offers: { clock: true, pages: true },
-  place: async () => {
-    const directory = await temporaryDirectory();
+  place: async (onOver) => {
+    const directory = await temporaryDirectory(onOver);
     return { open: (options) => openLmdb({ directory, ...options }) };
   },
 });
@@ -16,8 +16,8 @@ storeSuite({
 storeSuite({
   name: 'lmdb, every read from the disk',
   offers: { clock: true, pages: true },
-  place: async () => {
-    const directory = await temporaryDirectory();
+  place: async (onOver) => {
+    const directory = await temporaryDirectory(onOver);
     let faults = 0;
     // So many that every read is taken for cold.
     const majorFaults = () => (faults += 1000);

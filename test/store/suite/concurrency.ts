@@ -1,10 +1,12 @@
 /** A trait of every store: many writes and reads at once. */
 import { expect, test } from 'vitest';
-import { bytes, keys, openFresh, put, type StoreFactory, value } from './factory.js';
+import { bytes, keys, put, type StoreFactory, sharedStore, value } from './factory.js';
 
 export function concurrencyTrait(factory: StoreFactory): void {
+  const openEmpty = sharedStore(factory);
+
   test('every reader sees a write as soon as it is acknowledged, with many writers at once', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     await Promise.all(
       Array.from({ length: 32 }, async (_, writer) => {
         const key = `writer-${writer}`;
@@ -22,7 +24,7 @@ export function concurrencyTrait(factory: StoreFactory): void {
   });
 
   test('writes of one key take effect in the order of the calls, not awaited', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     const calls = Array.from({ length: 200 }, (_, i) => put(store, 'a', `${i}`));
     calls.push(
       put(store, 'b', 'x'),
@@ -37,7 +39,7 @@ export function concurrencyTrait(factory: StoreFactory): void {
   });
 
   test('and so do those of many turns of the event loop, while earlier ones are under way', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     const calls: Promise<void>[] = [];
     for (let i = 0; i < 300; i++) {
       calls.push(
@@ -52,7 +54,7 @@ export function concurrencyTrait(factory: StoreFactory): void {
   });
 
   test('a value read while it is being written is one that was put, whole', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     const filled = (i: number) => Buffer.alloc(20_000, i);
     await store.put(bytes('a'), [filled(0)]);
     let writing = true;
@@ -73,7 +75,7 @@ export function concurrencyTrait(factory: StoreFactory): void {
   });
 
   test('all of many writes made at once are there when all are acknowledged', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     const all = Array.from({ length: 3000 }, (_, i) => `k${String(i).padStart(5, '0')}`);
     await Promise.all(all.map((key) => put(store, key, key)));
     expect(await keys(store, 'k')).toEqual(all);

@@ -1,5 +1,5 @@
-/** What a store must offer to be run through the shared suite, and the words its cases are written in. */
-import { onTestFinished } from 'vitest';
+/** The terms on which a store joins the shared suite, and the words its cases are written in. */
+import { beforeAll, onTestFinished } from 'vitest';
 import type { Limits } from '#dist/config/limits.js';
 import type { Entity, RangeOptions, Store, StoreErrorCode } from '#dist/store/store.js';
 
@@ -19,11 +19,11 @@ export interface StoreFactory {
   readonly offers: {
     /** The clock can be injected, so expiry can be tested without waiting. */
     readonly clock: boolean;
-    /** `limits.rangePageEntities` and `limits.rangePageBytes` are obeyed exactly, where `limits.rangePageMs` is long. */
+    /** Where `limits.rangePageMs` is long, the other limits of a page are obeyed exactly. */
     readonly pages: boolean;
   };
-  /** An empty place of its own, gone when the test is over. */
-  place(): Promise<Place>;
+  /** An empty place of its own, gone when the test is over, or when `onOver` calls its argument. */
+  place(onOver?: (remove: () => Promise<void>) => void): Promise<Place>;
 }
 
 /** Opens a store, and closes it when the test is over. */
@@ -33,7 +33,33 @@ export async function openAt(place: Place, options?: OpenOptions): Promise<Store
   return store;
 }
 
-export async function openFresh(factory: StoreFactory, options?: OpenOptions): Promise<Store> {
+/**
+ * A store that the cases of a trait share. Opening one starts a thread, so each case gets it
+ * emptied, not opened again. A case must leave it open.
+ */
+export function sharedStore(factory: StoreFactory): () => Promise<Store> {
+  let store: Store;
+  beforeAll(async () => {
+    const removals: (() => Promise<void>)[] = [];
+    store = await (await factory.place((remove) => removals.push(remove))).open();
+    return async () => {
+      await store.close();
+      for (const remove of removals) await remove();
+    };
+  });
+  return async () => {
+    await empty(store);
+    return store;
+  };
+}
+
+export async function empty(store: Store): Promise<void> {
+  const all = (await pages(store, { start: Buffer.alloc(1) })).flat();
+  await Promise.all(all.map(({ key }) => store.delete(key)));
+}
+
+/** A new store, for a case that closes it or sets options. */
+export async function openNew(factory: StoreFactory, options?: OpenOptions): Promise<Store> {
   return openAt(await factory.place(), options);
 }
 
@@ -71,7 +97,10 @@ export async function keys(
     .map(({ key }) => Buffer.from(key).toString());
 }
 
-/** How a call ended, whether it throws or rejects: its StoreError's code, or `no error`. Anything else is thrown. */
+/**
+ * How a call ended, whether it throws or rejects: its StoreError's code, or `no error`.
+ * @throws what the call threw, if that is not a StoreError
+ */
 export async function outcome(call: () => unknown): Promise<StoreErrorCode | 'no error'> {
   try {
     await call();

@@ -5,16 +5,18 @@ import {
   asPromise,
   bytes,
   keys,
-  openFresh,
   pages,
   put,
   type StoreFactory,
+  sharedStore,
   value,
 } from './factory.js';
 
 export function keyTrait(factory: StoreFactory): void {
+  const openEmpty = sharedStore(factory);
+
   test('keys are bytes: zeros, high bytes and invalid UTF-8 are kept apart and exact', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     const all = [
       [0],
       [0, 0],
@@ -35,13 +37,13 @@ export function keyTrait(factory: StoreFactory): void {
   });
 
   test('a range is sorted by unsigned bytes, whatever the order of the puts', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     for (const key of ['b', 'a', 'aa', 'é', 'Z', 'ab', 'a\0']) await put(store, key, key);
     expect(await keys(store, '\0')).toEqual(['Z', 'a', 'a\0', 'aa', 'ab', 'b', 'é']);
   });
 
   test(`keys of 1 and of ${maxKeyBytes} bytes are kept, found, listed and deleted`, async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     const long = Buffer.alloc(maxKeyBytes, 0xff);
     const sibling = Buffer.from(long);
     sibling[maxKeyBytes - 1] = 0xfe;
@@ -60,7 +62,7 @@ export function keyTrait(factory: StoreFactory): void {
     ['no byte', Buffer.alloc(0)],
     [`${maxKeyBytes + 1} bytes`, Buffer.alloc(maxKeyBytes + 1, 'k')],
   ])('a key of %s is misuse: a TypeError from every call, and nothing changes', async (_, key) => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     await put(store, 'a', 'one');
     await expect(asPromise(() => store.get(key))).rejects.toThrow(TypeError);
     await expect(asPromise(() => store.put(key, [bytes('x')]))).rejects.toThrow(TypeError);
@@ -71,7 +73,7 @@ export function keyTrait(factory: StoreFactory): void {
   });
 
   test('a key that is text is misuse: a TypeError, and nothing is stored', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     const text = 'a' as unknown as Uint8Array;
     await expect(asPromise(() => store.get(text))).rejects.toThrow(TypeError);
     await expect(asPromise(() => store.put(text, [bytes('x')]))).rejects.toThrow(TypeError);
@@ -86,7 +88,7 @@ export function keyTrait(factory: StoreFactory): void {
   ])(
     'a value that is %s is misuse: a TypeError for its own put, and other writes go on',
     async (_, piece) => {
-      const store = await openFresh(factory);
+      const store = await openEmpty();
       const [misuse, fine] = await Promise.allSettled([
         asPromise(() => store.put(bytes('a'), [piece as unknown as Uint8Array])),
         put(store, 'b', 'two'),

@@ -6,7 +6,7 @@ import {
   keys,
   numbered,
   openAt,
-  openFresh,
+  openNew,
   outcome,
   pages,
   put,
@@ -24,7 +24,7 @@ const calls: [string, (store: Store) => unknown][] = [
 export function lifecycleTrait(factory: StoreFactory): void {
   describe.each(calls)('%s', (_, call) => {
     test("fails with 'closed' while the store is closing", async () => {
-      const store = await openFresh(factory);
+      const store = await openNew(factory);
       const write = put(store, 'a', 'one');
       const closing = store.close();
       expect(await outcome(() => call(store))).toBe('closed');
@@ -32,7 +32,7 @@ export function lifecycleTrait(factory: StoreFactory): void {
     });
 
     test("fails with 'closed' once it is closed", async () => {
-      const store = await openFresh(factory);
+      const store = await openNew(factory);
       await put(store, 'a', 'one');
       await store.close();
       expect(await outcome(() => call(store))).toBe('closed');
@@ -40,7 +40,7 @@ export function lifecycleTrait(factory: StoreFactory): void {
   });
 
   test("a range under way fails with 'closed' at its next page", async () => {
-    const store = await openFresh(factory);
+    const store = await openNew(factory);
     await Promise.all(numbered(600).map((key) => put(store, key, key)));
     const reader = store.range({ start: bytes('key') })[Symbol.asyncIterator]();
     expect((await reader.next()).done).toBe(false);
@@ -50,18 +50,18 @@ export function lifecycleTrait(factory: StoreFactory): void {
   });
 
   test('closing twice, at once or later, is no error', async () => {
-    const store = await openFresh(factory);
+    const store = await openNew(factory);
     await put(store, 'a', 'one');
     await Promise.all([store.close(), store.close()]);
     await store.close();
   });
 
   test('a store that was never used closes', async () => {
-    await (await openFresh(factory)).close();
+    await (await openNew(factory)).close();
   });
 
   test('closing is no failure', async () => {
-    const store = await openFresh(factory);
+    const store = await openNew(factory);
     expect(store.failure).toBeUndefined();
     await store.close();
     expect(store.failure).toBeUndefined();

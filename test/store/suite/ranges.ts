@@ -5,10 +5,11 @@ import {
   bytes,
   keys,
   numbered,
-  openFresh,
+  openNew,
   pages,
   put,
   type StoreFactory,
+  sharedStore,
   value,
 } from './factory.js';
 
@@ -16,8 +17,10 @@ import {
 const rangePageMs = 60_000;
 
 export function rangeTrait(factory: StoreFactory): void {
+  const openEmpty = sharedStore(factory);
+
   test('start is included, end is excluded, neither has to be a key', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     for (const key of ['a', 'b', 'c', 'd']) await put(store, key, key);
     expect(await keys(store, 'b')).toEqual(['b', 'c', 'd']);
     expect(await keys(store, 'b', 'd')).toEqual(['b', 'c']);
@@ -27,7 +30,7 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test('a range that ends at or before its start is empty', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     for (const key of ['a', 'b', 'c']) await put(store, key, key);
     expect(await keys(store, 'b', 'b')).toEqual([]);
     expect(await keys(store, 'b', 'a')).toEqual([]);
@@ -35,7 +38,7 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test('an end that could be no key, empty or longer than any, is misuse: a TypeError', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     for (const length of [0, maxKeyBytes + 1, 2 * maxKeyBytes, 100 * maxKeyBytes])
       await expect(
         pages(store, { start: bytes('a'), end: Buffer.alloc(length, 'k') }),
@@ -43,11 +46,11 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test('an empty store has an empty range', async () => {
-    expect(await keys(await openFresh(factory), '\0')).toEqual([]);
+    expect(await keys(await openEmpty(), '\0')).toEqual([]);
   });
 
   test('a limit counts entities from the start, over pages too', async () => {
-    const store = await openFresh(factory, { limits: makeLimits({ rangePageEntities: 4 }) });
+    const store = await openNew(factory, { limits: makeLimits({ rangePageEntities: 4 }) });
     const all = numbered(10);
     await Promise.all(all.map((key) => put(store, key, key)));
     for (const limit of [0, 1, 3, 4, 5, 8, 9, 10, 11])
@@ -56,21 +59,21 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test('deleted entities are not in a range', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     for (const key of ['a', 'b', 'c']) await put(store, key, key);
     await store.delete(bytes('b'));
     expect(await keys(store, 'a')).toEqual(['a', 'c']);
   });
 
   test('values in a range are those that get returns', async () => {
-    const store = await openFresh(factory);
+    const store = await openEmpty();
     for (const key of ['a', 'b']) await put(store, key, `value of ${key}`);
     for (const entity of (await pages(store, { start: bytes('a') })).flat())
       expect(await store.get(entity.key)).toEqual(entity);
   });
 
   test('an entity there all along is yielded once while others come and go between pages', async () => {
-    const store = await openFresh(factory, { limits: makeLimits({ rangePageEntities: 5 }) });
+    const store = await openNew(factory, { limits: makeLimits({ rangePageEntities: 5 }) });
     const all = numbered(40);
     const stays = all.filter((_, i) => i % 2 === 0);
     await Promise.all(all.map((key) => put(store, key, 'old')));
@@ -91,7 +94,7 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test('a page read after an acknowledged write shows it', async () => {
-    const store = await openFresh(factory, { limits: makeLimits({ rangePageEntities: 1 }) });
+    const store = await openNew(factory, { limits: makeLimits({ rangePageEntities: 1 }) });
     for (const key of ['a', 'b']) await put(store, key, 'old');
     const reader = store.range({ start: bytes('a') })[Symbol.asyncIterator]();
     await reader.next();
@@ -104,7 +107,7 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test('readers that leave in the middle hold nothing up: not writes, not reads, not close', async () => {
-    const store = await openFresh(factory, { limits: makeLimits({ rangePageEntities: 2 }) });
+    const store = await openNew(factory, { limits: makeLimits({ rangePageEntities: 2 }) });
     const all = numbered(10);
     await Promise.all(all.map((key) => put(store, key, 'old')));
     for (let i = 0; i < 50; i++) for await (const _ of store.range({ start: bytes('key') })) break;
@@ -117,7 +120,7 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test.runIf(factory.offers.pages)('a page holds at most rangePageEntities entities', async () => {
-    const store = await openFresh(factory, {
+    const store = await openNew(factory, {
       limits: makeLimits({ rangePageEntities: 4, rangePageMs }),
     });
     await Promise.all(numbered(10).map((key) => put(store, key, key)));
@@ -128,7 +131,7 @@ export function rangeTrait(factory: StoreFactory): void {
   test.runIf(factory.offers.pages)(
     'a page ends with the entity that fills rangePageBytes',
     async () => {
-      const store = await openFresh(factory, {
+      const store = await openNew(factory, {
         limits: makeLimits({ rangePageBytes: 1000, rangePageMs }),
       });
       const value_ = 'v'.repeat(400);
@@ -141,7 +144,7 @@ export function rangeTrait(factory: StoreFactory): void {
   test.runIf(factory.offers.pages)(
     'a value larger than rangePageBytes is sent all the same, alone',
     async () => {
-      const store = await openFresh(factory, {
+      const store = await openNew(factory, {
         limits: makeLimits({ rangePageBytes: 1000, rangePageMs }),
       });
       const large = Buffer.alloc(5000, 'v');
