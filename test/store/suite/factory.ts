@@ -37,11 +37,11 @@ export async function openAt(place: Place, options?: OpenOptions): Promise<Store
  * A store that the cases of a trait share. Opening one starts a thread, so each case gets it
  * emptied, not opened again. A case must leave it open.
  */
-export function sharedStore(factory: StoreFactory): () => Promise<Store> {
+export function sharedStore(factory: StoreFactory, options?: OpenOptions): () => Promise<Store> {
   let store: Store;
   beforeAll(async () => {
     const removals: (() => Promise<void>)[] = [];
-    store = await (await factory.place((remove) => removals.push(remove))).open();
+    store = await (await factory.place((remove) => removals.push(remove))).open(options);
     return async () => {
       await store.close();
       for (const remove of removals) await remove();

@@ -18,6 +18,12 @@ const rangePageMs = 60_000;
 
 export function rangeTrait(factory: StoreFactory): void {
   const openEmpty = sharedStore(factory);
+  const openFourAPage = sharedStore(factory, {
+    limits: makeLimits({ rangePageEntities: 4, rangePageMs }),
+  });
+  const openKilobyteAPage = sharedStore(factory, {
+    limits: makeLimits({ rangePageBytes: 1000, rangePageMs }),
+  });
 
   test('start is included, end is excluded, neither has to be a key', async () => {
     const store = await openEmpty();
@@ -50,7 +56,7 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test('a limit counts entities from the start, over pages too', async () => {
-    const store = await openNew(factory, { limits: makeLimits({ rangePageEntities: 4 }) });
+    const store = await openFourAPage();
     const all = numbered(10);
     await Promise.all(all.map((key) => put(store, key, key)));
     for (const limit of [0, 1, 3, 4, 5, 8, 9, 10, 11])
@@ -73,7 +79,7 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test('an entity there all along is yielded once while others come and go between pages', async () => {
-    const store = await openNew(factory, { limits: makeLimits({ rangePageEntities: 5 }) });
+    const store = await openFourAPage();
     const all = numbered(40);
     const stays = all.filter((_, i) => i % 2 === 0);
     await Promise.all(all.map((key) => put(store, key, 'old')));
@@ -94,11 +100,11 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test('a page read after an acknowledged write shows it', async () => {
-    const store = await openNew(factory, { limits: makeLimits({ rangePageEntities: 1 }) });
-    for (const key of ['a', 'b']) await put(store, key, 'old');
+    const store = await openFourAPage();
+    for (const key of ['a', 'b', 'c', 'd', 'e']) await put(store, key, 'old');
     const reader = store.range({ start: bytes('a') })[Symbol.asyncIterator]();
     await reader.next();
-    await put(store, 'b', 'new');
+    await put(store, 'e', 'new');
     const { value: page } = await reader.next();
     expect(
       page?.map((entity: { value: Uint8Array }) => Buffer.from(entity.value).toString()),
@@ -120,9 +126,7 @@ export function rangeTrait(factory: StoreFactory): void {
   });
 
   test.runIf(factory.offers.pages)('a page holds at most rangePageEntities entities', async () => {
-    const store = await openNew(factory, {
-      limits: makeLimits({ rangePageEntities: 4, rangePageMs }),
-    });
+    const store = await openFourAPage();
     await Promise.all(numbered(10).map((key) => put(store, key, key)));
     const sizes = (await pages(store, { start: bytes('key') })).map((page) => page.length);
     expect(sizes).toEqual([4, 4, 2]);
@@ -131,9 +135,7 @@ export function rangeTrait(factory: StoreFactory): void {
   test.runIf(factory.offers.pages)(
     'a page ends with the entity that fills rangePageBytes',
     async () => {
-      const store = await openNew(factory, {
-        limits: makeLimits({ rangePageBytes: 1000, rangePageMs }),
-      });
+      const store = await openKilobyteAPage();
       const value_ = 'v'.repeat(400);
       await Promise.all(numbered(7).map((key) => put(store, key, value_)));
       const sizes = (await pages(store, { start: bytes('key') })).map((page) => page.length);
@@ -144,9 +146,7 @@ export function rangeTrait(factory: StoreFactory): void {
   test.runIf(factory.offers.pages)(
     'a value larger than rangePageBytes is sent all the same, alone',
     async () => {
-      const store = await openNew(factory, {
-        limits: makeLimits({ rangePageBytes: 1000, rangePageMs }),
-      });
+      const store = await openKilobyteAPage();
       const large = Buffer.alloc(5000, 'v');
       await Promise.all(numbered(3).map((key) => store.put(bytes(key), [large])));
       const all = (await pages(store, { start: bytes('key') })).filter((page) => page.length > 0);
