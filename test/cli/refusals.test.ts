@@ -3,7 +3,7 @@ import { mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { serve } from 'evenkeel';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectOneLine, put } from '../support/command.js';
 import { temporaryDirectory } from '../support/directory.js';
 import { entityUrl } from '../support/http.js';
@@ -20,13 +20,13 @@ describe('what is in the way', () => {
       other.listen(0, '127.0.0.1', resolve);
     });
     const { port } = other.address() as { port: number };
-    const folder = await temporaryDirectory();
+    const data = await temporaryDirectory();
     const { code, stdout, stderr } = await runCommand([
       'serve',
       '--port',
       String(port),
       '--data',
-      folder,
+      data,
     ]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expectOneLine(stderr, `port ${port}`, 'in use', '--port');
@@ -40,20 +40,20 @@ describe('what is in the way', () => {
     });
   });
 
-  it('is named in one line with exit code 1, when another server has the folder, which goes on', async () => {
-    const folder = await temporaryDirectory();
-    const first = await startServer(folder);
+  it('is named in one line, when another server has the directory, which goes on', async () => {
+    const data = await temporaryDirectory();
+    const first = await startServer(data);
     await put(first.url, 'a', 'one');
     for (let attempt = 0; attempt < 2; attempt++) {
-      const { code, stdout, stderr } = await runCommand(['serve', '--port', '0', '--data', folder]);
+      const { code, stdout, stderr } = await runCommand(['serve', '--port', '0', '--data', data]);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expectOneLine(stderr, folder, 'another server', '--data');
+      expectOneLine(stderr, data, 'another server', '--data');
     }
     await put(first.url, 'b', 'two');
     expect(await (await fetch(entityUrl(first.url, 'a'))).text()).toBe('one');
     expect(await first.end('SIGTERM')).toEqual({ code: 0, signal: null });
 
-    const next = await startServer(folder);
+    const next = await startServer(data);
     expect(await (await fetch(entityUrl(next.url, 'b'))).text()).toBe('two');
   });
 
@@ -72,12 +72,18 @@ describe('what is in the way', () => {
 });
 
 describe('a damaged data.mdb', () => {
-  async function fill(data: string): Promise<void> {
+  let filled: Buffer;
+  const removals: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    const data = await temporaryDirectory((remove) => removals.push(remove));
     const server = await serve({ port: 0, data });
     const keys = Array.from({ length: 100 }, (_, n) => `key-${n}`);
     await Promise.all(keys.map((key) => put(server.url, key, 'v'.repeat(1000))));
     await server.close();
-  }
+    filled = await readFile(join(data, 'data.mdb'));
+  });
+  afterAll(() => Promise.all(removals.map((remove) => remove())));
 
   const damages: Record<string, (file: string) => Promise<void>> = {
     'is text': (file) => writeFile(file, 'this is no database\n'.repeat(1000)),
@@ -100,8 +106,8 @@ describe('a damaged data.mdb', () => {
     'that %s is refused by its name, and left as it is',
     async (name) => {
       const data = await temporaryDirectory();
-      await fill(data);
       const file = join(data, 'data.mdb');
+      await writeFile(file, filled);
       await damages[name]?.(file);
       const before = await readFile(file);
       const refusal = await serve({ port: 0, data }).catch((error: Error) => error);
@@ -113,8 +119,7 @@ describe('a damaged data.mdb', () => {
 
   it('ends the command in one line with exit code 1', async () => {
     const data = await temporaryDirectory();
-    await fill(data);
-    await truncate(join(data, 'data.mdb'), 4096);
+    await writeFile(join(data, 'data.mdb'), filled.subarray(0, 4096));
     const { code, stdout, stderr } = await runCommand(['serve', '--port', '0', '--data', data]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expectOneLine(stderr, join(data, 'data.mdb'), 'damaged');

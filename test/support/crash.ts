@@ -38,7 +38,7 @@ export interface CrashReport {
 }
 
 export async function crashRounds(options: CrashOptions): Promise<CrashReport> {
-  const { directory, rounds, seed, clients = 16, keys = 100, maxLifeMs = 500 } = options;
+  const { directory, rounds, seed, clients = 16, keys = 100, maxLifeMs = 300 } = options;
   const random = randomFrom(seed);
   const names = Array.from({ length: keys }, (_, n) => keyName(n, random));
   const ledger = new Ledger(names);
@@ -157,9 +157,13 @@ async function check(
   const status = await fetch(`${server.url}/v0/status`);
   if (status.status !== 200) wrong.push(`the status is ${status.status}: ${await status.text()}`);
   const held = new Map<string, Outcome>();
-  for (const key of keys) {
-    const response = await fetch(entityUrl(server.url, key));
-    const body = Buffer.from(await response.arrayBuffer());
+  const responses = await Promise.all(
+    keys.map(async (key) => {
+      const response = await fetch(entityUrl(server.url, key));
+      return { key, response, body: Buffer.from(await response.arrayBuffer()) };
+    }),
+  );
+  for (const { key, response, body } of responses) {
     if (response.status !== 200 && response.status !== 404) {
       wrong.push(`GET ${key} returns ${response.status}: ${body}`);
       continue;

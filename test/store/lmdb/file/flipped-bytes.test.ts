@@ -14,9 +14,9 @@ import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes, numbered, put } from '../../suite/factory.js';
 import { type Child, startChild } from '../child/child.js';
 
-const flips = Number(process.env.EVENKEEL_FLIPS ?? 80);
+const flips = Number(process.env.EVENKEEL_FLIPS ?? 30);
 const seed = Number(process.env.EVENKEEL_SEED ?? Date.now() % 1_000_000);
-const hangMs = 4000;
+const hangMs = 60_000;
 
 interface Flip {
   readonly at: number;

@@ -40,8 +40,8 @@ describe('a directory that is open', () => {
     const store = await openAt(place(directory));
     const other = await startChild('./holder.mjs');
     expect(await other.ask({ do: 'open', directory })).toMatchObject({ code: 'in-use' });
-    for (let i = 0; i < 50; i++) await put(store, `key-${i}`, 'x');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (let i = 0; i < 20; i++) await put(store, `key-${i}`, 'x');
+    await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await other.ask({ do: 'open', directory })).toMatchObject({ code: 'in-use' });
     await put(store, 'a', 'one');
     expect(await value(store, 'a')).toBe('one');
@@ -53,7 +53,7 @@ describe('a directory that is open', () => {
 
   test('opens at once after its holder was killed, with everything acknowledged', async () => {
     const directory = await temporaryDirectory();
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const holder = await startChild('./holder.mjs');
       expect(await holder.ask({ do: 'open', directory })).toEqual({});
       expect(await holder.ask({ do: 'put', key: 'a', value: `round ${round}` })).toEqual({});
@@ -67,7 +67,7 @@ describe('a directory that is open', () => {
   test('is never open in more than one of five processes that start at the same moment', async () => {
     const children = await Promise.all(Array.from({ length: 5 }, () => startChild('./holder.mjs')));
     const winners: number[] = [];
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 4; round++) {
       const directory = join(await temporaryDirectory(), 'one', 'two');
       // The first time the directory is not there, the second time it holds a store.
       for (const again of [false, true]) {

@@ -1,7 +1,7 @@
 /** A directory that can't be used, or whose file is not what this code wrote, is refused with an error that says so. */
 import { mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataFile, formatKey, openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { writeUint64 } from '#dist/store/record.js';
@@ -11,15 +11,25 @@ import { startChild } from '../child/child.js';
 
 const opening = (directory: string) => outcome(async () => (await openLmdb({ directory })).close());
 
-/** A closed store of some size, with overwritten values. */
-async function filledDirectory(): Promise<string> {
-  const directory = await temporaryDirectory();
+/** The data file of a closed store of some size, with overwritten values. */
+let filled: Buffer;
+
+beforeAll(async () => {
+  const directory = await temporaryDirectory((remove) => removals.push(remove));
   const store = await openLmdb({ directory });
   for (let i = 0; i < 3; i++)
     await Promise.all(
       numbered(200).map((key) => put(store, key, 'v'.repeat(i === 2 ? 5000 : 500))),
     );
   await store.close();
+  filled = await readFile(dataFile(directory));
+});
+const removals: (() => Promise<void>)[] = [];
+afterAll(() => Promise.all(removals.map((remove) => remove())));
+
+async function filledDirectory(): Promise<string> {
+  const directory = await temporaryDirectory();
+  await writeFile(dataFile(directory), filled);
   return directory;
 }
 
@@ -38,18 +48,15 @@ describe("a directory that can't be used is 'unusable'", () => {
     expect(await readFile(file, 'utf8')).toBe('text');
   });
 
-  // In a process of its own: where mkdir says ENOENT below a directory that is there, Node's recursive one never returns.
-  test.runIf(process.platform === 'linux')(
-    "when the system can't make it",
-    async () => {
-      const child = await startChild('./holder.mjs');
-      for (const directory of ['/dev/null/nope', '/sys/nope', '/proc/nope', '/proc/nope/below'])
-        expect(await child.ask({ do: 'open', directory }), directory).toMatchObject({
-          code: 'unusable',
-        });
-    },
-    4000,
-  );
+  // In a process of its own: where mkdir says ENOENT below a directory that is there, Node's
+  // recursive one never returns.
+  test.runIf(process.platform === 'linux')("when the system can't make it", async () => {
+    const child = await startChild('./holder.mjs');
+    for (const directory of ['/dev/null/nope', '/sys/nope', '/proc/nope', '/proc/nope/below'])
+      expect(await child.ask({ do: 'open', directory }), directory).toMatchObject({
+        code: 'unusable',
+      });
+  });
 
   test('when its data file is a directory', async () => {
     const directory = await temporaryDirectory();

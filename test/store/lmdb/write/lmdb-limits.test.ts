@@ -5,9 +5,10 @@ import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import type { Store } from '#dist/store/store.js';
 import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes, keys, numbered, openAt, outcome, put, value } from '../../suite/factory.js';
-import { startChild } from '../child/child.js';
+import { type Child, startChild } from '../child/child.js';
 
 const KiB = 1024;
+const fiveDigits = (number: number) => `key-${String(number).padStart(5, '0')}`;
 
 /** Makes the calls at once and sorts the keys by how their put ended. */
 async function putAll(store: Store, all: readonly string[], valueBytes: number) {
@@ -74,30 +75,46 @@ describe("more writes than may wait are 'overloaded'", () => {
 });
 
 describe.runIf(process.platform === 'linux')('a system that refuses', () => {
-  test.each([
-    [3000, 8 * KiB],
-    [20 * KiB, 8 * KiB],
-  ])(
+  /** Puts numbered keys, twenty at a time, until one has no room. @returns those stored */
+  async function putUntilFull(child: Child, valueBytes: number): Promise<string[]> {
+    const stored: string[] = [];
+    for (let first = 0; ; first += 20) {
+      const writes = Array.from({ length: 20 }, (_, i) => ({
+        key: fiveDigits(first + i),
+        valueBytes,
+      }));
+      const { endings } = (await child.ask({ do: 'many', writes })) as { endings: string[] };
+      stored.push(...writes.flatMap(({ key }, i) => (endings[i] === 'stored' ? [key] : [])));
+      const refusals = endings.filter((ending) => ending !== 'stored');
+      if (refusals.length === 0) continue;
+      expect(new Set(refusals)).toEqual(new Set(['full']));
+      return stored;
+    }
+  }
+
+  test.each([3000, 20 * KiB])(
     "a larger file makes the store 'full' (values of %d bytes): nothing acknowledged is lost, and deleting makes room",
-    async (valueBytes, fileKiB) => {
+    async (valueBytes) => {
       const directory = await temporaryDirectory();
-      const child = await startChild('./holder.mjs', fileKiB * KiB);
+      const child = await startChild('./holder.mjs', 2 * KiB * KiB);
       expect(await child.ask({ do: 'open', directory })).toEqual({});
       const putOne = (key: string) => child.ask({ do: 'put', key, value: 'v', valueBytes });
-      const stored: string[] = [];
-      let code: string | undefined;
-      for (let i = 0; code === undefined && i < 5000; i++) {
-        const key = `key-${String(i).padStart(4, '0')}`;
-        ({ code } = await putOne(key));
-        if (code === undefined) stored.push(key);
+      const stored = await putUntilFull(child, valueBytes);
+      expect(stored.length).toBeGreaterThan(20);
+      for (let i = 0; i < 10; i++) {
+        const { code } = await putOne(`more-${i}`);
+        if (code === undefined) stored.push(`more-${i}`);
+        else expect(code).toBe('full');
       }
-      expect(code).toBe('full');
       expect(await child.ask({ do: 'failure' })).toEqual({});
       for (const key of stored)
         expect((await child.ask({ do: 'get', key })).value, key).toHaveLength(valueBytes);
       const half = Math.ceil(stored.length / 2);
-      for (const key of stored.slice(0, half))
+      for (const key of stored.slice(0, 10))
         expect(await child.ask({ do: 'delete', key }), key).toEqual({});
+      const writes = stored.slice(10, half).map((key) => ({ key }));
+      const { endings } = await child.ask({ do: 'many', writes });
+      expect(endings).toEqual(writes.map(() => 'stored'));
       expect(await putOne('new')).toEqual({});
       await child.kill();
       const store = await openAt({ open: () => openLmdb({ directory }) });
@@ -109,10 +126,10 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     const directory = await temporaryDirectory();
     const child = await startChild('./holder.mjs', 256 * KiB);
     expect(await child.ask({ do: 'open', directory })).toEqual({});
-    const stored: string[] = [];
+    const stored = await putUntilFull(child, 100);
     let refused = 0;
-    for (let i = 0; refused < 300; i++) {
-      const key = `key-${String(i).padStart(5, '0')}`;
+    for (let i = 90_000; refused < 100; i++) {
+      const key = fiveDigits(i);
       const { code } = await child.ask({ do: 'put', key, value: 'v', valueBytes: 100 });
       if (code === undefined) stored.push(key);
       else if (code === 'full') refused++;
