@@ -1,4 +1,4 @@
-/** What only the real command shows of a command line: exit codes, one line of error, help, version. */
+/** The command line as only the real command shows it: exit codes, errors, help, version. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -46,10 +46,11 @@ describe('a wrong command line is refused with exit code 2', () => {
   });
 
   it('with the commands that exist, if it names another one', async () => {
-    for (const name of ['sevre', 'toString', '__proto__', ''])
-      expect(await refusalOf(name)).toBe(
-        `evenkeel: unknown command '${name}'; the commands are serve, load, compare, profile, report`,
-      );
+    const names = ['sevre', 'toString', '__proto__', ''];
+    const commands = 'serve, load, compare, profile, report';
+    expect(await Promise.all(names.map((name) => refusalOf(name)))).toEqual(
+      names.map((name) => `evenkeel: unknown command '${name}'; the commands are ${commands}`),
+    );
   });
 });
 

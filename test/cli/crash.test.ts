@@ -22,7 +22,7 @@ it(`${rounds} kills under load lose no acknowledged write and bring no deleted k
   );
   expect(report.wrong, `EVENKEEL_CRASH_SEED=${seed}`).toEqual([]);
   // Otherwise nothing was tested.
-  expect(report.acknowledged).toBeGreaterThan(rounds * 20);
+  expect(report.acknowledged).toBeGreaterThanOrEqual(rounds * 20);
   expect(report.inFlight).toBeGreaterThan(0);
 });
 

@@ -38,7 +38,7 @@ it('serve works in a program that is given to Node as text', async () => {
   expect(await run).toEqual({ stdout: '201\n', stderr: '' });
 });
 
-it('serve refuses a folder that this process has open already, and then leaves it alone', async () => {
+it('serve refuses a directory that this process has open already, and then leaves it alone', async () => {
   const data = await temporaryDirectory();
   const server = await serve({ port: 0, data });
   await expect(serve({ port: 0, data })).rejects.toMatchObject({
@@ -49,7 +49,7 @@ it('serve refuses a folder that this process has open already, and then leaves i
   await server.close();
 });
 
-it('serve lets go of the folder when it cannot listen', async () => {
+it('serve lets go of the directory when it cannot listen', async () => {
   const first = await serve({ port: 0, data: await temporaryDirectory() });
   const data = await temporaryDirectory();
   const port = Number(new URL(first.url).port);

@@ -1,4 +1,7 @@
-/** How a run ends: with an exit code that says what it is worth, and never without a report or in a hang. */
+/**
+ * How a run ends: with an exit code that says what it is worth, and never without a report or in a
+ * hang.
+ */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -14,7 +17,7 @@ import { expectReport } from '../support/wrk2-report.js';
 
 const short = ['-t2', '-c4', '-d400ms', '-R100'];
 
-it('a single response that is an error is named in the report, and makes the exit code 3', async () => {
+it('one response that is an error is named in the report, and makes the exit code 3', async () => {
   const { url } = await startRecording((_, response, number) => {
     response.statusCode = number === 5 ? 404 : 200;
     response.end();
@@ -58,7 +61,7 @@ describe('Ctrl-C', () => {
     return { exit, stdout: run.stdout(), stderr: run.stderr(), record };
   }
 
-  it('ends a run early: report and record are of what was measured by then, and the exit code is 130', async () => {
+  it('ends a run early: the report is of what was measured by then, the exit code is 130', async () => {
     const { exit, stdout, stderr, record } = await interrupted(50, '--allow-invalid');
     expect({ exit, stderr }).toEqual({ exit: { code: 130, signal: null }, stderr: '' });
     expectReport(linesOf(stdout), {
@@ -71,7 +74,7 @@ describe('Ctrl-C', () => {
     expect(stdout).toMatch(/^ {2}It was ended by a signal after [\d.]+ s of 60 s\.$/m);
     expect(record.endedEarly).toBe('signal');
     expect(record.requests.completed).toBeGreaterThan(40);
-    // The first ten seconds are left out of the percentiles of a longer run; of this one they are all there is.
+    // A longer run leaves its first ten seconds out of the percentiles; this one has no others.
     expect(record.latencyFromUs).toBe(0);
     expect(record.latency.count).toBe(
       record.requests.completed + record.unanswered.inFlight + record.unanswered.unsent,
@@ -102,10 +105,10 @@ describe('a server that', () => {
     expect(stdout).toMatch(/^ {2}0 requests in 400\.00ms, 0\.00B read$/m);
     expect(stdout).toMatch(/^ {2}Socket errors: connect 0, read 0, write 0, timeout 4$/m);
     expect(stdout).toMatch(/^ {2}Unanswered at the end: 4 in flight, 36 due but unsent /m);
-    expect(stdout).toMatch(/^ {2}Nothing was answered: 4 requests sent, no answer came\./m);
+    expect(stdout).toMatch(/^ {2}Nothing was answered: 4 requests sent, no response came\./m);
   });
 
-  it('closes each connection at the first request leads to a report that says so, and exit code 3', async () => {
+  it('closes each connection at its first request leads to a report of it, and exit code 3', async () => {
     const url = await startOdd((socket) => socket.once('data', () => socket.end()));
     const { code, stdout } = await load(...short, '-L', url);
     expect(code).toBe(3);

@@ -89,8 +89,8 @@ describe('a run', () => {
   });
 
   it('writes its files, also when it is not valid', async () => {
-    const folder = await temporaryDirectory();
-    const [json, hgrm] = [join(folder, 'run.json'), join(folder, 'run.hgrm')];
+    const directory = await temporaryDirectory();
+    const [json, hgrm] = [join(directory, 'run.json'), join(directory, 'run.hgrm')];
     expect((await run(`-R1000 --json ${json} --hgrm ${hgrm}`, invalid)).code).toBe(3);
     const record = readRecord(await readFile(json, 'utf8'), json);
     expect(record.verdict).toEqual({ valid: false, reasons: ['1 failure: status 1.'] });

@@ -1,11 +1,11 @@
-/** The built-in work: against the store it is made for, and against a service that keeps what arrives. */
+/** The built-in work: against the store, and against a service that keeps what arrives. */
 import { describe, expect, it } from 'vitest';
 import { entityUrl } from '../support/http.js';
 import { measure, noErrors } from '../support/load.js';
 import { startRecording } from '../support/recording-service.js';
 import { serveHere } from '../support/serve.js';
 
-const short = ['-t2', '-c4', '-d500ms', '-R400'];
+const short = ['-t2', '-c4', '-d300ms', '-R400'];
 const keyOf = (path: string) => new URL(path, 'http://a').searchParams.get('id') ?? '';
 
 describe('against the store', () => {
@@ -15,8 +15,8 @@ describe('against the store', () => {
     const put = await measure(...short, '--workload', 'put', ...keys, url);
     expect(put.record.errors).toEqual(noErrors);
     for (const number of [0, 7, 19]) {
-      const answer = await fetch(entityUrl(url, `key${String(number).padStart(13, '0')}`));
-      expect([answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([200, 1024]);
+      const response = await fetch(entityUrl(url, `key${String(number).padStart(13, '0')}`));
+      expect([response.status, (await response.arrayBuffer()).byteLength]).toEqual([200, 1024]);
     }
     expect((await fetch(entityUrl(url, 'key0000000000020'))).status).toBe(404);
     const readings = [
@@ -39,7 +39,7 @@ describe('against the store', () => {
     const { record, text } = await measure(
       '-t1',
       '-c2',
-      '-d500ms',
+      '-d300ms',
       '-R100',
       '--workload',
       'get',

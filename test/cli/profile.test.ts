@@ -12,7 +12,7 @@ import { temporaryDirectory } from '../support/directory.js';
 import { runCommand, startCommand, until } from '../support/process.js';
 
 /** A server with an admin port, which every test of it needs. */
-async function startAdmin(folder: string) {
+async function startAdmin(directory: string) {
   const server = startCommand([
     'serve',
     '--port',
@@ -21,7 +21,7 @@ async function startAdmin(folder: string) {
     '0',
     '--json',
     '--data',
-    folder,
+    directory,
   ]);
   const [line] = await server.untilPrinted(/^.+\n/);
   const { url, adminUrl } = JSON.parse(line) as { url: string; adminUrl: string };
@@ -31,8 +31,8 @@ async function startAdmin(folder: string) {
 describe('profile cpu --pid', () => {
   it('writes each file that is asked for, and says what was sampled and measured beside', async () => {
     const { pid, stdout: printed } = await startProgram('cpu-split.mjs');
-    const folder = await temporaryDirectory();
-    const [json, raw] = [join(folder, 'cpu.json'), join(folder, 'cpu.cpuprofile')];
+    const directory = await temporaryDirectory();
+    const [json, raw] = [join(directory, 'cpu.json'), join(directory, 'cpu.cpuprofile')];
     const { code, stdout, stderr } = await runCommand([
       ...['profile', 'cpu', '--pid', String(pid), '--seconds', '1', '--requests', '100'],
       ...['-o', json, '-o', raw],
@@ -83,9 +83,9 @@ describe('profile cpu --pid', () => {
 
 describe('profile --url', () => {
   it('samples an Evenkeel server over its admin port while it serves', async () => {
-    const folder = await temporaryDirectory();
-    const server = await startAdmin(join(folder, 'data'));
-    const json = join(folder, 'alloc.json');
+    const directory = await temporaryDirectory();
+    const server = await startAdmin(join(directory, 'data'));
+    const json = join(directory, 'alloc.json');
     const sampling = runCommand([
       'profile',
       'alloc',

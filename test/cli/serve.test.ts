@@ -32,18 +32,18 @@ async function sendHalfPut(url: string, id: string): Promise<RawSocket> {
 }
 
 describe('the banner', () => {
-  it('has the address, the data folder and a curl line that can be used as it is', async () => {
-    const folder = join(await temporaryDirectory(), 'data');
+  it('has the address, the data directory and a curl line that can be used as it is', async () => {
+    const directory = join(await temporaryDirectory(), 'data');
     const { child, stdout, stderr, ended, untilPrinted } = startCommand([
       'serve',
       '--port',
       '0',
       '--data',
-      folder,
+      directory,
     ]);
     await untilPrinted(/Ctrl-C/);
     expect(stdout()).toMatch(/^Evenkeel \d+\.\d+\.\d+ serves http:\/\/127\.0\.0\.1:\d+\n/);
-    expect(stdout()).toContain(`data  ${folder}\n`);
+    expect(stdout()).toContain(`data  ${directory}\n`);
     const [, value, url] =
       /curl -X PUT --data-binary (\w+) '(http:\/\/127\.0\.0\.1:\d+\/v0\/entity\?id=\w+)'\n/.exec(
         stdout(),
@@ -59,17 +59,17 @@ describe('the banner', () => {
   });
 
   it('is one line of JSON with --json, and nothing is printed after it', async () => {
-    const folder = await temporaryDirectory();
+    const directory = await temporaryDirectory();
     const { child, stdout, ended, untilPrinted } = startCommand([
       'serve',
       '--port=0',
       '--json',
-      `--data=${pathToFileURL(folder)}`,
+      `--data=${pathToFileURL(directory)}`,
     ]);
     const [line] = await untilPrinted(/^.+\n/);
     expect(JSON.parse(line)).toEqual({
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
-      data: folder,
+      data: directory,
       pid: child.pid,
       version,
     });
@@ -101,19 +101,19 @@ describe.each([
   { signal: 'SIGINT', secondCode: 130 },
 ] as const)('$signal', ({ signal, secondCode }) => {
   it('ends an idle server at once with exit code 0, and keeps what it acknowledged', async () => {
-    const folder = await temporaryDirectory();
-    const { url, stderr, end } = await startServer(folder);
+    const directory = await temporaryDirectory();
+    const { url, stderr, end } = await startServer(directory);
     await put(url, 'before', 'kept');
     expect(await end(signal)).toEqual({ code: 0, signal: null });
     expect(stderr()).toBe('');
 
-    const again = await serveHere(folder);
+    const again = await serveHere(directory);
     expect(await (await fetch(entityUrl(again.url, 'before'))).text()).toBe('kept');
   });
 
   it('lets a half-sent PUT finish with 201 while new requests get 503, and then exits with 0', async () => {
-    const folder = await temporaryDirectory();
-    const { url, child, stderr, end } = await startServer(folder);
+    const directory = await temporaryDirectory();
+    const { url, child, stderr, end } = await startServer(directory);
     const socket = await sendHalfPut(url, 'half');
     const ended = end(signal);
     await until('the status is 503', async () => (await statusOf(url)) === 503);
@@ -127,14 +127,14 @@ describe.each([
     expect(await ended).toEqual({ code: 0, signal: null });
     expect(stderr()).toBe('');
 
-    const again = await serveHere(folder);
+    const again = await serveHere(directory);
     expect(await (await fetch(entityUrl(again.url, 'half'))).text()).toBe('first-last');
     expect((await fetch(entityUrl(again.url, 'late'))).status).toBe(404);
   });
 
   it('ends a draining server at once when it comes a second time', async () => {
-    const folder = await temporaryDirectory();
-    const { url, end } = await startServer(folder);
+    const directory = await temporaryDirectory();
+    const { url, end } = await startServer(directory);
     await put(url, 'before', 'kept');
     const socket = await sendHalfPut(url, 'half');
     void end(signal);
@@ -144,7 +144,7 @@ describe.each([
     await socket.closed;
     expect(socket.received).not.toContain('HTTP/1.1 201');
 
-    const again = await serveHere(folder);
+    const again = await serveHere(directory);
     expect(await (await fetch(entityUrl(again.url, 'before'))).text()).toBe('kept');
     expect((await fetch(entityUrl(again.url, 'half'))).status).toBe(404);
   });

@@ -8,7 +8,6 @@
  * test/system/durability.test.ts shows.
  */
 import { Agent, request } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { entityUrl } from './http.js';
 import { Ledger, type Outcome } from './ledger.js';
 import { type ServerProcess, startServer } from './process.js';
@@ -24,8 +23,8 @@ export interface CrashOptions {
   /** Few keys, so that writes of one key meet. */
   readonly keys?: number;
   readonly maxValueBytes?: number;
-  /** The server is killed at the latest this long after it listens. */
-  readonly maxLifeMs?: number;
+  /** The server is killed after a number of acknowledged writes between these. */
+  readonly writesPerRound?: readonly [min: number, max: number];
 }
 
 export interface CrashReport {
@@ -38,7 +37,7 @@ export interface CrashReport {
 }
 
 export async function crashRounds(options: CrashOptions): Promise<CrashReport> {
-  const { directory, rounds, seed, clients = 16, keys = 100, maxLifeMs = 300 } = options;
+  const { directory, rounds, seed, clients = 16, keys = 100, writesPerRound = [20, 200] } = options;
   const random = randomFrom(seed);
   const names = Array.from({ length: keys }, (_, n) => keyName(n, random));
   const ledger = new Ledger(names);
@@ -47,14 +46,23 @@ export async function crashRounds(options: CrashOptions): Promise<CrashReport> {
   let inFlight = 0;
   let server = await startServer(directory);
   for (let round = 1; round <= rounds; round++) {
+    const [min, max] = writesPerRound;
+    let writesLeft = min + Math.floor(random() * (max - min));
+    let kill = () => {};
+    const enough = new Promise<void>((resolve) => {
+      kill = resolve;
+    });
     const load = Array.from({ length: clients }, (_, client) =>
       writeUntilDead(server.url, ledger, names, {
         name: `${seed}-${round}-${client}`,
         random: randomFrom(Math.floor(random() * 2 ** 32)),
         maxValueBytes: options.maxValueBytes ?? 256 * 1024,
+        onAcknowledged: () => {
+          if (--writesLeft === 0) kill();
+        },
       }),
     );
-    await sleep(random() * maxLifeMs);
+    await Promise.race([enough, server.ended]);
     await server.end('SIGKILL');
     if (server.stderr() !== '') wrong.push(`round ${round}: standard error: ${server.stderr()}`);
     for (const client of await Promise.all(load)) {
@@ -92,13 +100,14 @@ interface ClientOptions {
   readonly name: string;
   readonly random: () => number;
   readonly maxValueBytes: number;
+  readonly onAcknowledged: () => void;
 }
 
 async function writeUntilDead(
   url: string,
   ledger: Ledger,
   keys: readonly string[],
-  { name, random, maxValueBytes }: ClientOptions,
+  { name, random, maxValueBytes, onAcknowledged }: ClientOptions,
 ): Promise<{ acknowledged: number; inFlight: number }> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let acknowledged = 0;
@@ -116,6 +125,7 @@ async function writeUntilDead(
       if (status !== (value ? 201 : 202)) throw new Error(`the response to a write was ${status}`);
       ledger.acknowledge(write);
       acknowledged++;
+      onAcknowledged();
     }
   } finally {
     agent.destroy();

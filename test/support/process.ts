@@ -81,6 +81,8 @@ export interface ServerProcess {
   readonly pid: number;
   /** All that the process has written to standard error so far. */
   readonly stderr: () => string;
+  /** How the process ended; resolves once all it wrote has been read. */
+  readonly ended: Promise<Exit>;
   /** Sends a signal to the server and resolves with how the process ended. */
   readonly end: (signal: NodeJS.Signals) => Promise<Exit>;
 }
@@ -110,6 +112,7 @@ export async function startServer(
     child,
     pid,
     stderr,
+    ended,
     end: (name) => {
       kill(pid, name);
       return ended;
@@ -138,7 +141,7 @@ export async function runCommand(
 export async function until(
   what: string,
   ask: () => boolean | Promise<boolean>,
-  { timeoutMs = 10_000, everyMs = 10 } = {},
+  { timeoutMs = 60_000, everyMs = 10 } = {},
 ): Promise<void> {
   const end = performance.now() + timeoutMs;
   while (!(await ask())) {

@@ -16,12 +16,12 @@ it(`${rounds} kills under load lose no acknowledged write and bring no deleted k
     seed,
     clients: 32,
     keys: 200,
-    maxLifeMs: 1000,
+    writesPerRound: [100, 4000],
   });
   console.log(
     `${report.rounds} kills, seed ${seed}: ${report.acknowledged} writes acknowledged, ` +
       `${report.inFlight} in flight, ${report.wrong.length} keys wrong`,
   );
   expect(report.wrong, `EVENKEEL_CRASH_SEED=${seed}`).toEqual([]);
-  expect(report.acknowledged).toBeGreaterThan(rounds * 100);
+  expect(report.acknowledged).toBeGreaterThanOrEqual(rounds * 100);
 });

@@ -123,11 +123,11 @@ const actions = {
     for (let number = 0; number < filled; number++) change(1000 + number, undefined);
     const reader = root.useReadTransaction();
     entities.get(Buffer.from('key-1'), { transaction: reader });
-    const beside = storedUntilFull(5000);
+    const beside = storedUntilFull(1000);
     reader.done();
     // As the sweeper does: what was freed last can be used after a commit.
     for (let times = 0; times < 3; times++) transactions.sweep(0, 1);
-    const after = storedUntilFull(5000);
+    const after = storedUntilFull(1000);
     await root.close();
     return { filled, beside, after };
   },

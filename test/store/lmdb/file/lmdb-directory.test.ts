@@ -1,4 +1,7 @@
-/** A directory that can't be used, or whose file is not what this code wrote, is refused with an error that says so. */
+/**
+ * A directory that can't be used, or whose file is not what this code wrote, is refused with an
+ * error that says so.
+ */
 import { mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -140,10 +143,10 @@ describe("a data file that is not as it was written is 'damaged'", () => {
   });
 
   test.each([
-    ['text', bytes('this is no data file\n')],
+    ['text', bytes('some other text\n')],
     ['zeros', Buffer.alloc(65_536)],
     ['0xff', Buffer.alloc(65_536, 0xff)],
-    ['a long text', Buffer.alloc(300_000, 'this is no data file\n')],
+    ['a long text', Buffer.alloc(300_000, 'some other text\n')],
   ])('replaced by %s', async (_, content) => {
     const directory = await temporaryDirectory();
     await writeFile(dataFile(directory), content);
@@ -173,10 +176,10 @@ describe("a data file that is not as it was written is 'damaged'", () => {
 
   test('and the message names the file and what to do', async () => {
     const directory = await temporaryDirectory();
-    await writeFile(dataFile(directory), 'this is no data file');
+    await writeFile(dataFile(directory), 'some other text');
     await expect(openLmdb({ directory })).rejects.toThrow(
       new RegExp(
-        `${dataFile(directory)} is damaged or no Evenkeel data file: .* Restore the directory from a backup`,
+        `${dataFile(directory)} is damaged, or not an Evenkeel data file: .* Restore the directory from a backup`,
       ),
     );
   });

@@ -73,7 +73,7 @@ test('while a key is written no read sees less than one before it, be it of the 
   await put(store, 'a', '0');
   let writing = true;
   const writes = (async () => {
-    for (let i = 1; i <= 400; i++) await put(store, 'a', `${i}`);
+    for (let i = 1; i <= 100; i++) await put(store, 'a', `${i}`);
     writing = false;
   })();
   let last = 0;
@@ -94,6 +94,6 @@ test('while a key is written no read sees less than one before it, be it of the 
   }
   await writes;
   see((await value(store, 'a')) as string);
-  expect(last).toBe(400);
-  expect(reads).toBeGreaterThan(1000);
+  expect(last).toBe(100);
+  expect(reads).toBeGreaterThan(200);
 });

@@ -82,13 +82,13 @@ test('a sweep removes what has expired from the file, and nothing else', async (
   clock.ms = startMs + 10_000;
   await vi.waitFor(
     async () => expect(await look(directory)).toEqual({ entities: 101, expiry: 50 }),
-    5000,
+    30_000,
   );
   expect(await keys(store, 'a')).toHaveLength(101);
   clock.ms = startMs + 11_000;
   await vi.waitFor(
     async () => expect(await look(directory)).toEqual({ entities: 51, expiry: 0 }),
-    5000,
+    30_000,
   );
   expect(await keys(store, 'a')).toHaveLength(51);
 });
@@ -107,7 +107,7 @@ test('a store closed in the middle of a sweep stops after a batch of 256, and go
   await open();
   await vi.waitFor(
     async () => expect(await look(directory)).toEqual({ entities: 0, expiry: 0 }),
-    5000,
+    30_000,
   );
 });
 
@@ -120,7 +120,7 @@ test('an entity put again while its old self is being swept stays', async () => 
     await Promise.all(all.slice(i, i + 50).map((key) => put(store, key, 'stays')));
   await vi.waitFor(
     async () => expect(await look(directory)).toEqual({ entities: 1000, expiry: 0 }),
-    5000,
+    30_000,
   );
   expect(await keys(store, 'key')).toEqual(all);
 });

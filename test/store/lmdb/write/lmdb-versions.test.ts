@@ -8,15 +8,7 @@ test('versions rise across opening again, with the clock set back, stopped or ah
   const directory = await temporaryDirectory();
   const startMs = Date.UTC(2026, 0, 1);
   let last = 0;
-  for (const ms of [
-    startMs,
-    startMs - 3_600_000,
-    0,
-    startMs + 0.25,
-    startMs + 10,
-    startMs + 9.9,
-    5,
-  ]) {
+  for (const ms of [startMs, startMs - 3_600_000, 0, startMs + 0.25, startMs + 9.9, 5]) {
     const store = await openAt({ open: () => openLmdb({ directory, now: () => ms }) });
     for (let i = 0; i < 3; i++) {
       await put(store, 'a', 'one');
