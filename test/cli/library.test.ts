@@ -8,7 +8,7 @@ import { entityUrl } from '../support/http.js';
 import { until } from '../support/process.js';
 import { RawSocket } from '../support/raw-socket.js';
 
-it("import { serve } from 'evenkeel' gives a server with an address that works and can be closed", async () => {
+it("import { serve } from 'evenkeel' gives a server that works and can be closed", async () => {
   const data = await temporaryDirectory();
   const server = await serve({ port: 0, data });
   expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -38,7 +38,7 @@ it('serve works in a program that is given to Node as text', async () => {
   expect(await run).toEqual({ stdout: '201\n', stderr: '' });
 });
 
-it('serve refuses a directory that this process has open already, and then leaves it alone', async () => {
+it('serve refuses a directory that this process has open, and leaves it alone', async () => {
   const data = await temporaryDirectory();
   const server = await serve({ port: 0, data });
   await expect(serve({ port: 0, data })).rejects.toMatchObject({
@@ -65,7 +65,7 @@ it('serve rejects limits that make no sense with a TypeError that names the fiel
   );
 });
 
-it('close cuts off requests that outlast drainMs, says how many, and acknowledges none of them', async () => {
+it('close cuts off requests that outlast drainMs, counts them and acknowledges none', async () => {
   const data = await temporaryDirectory();
   const server = await serve({ port: 0, data, limits: { drainMs: 200 } });
   const socket = await RawSocket.connect(server.url);

@@ -61,7 +61,7 @@ describe('Ctrl-C', () => {
     return { exit, stdout: run.stdout(), stderr: run.stderr(), record };
   }
 
-  it('ends a run early: the report is of what was measured by then, the exit code is 130', async () => {
+  it('ends a run early, with a report of what was measured, and exit code 130', async () => {
     const { exit, stdout, stderr, record } = await interrupted(50, '--allow-invalid');
     expect({ exit, stderr }).toEqual({ exit: { code: 130, signal: null }, stderr: '' });
     expectReport(linesOf(stdout), {
@@ -108,7 +108,7 @@ describe('a server that', () => {
     expect(stdout).toMatch(/^ {2}Nothing was answered: 4 requests sent, no response came\./m);
   });
 
-  it('closes each connection at its first request leads to a report of it, and exit code 3', async () => {
+  it('closes each connection at its first request is reported, with exit code 3', async () => {
     const url = await startOdd((socket) => socket.once('data', () => socket.end()));
     const { code, stdout } = await load(...short, '-L', url);
     expect(code).toBe(3);

@@ -18,7 +18,8 @@ it.each([
 
 it('a module whose setup() waits for ever is ended by a signal', async () => {
   const { url } = await startRecording();
-  const text = `export async function setup() { console.log('waiting'); await new Promise(() => setInterval(() => {}, 1e6)); }`;
+  const wait = 'await new Promise(() => setInterval(() => {}, 1e6));';
+  const text = `export async function setup() { console.log('waiting'); ${wait} }`;
   const run = startCommand(['load', '-R50', '-s', await written(text, 'waits.mjs'), url]);
   await run.untilPrinted(/^waiting$/m);
   run.child.kill('SIGINT');

@@ -25,7 +25,7 @@ function timeOf(text: string): { us: number; within: number } {
   return { us: Number(amount) * unitUs, within: 0.0051 * unitUs };
 }
 
-it('the reference line writes, and wrk/get.lua reads that, with all lines of wrk2’s report', async () => {
+it('the reference line writes, wrk/get.lua reads that, and both print wrk2’s report', async () => {
   const { url } = await serveHere();
   const shape = { threads: 4, connections: 20, duration: '0.40s', latency: true };
   const line = ['-t4', '-c20', '-d400ms', '-R800', '--latency'];

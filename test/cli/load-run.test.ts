@@ -1,4 +1,4 @@
-/** What `evenkeel load` prints, writes and exits with. The run is scripted. */
+/** `evenkeel load` prints, writes and exits as a scripted run says. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

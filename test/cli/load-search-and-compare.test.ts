@@ -8,7 +8,7 @@ import { linesOf, load, measure } from '../support/load.js';
 import { runCommand, startCommand } from '../support/process.js';
 import { startRecording } from '../support/recording-service.js';
 
-/** A service that takes this long for each answer. */
+/** A service that takes this long for each response. */
 const slow = (ms: number) =>
   startRecording((_, response) => setTimeout(() => response.end('ok'), ms));
 
@@ -16,7 +16,7 @@ describe('--find-max', () => {
   const step = /^ *(\d+) +[\d.]+(?: +[\d.]+ ms){3} {2}(?:again: )?(held|missed .+|not valid: .+)$/;
 
   it('finds no more than the server can do, and says what each step came to', async () => {
-    // One connection with 5 ms an answer does less than 200 requests a second.
+    // One connection with 5 ms per response does less than 200 requests per second.
     const { url } = await slow(5);
     const file = join(await temporaryDirectory(), 'best.json');
     const search = ['--find-max', '--slo', 'p99<10s,errors<1%', '--json', file];
@@ -29,7 +29,7 @@ describe('--find-max', () => {
     const end = rest.pop() ?? '';
     const steps = rest.map((line) => step.exec(line) ?? expect.fail(line));
     const [, best] = /^Highest rate that held: (\d+)\/s \(\d+\/s did not\)\.$/.exec(end) ?? [];
-    // On a machine that is busy with other things no run may be valid, which is said and is no success.
+    // On a busy machine it may be that none of the runs is valid. That is said, and fails.
     if (best === undefined) expect([end, code]).toEqual(['No rate held, down to 1/s.', 3]);
     else expect([Number(best) <= 205, code]).toEqual([true, 0]);
     expect(
@@ -56,13 +56,13 @@ describe('--find-max', () => {
 });
 
 describe('compare', () => {
-  /** The record of a run against a service that takes this long for each answer. */
+  /** The record of a run against a service that takes this long for each response. */
   async function recorded(ms: number): Promise<string> {
     const { url } = await slow(ms);
     return (await measure('-t2', '-c10', '-d500ms', '-R200', url)).file;
   }
 
-  it('finds no regression between two records of the same, and one against a slower server', async () => {
+  it('finds a regression against a slower server, and none between equal records', async () => {
     const [before, after] = [await recorded(10), await recorded(80)];
     const same = await runCommand(['compare', before, before]);
     expect({ code: same.code, stderr: same.stderr }).toEqual({ code: 0, stderr: '' });

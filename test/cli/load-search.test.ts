@@ -7,7 +7,7 @@ import { histogram, noErrors, result, thread } from '../lab/load/judge/result.js
 import { perform, type Script } from './scripted-run.js';
 
 describe('a search', () => {
-  /** Answers at every rate, in 1 ms up to 3000/s and in 50 ms beyond. */
+  /** Responds at every rate, in 1 ms up to 3000/s and in 50 ms beyond. */
   const server: Script = (options) => {
     const completed = options.rate * 10;
     const latency = histogram([options.rate <= 3000 ? 1000 : 50_000, completed]);
@@ -25,7 +25,8 @@ describe('a search', () => {
       '        1000      1000.0     1.00 ms     1.00 ms     1.00 ms  held',
       '        2000      2000.0     1.00 ms     1.00 ms     1.00 ms  held',
       '        4000      4000.0    50.00 ms    50.00 ms    50.00 ms  missed p99<5ms (50.000 ms)',
-      '        4000      4000.0    50.00 ms    50.00 ms    50.00 ms  again: missed p99<5ms (50.000 ms)',
+      '        4000      4000.0    50.00 ms    50.00 ms    50.00 ms  ' +
+        'again: missed p99<5ms (50.000 ms)',
     ]);
     expect(lines.at(-1)).toBe('Highest rate that held: 3000/s (3032/s did not).');
     const record = readRecord(json[0] as string, '-');

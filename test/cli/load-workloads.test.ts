@@ -5,7 +5,7 @@ import { measure, noErrors } from '../support/load.js';
 import { startRecording } from '../support/recording-service.js';
 import { serveHere } from '../support/serve.js';
 
-const short = ['-t2', '-c4', '-d300ms', '-R400'];
+const short = ['-t2', '-c4', '-d500ms', '-R400'];
 const keyOf = (path: string) => new URL(path, 'http://a').searchParams.get('id') ?? '';
 
 describe('against the store', () => {
@@ -39,7 +39,7 @@ describe('against the store', () => {
     const { record, text } = await measure(
       '-t1',
       '-c2',
-      '-d300ms',
+      '-d500ms',
       '-R100',
       '--workload',
       'get',

@@ -1,4 +1,4 @@
-/** `evenkeel profile` as its user meets it: on another process, on a server's admin port, and refused. */
+/** `evenkeel profile` as its user meets it: on a process, on an admin port, and refused. */
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -29,7 +29,7 @@ async function startAdmin(directory: string) {
 }
 
 describe('profile cpu --pid', () => {
-  it('writes each file that is asked for, and says what was sampled and measured beside', async () => {
+  it('writes each file that is asked for, and says what was sampled and measured', async () => {
     const { pid, stdout: printed } = await startProgram('cpu-split.mjs');
     const directory = await temporaryDirectory();
     const [json, raw] = [join(directory, 'cpu.json'), join(directory, 'cpu.cpuprofile')];
@@ -53,7 +53,7 @@ describe('profile cpu --pid', () => {
     expect(printed()).toBe('ready\n');
   });
 
-  it('ends early on Ctrl-C, writes what there is, and leaves the process with its inspector closed', async () => {
+  it('ends early on Ctrl-C, writes what there is, and closes the inspector', async () => {
     const { pid, child, inspectorPort } = await startProgram('cpu-split.mjs');
     const json = join(await temporaryDirectory(), 'cpu.json');
     const command = startCommand([
@@ -107,7 +107,7 @@ describe('profile --url', () => {
 });
 
 describe('serve --admin-port', () => {
-  it('is off unless it is asked for, is closed with the server, and gives up a sampling that runs', async () => {
+  it('is off by default, closes with the server, and gives up a sampling that runs', async () => {
     const server = await startAdmin(await temporaryDirectory());
     expect(server.adminUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     const sampling = fetch(`${server.adminUrl}/profile?kind=cpu&seconds=600`, {

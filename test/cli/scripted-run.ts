@@ -1,4 +1,4 @@
-/** Command lines of `evenkeel load` on a scripted run, for results that a real one gives only by bad luck. */
+/** Command lines of `evenkeel load` on a scripted run, for results that a real one rarely gives. */
 import { expect } from 'vitest';
 import { type RunLoad, runOnce } from '#dist/cli/load/load-run.js';
 import { parseLoad } from '#dist/cli/load/options-from-flags.js';

@@ -24,7 +24,8 @@ async function statusOf(url: string): Promise<number> {
 async function sendHalfPut(url: string, id: string): Promise<RawSocket> {
   const socket = await RawSocket.connect(url);
   socket.send(
-    `PUT /v0/entity?id=${id} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n`,
+    `PUT /v0/entity?id=${id} HTTP/1.1\r\n` +
+      'Host: a\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n',
   );
   await socket.until('HTTP/1.1 100 ');
   socket.send('first');
@@ -111,7 +112,7 @@ describe.each([
     expect(await (await fetch(entityUrl(again.url, 'before'))).text()).toBe('kept');
   });
 
-  it('lets a half-sent PUT finish with 201 while new requests get 503, and then exits with 0', async () => {
+  it('lets a half-sent PUT finish with 201, gives others 503, and exits with 0', async () => {
     const directory = await temporaryDirectory();
     const { url, child, stderr, end } = await startServer(directory);
     const socket = await sendHalfPut(url, 'half');

@@ -92,7 +92,8 @@ describe('two limits that contradict each other are refused, at the byte', () =>
       'a header without room for the longest key, percent-encoded',
       { maxHeaderBytes: 4096 },
       { maxHeaderBytes: 4095 },
-      'limits.maxHeaderBytes must be at least 4096 (room for the longest key, percent-encoded), got 4095',
+      'limits.maxHeaderBytes must be at least 4096 ' +
+        '(room for the longest key, percent-encoded), got 4095',
     ],
     [
       'a queue without room for the largest value and its key',

@@ -1,4 +1,4 @@
-/** Properties of the value record. A property that fails prints its seed and the smallest record that shows it. */
+/** Properties of the value record. One that fails prints its seed and the smallest such record. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -24,7 +24,7 @@ function encode(id: Uint8Array, pieces: readonly Uint8Array[], fields: RecordFie
   return record;
 }
 
-/** What reading the record gives: an entity, undefined, or the code of its StoreError. */
+/** Reads the record. @returns an entity, undefined, or the code of the StoreError */
 function read(id: Uint8Array, record: Buffer, nowMs: number) {
   try {
     return readRecord(id, record, () => nowMs);
@@ -143,7 +143,7 @@ describe("is 'damaged', expired or not", () => {
         fc.integer({ min: 1, max: 255 }),
         (id, content, v, expires, at, mask) => {
           const record = encode(id, [content], { version: v, expiresMs: expires });
-          // Format 1 changed to 2, or back, moves the checksum; then it fails but for one case in 2³².
+          // Format 1 changed to 2, or back, moves the checksum; it fails but for one case in 2³².
           record[at % record.length] = (record[at % record.length] ?? 0) ^ mask;
           expect(read(id, record, 0)).toBe('damaged');
         },

@@ -38,7 +38,9 @@ async function loadOver(
       const number = take();
       if (number === undefined) break;
       const value = load.value(number);
-      bytes += `PUT ${load.path(number)} HTTP/1.1\r\nHost: a\r\nContent-Length: ${value.length}\r\n\r\n${value}`;
+      bytes +=
+        `PUT ${load.path(number)} HTTP/1.1\r\n` +
+        `Host: a\r\nContent-Length: ${value.length}\r\n\r\n${value}`;
       open++;
     }
     if (bytes !== '') socket.write(bytes, 'latin1');

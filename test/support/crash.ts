@@ -192,7 +192,7 @@ async function check(
     JSON.stringify(order(held.keys()).map((key) => [key, held.get(key)]))
   )
     wrong.push(
-      `the range has ${ranged.size} entities, the gets ${held.size}, or others, or in another order`,
+      `the range has ${ranged.size} entities, the gets ${held.size}, or others, or another order`,
     );
   return wrong;
 }

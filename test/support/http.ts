@@ -135,7 +135,8 @@ export class RawConnection {
         else if (this.#isClosed)
           reject(
             new Error(
-              `closed after ${this.#answers.length} of ${count} answers: ${this.#received.slice(-300)}`,
+              `closed after ${this.#answers.length} of ${count} responses: ` +
+                this.#received.slice(-300),
             ),
           );
       };
@@ -144,7 +145,7 @@ export class RawConnection {
     });
   }
 
-  /** Sends and returns the answer, the only one outstanding. */
+  /** Sends and returns the response, the only one outstanding. */
   async ask(bytes: string): Promise<RawAnswer> {
     this.#parse();
     const before = this.#answers.length;

@@ -29,11 +29,11 @@ export interface RecordingService {
   readonly connections: () => number;
 }
 
-export type Answer = (request: Received, response: ServerResponse, number: number) => void;
+export type Responder = (request: Received, response: ServerResponse, number: number) => void;
 
 /** @param answer called with each request, and which one it is from 1 on */
 export async function startRecording(
-  answer: Answer = (_, response) => response.end('ok'),
+  answer: Responder = (_, response) => response.end('ok'),
 ): Promise<RecordingService> {
   const received: Received[] = [];
   let connections = 0;

@@ -142,7 +142,7 @@ function clientOf(url: string): (method: string, id: string, value?: string) => 
     });
 }
 
-it('each of 50 PUTs and 20 DELETEs in a row is synced between its read and its response', async () => {
+it('each of 50 PUTs and 20 DELETEs is synced between its read and its response', async () => {
   const numbers = Array.from({ length: 50 }, (_, n) => n);
   const traced = await trace(join(await temporaryDirectory(), 'data'), async (url) => {
     const send = clientOf(url);
@@ -173,7 +173,7 @@ it('each of 400 PUTs over 20 connections is in a commit that ends before its 201
   expect(traced.syncs).toBeLessThan(400);
 });
 
-it('the directory is synced before the first 201, so a crash keeps the name of a new file', async () => {
+it('the directory is synced before the first 201, so a crash keeps the new name', async () => {
   const directory = join(await temporaryDirectory(), 'data');
   const traced = await trace(directory, async (url) => clientOf(url)('PUT', 'a', 'one'));
   const response = traced.responseTo(traced.requestOf('PUT /v0/entity?id=a'));

@@ -29,7 +29,7 @@ afterAll(() => viewer?.close());
 beforeEach(() => void viewer.chromium.complaints.splice(0));
 afterEach(() => expect(viewer.chromium.complaints).toEqual([]));
 
-test('a click gives a frame the whole width and hides its neighbours; Esc brings all back', async () => {
+test('a click gives a frame the whole width, without its neighbours; Esc undoes it', async () => {
   await viewer.show(picture);
   expect([await viewer.width('write'), await viewer.width('main')]).toEqual([584, fullWidth]);
   await viewer.click('write');
@@ -89,7 +89,7 @@ test('the address holds the view, and Back leads out of it', async () => {
   expect([await viewer.width('serve'), await viewer.width('idle')]).toEqual([fullWidth, 0]);
 });
 
-test('a tooltip tells name, place, self and inclusive, and goes when the pointer does', async () => {
+test('a tooltip tells name, place, self and inclusive, and goes with the pointer', async () => {
   await viewer.show(picture);
   await viewer.pointAt('write');
   await expect

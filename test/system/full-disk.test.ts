@@ -129,13 +129,14 @@ async function start(model: Model, disk: SmallDisk) {
 }
 
 describe.each([100, 1024, 40_000])('with values of %i bytes on a disk of 8 MiB', (valueBytes) => {
-  it('a full disk refuses writes with 507 and serves all else; room makes it write again', async () => {
+  it('a full disk refuses writes with 507, serves all else, and later writes again', async () => {
     const disk = await smallDisk(8, 3);
     const model = new Model();
     const server = await start(model, disk);
     const filled = await model.fill('fill', valueBytes);
     console.log(
-      `${valueBytes} B: ${filled[201]} PUTs stored, ${filled[507]} refused, ${await disk.freeBytes()} bytes free`,
+      `${valueBytes} B: ${filled[201]} PUTs stored, ${filled[507]} refused, ` +
+        `${await disk.freeBytes()} bytes free`,
     );
     expect(filled[201]).toBeGreaterThan(50);
     await model.expectServing();
@@ -175,8 +176,8 @@ describe.each([100, 1024, 40_000])('with values of %i bytes on a disk of 8 MiB',
     for (let n = 0; n < 20; n++)
       if ((await model.write('PUT', `again-${n}`, Buffer.alloc(valueBytes))) === 201) rewritten++;
     console.log(
-      `${valueBytes} B, full: of ${doomed.length - 32} more DELETEs ${counts[202]} done and ${counts[507]} refused; ` +
-        `then of 20 PUTs ${rewritten} stored`,
+      `${valueBytes} B, full: of ${doomed.length - 32} more DELETEs ${counts[202]} done ` +
+        `and ${counts[507]} refused; then of 20 PUTs ${rewritten} stored`,
     );
     await model.expectAll();
     expect(server.stderr()).toBe('');
@@ -197,7 +198,8 @@ describe.each([100, 1024, 40_000])('with values of %i bytes on a disk of 8 MiB',
     await model.expectAll();
     const filled = await model.fill('more', valueBytes);
     console.log(
-      `${valueBytes} B, after the kill and still full: ${filled[201]} PUTs stored, ${filled[507]} refused`,
+      `${valueBytes} B, after the kill and still full: ${filled[201]} PUTs stored, ` +
+        `${filled[507]} refused`,
     );
     await model.expectAll();
     expect(full.stderr()).toBe('');

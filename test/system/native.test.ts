@@ -38,7 +38,7 @@ const inside = (profile: Profile, ...names: string[]) =>
   });
 
 describe('a program that works 50/30/20 in JavaScript, in native code and in the kernel', () => {
-  it('is sampled so within 5 points, with native and kernel frames under its functions', async () => {
+  it('is sampled so within 5 points, native and kernel frames under its functions', async () => {
     const { pid } = await startProgram('native-split.mjs', () => naming);
     const { profile, stderr } = await sampled(pid, 10);
     expect(stderr).toBe('');
@@ -71,7 +71,7 @@ describe('a program that works 50/30/20 in JavaScript, in native code and in the
     expect(inside(profile, "libuv's thread pool", 'PKCS5_PBKDF2_HMAC')).toBeGreaterThan(0);
   });
 
-  it('has its native frames even if it was not started to have names, and that is said', async () => {
+  it('has its native frames without the flag for names, and that is said', async () => {
     const { pid } = await startProgram('native-split.mjs', () => []);
     const { profile, stderr } = await sampled(pid, 2);
     expect(stderr).toMatch(

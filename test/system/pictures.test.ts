@@ -27,7 +27,8 @@ async function realProfile(): Promise<Profile> {
     new URL('../../node_modules/typescript/lib/typescript.js', import.meta.url),
   );
   const work = `const [, file] = process.argv;
-require(file).transpileModule(require('node:fs').readFileSync(file, 'utf8').slice(0, 2_000_000), {});`;
+const text = require('node:fs').readFileSync(file, 'utf8').slice(0, 2_000_000);
+require(file).transpileModule(text, {});`;
   const run = spawnSync(process.execPath, [
     '--cpu-prof',
     `--cpu-prof-dir=${viewer.directory}`,

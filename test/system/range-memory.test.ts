@@ -66,7 +66,8 @@ it(`${entities} entities are stored through HTTP`, async () => {
   const { rssAnonBytes } = peak.stop();
   const { size } = await stat(join(directory, 'data.mdb'));
   console.log(
-    `${entities} PUTs over 128 connections in ${seconds.toFixed(1)} s (${Math.round(entities / seconds)}/s), ` +
+    `${entities} PUTs over 128 connections in ${seconds.toFixed(1)} s ` +
+      `(${Math.round(entities / seconds)}/s), ` +
       `RssAnon at most ${mebibytes(rssAnonBytes)}, file ${mebibytes(size)}`,
   );
   expect(await end('SIGTERM')).toEqual({ code: 0, signal: null });
@@ -91,7 +92,7 @@ it('a full range is streamed in order, and adds less than 60 MiB', async () => {
   expect(rssAnonBytes - idleBytes).toBeLessThan(maxAddedBytes);
 });
 
-it('a range paused half-way adds less than 60 MiB, pins no old pages, and goes on to its end', async () => {
+it('a range paused half-way adds less than 60 MiB, pins no pages, and goes on', async () => {
   const { server, idleBytes } = await warmServer();
   const reader = await RangeReader.start(server.url, inOrder());
   await reader.until(entities / 2);
@@ -127,7 +128,8 @@ it('a range paused half-way adds less than 60 MiB, pins no old pages, and goes o
     sizes.push((await stat(file)).size - before);
   }
   console.log(
-    `while paused, ${rounds} times 1000 overwrites grew the file by ${sizes.map(mebibytes).join(', ')} in sum`,
+    `while paused, ${rounds} times 1000 overwrites grew the file ` +
+      `by ${sizes.map(mebibytes).join(', ')} in sum`,
   );
   // Pinned, 20 000 overwrites would keep at least a page each: 78 MiB.
   expect(sizes.at(-1)).toBeLessThan(16 * MiB);
@@ -139,7 +141,7 @@ it('a range paused half-way adds less than 60 MiB, pins no old pages, and goes o
   expect(reader.count).toBe(entities);
 });
 
-it('readers that leave half-way give back their memory and connections, and writes go on', async () => {
+it('readers that leave half-way give back memory and connections; writes go on', async () => {
   const { server, idleBytes } = await warmServer();
   const descriptors = openDescriptors(server.pid);
   const held: number[] = [];
@@ -162,8 +164,8 @@ it('readers that leave half-way give back their memory and connections, and writ
     after.push(memoryOf(server.pid).rssAnonBytes - idleBytes);
   }
   console.log(
-    `8 times 20 readers left half-way: RssAnon added ${held.map(mebibytes).join(', ')} with all of them paused, ` +
-      `${after.map(mebibytes).join(', ')} after they left`,
+    `8 times 20 readers left half-way: RssAnon added ${held.map(mebibytes).join(', ')} ` +
+      `with all of them paused, ${after.map(mebibytes).join(', ')} after they left`,
   );
   expect(after.at(-1)).toBeLessThan(maxAddedBytes);
   // Leftovers of 20 readers would add up: were they a page and its chunks each, to 4 MiB a round.

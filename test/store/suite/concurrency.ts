@@ -5,7 +5,7 @@ import { bytes, keys, put, type StoreFactory, sharedStore, value } from './facto
 export function concurrencyTrait(factory: StoreFactory): void {
   const openEmpty = sharedStore(factory);
 
-  test('every reader sees a write as soon as it is acknowledged, with many writers at once', async () => {
+  test('readers see a write as soon as it is acknowledged, with many writers at once', async () => {
     const store = await openEmpty();
     await Promise.all(
       Array.from({ length: 32 }, async (_, writer) => {
@@ -38,7 +38,7 @@ export function concurrencyTrait(factory: StoreFactory): void {
     expect(await value(store, 'c')).toBe('y');
   });
 
-  test('and so do those of many turns of the event loop, while earlier ones are under way', async () => {
+  test('and so do those of many turns of the event loop, with others under way', async () => {
     const store = await openEmpty();
     const calls: Promise<void>[] = [];
     for (let i = 0; i < 300; i++) {

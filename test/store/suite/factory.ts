@@ -9,7 +9,7 @@ export interface OpenOptions {
   readonly now?: () => number;
 }
 
-/** Where one store lives. What was acknowledged there is there when it is opened again. */
+/** Where one store lives. All that was acknowledged is there when it is opened again. */
 export interface Place {
   open(options?: OpenOptions): Promise<Store>;
 }

@@ -1,4 +1,4 @@
-/** A trait of every store: keys of every length and byte, and what is no key. */
+/** A trait of every store: keys of every length and byte, and what is not a key. */
 import { expect, test } from 'vitest';
 import { maxKeyBytes } from '#dist/config/limits.js';
 import {

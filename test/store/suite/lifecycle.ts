@@ -71,7 +71,7 @@ export function lifecycleTrait(factory: StoreFactory): void {
     expect(await keys(await openAt(place), 'key')).toEqual(all);
   });
 
-  test('everything acknowledged is there when the place is opened again, and nothing deleted is', async () => {
+  test('what was acknowledged is there when it opens again, nothing deleted is', async () => {
     const place = await factory.place();
     const all = numbered(100);
     for (let round = 0; round < 2; round++) {

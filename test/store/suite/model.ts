@@ -87,7 +87,7 @@ const reopening = fc.constant(
 const commands = [...steps, ...steps, ...steps, reopening];
 
 export function modelTrait(factory: StoreFactory): void {
-  test('a store reads as a sorted map does, over any walk of puts, deletes, reads, reopenings', async () => {
+  test('a store reads as a sorted map does, over any walk of calls and reopenings', async () => {
     const place = await factory.place();
     const real: Real = { place, store: await place.open({ limits }) };
     try {

@@ -43,7 +43,7 @@ export function rangeTrait(factory: StoreFactory): void {
     expect(await keys(store, 'b', 'aaaa')).toEqual([]);
   });
 
-  test('an end that could be no key, empty or longer than any, is misuse: a TypeError', async () => {
+  test('an end that is not a key, empty or longer than any, is misuse: a TypeError', async () => {
     const store = await openEmpty();
     for (const length of [0, maxKeyBytes + 1, 2 * maxKeyBytes, 100 * maxKeyBytes])
       await expect(
@@ -78,7 +78,7 @@ export function rangeTrait(factory: StoreFactory): void {
       expect(await store.get(entity.key)).toEqual(entity);
   });
 
-  test('an entity there all along is yielded once while others come and go between pages', async () => {
+  test('an entity there all along is yielded once while others come and go', async () => {
     const store = await openFourAPage();
     const all = numbered(40);
     const stays = all.filter((_, i) => i % 2 === 0);
@@ -112,7 +112,7 @@ export function rangeTrait(factory: StoreFactory): void {
     await reader.return?.();
   });
 
-  test('readers that leave in the middle hold nothing up: not writes, not reads, not close', async () => {
+  test('readers that leave in the middle hold up neither writes, reads nor close', async () => {
     const store = await openNew(factory, { limits: makeLimits({ rangePageEntities: 2 }) });
     const all = numbered(10);
     await Promise.all(all.map((key) => put(store, key, 'old')));

@@ -1,6 +1,6 @@
 /**
- * The suite every store passes. A store joins with a factory of its own (see embedded.test.ts); which cases apply
- * is decided by what the factory offers, never by its name.
+ * The suite every store passes. A store joins with a factory of its own (see lmdb-store.test.ts).
+ * The cases that apply depend on what the factory offers, never on its name.
  */
 import { describe } from 'vitest';
 import { concurrencyTrait } from './concurrency.js';

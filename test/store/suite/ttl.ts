@@ -25,7 +25,7 @@ export function ttlTrait(factory: StoreFactory): void {
     expect(await keys(store, 'a')).toEqual([]);
   });
 
-  test('a time to live does not touch other keys, nor the same key put later without one', async () => {
+  test('a time to live is of its own key only, until that is put without one', async () => {
     const { clock, store } = await openWithClock();
     for (const key of ['a', 'c']) await put(store, key, 'stays');
     await put(store, 'b', 'goes', 1);
@@ -84,7 +84,7 @@ export function ttlTrait(factory: StoreFactory): void {
     expect(await keys(await open(), 'a')).toEqual(['b']);
   });
 
-  test('one that is not a time is misuse: a TypeError for its own put; other writes go on', async () => {
+  test('one that is not a time is misuse: a TypeError for its put; others go on', async () => {
     const { store } = await openWithClock();
     for (const ttlSeconds of [Number.NaN, 0, -1, Number.POSITIVE_INFINITY, 1e300]) {
       const key = `beside ${ttlSeconds}`;

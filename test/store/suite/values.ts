@@ -29,7 +29,7 @@ export function valueTrait(factory: StoreFactory): void {
     expect(await value(store, 'a')).toBe('two');
   });
 
-  test('deleting an absent key is no error', async () => {
+  test('deleting an absent key succeeds', async () => {
     const store = await openEmpty();
     await store.delete(bytes('a'));
     expect(await value(store, 'a')).toBeUndefined();

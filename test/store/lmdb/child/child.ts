@@ -1,18 +1,18 @@
-/** A child process that answers messages, one at a time, in order. Killed when the test is over. */
+/** A child process that replies to messages, in order. Killed when the test is over. */
 import { type ChildProcess, type ForkOptions, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-export interface Answer {
+export interface Reply {
   readonly code?: string;
   readonly message?: string;
   readonly [field: string]: unknown;
 }
 
 export interface Child {
-  /** Sends a request and resolves with its answer; rejects if the process ends first. */
-  ask(request: { readonly do: string; readonly [field: string]: unknown }): Promise<Answer>;
+  /** Sends a request and resolves with its reply; rejects if the process ends first. */
+  ask(request: { readonly do: string; readonly [field: string]: unknown }): Promise<Reply>;
   /** Ends the process at once, as a power cut does for it alone. */
   kill(): Promise<void>;
 }
@@ -36,21 +36,21 @@ export async function startChild(script: string, largestFileBytes?: number): Pro
     process_.kill('SIGKILL');
   });
   const ended = once(process_, 'exit');
-  const next = async (): Promise<Answer> => {
-    const [answer] = await Promise.race([
+  const next = async (): Promise<Reply> => {
+    const [reply] = await Promise.race([
       once(process_, 'message'),
       ended.then(([code, signal]) =>
         Promise.reject(new Error(`${script} ended: ${code ?? signal}`)),
       ),
     ]);
-    return answer as Answer;
+    return reply as Reply;
   };
   await next();
   return {
     ask: (request) => {
-      const answer = next();
+      const reply = next();
       process_.send(request);
-      return answer;
+      return reply;
     },
     kill: async () => {
       process_.kill('SIGKILL');

@@ -1,6 +1,6 @@
 /**
- * A process that opens a store and does as it is told, for the tests in which a process ends or the system fails it.
- * Each message `{ do, … }` is answered by one `{ … }` or `{ code }`, the StoreError's.
+ * A process that opens a store and does as it is told, for the tests in which a process ends or the
+ * system fails it. Its reply to `{ do, … }` is one `{ … }` or `{ code }`, the StoreError's.
  */
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
@@ -33,7 +33,10 @@ const actions = {
     await store.delete(Buffer.from(key));
     return {};
   },
-  /** Puts and deletes (without `valueBytes`), one to five in a turn of the event loop and none awaited; how each ended, by its code. */
+  /**
+   * Puts and deletes (without `valueBytes`), one to five in a turn of the event loop, none awaited.
+   * @returns how each ended, by its code
+   */
   async many({ writes }) {
     const endings = [];
     for (const [i, { key, valueBytes }] of writes.entries()) {
@@ -62,7 +65,10 @@ const actions = {
   async loseDescriptors() {
     return { lost: reopen('data.mdb', '/dev/null', 'r').length };
   },
-  /** How a writer's work ends: a commit, a commit or sweep while the system refuses to write, and a commit when it no longer does. */
+  /**
+   * How a writer's work ends: a commit, a commit or sweep while the system refuses to write, and a
+   * commit when it no longer does.
+   */
   async commitAfterFailure({ directory, by }) {
     const writer = await WriterThread.start({ directory });
     const endings = [];
@@ -91,23 +97,27 @@ const actions = {
     return { endings, failure };
   },
   /**
-   * Fills a file that may not grow, makes room in it, and then writes on while a reader stays where it was.
-   * @returns how many writes were stored before the first that was refused: beside the reader, and after it left
+   * Fills a file that may not grow, makes room in it, and then writes on while a reader stays where
+   * it was.
+   * @returns how many writes were stored before the first that was refused: beside the reader, and
+   *   after it left
    */
   async writeBesideReader({ directory }) {
     const env = openDatabases(openRoot(directory));
     const { root, entities } = env;
     env.meta.putSync(formatKey, Buffer.alloc(8));
     const transactions = new Transactions(env, directory);
-    const change = (number, record) => {
-      const key = Buffer.from(`key-${number}`);
-      transactions.commit([{ key, record, expiresMs: undefined }], undefined);
+    const change = (first, count, record) => {
+      const steps = Array.from({ length: count }, (_, i) => {
+        return { key: Buffer.from(`key-${first + i}`), record, expiresMs: undefined };
+      });
+      transactions.commit(steps, undefined);
       root.resetReadTxn();
     };
     const storedUntilFull = (most) => {
       for (let stored = 0; stored < most; stored++)
         try {
-          change(stored % 100, Buffer.alloc(9000, stored));
+          change(stored % 100, 1, Buffer.alloc(9000, stored));
         } catch (error) {
           if (saysFull(error)) return stored;
           throw error;
@@ -116,11 +126,11 @@ const actions = {
     };
     let filled = 0;
     try {
-      for (; ; filled++) change(1000 + filled, Buffer.alloc(9000, filled));
+      for (; ; filled += 10) change(1000 + filled, 10, Buffer.alloc(9000, filled));
     } catch (error) {
       if (!saysFull(error)) throw error;
     }
-    for (let number = 0; number < filled; number++) change(1000 + number, undefined);
+    for (let first = 0; first < filled; first += 10) change(1000 + first, 10, undefined);
     const reader = root.useReadTransaction();
     entities.get(Buffer.from('key-1'), { transaction: reader });
     const beside = storedUntilFull(1000);
@@ -159,7 +169,7 @@ function reopen(which, path, flags) {
   const numbers = typeof which === 'number' ? [which] : descriptorsOf(which);
   for (const number of numbers) {
     closeSync(number);
-    // The system gives the lowest that is free, which may be another, or is taken by another thread for a moment.
+    // The system gives the lowest that is free. That may be another, or another thread takes it.
     const others = [];
     let opened = openSync(path, flags);
     for (; opened !== number; opened = openSync(path, flags)) {

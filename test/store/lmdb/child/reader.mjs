@@ -1,12 +1,12 @@
 /**
- * Opens a store whose data file was changed, and reads all of it: each key, then everything as one range.
- * Asked `{ directory, expected }` once, then `{ image }` after each change; answers with what came back.
+ * Opens a store whose data file was changed, and reads all of it: each key, then everything as one
+ * range. Asked to `prepare` once, then to `read` with each change, it replies with what it read.
  */
 import { writeFileSync } from 'node:fs';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 
 const actions = {
-  /** @param request the whole data file, where the byte at `at` is to be changed by `mask`, and what it holds */
+  /** @param request the whole data file, a directory for it, and what it holds */
   prepare(request) {
     file = Buffer.from(request.file, 'base64');
     directory = request.directory;

@@ -1,7 +1,8 @@
 /**
- * A byte that changes on the disk never comes back as a value: LMDB has no checksums, so the records carry their own.
- * Each change is made to a copy of one data file, which a process of its own opens and reads whole. LMDB follows what
- * it finds, so that process may crash; what it may not do is answer with a value that nobody put, or an old one.
+ * A byte that changes on the disk never comes back as a value: LMDB has no checksums, but the
+ * records have. Each change is made to a copy of one data file, which a process of its own opens
+ * and reads whole. LMDB follows what it finds, so that process may crash. It may not return a value
+ * that nobody put, or an old one.
  *
  * EVENKEEL_FLIPS sets how many bytes are changed, EVENKEEL_SEED which ones.
  */
@@ -99,7 +100,9 @@ async function readAll(changes: readonly Flip[]) {
   };
   const queue = [...changes];
   await Promise.all([readSome(queue), readSome(queue)]);
-  const report = `seed ${seed}, ${changes.length} changes to ${file.length} bytes: ${JSON.stringify(counts)}`;
+  const report =
+    `seed ${seed}, ${changes.length} changes to ${file.length} bytes: ` +
+    `${JSON.stringify(counts)}`;
   if (wrong.length > 0 || counts.hung > 0 || process.env.EVENKEEL_TEST_REPORT)
     console.log([report, ...wrong].join('\n'));
   return { counts, wrong };
@@ -119,12 +122,12 @@ test('a flipped byte anywhere in the data file never comes back as a value', asy
 
 test('a flipped byte in a meta page never brings an older state back', async () => {
   const metaBytes = 168;
-  // The number of the commit, last in a meta page: the higher of the two says which page is in force.
+  // The number of the commit, last in a meta page: the page with the higher one is in force.
   const lowest = [metaBytes - 16, 4096 + metaBytes - 16];
   const ofCommitNumbers = lowest.flatMap((start) =>
     Array.from({ length: 8 }, (_, i) => [1, 0x80].map((mask) => ({ at: start + i, mask }))).flat(),
   );
-  // Among these is the one that adds or takes away 2: the pages are neighbours still, and have changed places.
+  // One of these adds or takes away 2: the pages are neighbours still, and have changed places.
   const ofNeighbours = lowest.flatMap((at) =>
     [2, 6, 14, 30, 62, 126, 254].map((mask) => ({ at, mask })),
   );

@@ -64,7 +64,7 @@ describe('a directory that is open', () => {
     }
   });
 
-  test('is never open in more than one of five processes that start at the same moment', async () => {
+  test('is never open in more than one of five processes that start at once', async () => {
     const children = await Promise.all(Array.from({ length: 5 }, () => startChild('./holder.mjs')));
     const winners: number[] = [];
     for (let round = 0; round < 4; round++) {

@@ -102,7 +102,7 @@ describe('a directory that can be used', () => {
     expect((await stat(directory)).isDirectory()).toBe(true);
   });
 
-  test('may hold a lock file that was cut short or overwritten while no store was open', async () => {
+  test('may hold a lock file that was cut or overwritten while no store was open', async () => {
     const directory = await filledDirectory();
     for (const content of ['', 'garbage', 'g'.repeat(5000)]) {
       await writeFile(`${dataFile(directory)}-lock`, content);
@@ -179,7 +179,8 @@ describe("a data file that is not as it was written is 'damaged'", () => {
     await writeFile(dataFile(directory), 'some other text');
     await expect(openLmdb({ directory })).rejects.toThrow(
       new RegExp(
-        `${dataFile(directory)} is damaged, or not an Evenkeel data file: .* Restore the directory from a backup`,
+        `${dataFile(directory)} is damaged, or not an Evenkeel data file: .* ` +
+          'Restore the directory from a backup',
       ),
     );
   });

@@ -1,4 +1,7 @@
-/** What room.ts foresees against what LMDB takes, on a real file: were it too little, a full disk would be met in a commit. */
+/**
+ * LMDB takes no more pages of a real file than preallocation.ts foresees. Otherwise a commit would
+ * meet a full disk.
+ */
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import {
@@ -19,7 +22,7 @@ async function openFile(): Promise<Environment> {
   return env;
 }
 
-/** Runs one transaction and returns how many pages it was foreseen to take, less those it took from the file's end. */
+/** Runs a transaction. @returns the pages foreseen, less those it took from the file's end */
 function spare({ root, entities }: Environment, changes: readonly Change[]): number {
   const before = envStats(entities);
   const lengths = changes.flatMap(([, length]) => length ?? []);
@@ -53,7 +56,7 @@ test('no transaction takes more pages from the end of the file than foreseen', a
   );
 });
 
-test('nor does one that frees a great many pages at once, whose numbers must be stored', async () => {
+test('nor does one that frees very many pages, whose numbers must be stored', async () => {
   const env = await openFile();
   const keys = ['large-1', 'large-2', 'large-3'];
   const bytes = 32 * 1024 ** 2;

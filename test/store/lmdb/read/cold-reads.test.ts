@@ -1,4 +1,7 @@
-/** When a read takes the detour over another thread, and that what it asks for comes in, however many ask. The database is a real one. */
+/**
+ * A cold read takes the detour over another thread, and gets what it asks for, however many ask.
+ * The database is a real one.
+ */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Limits, makeLimits } from '#dist/config/limits.js';
 import { openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
@@ -23,7 +26,7 @@ function counter() {
 }
 
 describe('a read is expected to be cold', () => {
-  test('from one fault in eight reads on, as seen every sixteen reads, until sixteen met none', async () => {
+  test('from one fault in eight reads on, until sixteen reads met none', async () => {
     const { count, faults } = counter();
     const reads = new ColdReads(await openEntities(), faults, 0, limits);
     const next = (reads_: number) => Array.from({ length: reads_ }, () => reads.isCold());
@@ -46,7 +49,7 @@ describe('a read is expected to be cold', () => {
 
   test('by what this process met since the opening of its store began', async () => {
     let asked = 0;
-    // The first answer is asked for before anything is opened, the second by the first read.
+    // The first count is taken before anything is opened, the second by the first read.
     const majorFaults = () => (asked++ === 0 ? 100 : 102);
     const directory = await temporaryDirectory();
     const store = await openAt({ open: () => openLmdb({ directory, majorFaults }) });
@@ -73,7 +76,7 @@ async function watchedEntities() {
 }
 
 describe('bringing keys in', () => {
-  test('goes on in at most four threads at a time, and ends for every key, stored or not', async () => {
+  test('goes on in at most four threads, and ends for all keys, stored or not', async () => {
     const { entities, seen, watched } = await watchedEntities();
     for (const key of numbered(100)) entities.putSync(bytes(key), Buffer.alloc(9000, key));
     const reads = new ColdReads(watched, () => 0, 0, limits);
@@ -188,7 +191,7 @@ describe('a store whose reads are cold', () => {
   });
 });
 
-test('a page of a range ends when reading it has taken rangePageMs, and nothing is left out', async () => {
+test('a page ends when reading it has taken rangePageMs, and nothing is left out', async () => {
   const directory = await temporaryDirectory();
   const limits = makeLimits({ rangePageEntities: 1e9, rangePageBytes: 1e9, rangePageMs: 1 });
   const store = await openAt({ open: () => openLmdb({ directory, limits }) });

@@ -1,4 +1,4 @@
-/** What is kept is what was read last, or nothing; and it stays within its memory, the oldest going first. */
+/** The cache keeps what was read last, or nothing, within its memory. The oldest goes first. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EntityCache, hashOf } from '#dist/store/lmdb/read/entity-cache.js';
@@ -11,7 +11,7 @@ function entity(key: string, value: string | Uint8Array = `value of ${key}`, ver
   return { key: bytes(key), value: Buffer.from(value), version };
 }
 
-/** A value that looks in every third place of the log like entries of another key, which is 8 bytes long. */
+/** A value that looks in every third place of the log like entries of an 8 byte long key. */
 function looksLike(key: string, phase: number, times: number): string {
   const entry = Buffer.concat([Buffer.from([0, 0, 0, 0, 8, 0, 4, 0]), Buffer.alloc(8), bytes(key)]);
   return Buffer.concat(Array<Buffer>(times).fill(entry)).toString('latin1', phase * 8);
@@ -29,7 +29,7 @@ describe('what is read', () => {
     expect(all.map(({ key }) => cache.get(key))).toEqual(all);
   });
 
-  test('is not found under another key: a longer one, a shorter one, one with the same hash', () => {
+  test('is not found under another key: longer, shorter, or with the same hash', () => {
     const cache = new EntityCache(64 * KiB);
     const [one, other] = [entity('declinate'), entity('macallums')];
     expect(hashOf(one.key)).toBe(hashOf(other.key));
@@ -40,7 +40,7 @@ describe('what is read', () => {
     expect([cache.get(one.key), cache.get(other.key)]).toEqual([one, other]);
   });
 
-  test('is not found under a longer key with the same hash, even if its value begins as that goes on', () => {
+  test('is not found under a longer key of the same hash, though its value fits that', () => {
     const cache = new EntityCache(64 * KiB);
     expect(hashOf(bytes('key'))).toBe(hashOf(bytes('keyhogn1s')));
     cache.set(entity('key', 'hogn1s and more'));
@@ -62,7 +62,7 @@ describe('what is read', () => {
 });
 
 describe('the memory is bounded', () => {
-  test('the oldest go first, and only when there is no room', () => {
+  test('the oldest go first, and only for want of room', () => {
     const cache = new EntityCache(64 * KiB);
     const found = (keys: readonly string[]) => keys.filter((key) => cache.get(bytes(key)));
     // 128 bytes each, with their headers.
@@ -82,7 +82,8 @@ describe('the memory is bounded', () => {
       const cache = new EntityCache(2048);
       for (const key of ['first...', 'left....', 'second..'])
         cache.set(entity(key, 'v'.repeat(1000)));
-      // It does not fit behind the one before, so it goes to the beginning of the log, and over where `left` begins.
+      // It does not fit behind the one before, so it goes to the beginning of the log, where it
+      // overwrites where `left` begins.
       cache.set(entity('long....', looksLike('left....', phase, 50)));
       expect(cache.get(bytes('left....'))).toBeUndefined();
     },
@@ -148,7 +149,10 @@ const someValue = fc.oneof(
   fc.constant(''),
   fc.string({ maxLength: 300, unit: 'binary-ascii', size: 'max' }),
 );
-/** Steps over a few keys: a read, as the store does it, at once or with its later part as a step of its own; or the begin or the end of a write. */
+/**
+ * Steps over a few keys: a read, as the store does it, at once or with its later part as a step of
+ * its own; or the begin or the end of a write.
+ */
 const step = fc.oneof(
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('read' as const), key }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('finish' as const), key }) },
@@ -156,7 +160,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('end' as const), key }) },
 );
 
-test('whatever is read and written, what is found is the newest, and nothing while a write is under way', () => {
+test('whatever is read and written, a find is the newest, and none during a write', () => {
   let hits = 0;
   fc.assert(
     fc.property(

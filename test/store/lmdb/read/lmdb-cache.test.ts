@@ -1,4 +1,4 @@
-/** The embedded store with its cache of small entities: that it is used, and that no reader can tell. */
+/** The LMDB store with its cache of small entities: it is used, and no reader can tell. */
 import { open as openFile, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
@@ -34,7 +34,7 @@ describe('a small entity that is read twice', () => {
     expect(await value(store, 'a')).toBe('read and kept');
   });
 
-  test('is read anew where there is no cache', async () => {
+  test('is read from the disk again without a cache', async () => {
     const { directory, store } = await openWith(0);
     await put(store, 'a', 'read and kept');
     expect(await value(store, 'a')).toBe('read and kept');
@@ -43,7 +43,7 @@ describe('a small entity that is read twice', () => {
   });
 });
 
-test('a key whose write failed is read from the disk from then on: nobody knows what became of it', async () => {
+test('a key whose write failed is read from the disk: its state is not known', async () => {
   const directory = await temporaryDirectory();
   const child = await startChild('./holder.mjs');
   await child.ask({ do: 'open', directory });
@@ -68,7 +68,7 @@ test('an entity that expires is absent in time, whether it was read before or no
   expect(await value(store, 'a')).toBeUndefined();
 });
 
-test('while a key is written no read sees less than one before it, be it of the key or of a range', async () => {
+test('while a key is written no read sees less than one before it, by key or range', async () => {
   const { store } = await openWith(64 * 1024);
   await put(store, 'a', '0');
   let writing = true;
@@ -84,7 +84,7 @@ test('while a key is written no read sees less than one before it, be it of the 
     reads++;
   };
   while (writing) {
-    // Several in one turn of the event loop: a commit comes between them, and its acknowledgement does not.
+    // Several in one turn of the event loop: a commit, not its acknowledgement, comes between.
     for (let i = 0; i < 20; i++) {
       see((await value(store, 'a')) as string);
       for (const entity of (await pages(store, { start: bytes('a') })).flat())

@@ -1,4 +1,4 @@
-/** What goes into a batch comes out at the writer: every write, in order, and nothing else. */
+/** A batch gives the writer all writes that went into it, in order, and nothing else. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { maxKeyBytes } from '#dist/config/limits.js';

@@ -1,4 +1,4 @@
-/** What the embedded store tells of its commits on the diagnostics channel. */
+/** The LMDB store tells of its commits on the diagnostics channel. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, onTestFinished, test } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
@@ -7,7 +7,7 @@ import type { CommitEvent } from '#dist/store/lmdb/write/commit-channel.js';
 import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes, keys, numbered, openAt, value } from '../../suite/factory.js';
 
-/** What is told of commits from here on, until the test ends. */
+/** The commits told of from here on, until the test ends. */
 function hearCommits(): CommitEvent[] {
   const told: CommitEvent[] = [];
   const hear = (event: unknown) => void told.push(event as CommitEvent);
@@ -19,7 +19,7 @@ function hearCommits(): CommitEvent[] {
 const inOrder = (times: readonly number[]) =>
   expect(times).toEqual(times.toSorted((a, b) => a - b));
 
-test('each commit tells how many writes it had, and when, before they are acknowledged', async () => {
+test('each commit tells how many writes it had, and when, before they settle', async () => {
   const directory = await temporaryDirectory();
   const store = await openAt({ open: () => openLmdb({ directory }) });
   const put = (key: string) => store.put(bytes(key), [bytes('value')]);

@@ -8,7 +8,7 @@ import { bytes, keys, numbered, openAt, put } from '../../suite/factory.js';
 const startMs = Date.UTC(2026, 0, 1);
 const never = 2 ** 31 - 1;
 
-/** What the file holds, looked at past the store. */
+/** Counts what the file holds, past the store. */
 async function look(directory: string): Promise<{ entities: number; expiry: number }> {
   const env = openDatabases(openRoot(directory));
   const count = (database: typeof env.entities) =>
@@ -26,7 +26,7 @@ async function openWithClock(sweepIntervalMs: number) {
   return { directory, clock, open, store: await open() };
 }
 
-test('the expiry index holds one entry for each entity that expires, and none for another', async () => {
+test('the expiry index holds one entry for each entity that expires, and no others', async () => {
   const { directory, store } = await openWithClock(never);
   for (let i = 0; i < 5; i++) await put(store, 'renewed', `${i}`, 10 + i);
   await put(store, 'made permanent', 'x', 10);
@@ -93,7 +93,7 @@ test('a sweep removes what has expired from the file, and nothing else', async (
   expect(await keys(store, 'a')).toHaveLength(51);
 });
 
-test('a store closed in the middle of a sweep stops after a batch of 256, and goes on when opened again', async () => {
+test('a sweep stops after 256 entities if the store closes, and later goes on', async () => {
   const { directory, clock, open, store } = await openWithClock(1);
   const count = 20 * 256 + 100;
   const all = Array.from({ length: count }, (_, i) => `key-${i}`);

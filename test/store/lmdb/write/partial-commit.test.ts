@@ -1,4 +1,4 @@
-/** Which of many steps are stored when there is no room for all, over a transaction that has room for so many bytes. */
+/** Some of many steps are stored, over a transaction that has room for so many bytes. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Step } from '#dist/store/lmdb/write/batch.js';

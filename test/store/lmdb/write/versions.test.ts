@@ -1,11 +1,14 @@
-/** Versions under a scripted clock and a scripted disk: commits that fail, restarts, and crashes that lose a batch. */
+/** Versions under a scripted clock and disk: failed commits, restarts, lost batches. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Versions } from '#dist/store/lmdb/write/versions.js';
 
 type Event =
   | { readonly kind: 'clock'; readonly ms: number }
-  /** A batch of puts. It is stored, fails (a full disk), or the process ends: before its commit, or after it, unacknowledged. */
+  /**
+   * A batch of puts. It is stored, fails (a full disk), or the process ends: before its commit, or
+   * after it, unacknowledged.
+   */
   | {
       readonly kind: 'batch';
       readonly puts: number;
@@ -44,8 +47,8 @@ const event: fc.Arbitrary<Event> = fc.oneof(
 );
 
 /**
- * Plays the events; the disk keeps the versions and the ceiling of the batches that reached it. Batches are committed in order, each when
- * `ahead` more have been given; a crash loses those that were not.
+ * Plays the events; the disk keeps the versions and the ceiling of the batches that reached it.
+ * Batches are committed in order, each when `ahead` more have been given. A crash loses the others.
  */
 function play(events: readonly Event[], ahead = 0) {
   let nowMs = 1000;
@@ -88,7 +91,7 @@ function play(events: readonly Event[], ahead = 0) {
 
 const events = fc.array(event, { maxLength: 40 });
 
-test('the versions on the disk strictly rise, whatever the clock does and wherever the process ends', () => {
+test('versions on the disk strictly rise, whatever the clock does or a crash undoes', () => {
   fc.assert(
     fc.property(events, fc.nat(4), (steps, ahead) => {
       const { versions } = play(steps, ahead);
