@@ -83,7 +83,7 @@ function readRun(file: string): LoadRecord {
 export function formatComparison({ rows, warnings, regressed }: Comparison): string[] {
   const worse = rows.filter(({ judgement }) => judgement === 'worse').map(({ figure }) => figure);
   return [
-    columns(['', 'before', 'after', 'change', '', '']),
+    columns('', ['before', 'after', 'change']),
     ...rows.map(formatRow),
     ...warnings.map((warning) => `Warning: ${printable(warning)}`),
     regressed ? `REGRESSION: ${worse.join(', ')}` : 'No regression.',
@@ -95,7 +95,8 @@ function formatRow({ figure, unit, before, after, change, changeShare, judgement
   const sign = change > 0 ? '+' : '';
   const share = changeShare === undefined ? '' : `${sign}${(changeShare * 100).toFixed(1)} %`;
   const note = judgement === 'same' ? '' : judgement;
-  return columns([figure, format(before), format(after), `${sign}${format(change)}`, share, note]);
+  const figures = [format(before), format(after), `${sign}${format(change)}`, share];
+  return columns(figure, figures, note);
 }
 
 const formats: Record<Row['unit'], (value: number) => string> = {
@@ -104,14 +105,7 @@ const formats: Record<Row['unit'], (value: number) => string> = {
   '%': (value) => `${value.toFixed(3)} %`,
 };
 
-function columns([
-  figure = '',
-  before = '',
-  after = '',
-  change = '',
-  share = '',
-  note = '',
-]: readonly string[]): string {
-  const cells = [before.padStart(13), after.padStart(13), change.padStart(13), share.padStart(10)];
+function columns(figure: string, figures: readonly string[], note = ''): string {
+  const cells = figures.map((text, index) => text.padStart(index < 3 ? 13 : 10));
   return `${figure.padEnd(16)}${cells.join('')}  ${note}`.trimEnd();
 }

@@ -25,9 +25,7 @@ export interface Limits {
   readonly maxValueBytes: number;
   /** Memory for entities of up to 2 KiB that were read, in bytes; 0: no cache. */
   readonly cacheBytes: number;
-  /**
-   * Bytes of content, received or being sent, in memory at once over all connections; past it, 503.
-   */
+  /** Bytes of content, received or being sent, in memory over all connections; past it, 503. */
   readonly maxBodyBytesInMemory: number;
   /** Writes waiting for their commit; past it, 503. */
   readonly maxQueuedWrites: number;
@@ -43,9 +41,7 @@ export interface Limits {
   readonly maxConnections: number;
   /** Pipelined requests that wait for an earlier one; past it, the connection is not read. */
   readonly maxPipelined: number;
-  /**
-   * From connecting, or the first byte of a request, to the end of its header, in ms; past it, 408.
-   */
+  /** From connecting, or a request's first byte, to its header's end, in ms; past it, 408. */
   readonly headerTimeoutMs: number;
   /** From the first byte of a request to the end of its content, in ms; past it, 408. */
   readonly requestTimeoutMs: number;
@@ -56,10 +52,7 @@ export interface Limits {
    * than requestTimeoutMs, so that the 408 comes first.
    */
   readonly stallMs: number;
-  /**
-   * Content that was refused is read and dropped for at most this time, in ms, so that the response
-   * can arrive.
-   */
+  /** Refused content is read and dropped for at most this long, in ms, so the response arrives. */
   readonly lingerMs: number;
   /** Running requests may take this long to finish once the server is told to stop, in ms. */
   readonly drainMs: number;
@@ -107,6 +100,7 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
   const maxBodyBytesInMemory = Math.max(defaultLimits.maxBodyBytesInMemory, 2 * maxQueuedBytes);
   const limits: Limits = { ...defaultLimits, maxQueuedBytes, maxBodyBytesInMemory, ...changes };
 
+  const maxima: Partial<Limits> = { maxValueBytes: maxValueLimit, cacheBytes: maxCacheBytes };
   for (const [name, value] of Object.entries(limits)) {
     if (!Object.hasOwn(defaultLimits, name))
       throw new TypeError(
@@ -119,6 +113,8 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
       );
     if (name.endsWith('Ms') && value > maxTimerMs)
       throw new TypeError(`limits.${name} must be at most ${maxTimerMs} ms, got ${value}`);
+    const max = maxima[name as keyof Limits] ?? Number.POSITIVE_INFINITY;
+    if (value > max) throw new TypeError(`limits.${name} must be at most ${max}, got ${value}`);
   }
   const atMost = (small: number, large: keyof Limits, why: string) => {
     if (small > limits[large])
@@ -126,14 +122,6 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
         `limits.${large} must be at least ${small} (${why}), got ${limits[large]}`,
       );
   };
-  if (limits.maxValueBytes > maxValueLimit)
-    throw new TypeError(
-      `limits.maxValueBytes must be at most ${maxValueLimit}, got ${limits.maxValueBytes}`,
-    );
-  if (limits.cacheBytes > maxCacheBytes)
-    throw new TypeError(
-      `limits.cacheBytes must be at most ${maxCacheBytes}, got ${limits.cacheBytes}`,
-    );
   atMost(3 * maxKeyBytes + KiB, 'maxHeaderBytes', 'room for the longest key, percent-encoded');
   atMost(limits.maxValueBytes + maxKeyBytes, 'maxQueuedBytes', 'the largest value and its key');
   atMost(limits.maxValueBytes, 'maxBodyBytesInMemory', 'the largest value');

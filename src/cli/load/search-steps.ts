@@ -14,12 +14,8 @@ export interface Measured {
   readonly slo: readonly SloOutcome[];
 }
 
-/** A run whose target was gone, and why it could not be reached. */
-export interface Unreachable {
-  readonly unreachable: string;
-}
-
-export type Trial = Measured | Unreachable;
+/** A run, or why its target could no longer be reached. */
+export type Trial = Measured | { readonly unreachable: string };
 
 export function isMeasured(trial: Trial): trial is Measured {
   return 'result' in trial;

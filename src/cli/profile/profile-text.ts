@@ -7,8 +7,7 @@ export function describeProfile(profile: Profile, who: string): string[] {
   const samples = stacks.reduce((sum, stack) => sum + stack.samples, 0);
   const format = kind === 'cpu' ? milliseconds : mebibytes;
   const what = kind === 'cpu' ? 'CPU time' : 'allocations';
-  const each =
-    kind === 'cpu' ? `${one(value / (requests ?? 1))} µs` : `${one(value / (requests ?? 1))} B`;
+  const each = `${one(value / (requests ?? 1))} ${kind === 'cpu' ? 'µs' : 'B'}`;
   const lines = [
     `${format(value)} of ${what} in ${samples} samples, over ${seconds(durationUs)} of ${who}` +
       (requests === undefined ? '' : `: ${each} per request`),

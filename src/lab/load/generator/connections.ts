@@ -1,7 +1,25 @@
 /** Opens a thread's connections before its run. The run then owns them and takes their events. */
 import { Connection } from '../http/connection.js';
-import { loadLimits } from '../load-options.js';
-import type { GeneratorOptions } from './generator-options.js';
+import type { Target } from '../http/target.js';
+import { type LoadOptions, loadLimits } from '../load-options.js';
+import type { RequestSource } from '../request/request-source.js';
+import type { Clock } from './clock.js';
+import type { Control, FromThread } from './messages.js';
+import type { SharedRecords } from './recorder.js';
+
+/** The tools of a generator thread, once its source of requests is ready. */
+export interface GeneratorOptions {
+  readonly load: LoadOptions;
+  /** 0 … threads − 1. */
+  readonly thread: number;
+  readonly target: Target;
+  readonly source: RequestSource;
+  readonly records: SharedRecords;
+  readonly control: Control;
+  readonly clock: Clock;
+  /** Sends a message to the main thread. */
+  readonly post: (message: FromThread) => void;
+}
 
 export interface Opened {
   readonly connections: readonly Connection[];
@@ -11,10 +29,7 @@ export interface Opened {
   readonly cause: string | undefined;
 }
 
-/**
- * Resolves when each connection has opened or failed once. Nothing is counted, as no request is
- * due: what still fails in the run fails there again.
- */
+/** Resolves when each has opened or failed once: what still fails in the run fails there again. */
 export function openConnections(options: GeneratorOptions): Promise<Opened> {
   const { load, target, source, clock } = options;
   const settings = {

@@ -56,10 +56,7 @@ export class GeneratorThreads {
     for (const worker of this.#workers) worker.postMessage(message);
   }
 
-  /**
-   * The message of this kind of each thread, in order of threads, once all have sent it.
-   * @throws what a thread failed with, or an Error if one is silent for longer than the limit
-   */
+  /** Each thread's message of this kind, in order. @throws what one failed with, or its silence */
   all<K extends Kind>(kind: K, limitMs: number): Promise<readonly Message<K>[]> {
     return this.#from([...this.#workers.keys()], kind, limitMs);
   }

@@ -1,10 +1,7 @@
 /** Requests that were never sent are late in even steps; there may be very many of them. */
 import type { Histogram } from '../histogram/histogram.js';
 
-/**
- * Records the durations first, first − step, first − 2·step, … Neighbours of one bucket are
- * recorded at once, so that even an hour of unsent requests takes a moment.
- */
+/** Records first, first − step, first − 2·step, …; neighbours of one bucket at once. */
 export function recordRamp(
   into: Histogram,
   firstUs: number,

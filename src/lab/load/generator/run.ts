@@ -3,9 +3,9 @@
  * each with the slot of its connection, and are counted and given to the dispatcher.
  */
 import type { Connection, FailureKind } from '../http/connection.js';
+import type { GeneratorOptions } from './connections.js';
 import { Dispatcher } from './dispatcher.js';
 import { FailureCauses } from './failure-causes.js';
-import type { GeneratorOptions } from './generator-options.js';
 import type { Finished } from './messages.js';
 import { type PacedWork, Pacer } from './pacer.js';
 import { type Phases, phasesOf } from './phases.js';

@@ -9,10 +9,7 @@ export interface Taken<Request> {
   readonly unlisted: number;
 }
 
-/**
- * Sorts only once there are twice as many as are kept. After a stall the slowest come first, so
- * most of the others are turned away by one comparison.
- */
+/** Sorts when there are twice as many as are kept; most of the others are then turned away. */
 export class Slowest<Request extends { readonly latencyUs: number }> {
   readonly #max: number;
   #requests: Request[] = [];

@@ -1,7 +1,4 @@
-/**
- * Holds a run against a service level objective, such as `p99<5ms,errors<0.1%`. Times are latencies
- * from the due time, never the service time alone.
- */
+/** Holds a run against an objective such as `p99<5ms,errors<0.1%`. Times count from when due. */
 import type { SloOutcome, Unit } from '../result/load-record.js';
 import type { LoadResult } from '../result/result.js';
 import type { Clause } from './slo-syntax.js';

@@ -130,7 +130,11 @@ function additions(result: LoadResult): string[] {
     part('Service', result.service, 'from sent to answered'),
   );
   if (result.slow) lines.push(...formatSlow(result.slow));
-  if (causes.length > 0) lines.push('  Failures:', ...causes.map(cause));
+  if (causes.length > 0)
+    lines.push(
+      '  Failures:',
+      ...causes.map(([text, count]) => `${String(count).padStart(10)}  ${printable(text)}`),
+    );
   return lines;
 }
 
@@ -138,8 +142,4 @@ function part(name: string, histogram: Histogram, meaning: string): string {
   const values = [50, 99, 99.9, 100].map((percentile) => histogram.valueAtPercentile(percentile));
   const columns = values.map((value) => inColumn(formatTimeUs(value), 10)).join('');
   return `    ${name.padEnd(12)}${columns}  ${meaning}`;
-}
-
-function cause([text, count]: readonly [text: string, count: number]): string {
-  return `${String(count).padStart(10)}  ${printable(text)}`;
 }

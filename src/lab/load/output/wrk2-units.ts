@@ -43,10 +43,7 @@ export function formatMetric(amount: number): string {
   return format(amount, metric, 2);
 }
 
-/**
- * The text at the right of a column, with place for two letters of unit, so that digits are in
- * line. Text that is too long moves the rest of the row; wrk2 would cut 1000.00ms to 1000.00m.
- */
+/** Text at the right of a column, digits in line. Too long, it moves the row; wrk2 would cut it. */
 export function inColumn(text: string, width: number): string {
   const [letters = ''] = /[A-Za-z]{0,2}$/.exec(text) ?? [];
   const room = 2 - letters.length;

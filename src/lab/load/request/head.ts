@@ -3,10 +3,7 @@ import type { LoadOptions } from '../load-options.js';
 
 type Target = Pick<LoadOptions, 'url' | 'headers'>;
 
-/**
- * The head with the empty line that ends it. Host is made from the URL unless the headers have one.
- * @param contentLength undefined: no content follows, and Content-Length is left out
- */
+/** The head and its empty line. Host is the URL's unless given; no length means no content. */
 export function formatHead(
   method: string,
   path: string,

@@ -1,6 +1,6 @@
 /** The plain request and what all requests of our own making have in common: their head. */
 import { describe, expect, it } from 'vitest';
-import { plainSource } from '#dist/lab/load/request/plain.js';
+import { plainSource } from '#dist/lab/load/request/source-of.js';
 import { loadOptions } from './options.js';
 
 function plain(change: Parameters<typeof loadOptions>[0]): string {

@@ -24,10 +24,7 @@ export interface LuaScriptOptions {
   readonly addresses?: readonly Address[] | undefined;
 }
 
-/**
- * @param threads the threads that the script can reach, by number: 0 is the state's own
- * @param statistic what latency and requests say in done()
- */
+/** @param threads those that the script can reach, by number; 0 is the state's own */
 export async function openScript(
   options: LuaScriptOptions,
   threads: readonly ScriptThread[],

@@ -59,7 +59,6 @@ export const luaType = {
   string: 4,
   table: 5,
   function: 6,
-  userdata: 7,
   thread: 8,
 } as const;
 
