@@ -23,12 +23,8 @@ export interface ScriptWork {
   readonly args: readonly string[];
 }
 
-/** The same request over and over: a GET of the URL. */
-export interface PlainWork {
-  readonly kind: 'plain';
-}
-
-export type Work = PlainWork | ScriptWork | Workload;
+/** Plain is the same request over and over: a GET of the URL. */
+export type Work = { readonly kind: 'plain' } | ScriptWork | Workload;
 
 export interface LoadOptions {
   /** http: or https:, with the path of the plain request. */

@@ -1,8 +1,9 @@
 /** A state with all libraries, the `wrk` table filled in, and the script's top level run. */
 import { dirname } from 'node:path';
-import { type Address, formatAddress, parseAddress, parseUrl } from '../address.js';
+import { formatAddress, parseAddress, parseUrl } from '../address.js';
 import type { ScriptThread } from '../channel.js';
 import { connects, lookup } from '../resolver.js';
+import type { ScriptMainOptions } from '../script.js';
 import { fileFunctions } from './host-files.js';
 import { bytesOf, type HostFunction, textOf } from './host-function.js';
 import { baseLibrary } from './library/base.js';
@@ -15,18 +16,9 @@ import { wrkLibrary } from './library/wrk.js';
 import { LuaState } from './lua-state.js';
 import type { LuaTable, LuaValue } from './lua-values.js';
 
-export interface LuaScriptOptions {
-  readonly file: string;
-  /** The text of the file, one character per byte. */
-  readonly text: string;
-  readonly url: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly addresses?: readonly Address[] | undefined;
-}
-
 /** @param threads those that the script can reach, by number; 0 is the state's own */
 export async function openScript(
-  options: LuaScriptOptions,
+  options: ScriptMainOptions,
   threads: readonly ScriptThread[],
   statistic: HostFunction,
 ): Promise<LuaState> {
@@ -62,7 +54,7 @@ function modulePath(file: string): string {
     .join(';');
 }
 
-function given({ url, headers, addresses }: LuaScriptOptions): LuaTable {
+function given({ url, headers, addresses }: ScriptMainOptions): LuaTable {
   const { scheme, host, port, path } = parseUrl(url);
   const fields = new Map<LuaValue, LuaValue>([
     ['scheme', scheme],
