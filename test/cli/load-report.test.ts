@@ -41,7 +41,7 @@ it('the reference line writes, wrk/get.lua reads that, and both print wrk2’s r
   expect((await fetch(entityUrl(url, key(1, 1)))).status).toBe(404);
 
   for (const { completed } of put.record.threads) expect(completed).toBeGreaterThan(0);
-  const get = await measure(...line, '-s', script('get'), url, '--', '20');
+  const get = await measure(...line, '-s', script('get'), url, '--', '5');
   expectReport(get.lines, shape);
   expect(get.record.errors).toEqual(noErrors);
   // A value of 74 bytes comes back with each response.
