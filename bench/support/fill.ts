@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { keyOf } from './wrk.js';
 
-/** A way to write one entity. */
 export interface Protocol {
   readonly request: (number: number) => string;
   /** Every response ends with this, and with it only. */

@@ -14,7 +14,6 @@ export function figuresOf(result: LoadResult) {
   return {
     completed,
     failed: Object.values(errors).reduce((a, b) => a + b, 0),
-    /** Responses per second. */
     rate: (completed / elapsedUs) * 1e6,
     p50: at(latency, 50),
     p99: at(latency, 99),

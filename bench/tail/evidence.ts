@@ -20,11 +20,9 @@ export interface Stretch extends Span {
 
 /** A thread between two samples. */
 export interface ThreadSample {
-  /** On a CPU. */
   readonly cpuUs: number;
   /** Ready to run, without a CPU. The kernel adds it when the wait ends. */
   readonly waitUs: number;
-  /** Pages read from the disk. */
   readonly faults: number;
   /** Stopped by a signal, as a debugger does. */
   readonly stopped: boolean;

@@ -143,11 +143,17 @@ class Seen {
   }
 
   #inSamples(span: Span, partOf: (sample: Sample, coveredUs: number) => number): number {
-    let sum = 0;
-    for (const sample of this.#evidence.samples) {
-      const coveredUs = overlapUs(sample, span);
-      if (coveredUs > 0) sum += partOf(sample, coveredUs);
+    const { samples } = this.#evidence;
+    let [at, end] = [0, samples.length];
+    // They are in the order of time: the first that reaches into the span is found by halving.
+    while (at < end) {
+      const half = (at + end) >> 1;
+      if ((samples[half] as Sample).toUs > span.fromUs) end = half;
+      else at = half + 1;
     }
+    let sum = 0;
+    for (let sample = samples[at]; sample && sample.fromUs < span.toUs; sample = samples[++at])
+      sum += partOf(sample, overlapUs(sample, span));
     return Math.min(sum, lengthUs(span));
   }
 

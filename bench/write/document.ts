@@ -48,7 +48,6 @@ function sectionText(out: string, { name, part, record }: Entry): string {
   return blocks.join('\n');
 }
 
-/** A part may have been left out as a whole. */
 export function isMeasured({ measured }: PartRecord): boolean {
   return Object.keys(measured.groups).length > 0;
 }

@@ -77,7 +77,6 @@ export function linePlot(
   const x = isLogarithmic
     ? logarithmic(Math.min(...all), max, left + 20, right)
     : scaleFor(all, left + 20, right);
-  // Ticks beyond the last value show nothing.
   const ticks = x.ticks.filter((tick) => tick <= max * 1.001);
   const content: string[] = [];
   let top = headingHeight + 40;

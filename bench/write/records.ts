@@ -26,7 +26,6 @@ export function stamp(directory: string, programs: readonly Program[]) {
 
 export function writeRecord(out: string, name: string, record: PartRecord): void {
   mkdirSync(join(out, 'results'), { recursive: true });
-  // Digits behind a millionth are noise.
   const text = JSON.stringify(record, (_key, value) =>
     typeof value === 'number' ? Number(value.toFixed(6)) : value,
   );
