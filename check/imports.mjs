@@ -20,7 +20,7 @@ const mayImport = {
   'lab/svg': [],
 };
 /** The server meets a store through its port, and opens one by its URL: it names no engine. */
-const enginesAreHidden = /^src\/store\/(store|open|record)\.ts$/;
+const enginesAreHidden = /^src\/store\/(store|open)\.ts$/;
 
 const files = tracked('src/').filter((file) => file.endsWith('.ts'));
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
@@ -51,7 +51,7 @@ for (const file of files) walk(file, []);
 report('imports', faults);
 
 function importsOf(file) {
-  const specifiers = readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g);
+  const specifiers = readFileSync(file, 'utf8').matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g);
   return [...specifiers].map(([, name]) =>
     posix.join(posix.dirname(file), name.replace(/\.js$/, '.ts')),
   );

@@ -26,7 +26,7 @@ export interface Limits {
   /** Memory for entities of up to 2 KiB that were read, in bytes; 0: no cache. */
   readonly cacheBytes: number;
   /** Bytes of content, received or being sent, in memory over all connections; past it, 503. */
-  readonly maxBodyBytesInMemory: number;
+  readonly maxContentBytesInMemory: number;
   /** Writes waiting for their commit; past it, 503. */
   readonly maxQueuedWrites: number;
   /** Bytes of keys and values waiting for their commit; past it, 503. */
@@ -69,7 +69,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   maxValueBytes: 16 * MiB,
   cacheBytes: 32 * MiB,
-  maxBodyBytesInMemory: 256 * MiB,
+  maxContentBytesInMemory: 256 * MiB,
   maxQueuedWrites: 16_384,
   maxQueuedBytes: 64 * MiB,
   maxQueuedReads: 4096,
@@ -97,8 +97,11 @@ export const defaultLimits: Limits = {
 export function makeLimits(changes: Partial<Limits> = {}): Limits {
   const maxValueBytes = changes.maxValueBytes ?? defaultLimits.maxValueBytes;
   const maxQueuedBytes = Math.max(defaultLimits.maxQueuedBytes, 2 * maxValueBytes);
-  const maxBodyBytesInMemory = Math.max(defaultLimits.maxBodyBytesInMemory, 2 * maxQueuedBytes);
-  const limits: Limits = { ...defaultLimits, maxQueuedBytes, maxBodyBytesInMemory, ...changes };
+  const maxContentBytesInMemory = Math.max(
+    defaultLimits.maxContentBytesInMemory,
+    2 * maxQueuedBytes,
+  );
+  const limits: Limits = { ...defaultLimits, maxQueuedBytes, maxContentBytesInMemory, ...changes };
 
   const maxima: Partial<Limits> = { maxValueBytes: maxValueLimit, cacheBytes: maxCacheBytes };
   for (const [name, value] of Object.entries(limits)) {
@@ -109,7 +112,8 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
     const mayBeZero = name === 'cacheBytes';
     if (!Number.isSafeInteger(value) || value < (mayBeZero ? 0 : 1))
       throw new TypeError(
-        `limits.${name} must be a positive whole number${mayBeZero ? ' or 0' : ''}, got ${value}`,
+        `limits.${name} must be a positive whole number${mayBeZero ? ' or 0' : ''}, ` +
+          `got ${typeof value === 'number' ? value : JSON.stringify(value)}`,
       );
     if (name.endsWith('Ms') && value > maxTimerMs)
       throw new TypeError(`limits.${name} must be at most ${maxTimerMs} ms, got ${value}`);
@@ -122,9 +126,10 @@ export function makeLimits(changes: Partial<Limits> = {}): Limits {
         `limits.${large} must be at least ${small} (${why}), got ${limits[large]}`,
       );
   };
-  atMost(3 * maxKeyBytes + KiB, 'maxHeaderBytes', 'room for the longest key, percent-encoded');
+  atMost(3 * maxKeyBytes + KiB, 'maxHeaderBytes', 'the longest key, percent-encoded');
   atMost(limits.maxValueBytes + maxKeyBytes, 'maxQueuedBytes', 'the largest value and its key');
-  atMost(limits.maxValueBytes, 'maxBodyBytesInMemory', 'the largest value');
+  atMost(limits.maxValueBytes, 'maxContentBytesInMemory', 'the largest value');
   atMost(limits.headerTimeoutMs, 'requestTimeoutMs', 'the header is part of the request');
+  atMost(limits.requestTimeoutMs, 'stallMs', 'a late request gets a 408 first');
   return limits;
 }

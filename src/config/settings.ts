@@ -183,7 +183,8 @@ function readConfig(path: string): ConfigFile {
       refuse(
         `has no setting '${key}'; it takes ${[...names.keys()].filter(Boolean).join(', ')}, limits`,
       );
-    else texts.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+    else if (typeof value === 'string' || typeof value === 'number') texts.set(name, `${value}`);
+    else refuse(`takes a string or a number as '${key}', got ${JSON.stringify(value)}`);
   }
   for (const [limit, key] of [
     ['maxValueBytes', 'maxValue'],

@@ -79,7 +79,7 @@ export async function serveStore(
   const { port = 8080, host = '127.0.0.1', report = toStandardError } = options;
   const service = { store, draining: false };
   const inFlight = new InFlight();
-  const budget = new MemoryBudget(limits.maxBodyBytesInMemory);
+  const budget = new MemoryBudget(limits.maxContentBytesInMemory);
   const lane = { service, limits, budget, inFlight, report: eachOnce(report) };
   const http = fullLane(lane);
   if (options.lanes !== 'full') putFastLaneBefore(http, lane);

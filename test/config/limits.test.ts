@@ -18,22 +18,22 @@ describe('limits', () => {
   });
 
   test('keep what is given and leave the rest', () => {
-    expect(makeLimits({ maxConnections: 7, stallMs: 9 })).toEqual({
+    expect(makeLimits({ maxConnections: 7, drainMs: 9 })).toEqual({
       ...defaultLimits,
       maxConnections: 7,
-      stallMs: 9,
+      drainMs: 9,
     });
   });
 
   test('make room for two of the largest values in the queue, and for two queues in memory', () => {
     const limits = makeLimits({ maxValueBytes: 100 * MiB });
     expect(limits.maxQueuedBytes).toBe(200 * MiB);
-    expect(limits.maxBodyBytesInMemory).toBe(400 * MiB);
+    expect(limits.maxContentBytesInMemory).toBe(400 * MiB);
     expect(makeLimits({ maxValueBytes: 1 }).maxQueuedBytes).toBe(defaultLimits.maxQueuedBytes);
   });
 
   test('take a queue and a memory that were given as they are, even if small', () => {
-    const given = { maxValueBytes: MiB, maxQueuedBytes: 2 * MiB, maxBodyBytesInMemory: MiB };
+    const given = { maxValueBytes: MiB, maxQueuedBytes: 2 * MiB, maxContentBytesInMemory: MiB };
     expect(makeLimits(given)).toMatchObject(given);
   });
 
@@ -81,7 +81,7 @@ describe('a limit is refused with a TypeError that names it and the value', () =
     ['undefined', undefined],
   ])('when it is %s', (_, value) => {
     expect(() => makeLimits({ maxConnections: value as unknown as number })).toThrow(
-      `limits.maxConnections must be a positive whole number, got ${value}`,
+      `limits.maxConnections must be a positive whole number, got ${JSON.stringify(value)}`,
     );
   });
 });
@@ -89,11 +89,10 @@ describe('a limit is refused with a TypeError that names it and the value', () =
 describe('two limits that contradict each other are refused, at the byte', () => {
   test.each<[string, Partial<Limits>, Partial<Limits>, string]>([
     [
-      'a header without room for the longest key, percent-encoded',
+      'a header too short for the longest key, percent-encoded',
       { maxHeaderBytes: 4096 },
       { maxHeaderBytes: 4095 },
-      'limits.maxHeaderBytes must be at least 4096 ' +
-        '(room for the longest key, percent-encoded), got 4095',
+      'limits.maxHeaderBytes must be at least 4096 (the longest key, percent-encoded), got 4095',
     ],
     [
       'a queue without room for the largest value and its key',
@@ -103,9 +102,9 @@ describe('two limits that contradict each other are refused, at the byte', () =>
     ],
     [
       'a memory without room for the largest value',
-      { maxValueBytes: MiB, maxBodyBytesInMemory: MiB },
-      { maxValueBytes: MiB, maxBodyBytesInMemory: MiB - 1 },
-      'limits.maxBodyBytesInMemory must be at least 1048576 (the largest value), got 1048575',
+      { maxValueBytes: MiB, maxContentBytesInMemory: MiB },
+      { maxValueBytes: MiB, maxContentBytesInMemory: MiB - 1 },
+      'limits.maxContentBytesInMemory must be at least 1048576 (the largest value), got 1048575',
     ],
     [
       'a request that ends before its header may',

@@ -115,8 +115,12 @@ describe('a wrong value is refused with where it stands, what it takes and what 
 
   it.each([
     [{ port: 'http' }, `port in FILE takes ${port}, got 'http'`],
-    [{ port: null }, `port in FILE takes ${port}, got 'null'`],
-    [{ adminPort: [1] }, `adminPort in FILE takes ${port}, got '[1]'`],
+    [{ port: null }, "the configuration file FILE takes a string or a number as 'port', got null"],
+    [{ data: { x: 1 } }, 'takes a string or a number as \'data\', got {"x":1}'],
+    [{ host: true }, "takes a string or a number as 'host', got true"],
+    [{ limits: { drainMs: '30' } }, 'must be a positive whole number, got "30"'],
+    [{ limits: { stallMs: 10 } }, 'limits.stallMs must be at least 60000 '],
+    [{ adminPort: 65_536 }, `adminPort in FILE takes ${port}, got '65536'`],
     [
       { prot: 1 },
       "the configuration file FILE has no setting 'prot'; it takes port, host, data, maxValue, " +

@@ -40,7 +40,7 @@ test('requests behind a range to an HTTP/1.0 client, which ends with the connect
   const value = randomBytes(100_000);
   const server = await startServer({
     maxValueBytes: value.length,
-    maxBodyBytesInMemory: 2 * value.length,
+    maxContentBytesInMemory: 2 * value.length,
   });
   await fetch(entityUrl(server.url, 'k'), { method: 'PUT', body: value });
   const range = 'GET /v0/entities?start=k HTTP/1.0\r\nConnection: keep-alive\r\n\r\n';

@@ -33,7 +33,7 @@ test('writes past the queue are refused with 503 and Retry-After, and exactly th
 });
 
 test('content past the memory for content is refused with 503, until there is room again', async () => {
-  const limits = { maxValueBytes: 60_000, maxBodyBytesInMemory: 60_000 };
+  const limits = { maxValueBytes: 60_000, maxContentBytesInMemory: 60_000 };
   const server = await startServer(limits);
   const half = new RawConnection(server.url);
   half.write(request('PUT', '/v0/entity?id=half', [], 'v'.repeat(60_000)).slice(0, -20_000));
@@ -54,7 +54,10 @@ test.each([
 ])(
   '%s that waits for a slow reader takes its room, and gives it back when the reader goes',
   async (_, target) => {
-    const server = await startServer({ maxValueBytes: 16 * MiB, maxBodyBytesInMemory: 20 * MiB });
+    const server = await startServer({
+      maxValueBytes: 16 * MiB,
+      maxContentBytesInMemory: 20 * MiB,
+    });
     expect((await put(server.url, 'large', randomBytes(16 * MiB))).status).toBe(201);
     const slow = new RawConnection(server.url);
     slow.pause();

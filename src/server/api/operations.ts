@@ -91,7 +91,7 @@ const limit: Parameter = {
   summary: 'The maximum number of entities. Default: all.',
 };
 
-export const entityPath = '/v0/entity';
+const entityPath = '/v0/entity';
 
 export const operations: readonly Operation[] = [
   {
@@ -190,13 +190,18 @@ export const requestFields = [
   refused('Content-Range', 'Says that the content is only a part of the value.'),
 ] as const satisfies readonly RequestField[];
 
-/** The request fields that code may read, by name in lower case: those of the table only. */
-export type RequestFields = {
-  readonly [Name in Lowercase<(typeof requestFields)[number]['name']>]?:
-    | string
-    | readonly string[]
-    | undefined;
+/**
+ * The request fields that the code of one kind of operation may read, by name in lower case. A
+ * field that the table does not give to the kind does not compile there.
+ */
+export type FieldsOf<Kind extends CommandKind> = {
+  readonly [Field in (typeof requestFields)[number] as Kind extends Field['operations'][number]
+    ? Lowercase<Field['name']>
+    : never]?: string | readonly string[] | undefined;
 };
+
+/** The request fields of the table, by name in lower case. */
+export type RequestFields = FieldsOf<'status'> & FieldsOf<'put'> & FieldsOf<'range'>;
 
 function message<Name extends string>(name: Name, summary: string) {
   return { name, use: 'message', operations: all, summary } as const;

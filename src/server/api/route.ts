@@ -6,6 +6,8 @@ import { maxTtlSeconds } from '../../config/limits.js';
 import type { Capabilities, ReplicaCount } from '../../store/store.js';
 import type { Service } from '../service.js';
 import {
+  type CommandKind,
+  type FieldsOf,
   type Operation,
   operations,
   type RequestField,
@@ -79,7 +81,7 @@ export function admit(head: RequestHead, { store, draining }: Service): Command 
   for (const name of refused) if (head.fields[name] !== undefined) throw notImplemented(name);
   const query =
     operation.parameters && parseQuery(mark < 0 ? '' : target.slice(mark + 1), parameterNames);
-  return command(operation.kind, query ?? new Map(), head.fields, store.capabilities);
+  return commandOf[operation.kind](query ?? new Map(), head.fields, store.capabilities);
 }
 
 function find(path: string, method: string): Route {
@@ -106,39 +108,45 @@ function notImplemented(name: keyof RequestFields): Problem {
   );
 }
 
-function command(
-  kind: Operation['kind'],
-  query: Query,
-  fields: RequestFields,
-  capabilities: Capabilities,
-): Command {
-  switch (kind) {
-    case 'status':
-      return { kind };
-    case 'get':
-    case 'delete':
-      return { kind, key: key(query, 'id'), ...replicas(query, capabilities) };
-    case 'put': {
-      const ttlSeconds = wholeNumber(query, 'ttl', maxTtlSeconds);
-      return {
-        kind,
-        key: key(query, 'id'),
-        ...replicas(query, capabilities),
-        ...(ttlSeconds === undefined ? {} : { ttlSeconds }),
-      };
-    }
-    case 'range': {
-      const limit = wholeNumber(query, 'limit', Number.MAX_SAFE_INTEGER);
-      return {
-        kind,
-        start: key(query, 'start'),
-        ...(query.has('end') ? { end: key(query, 'end') } : {}),
-        ...(limit === undefined ? {} : { limit }),
-        format: rangeFormat(fields.accept),
-      };
-    }
-  }
-}
+/** How each kind of operation reads its parameters, and the fields that the table gives it. */
+const commandOf: {
+  readonly [Kind in CommandKind]: (
+    query: Query,
+    fields: FieldsOf<Kind>,
+    capabilities: Capabilities,
+  ) => Command;
+} = {
+  status: () => ({ kind: 'status' }),
+  get: (query, _fields, capabilities) => ({
+    kind: 'get',
+    key: key(query, 'id'),
+    ...replicas(query, capabilities),
+  }),
+  put: (query, _fields, capabilities) => {
+    const ttlSeconds = wholeNumber(query, 'ttl', maxTtlSeconds);
+    return {
+      kind: 'put',
+      key: key(query, 'id'),
+      ...replicas(query, capabilities),
+      ...(ttlSeconds !== undefined && { ttlSeconds }),
+    };
+  },
+  delete: (query, _fields, capabilities) => ({
+    kind: 'delete',
+    key: key(query, 'id'),
+    ...replicas(query, capabilities),
+  }),
+  range: (query, fields) => {
+    const limit = wholeNumber(query, 'limit', Number.MAX_SAFE_INTEGER);
+    return {
+      kind: 'range',
+      start: key(query, 'start'),
+      ...(query.has('end') && { end: key(query, 'end') }),
+      ...(limit !== undefined && { limit }),
+      format: rangeFormat(fields.accept),
+    };
+  },
+};
 
 /** Path and query of a target: a server must take the absolute form too (RFC 9112 § 3.2.2). */
 function originForm(target: string): string {

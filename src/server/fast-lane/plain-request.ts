@@ -9,7 +9,7 @@
  *     field   = token ":" *( %x20-7E / HTAB )
  *
  * with one Host; one Content-Length of 1 to 9 digits for PUT, and none otherwise; a Connection of
- * keep-alive or none; no other field that the table of operations gives a meaning; and all of the
+ * keep-alive or none; no other field that the table gives to the operation; and all of the
  * content there.
  *
  * Most queries are `id=` and a key of 1 to 1024 qchars other than % + and &, which stands for
@@ -17,7 +17,7 @@
  */
 import { type Limits, maxKeyBytes } from '../../config/limits.js';
 import {
-  entityPath,
+  type Operation,
   operations,
   type RequestField,
   type RequestFields,
@@ -64,45 +64,54 @@ const colon = 0x3a;
 const space = 0x20;
 const tab = 0x09;
 
-const kindsTaken = ['get', 'put', 'delete'] as const;
-const methods = kindsTaken.map((kind) => {
-  const method = operations.find((operation) => operation.kind === kind)?.methods[0] ?? '';
-  return { kind, method, start: Buffer.from(`${method} ${entityPath}?`) };
-});
 const id = Buffer.from('id=');
 const version = Buffer.from(' HTTP/1.1\r\n');
 const host = Buffer.from('host');
 const contentLength = Buffer.from('content-length');
 const connection = Buffer.from('connection');
 const keepAlive = Buffer.from('keep-alive');
-/** Names in lower case, by their length. */
-export type FieldNames = readonly (readonly Buffer[] | undefined)[];
 
-/** The fields of the table that the fast lane does not handle, and its operations do not ignore. */
-export function fieldsToLeave(fields: readonly RequestField[]): FieldNames {
-  const left: Buffer[][] = [];
-  for (const { name, operations } of fields) {
-    const lower = Buffer.from(name.toLowerCase());
-    if ([host, contentLength, connection].some((handled) => handled.equals(lower))) continue;
-    if (!kindsTaken.some((kind) => operations.includes(kind))) continue;
-    left[lower.length] ??= [];
-    left[lower.length]?.push(lower);
-  }
-  return left;
+/** A method that the lane takes, and the fields with which a request of it is not plain. */
+interface PlainMethod {
+  readonly kind: 'get' | 'put' | 'delete';
+  readonly method: string;
+  /** How such a request begins. */
+  readonly start: Buffer;
+  /** Names of fields in lower case, by their length. */
+  readonly leaves: readonly (readonly Buffer[] | undefined)[];
 }
 
-const fieldsLeft = fieldsToLeave(requestFields);
+/** The lane's methods. A field that the table gives to one is left, unless this file handles it. */
+export function plainMethods(fields: readonly RequestField[]): readonly PlainMethod[] {
+  const handled = [host, contentLength, connection].map(String);
+  return (['get', 'put', 'delete'] as const).map((kind) => {
+    const { path, methods } = operations.find((row) => row.kind === kind) as Operation;
+    const method = methods[0] as string;
+    const leaves: Buffer[][] = [];
+    for (const field of fields) {
+      const name = field.name.toLowerCase();
+      // isName would not find another byte.
+      if (!/^[a-z0-9-]+$/.test(name)) throw new TypeError(`the field ${name} is not a name`);
+      if (handled.includes(name) || !field.operations.includes(kind)) continue;
+      leaves[name.length] ??= [];
+      leaves[name.length]?.push(Buffer.from(name));
+    }
+    return { kind, method, start: Buffer.from(`${method} ${path}?`), leaves };
+  });
+}
+
+const tableMethods = plainMethods(requestFields);
 
 /**
  * Finds a plain request that begins at `start` and is there whole. False: the full lane decides.
- * @param left the fields that make a request not plain
+ * @param methods those of the table, unless a test has another table
  */
 export function findPlainRequest(
   bytes: Buffer,
   start: number,
   limits: Limits,
   into: PlainRequest,
-  left: FieldNames = fieldsLeft,
+  methods = tableMethods,
 ): boolean {
   const known = methods.find((candidate) => startsWith(bytes, start, candidate.start));
   if (known === undefined) return false;
@@ -115,6 +124,7 @@ export function findPlainRequest(
   if (!startsWith(bytes, at, version)) return false;
   at += version.length;
 
+  const { leaves } = known;
   let hosts = 0;
   let length = -1;
   let fields = 0;
@@ -136,7 +146,7 @@ export function findPlainRequest(
     } else if (nameLength === connection.length && isName(bytes, name, connection)) {
       value = skipSpace(bytes, value);
       if (at - value !== keepAlive.length || !isName(bytes, value, keepAlive)) return false;
-    } else if (left[nameLength]?.some((other) => isName(bytes, name, other))) return false;
+    } else if (leaves[nameLength]?.some((other) => isName(bytes, name, other))) return false;
     at += 2;
   }
   if (bytes[at + 1] !== lf) return false;

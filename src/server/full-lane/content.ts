@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestFields } from '../api/operations.js';
 import { Problem } from '../api/problem.js';
-import type { Connection } from './full-connection.js';
+import type { FullConnection } from './full-connection.js';
 
 /** The client went away before its request was whole: nothing is stored, and no response is due. */
 export class ClientGone extends Error {
@@ -22,7 +22,7 @@ export function checkContentLength(req: IncomingMessage, maxBytes: number): void
  */
 export function readContent(
   req: IncomingMessage,
-  connection: Connection,
+  connection: FullConnection,
   maxBytes: number,
   take: (bytes: number) => void,
 ): Promise<Uint8Array[]> {

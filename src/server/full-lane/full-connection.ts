@@ -17,7 +17,7 @@ interface Request {
   readonly serve: () => Promise<void>;
 }
 
-export class Connection {
+export class FullConnection {
   readonly #socket: Socket;
   readonly #limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>;
   readonly #responseHead: ResponseHead;

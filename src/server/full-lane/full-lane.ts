@@ -15,13 +15,21 @@ import { Reservation } from '../connection/memory-budget.js';
 import { ResponseHead } from '../connection/response-head.js';
 import { checkHead } from './check-head.js';
 import { ClientGone, checkContentLength, readContent } from './content.js';
-import { Connection, parserProblem } from './full-connection.js';
+import { FullConnection, parserProblem } from './full-connection.js';
 import { sendProblem, sendResponse } from './send.js';
 
 type Expectation = 'none' | 'continue' | 'unknown';
 
-/** A server of the lane, ready to listen. */
+/** An older parser takes lines that do not end in CR LF, which lets requests be smuggled. */
+const minParser = 9;
+
+/**
+ * A server of the lane, ready to listen.
+ * @throws Error on a Node that is too old for it: npm only warns of that
+ */
 export function fullLane(options: LaneOptions): Server {
+  if (Number.parseInt(process.versions.llhttp ?? '', 10) < minParser)
+    throw new Error(`Evenkeel needs Node 20.19.2 or later, and this is ${process.version}`);
   const { limits } = options;
   const server = createServer({
     maxHeaderSize: limits.maxHeaderBytes,
@@ -40,11 +48,11 @@ export function fullLane(options: LaneOptions): Server {
   server.setTimeout(limits.stallMs);
 
   const responseHead = new ResponseHead(limits.keepAliveMs);
-  const connections = new WeakMap<Socket, Connection>();
-  const connectionOf = (socket: Socket): Connection => {
+  const connections = new WeakMap<Socket, FullConnection>();
+  const connectionOf = (socket: Socket): FullConnection => {
     const known = connections.get(socket);
     if (known) return known;
-    const connection = new Connection(socket, limits, responseHead);
+    const connection = new FullConnection(socket, limits, responseHead);
     connections.set(socket, connection);
     return connection;
   };
@@ -79,7 +87,7 @@ export function fullLane(options: LaneOptions): Server {
 interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  readonly connection: Connection;
+  readonly connection: FullConnection;
   readonly expectation: Expectation;
 }
 

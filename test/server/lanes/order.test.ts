@@ -57,7 +57,7 @@ test('plain requests, a range and plain requests again are answered in their ord
 });
 
 test('a reader that takes nothing of hundreds of large values holds one at most, and others are served meanwhile', async () => {
-  const server = await startServer({ maxBodyBytesInMemory: 40 * MiB });
+  const server = await startServer({ maxContentBytesInMemory: 40 * MiB });
   const body = randomBytes(4 * MiB);
   await fetch(entityUrl(server.url, 'k'), { method: 'PUT', body });
   const slow = Array.from({ length: 4 }, () => new RawConnection(server.url));
@@ -98,7 +98,7 @@ test('a client that stops sending within a plain request gets the answers before
 });
 
 test('clients that reset in mid-answer, or with writes under way, leave nothing behind', async () => {
-  const server = await startServer({ maxBodyBytesInMemory: 64 * MiB });
+  const server = await startServer({ maxContentBytesInMemory: 64 * MiB });
   await fetch(entityUrl(server.url, 'k'), { method: 'PUT', body: randomBytes(3 * MiB) });
   for (let round = 0; round < 30; round++) {
     const connection = new RawConnection(server.url);
