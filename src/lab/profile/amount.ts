@@ -1,13 +1,8 @@
-/**
- * Amounts with their unit, to three digits: CPU in µs, ms, s and memory in B, kB, MB (of 1000). One
- * place, so that a picture and the table beside it never round differently.
- */
+/** Amounts with their unit, in one place, so a picture and its table never round differently. */
 import type { Profile } from './profile.js';
 
-const steps = {
-  cpu: ['µs', 'ms', 's'],
-  alloc: ['B', 'kB', 'MB', 'GB', 'TB'],
-} as const;
+/** Each is 1000 of the one before. */
+const steps = { cpu: ['µs', 'ms', 's'], alloc: ['B', 'kB', 'MB', 'GB', 'TB'] } as const;
 
 /** `41.3 µs`, `1.2 kB`, `−0.04 µs`: the minus is the typographic one. */
 export function formatAmount(amount: number, kind: Profile['kind']): string {

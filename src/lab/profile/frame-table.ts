@@ -1,16 +1,10 @@
-/**
- * A profile in words: the functions that take most by themselves, as data and as a table for a
- * Markdown report.
- */
+/** A profile in words: the functions that take most by themselves, as data and in Markdown. */
 import { formatAmount, formatShare, requestsOf } from './amount.js';
 import type { Frame, Profile } from './profile.js';
 import { compareFrames, exactly } from './tree.js';
 
 export interface TopFrame extends Frame {
-  /**
-   * µs or bytes of the whole profile, spent in the function itself, over all the ways it was
-   * reached.
-   */
+  /** µs or bytes spent in the function itself, over all the ways it was reached. */
   readonly self: number;
   /** With all that it called; a function that calls itself counts once. */
   readonly inclusive: number;
@@ -55,8 +49,9 @@ export function formatTopFrames(profile: Profile, n = 10): string {
   const unit = requests === undefined ? '' : ' per request';
   const amount = (value: number) => formatAmount(value / (requests ?? 1), profile.kind);
   const rows = topFrames(profile, n).map((frame) => {
-    const { self, selfShare, inclusive, inclusiveShare } = frame;
-    return `| ${code(frame.name)} | ${place(frame)} | ${amount(self)} | ${formatShare(selfShare)} | ${amount(inclusive)} | ${formatShare(inclusiveShare)} |`;
+    const own = `${amount(frame.self)} | ${formatShare(frame.selfShare)}`;
+    const all = `${amount(frame.inclusive)} | ${formatShare(frame.inclusiveShare)}`;
+    return `| ${code(frame.name)} | ${place(frame)} | ${own} | ${all} |`;
   });
   return [
     `| Function | Where | Self${unit} | | With callees | |`,
@@ -66,30 +61,22 @@ export function formatTopFrames(profile: Profile, n = 10): string {
   ].join('\n');
 }
 
-/** `A third of it … ` in short: what the first `n` take together, and which they are. */
+/** In short: which the first `n` are, and what they take together. */
 export function describeTopFrames(profile: Profile, n = 3): string {
   const top = topFrames(profile, n).filter(({ self }) => self > 0);
   if (top.length === 0) return 'Nothing was sampled.';
   const share = top.reduce((sum, { selfShare }) => sum + selfShare, 0);
   const names = top.map((frame) => `${code(frame.name)} (${formatShare(frame.selfShare)})`);
-  return `${names.join(', ')}: together ${formatShare(share)} of ${profile.kind === 'cpu' ? 'the CPU time' : 'the bytes'}.`;
+  const whole = profile.kind === 'cpu' ? 'the CPU time' : 'the bytes';
+  return `${names.join(', ')}: together ${formatShare(share)} of ${whole}.`;
 }
-
-const kinds = {
-  application: 'application',
-  dependency: 'dependency',
-  node: 'Node',
-  v8: 'V8',
-  native: 'native',
-} as const;
 
 function place({ kind, file, line }: Frame): string {
-  return file === undefined ? kinds[kind] : code(line === undefined ? file : `${file}:${line}`);
+  if (file !== undefined) return code(line === undefined ? file : `${file}:${line}`);
+  return kind === 'node' ? 'Node' : kind === 'v8' ? 'V8' : kind;
 }
 
-/**
- * A code span whatever it holds: backticks, pipes (which end a table's cell) and line breaks too.
- */
+/** A code span whatever it holds: backticks, pipes (the end of a table's cell) and line breaks. */
 export function code(text: string): string {
   const plain = text.replace(/[\r\n]+/g, ' ').replace(/\|/g, '\\|');
   const longest = Math.max(0, ...[...plain.matchAll(/`+/g)].map(([run]) => run.length));

@@ -37,10 +37,7 @@ export interface Stack {
 
 /** Figures that samplers do not see, measured in the same window. */
 export interface ProcessMetrics {
-  /**
-   * Bytes outside V8's heap (Buffer, other external memory): at the end less at the beginning, and
-   * the largest seen.
-   */
+  /** Bytes outside V8's heap (Buffers): at the end less at the beginning, and the most seen. */
   readonly externalBytes: { readonly change: number; readonly most: number };
   readonly gc: { readonly count: number; readonly pauseUs: number; readonly longestUs: number };
   /** How late the event loop's turns were, in µs. */
@@ -54,10 +51,7 @@ export interface Profile {
   readonly stacks: readonly Stack[];
   /** How long it was sampled. */
   readonly durationUs: number;
-  /**
-   * Requests that were answered meanwhile; absent if nobody counted. Values are shown per request
-   * if there are any.
-   */
+  /** Requests completed in that time; absent if nobody counted. If any, values are shown per request. */
   readonly requests?: number;
   readonly metrics?: ProcessMetrics;
 }

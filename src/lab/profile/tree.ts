@@ -31,9 +31,7 @@ type Identity = (frame: Frame) => string;
 export const exactly: Identity = ({ name, file, line, kind }) =>
   JSON.stringify([name, file, line, kind]);
 
-/**
- * For two builds of a program, between which lines move. Anonymous functions of a file become one.
- */
+/** For two builds, between which lines move. Anonymous functions of a file become one. */
 export const exceptLine: Identity = ({ name, file, kind }) => JSON.stringify([name, file, kind]);
 
 /** Returns the root. Stacks without frames are its self. */
@@ -59,9 +57,7 @@ export function buildTree({ stacks }: Pick<Profile, 'stacks'>, identity: Identit
   return root.grown();
 }
 
-/**
- * By name, then file, line and kind; by code units, for a locale would make it the machine's order.
- */
+/** By name, file, line and kind; by code units, for a locale's order differs between machines. */
 export function compareFrames(a: Frame, b: Frame): number {
   return (
     compare(a.name, b.name) ||
@@ -96,8 +92,7 @@ class Growing {
       this.#children.set(key, { frame, node });
       return node;
     }
-    // The first by order stands for all frames that count as one: which came first must not
-    // matter.
+    // The first by order stands for all that count as one: which came first must not matter.
     if (known.frame !== frame && compareFrames(frame, known.frame) < 0) known.frame = frame;
     return known.node;
   }

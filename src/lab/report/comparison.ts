@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareRuns } from '../load/judge/compare-runs.js';
 import { formatTimeUs } from '../load/output/wrk2-units.js';
-import { formatTopChanges } from '../profile/diff/change-table.js';
+import { formatTopChanges } from '../profile/diff/top-changes.js';
 import { diffProfiles } from '../profile/diff/diff.js';
 import { renderDiffFlameGraph } from '../profile/diff/diff-graph.js';
 import type { Experiment } from './experiment.js';

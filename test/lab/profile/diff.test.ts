@@ -1,10 +1,9 @@
 /** Differences: their arithmetic, their noise, and that a regression stands out of them. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatTopChanges } from '#dist/lab/profile/diff/change-table.js';
 import { type DiffNode, delta, diffProfiles, isNoise } from '#dist/lab/profile/diff/diff.js';
 import { renderDiffFlameGraph } from '#dist/lab/profile/diff/diff-graph.js';
-import { topChanges } from '#dist/lab/profile/diff/top-changes.js';
+import { formatTopChanges, topChanges } from '#dist/lab/profile/diff/top-changes.js';
 import type { Profile } from '#dist/lab/profile/profile.js';
 import { buildTree } from '#dist/lab/profile/tree.js';
 import { anyProfile, frame, profileOf, stack } from './sample.js';

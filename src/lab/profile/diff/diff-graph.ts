@@ -3,33 +3,14 @@
  * and after, plus the widths of what it calls: so vanished frames are there too (dashed), nothing
  * overlaps, and where nothing changed the picture is the flame graph of either.
  */
-
 import { ink } from '../../svg/svg.js';
-import {
-  formatAmount,
-  formatCount,
-  formatDelta,
-  formatShareDelta as formatPoints,
-  formatShare,
-} from '../amount.js';
+import { formatAmount, formatCount, formatDelta, formatShare, formatShareDelta } from '../amount.js';
 import { drawGraph, type GraphFrame, layoutLimits, margin } from '../flame/draw-graph.js';
-import {
-  checkWidth,
-  type FlameGraphOptions,
-  hiddenNotes,
-  labelOf,
-  placeOf,
-} from '../flame/flame-graph.js';
+import type { FlameGraphOptions } from '../flame/flame-graph.js';
+import { checkWidth, hiddenNotes, labelOf, placeOf } from '../flame/flame-graph.js';
 import { layOut } from '../flame/layout.js';
-import {
-  type Change,
-  type DiffNode,
-  type DiffProfile,
-  delta,
-  isNoise,
-  sigmas,
-  threshold,
-} from './diff.js';
+import type { DiffNode, DiffProfile } from './diff.js';
+import { delta, isNoise, sigmas, threshold } from './diff.js';
 import { scaleStyle, stepOf } from './diff-colours.js';
 
 const steps = [
@@ -56,15 +37,12 @@ export function renderDiffFlameGraph(
     .reduce((most, { inclusive }) => Math.max(most, Math.abs(delta(inclusive))), 0);
   const { amount, change, unit, number } = formatsOf(diff);
   const { before, after } = diff.root.inclusive;
+  const sides = `${amount(before.value)} before, ${amount(after.value)} after${unit}`;
+  const samples = `${formatCount(diff.samples.before)} and ${formatCount(diff.samples.after)} samples`;
   return drawGraph({
     title,
     subtitle,
-    facts: [
-      [
-        `${amount(before.value)} before, ${amount(after.value)} after${unit}: ${verdict(diff, change)}`,
-        `${formatCount(diff.samples.before)} and ${formatCount(diff.samples.after)} samples`,
-      ].join(' · '),
-    ],
+    facts: [`${sides}: ${verdict(diff, change)} · ${samples}`],
     legend: [
       { className: 'z', label: `within the noise, ${sigmas}·√(samples before + after)` },
       ...(largest === 0
@@ -76,26 +54,26 @@ export function renderDiffFlameGraph(
     frameOf: ({ frame, self, inclusive }, width): GraphFrame => {
       const step = stepOf(inclusive, largest);
       const changed = change(delta(inclusive));
+      const [was, is] = [inclusive.before.value, inclusive.after.value];
       return {
         // Dashes would hide the colour of a frame hardly wider than they are.
-        className:
-          inclusive.before.value > 0 && inclusive.after.value === 0 && width >= 8
-            ? `${step} gone`
-            : step,
+        className: was > 0 && is === 0 && width >= 8 ? `${step} gone` : step,
         label: frame === undefined ? 'all' : labelOf(frame),
         figure: step === 'z' ? '' : changed,
         lines: [
           ...(frame?.file === undefined ? [] : [placeOf(frame)]),
           `self ${amount(self.before.value)} → ${amount(self.after.value)}`,
-          `in all ${amount(inclusive.before.value)} → ${amount(inclusive.after.value)} (${changed})${unit}`,
+          `in all ${amount(was)} → ${amount(is)} (${changed})${unit}`,
           `noise up to ${amount(threshold(inclusive))}`,
         ],
         amount: number(delta(inclusive)),
       };
     },
     notes: [
-      'Callers stand below what they call. A frame is as wide as the larger of its two selves and all above it; its colour is the change of it and of all above it. Dashed: gone.',
-      `Grey: what n samples show is known to within √n of them, and a change counts from ${sigmas} times the error of both sides on.`,
+      'Callers stand below what they call. A frame is as wide as the larger of its two selves and ' +
+        'all above it; its colour is the change of it and of all above it. Dashed: gone.',
+      'Grey: what n samples show is known to within √n of them, and a change counts from ' +
+        `${sigmas} times the error of both sides on.`,
       ...hiddenNotes(layout.thin, layout.deep),
     ],
     style: `${scaleStyle}.f .gone rect{stroke:${ink};stroke-width:.8;stroke-dasharray:3 2}`,
@@ -123,7 +101,7 @@ export function formatsOf({ kind, per }: DiffProfile) {
   return per === 'share'
     ? {
         amount: formatShare,
-        change: formatPoints,
+        change: formatShareDelta,
         unit: '',
         number: (value: number) => round(100 * value),
       }
@@ -137,13 +115,11 @@ export function formatsOf({ kind, per }: DiffProfile) {
 
 function verdict({ root, per }: DiffProfile, change: (value: number) => string): string {
   if (per === 'share') return 'shares of each total';
-  const inclusive: Change = root.inclusive;
-  const relative = inclusive.before.value === 0 ? '' : ` (${formatPointsOf(inclusive)})`;
-  return `${change(delta(inclusive))}${relative}${isNoise(inclusive) ? ', which is within the noise' : ''}`;
-}
-
-function formatPointsOf(change: Change): string {
-  return formatPoints(delta(change) / change.before.value).replace('points', '%');
+  const difference = delta(root.inclusive);
+  const before = root.inclusive.before.value;
+  const share = formatShareDelta(difference / before).replace('points', '%');
+  const noise = isNoise(root.inclusive) ? ', which is within the noise' : '';
+  return `${change(difference)}${before === 0 ? '' : ` (${share})`}${noise}`;
 }
 
 function round(value: number): number {

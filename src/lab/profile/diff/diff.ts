@@ -3,8 +3,7 @@
  * of the total.
  *
  * The tree is the union of both. A function is the same if name, file and kind are: between builds
- * lines move. Of every node after = before + the difference, exactly, because the difference is
- * never stored.
+ * lines move. The difference is never stored, so after = before + difference holds exactly.
  *
  * Noise: what was seen in `n` samples is known to within about `√n` of them. A difference counts if
  * it is more than {@link sigmas} times the error of both together; with that, of a thousand
@@ -64,7 +63,7 @@ export function delta({ before, after }: Change): number {
   return after.value - before.value;
 }
 
-/** The least difference that counts. */
+/** A difference counts above this. */
 export function threshold({ before, after }: Change): number {
   return sigmas * Math.hypot(before.error, after.error);
 }
@@ -96,11 +95,10 @@ function join(before: Tree | undefined, after: Tree | undefined, divisors: Sides
       after: side(after?.inclusive ?? 0, after?.variance ?? 0, divisors.after),
     },
     children: [...children.values()]
-      .map((pair) => ({ frame: frameOf(pair), ...join(pair.before, pair.after, divisors) }))
+      .map(({ before, after }) => ({
+        frame: (after ?? before)?.frame as Frame,
+        ...join(before, after, divisors),
+      }))
       .sort((a, b) => compareFrames(a.frame, b.frame)),
   };
-}
-
-function frameOf({ before, after }: { before?: TreeNode; after?: TreeNode }): Frame {
-  return (after ?? before)?.frame as Frame;
 }

@@ -1,17 +1,13 @@
 /**
- * What changed most, in itself: a function that got dearer is first here, and its callers, who only
- * contain it, are not.
+ * The functions that changed most by themselves: one that got dearer is first here, and its
+ * callers, which only contain it, are not.
  */
+import { code } from '../frame-table.js';
 import type { Frame } from '../profile.js';
 import { compareFrames, exceptLine } from '../tree.js';
-import {
-  type Change,
-  type DiffNode,
-  type DiffProfile,
-  delta,
-  isNoise,
-  type Measured,
-} from './diff.js';
+import type { Change, DiffNode, DiffProfile, Measured } from './diff.js';
+import { delta, isNoise } from './diff.js';
+import { formatsOf } from './diff-graph.js';
 
 export interface TopChange {
   readonly frame: Frame;
@@ -23,9 +19,7 @@ export interface TopChange {
   readonly noise: boolean;
 }
 
-/**
- * At most `n` frames by the size of their difference, those that are noise after all that are not.
- */
+/** At most `n` frames by the size of their difference; those that are noise come last. */
 export function topChanges({ root }: DiffProfile, n = 10): TopChange[] {
   const sums = new Map<string, { frame: Frame; self: Change }>();
   const open: DiffNode[] = [root];
@@ -35,10 +29,7 @@ export function topChanges({ root }: DiffProfile, n = 10): TopChange[] {
     if (frame === undefined) continue;
     const key = exceptLine(frame);
     const sum = sums.get(key);
-    sums.set(
-      key,
-      sum === undefined ? { frame, self } : { frame: sum.frame, self: add(sum.self, self) },
-    );
+    sums.set(key, sum ? { frame: sum.frame, self: add(sum.self, self) } : { frame, self });
   }
   return [...sums.values()]
     .map(({ frame, self }) => ({ frame, self, delta: delta(self), noise: isNoise(self) }))
@@ -50,6 +41,23 @@ export function topChanges({ root }: DiffProfile, n = 10): TopChange[] {
         compareFrames(a.frame, b.frame),
     )
     .slice(0, n);
+}
+
+/** The same as a Markdown table. */
+export function formatTopChanges(diff: DiffProfile, n = 10): string {
+  const { amount, change, unit } = formatsOf(diff);
+  const rows = topChanges(diff, n).map(({ frame, self, delta, noise }) => {
+    const place = frame.file === undefined ? '' : code(frame.file);
+    const sides = `${amount(self.before.value)} | ${amount(self.after.value)}`;
+    const changed = `${change(delta)}${noise ? ' (noise)' : ''}`;
+    return `| ${code(frame.name)} | ${place} | ${sides} | ${changed} |`;
+  });
+  return [
+    `| Function | Where | Self before${unit} | After${unit} | Change |`,
+    '| --- | --- | ---: | ---: | ---: |',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 function add(a: Change, b: Change): Change {

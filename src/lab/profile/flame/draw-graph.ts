@@ -15,7 +15,6 @@ import {
   monoWidth,
   paper,
   picture,
-  px,
   sans,
   sansWidth,
   wrap,
@@ -63,19 +62,22 @@ const figureSpace = '\u2003';
 /** A graph of two levels still leaves room for a tooltip. */
 const minRows = 6;
 
-/**
- * What cannot be seen is not drawn: 80 rows are a picture of 1 600 pixels, 2 000 frames a file of
- * some 400 kB.
- */
+/** Frames too small to see are not drawn, or the picture and its file would be huge. */
 export const layoutLimits = { maxRows: 80, maxFrames: 2000, minWidth: 0.1, minTopWidth: 0.5 };
 
-const sharedStyle = `text{fill:${ink};font:13px ${sans}}.h{font-size:20px;font-weight:600}.s{fill:${faint}}.t{font-size:12px}
-.f text{font:${fontSize}px ${mono};pointer-events:none}.f rect{stroke:${paper};paint-order:stroke}.f g{cursor:pointer;outline:none}
-.f .up rect{opacity:.5}.f .miss rect{opacity:.3}.f .miss text{opacity:.6}.f .hit rect,.f g:focus rect{stroke:${ink};stroke-width:1.4}.f g:focus rect{stroke-width:2.4}
-.tip{pointer-events:none}.tip rect{fill:#fff;stroke:${faint}}.tip text{font:12px ${mono}}.tip text:first-of-type{font-weight:700}
-.bar{display:flex;gap:6px;font:13px ${sans};color:${ink};justify-content:flex-end;align-items:center}.bar input{width:190px}
-.bar input,.bar button{font:inherit;padding:3px 8px;border:1px solid ${hairline};border-radius:6px;background:#fff;color:inherit}
+const sharedStyle = `text{fill:${ink};font:13px ${sans}}.h{font-size:20px;font-weight:600}
+.s{fill:${faint}}.t{font-size:12px}.f text{font:${fontSize}px ${mono};pointer-events:none}
+.f rect{stroke:${paper};paint-order:stroke}.f g{cursor:pointer;outline:none}
+.f .up rect{opacity:.5}.f .miss rect{opacity:.3}.f .miss text{opacity:.6}
+.f .hit rect,.f g:focus rect{stroke:${ink};stroke-width:1.4}.f g:focus rect{stroke-width:2.4}
+.tip{pointer-events:none}.tip rect{fill:#fff;stroke:${faint}}.tip text{font:12px ${mono}}
+.tip text:first-of-type{font-weight:700}.bar{display:flex;gap:6px;font:13px ${sans};color:${ink}}
+.bar{justify-content:flex-end;align-items:center}.bar input{width:190px}
+.bar input,.bar button{font:inherit;padding:3px 8px;border:1px solid ${hairline}}
+.bar input,.bar button{border-radius:6px;background:#fff;color:inherit}
 .bar input[aria-invalid=true]{border-color:#cf222e;color:#cf222e}`;
+
+const forViewer = { 'data-font': fontSize, 'data-pad': padding, 'data-margin': margin };
 
 export function drawGraph<Node>(graph: Graph<Node>): string {
   const { title, subtitle = '', facts, widthPx, layout, notes } = graph;
@@ -95,12 +97,7 @@ export function drawGraph<Node>(graph: Graph<Node>): string {
     {
       about: [title, ...facts].join('. '),
       style: `${sharedStyle}\n${graph.style}`,
-      attributes: {
-        ...graph.data,
-        'data-font': fontSize,
-        'data-pad': padding,
-        'data-margin': margin,
-      },
+      attributes: { ...graph.data, ...forViewer },
     },
     [
       ...heading,
@@ -108,9 +105,7 @@ export function drawGraph<Node>(graph: Graph<Node>): string {
       '<g class="f">',
       ...layout.rows.map((_, depth) => row(graph, depth, bottom - (depth + 1) * rowHeight)),
       '</g>',
-      ...small.map((line, index) =>
-        label(margin, bottom + 20 + 17 * index, line, { class: 's t' }),
-      ),
+      ...small.map((line, i) => label(margin, bottom + 20 + 17 * i, line, { class: 's t' })),
       `<script><![CDATA[\n${viewerScript()}\n]]></script>`,
     ].join('\n'),
   );
@@ -122,22 +117,16 @@ function row<Node>({ layout, frameOf }: Graph<Node>, depth: number, y: number): 
     const room = width - 2 * padding;
     const both = figure === '' ? name : `${name}${figureSpace}${figure}`;
     const text = monoWidth(both, fontSize) <= room ? both : fitMono(name, room, fontSize);
-    return element(
-      'g',
-      { class: className, 'data-d': amount },
-      `<title>${xml([both, ...lines].join('\n'))}</title><rect x="${px(x)}" width="${px(width)}" height="${rowHeight}"/>${
-        text === '' ? '' : label(x + padding, 13, text)
-      }`,
-    );
+    const tip = `<title>${xml([both, ...lines].join('\n'))}</title>`;
+    const box = element('rect', { x, width, height: rowHeight });
+    const written = text === '' ? '' : label(x + padding, 13, text);
+    return element('g', { class: className, 'data-d': amount }, tip + box + written);
   });
   return element('g', { transform: `translate(${margin} ${y})` }, frames.join('\n'));
 }
 
 /** Side by side, and in as many lines as that takes. */
-function legend<Node>(
-  { legend: entries, widthPx }: Graph<Node>,
-  top: number,
-): { entries: string; bottom: number } {
+function legend<Node>({ legend: entries, widthPx }: Graph<Node>, top: number) {
   let x = margin;
   let y = top;
   const drawn = entries.map(({ className, label: text }) => {

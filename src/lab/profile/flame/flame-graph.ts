@@ -1,7 +1,4 @@
-/**
- * A profile as a flame graph: what each frame costs, alone and with what it called, per request
- * where requests were counted.
- */
+/** A profile as a flame graph: what each frame costs, alone and with what it called. */
 import { formatAmount, formatCount, formatSeconds, formatShare, requestsOf } from '../amount.js';
 import type { Frame, FrameKind, Profile } from '../profile.js';
 import { buildTree, type Tree, type TreeNode } from '../tree.js';
@@ -37,6 +34,7 @@ export function renderFlameGraph(
     weightOf: ({ inclusive }) => inclusive,
   });
   const ownOf = (kind: FrameKind) => selfByKind(tree).get(kind) ?? 0;
+  const colours = kindStyles.map(({ className, colour }) => `.${className}{fill:${colour}}`);
   const kinds = kindStyles.filter(({ kind }) => ownOf(kind) > 0);
   return drawGraph({
     title,
@@ -54,14 +52,12 @@ export function renderFlameGraph(
       figure: frame === undefined ? `${amount(inclusive)}${unit}` : share(inclusive),
       lines: [
         ...(frame?.file === undefined ? [] : [placeOf(frame)]),
-        // The label ends with the share of all this; with thousands of frames a figure said twice
-        // is felt.
         `${amount(inclusive)}${unit}, self ${amount(self)} (${share(self)})`,
         `${formatCount(samples)} samples`,
       ],
     }),
     notes: notesOf(profile, layout),
-    style: `.r{fill:#e6e9ed}${kindStyles.map(({ className, colour }) => `.${className}{fill:${colour}}`).join('')}`,
+    style: `.r{fill:#e6e9ed}${colours.join('')}`,
     data: {},
   });
 }
@@ -98,18 +94,18 @@ function factsOf(profile: Profile, { inclusive, samples }: Tree): string[] {
 function notesOf({ kind }: Profile, { thin, deep }: Layout<Node>): string[] {
   const what = kind === 'cpu' ? 'the CPU time of it and of' : 'the bytes allocated by it and by';
   return [
-    `Callers stand below what they call; a frame is as wide as ${what} all above it. The legend's shares are of self.`,
+    `Callers stand below what they call; a frame is as wide as ${what} all above it. ` +
+      "The legend's shares are of self.",
     ...hiddenNotes(thin, deep),
   ];
 }
 
 /** Names what is missing from the picture. */
 export function hiddenNotes(thin: number, deep: number): string[] {
+  const above = `frames above level ${layoutLimits.maxRows} are not drawn.`;
   return [
     ...(thin > 0 ? [`${formatCount(thin)} thinner frames are not drawn.`] : []),
-    ...(deep > 0
-      ? [`${formatCount(deep)} frames above level ${layoutLimits.maxRows} are not drawn.`]
-      : []),
+    ...(deep > 0 ? [`${formatCount(deep)} ${above}`] : []),
   ];
 }
 

@@ -1,8 +1,7 @@
 /**
- * The part of the DOM that the viewer uses. The whole of TypeScript's `dom` library would be declared for
- * every file of the program, where a forgotten `name` or `event` would then pass as a global.
+ * The part of the DOM that the viewer uses. TypeScript's `dom` library would hold for every file of
+ * the program, where a forgotten `name` or `event` would then pass as a global.
  */
-
 export interface Dom {
   readonly children: ArrayLike<Dom>;
   readonly classList: { toggle(name: string, on: boolean): void };

@@ -83,7 +83,7 @@ for (const frame of frames) {
   group.setAttribute('aria-label', lines.join(', '));
   group.addEventListener('click', () => zoom(frame));
   group.addEventListener('mousemove', ({ clientX, clientY }) =>
-    showTip(frame, inPicture(svg, clientX, clientY)),
+    showTip(frame, inPicture(clientX, clientY)),
   );
   group.addEventListener('mouseleave', hideTip);
   group.addEventListener('blur', hideTip);

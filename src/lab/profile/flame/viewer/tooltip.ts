@@ -2,7 +2,7 @@
  * The tooltip: the frame's lines beside the pointer or, when the keyboard moves, above the frame;
  * always within the picture.
  */
-import type { Dom, DomRoot } from './dom.js';
+import type { Dom } from './dom.js';
 import { svg, svgElement, type ViewFrame } from './view-frames.js';
 
 const tip = svgElement('g', { class: 'tip', display: 'none', role: 'tooltip' });
@@ -35,13 +35,10 @@ export function showTip(frame: ViewFrame, at: { x: number; y: number }): void {
   tip.removeAttribute('display');
 }
 
-export function inPicture(
-  root: DomRoot,
-  clientX: number,
-  clientY: number,
-): { x: number; y: number } {
-  const point = root.createSVGPoint();
+/** From a point of the window to one of the picture. */
+export function inPicture(clientX: number, clientY: number): { x: number; y: number } {
+  const point = svg.createSVGPoint();
   point.x = clientX;
   point.y = clientY;
-  return point.matrixTransform(root.getScreenCTM().inverse());
+  return point.matrixTransform(svg.getScreenCTM().inverse());
 }

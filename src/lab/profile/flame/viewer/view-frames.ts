@@ -1,7 +1,6 @@
 /**
- * The frames as the viewer sees them, read out of the picture itself, and the zoom: a frame gets
- * the whole width, what stands above it grows with it, and what stands below it (its callers)
- * fades.
+ * The frames as the viewer reads them out of the picture, and the zoom: a frame gets the whole
+ * width, all above it grows with it, and its callers below it fade.
  */
 import type { Dom, DomRoot, DomWindow } from './dom.js';
 
@@ -44,17 +43,8 @@ function readFrames(graph: Dom): ViewFrame[] {
       const lines = title.textContent.split('\n');
       // Or the browser's tooltip would come over ours.
       title.remove();
-      level.push({
-        index: all.length + level.length,
-        group,
-        rect,
-        lines,
-        depth,
-        x,
-        width,
-        parent,
-        shown: { x, width },
-      });
+      const index = all.length + level.length;
+      level.push({ index, group, rect, lines, depth, x, width, parent, shown: { x, width } });
     }
     all.push(...level);
     below = level;
