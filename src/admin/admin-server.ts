@@ -20,10 +20,7 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
-/**
- * @param options.port 0 takes a free one
- * @throws ProfileError `listen`
- */
+/** @param options.port 0 takes a free one @throws ProfileError `listen` */
 export async function startAdminServer({ port }: { readonly port: number }): Promise<AdminServer> {
   const host = '127.0.0.1';
   const sampling = new OneSampling();
@@ -88,7 +85,8 @@ async function respond(
   else await profile(searchParams, response, sampling);
 }
 
-const usage = `there is POST ${adminPaths.profile}?kind=cpu|alloc&seconds=N, and GET ${adminPaths.status}`;
+const sampled = `${adminPaths.profile}?kind=cpu|alloc&seconds=N`;
+const usage = `there is POST ${sampled}, and GET ${adminPaths.status}`;
 
 async function profile(
   query: URLSearchParams,
@@ -104,12 +102,9 @@ async function profile(
     return refuse(response, 400, `'${unused}' is not used: kind and seconds are taken, each once`);
   if (kind !== 'cpu' && kind !== 'alloc')
     return refuse(response, 400, `kind is cpu or alloc, got '${kind}'`);
+  const wanted = `seconds is a whole number from 1 to ${maxSeconds}`;
   if (!/^\d{1,3}$/.test(seconds) || Number(seconds) < 1 || Number(seconds) > maxSeconds)
-    return refuse(
-      response,
-      400,
-      `seconds is a whole number from 1 to ${maxSeconds}, got '${seconds}'`,
-    );
+    return refuse(response, 400, `${wanted}, got '${seconds}'`);
   if (sampling.running)
     return refuse(response, 409, 'another sampling is running; ask again when it is over');
   const gone = new AbortController();

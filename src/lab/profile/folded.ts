@@ -31,9 +31,9 @@ function kindByFile(file: string | undefined): FrameKind {
 
 /** A semicolon would end the frame, and a control character may end the line. */
 function escaped(text: string): string {
+  const hex = (char: string) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not get into a line
-  const escape = (char: string) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  return text.replace(/[;\u0000-\u001f\u007f]/g, escape);
+  return text.replace(/[;\u0000-\u001f\u007f]/g, hex);
 }
 
 /** Without an exponent: readers of the format do not know it. */

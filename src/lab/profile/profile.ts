@@ -51,7 +51,7 @@ export interface Profile {
   readonly stacks: readonly Stack[];
   /** How long it was sampled. */
   readonly durationUs: number;
-  /** Requests completed in that time; absent if nobody counted. If any, values are shown per request. */
+  /** Requests completed in that time, which values are shown per; absent if nobody counted. */
   readonly requests?: number;
   readonly metrics?: ProcessMetrics;
 }

@@ -1,15 +1,13 @@
-/**
- * Two reports side by side: what changed from one label to the other, and which functions did it.
- */
+/** Two reports side by side: what changed between the labels, and which functions did it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareRuns } from '../load/judge/compare-runs.js';
 import { formatTimeUs } from '../load/output/wrk2-units.js';
-import { formatTopChanges } from '../profile/diff/top-changes.js';
 import { diffProfiles } from '../profile/diff/diff.js';
 import { renderDiffFlameGraph } from '../profile/diff/diff-graph.js';
+import { formatTopChanges } from '../profile/diff/top-changes.js';
 import type { Experiment } from './experiment.js';
-import { type PhaseName, type ProfileKind, phaseNames, profileKinds } from './report-record.js';
+import { graphTitle, type PhaseName, phaseNames, profileKinds } from './report-record.js';
 import { costTable, markdownTable } from './tables.js';
 
 /** Differences of the latency that count, as in `evenkeel compare`. */
@@ -19,30 +17,23 @@ const changesNamed = 5;
 /** Writes the document and its pictures. Returns the document's name. */
 export function writeComparison(out: string, before: Experiment, after: Experiment): string {
   const name = `${after.record.label}-vs-${before.record.label}`;
+  const labels = `${after.record.label} against ${before.record.label}`;
   mkdirSync(join(out, name), { recursive: true });
   const sections = phaseNames.flatMap((phase) => {
     const graphs = profileKinds.map((kind) => {
       const diff = diffProfiles(before.profiles[phase][kind], after.profiles[phase][kind]);
-      const title = `${titleOf(kind, phase)}: ${after.record.label} against ${before.record.label}`;
+      const title = `${graphTitle(kind, phase)}: ${labels}`;
       writeFileSync(join(out, name, `${kind}-${phase}.svg`), renderDiffFlameGraph(diff, { title }));
       return `![${title}](${name}/${kind}-${phase}.svg)\n\n${formatTopChanges(diff, changesNamed)}`;
     });
     return [`### ${phase.toUpperCase()}`, latencyTable(phase, before, after), ...graphs];
   });
   const file = join(out, `${name}.md`);
-  const heads = [before, after].map(
-    (experiment) =>
-      `### What a request costs: ${experiment.record.label}\n\n${costTable(experiment.record)}`,
+  const costs = [before, after].map(
+    ({ record }) => `### What a request costs: ${record.label}\n\n${costTable(record)}`,
   );
-  writeFileSync(
-    file,
-    `${[`## ${after.record.label} against ${before.record.label}`, ...sections, ...heads].join('\n\n')}\n`,
-  );
+  writeFileSync(file, `${[`## ${labels}`, ...sections, ...costs].join('\n\n')}\n`);
   return file;
-}
-
-function titleOf(kind: ProfileKind, phase: PhaseName): string {
-  return `${kind === 'cpu' ? 'CPU' : 'ALLOC'} ${phase.toUpperCase()}`;
 }
 
 function latencyTable(phase: PhaseName, before: Experiment, after: Experiment): string {
@@ -64,10 +55,7 @@ function latencyTable(phase: PhaseName, before: Experiment, after: Experiment): 
         verdict === 'same' ? '' : verdict,
       ]),
   );
-  return [table, ...relevant(warnings).map((warning) => `> ${warning}`)].join('\n\n');
-}
-
-/** A server of the report's own listens on another port each time. */
-function relevant(warnings: readonly string[]): readonly string[] {
-  return warnings.filter((warning) => !warning.startsWith('The runs differ in url'));
+  // A server of the report's own listens on another port each time.
+  const relevant = warnings.filter((warning) => !warning.startsWith('The runs differ in url'));
+  return [table, ...relevant.map((warning) => `> ${warning}`)].join('\n\n');
 }

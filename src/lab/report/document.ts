@@ -2,7 +2,7 @@
 import { describeTopFrames, formatTopFrames } from '../profile/frame-table.js';
 import type { Experiment } from './experiment.js';
 import { framesNamed } from './phase.js';
-import { type PhaseName, phaseNames, profileKinds } from './report-record.js';
+import { graphTitle, type PhaseName, phaseNames, profileKinds } from './report-record.js';
 import { costTable, machineTable, profilingCostTable, referenceTable } from './tables.js';
 
 /** Files that the document shows, beside it: `async/cpu-put.svg`. */
@@ -19,20 +19,22 @@ export function formatDocument({ record, profiles }: Experiment): string {
     picture(label, 'percentiles', 'Latency by percentile'),
     picture(label, 'timeline', 'Rate and latency each second'),
     '### Against the reference',
-    'The reference ran on another machine, under wrk2 with 4 threads, whose own timers add about 1 ms to each median. Its report does not say what was ' +
-      'on the disk when a PUT was answered; here the PUT was.',
+    'The reference ran on another machine, under wrk2 with 4 threads, whose own timers add about ' +
+      '1 ms to each median. Its report does not say what was on the disk when a PUT was ' +
+      'answered; here the PUT was.',
     referenceTable(phases),
     '### What a request costs',
     costTable(record),
     ...phaseNames.flatMap((name) =>
       profileKinds.flatMap((kind) => [
-        `#### ${kind === 'cpu' ? 'CPU' : 'ALLOC'} ${name.toUpperCase()}: the ${framesNamed} functions that take most`,
+        `#### ${graphTitle(kind, name)}: the ${framesNamed} functions that take most`,
         describeTopFrames(profiles[name][kind]),
         formatTopFrames(profiles[name][kind], framesNamed),
       ]),
     ),
     '### What profiling costs',
-    'Each profile was taken in a window of its own; the latencies above are of runs in which nothing was sampled.',
+    'Each profile was taken in a window of its own; the latencies above are of runs in which ' +
+      'nothing was sampled.',
     profilingCostTable(record),
     '### The machine',
     machineTable(record),
@@ -41,15 +43,13 @@ export function formatDocument({ record, profiles }: Experiment): string {
   ].join('\n\n');
 }
 
-/** What the measured runs are worth, before anything is read out of them. */
+/** The worth of the measured runs, before anything is read out of them. */
 function verdicts({ phases }: Experiment['record']): string {
   return phaseNames
     .map((name) => {
       const { verdict } = phases[name].load;
-      const title = name.toUpperCase();
-      return verdict.valid
-        ? `**${title}: valid.**`
-        : `**${title}: NOT VALID.** ${verdict.reasons.join(' ')}`;
+      const worth = verdict.valid ? 'valid.**' : `NOT VALID.** ${verdict.reasons.join(' ')}`;
+      return `**${name.toUpperCase()}: ${worth}`;
     })
     .join('  \n');
 }
@@ -58,8 +58,7 @@ function phaseSection(label: string, name: PhaseName, { phases }: Experiment['re
   const { commandLine, text } = phases[name];
   return [
     `### ${name.toUpperCase()}`,
-    picture(label, `cpu-${name}`, `CPU ${name.toUpperCase()}`),
-    picture(label, `alloc-${name}`, `ALLOC ${name.toUpperCase()}`),
+    ...profileKinds.map((kind) => picture(label, `${kind}-${name}`, graphTitle(kind, name))),
     `\`\`\`\n${commandLine}\n${text}\`\`\``,
   ];
 }

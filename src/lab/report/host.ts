@@ -18,26 +18,18 @@ export function describeMachine(dataDirectory: string): ReportMachine {
   return {
     ...machine(),
     kernel: `${process.platform} ${release()}`,
-    priority: priority(),
+    priority: `nice ${getPriority()}`,
     ...(disk !== undefined && { disk }),
   };
 }
 
-/** The niceness of this process and its children. */
-export function priority(): string {
-  return `nice ${getPriority()}`;
-}
-
-/** The mount that holds a directory: the longest mount point that is a beginning of its path. */
+/** Type and device of the mount whose point is the longest beginning of the path. */
 function diskOf(directory: string): string | undefined {
   try {
     const mounts = readFileSync('/proc/self/mounts', 'utf8')
       .split('\n')
       .map((line) => line.split(' '))
-      .filter(
-        ([, point = '']) =>
-          point !== '' && `${directory}/`.startsWith(point === '/' ? '/' : `${point}/`),
-      )
+      .filter(([, point = '']) => point && `${directory}/`.startsWith(point.replace(/\/?$/, '/')))
       .sort(([, a = ''], [, b = '']) => b.length - a.length);
     const [device, , type] = mounts[0] ?? [];
     return device === undefined ? undefined : `${type} on ${device}`;
@@ -48,9 +40,7 @@ function diskOf(directory: string): string | undefined {
 
 const samples = 300;
 
-/**
- * Appends a page and waits for the disk, over and over: the least that a durable write can take.
- */
+/** Appends a page and waits for the disk, over and over: no durable write can take less. */
 export function measureFdatasync(directory: string): FsyncTimes {
   const place = mkdtempSync(join(directory, 'evenkeel-fsync-'));
   const file = openSync(join(place, 'page'), 'w');
@@ -68,7 +58,6 @@ export function measureFdatasync(directory: string): FsyncTimes {
     rmSync(place, { recursive: true, force: true });
   }
   times.sort((a, b) => a - b);
-  const at = (share: number) =>
-    times[Math.min(samples - 1, Math.ceil(share * samples) - 1)] as number;
+  const at = (share: number) => times[Math.ceil(share * samples) - 1] as number;
   return { p50Us: at(0.5), p99Us: at(0.99), samples };
 }

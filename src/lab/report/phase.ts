@@ -23,7 +23,6 @@ import type {
 } from './report-record.js';
 import type { ServerUnderTest } from './server-under-test.js';
 
-/** What a phase works with. */
 export interface PhaseContext {
   readonly options: ReportOptions;
   readonly server: ServerUnderTest;
@@ -37,12 +36,9 @@ export type Profiles = Readonly<Record<ProfileKind, Profile>>;
 
 /** Frames that a report names of each graph. */
 export const framesNamed = 10;
-/**
- * The load runs this long before a sampling begins; twice as long after its window, because a
- * sampler takes a second to settle.
- */
+/** The load runs this long before a sampling, and twice as long after: a sampler has to settle. */
 const marginMs = 1_000;
-/** What each thread of wrk/get.lua reads unless told otherwise. */
+/** Keys that each thread of wrk/get.lua reads unless told otherwise. */
 const keysRead = 10_000;
 
 /** Sends without measuring, so that the server's code is warm. @returns {@link keysWritten} */
@@ -52,17 +48,13 @@ export async function warmUp(
   durationMs: number,
   keys: number,
 ): Promise<number> {
-  const result = await runLoad(loadOptions(name, context, durationMs, keys), {
-    signal: context.signal,
-  });
-  context.signal.throwIfAborted();
+  const { signal } = context;
+  const result = await runLoad(loadOptions(name, context, durationMs, keys), { signal });
+  signal.throwIfAborted();
   return keysWritten(result);
 }
 
-/**
- * Keys that each thread of wrk/put.lua has surely written, from its first on: what wrk/get.lua may
- * read.
- */
+/** Keys that each thread of wrk/put.lua has surely written from its first on, for wrk/get.lua. */
 function keysWritten({ threads, options }: LoadResult): number {
   return Math.min(...threads.map(({ completed }) => completed)) - options.connections;
 }
@@ -85,12 +77,10 @@ export async function runPhase(
   });
   signal.throwIfAborted();
   const verdict = judge(result);
-  text += `${formatReport(result, { latency: true, uncorrected: false })}${formatVerdict(verdict, result).join('\n')}\n`;
-  log(
-    `${name.toUpperCase()}: ${formatVerdict(verdict, result)
-      .join(' ')
-      .replace(/^Verdict: /, '')}`,
-  );
+  const lines = formatVerdict(verdict, result);
+  text += formatReport(result, { latency: true, uncorrected: false });
+  text += `${lines.join('\n')}\n`;
+  log(`${name.toUpperCase()}: ${lines.join(' ').replace(/^Verdict: /, '')}`);
   const cpu = await profileWindow('cpu', name, context, keys);
   const alloc = await profileWindow('alloc', name, context, keys);
   return {
@@ -112,9 +102,8 @@ async function profileWindow(
   keys: number,
 ): Promise<{ window: WindowRecord; profile: Profile }> {
   const seconds = windowSeconds(options.durationMs);
-  context.log(
-    `${name.toUpperCase()}: ${kind === 'cpu' ? 'CPU' : 'allocations'} for ${seconds} s, same load`,
-  );
+  const what = kind === 'cpu' ? 'CPU' : 'allocations';
+  context.log(`${name.toUpperCase()}: ${what} for ${seconds} s, same load`);
   const load = loadOptions(name, { options, server }, seconds * 1000 + 3 * marginMs, keys);
   let sampling: Promise<Recording> | undefined;
   const result = await runLoad(load, {
@@ -127,7 +116,7 @@ async function profileWindow(
   });
   signal.throwIfAborted();
   const recording = await (sampling as Promise<Recording>);
-  // The rate is constant, so the window has had its share of the answers.
+  // The rate is constant, so the window has had its share of the requests.
   const requests = Math.round((result.completed * recording.durationUs) / result.elapsedUs);
   const profile = profileOf(recording, requests);
   return { profile, window: windowOf(profile, seconds, requests, result) };

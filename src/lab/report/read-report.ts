@@ -1,23 +1,14 @@
-/**
- * Reads a report back: its record, and its profiles from the directory beside it. What is read may
- * be any file.
- */
+/** Reads a report back: its record, and its profiles from the directory next to it. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readProfile } from '../profile/convert/profile-json.js';
 import type { Profile } from '../profile/profile.js';
 import type { Experiment } from './experiment.js';
-import {
-  type PhaseName,
-  type ProfileKind,
-  phaseNames,
-  profileKinds,
-  type ReportRecord,
-  reportSchema,
-} from './report-record.js';
+import type { PhaseName, ProfileKind, ReportRecord } from './report-record.js';
+import { phaseNames, profileKinds, reportSchema } from './report-record.js';
 import { profileFile } from './write-report.js';
 
-/** A file is no report, or one of its profiles is missing. The message names the file. */
+/** A file is not a report, or a profile of it is missing. The message names the file. */
 export class ReportError extends Error {
   override readonly name = 'ReportError';
 }

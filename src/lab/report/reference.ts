@@ -1,5 +1,5 @@
 /**
- * What a report is held against: an asynchronous key-value service under wrk2 -t4 -c20 -d60s
+ * The figures a report is held against: an asynchronous key-value service under wrk2 -t4 -c20 -d60s
  * -R10000, on another machine, with another load generator. Its figures say what is usual, not what
  * this machine can do.
  */

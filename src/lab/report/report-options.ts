@@ -1,4 +1,4 @@
-/** What a report is of: the load of the reference, and where it goes. */
+/** The options of a report: the load of the reference, and where the report goes. */
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,9 @@ export interface ReportOptions {
   readonly label: string;
   readonly threads: number;
   readonly connections: number;
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
-  /** Of each measured run: PUT, and GET. The profiles have windows of their own. */
+  /** Each measured run's, PUT and GET. The profiles have windows of their own. */
   readonly durationMs: number;
   /** The directory that the report is written into. */
   readonly out: string;

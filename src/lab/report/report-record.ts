@@ -1,4 +1,4 @@
-/** What a report knows, as its JSON has it: everything the document is written from. */
+/** A report's facts, as its JSON has them: everything the document is written from. */
 import type { LoadRecord } from '../load/result/load-record.js';
 import type { TopFrame } from '../profile/frame-table.js';
 import type { ProcessMetrics } from '../profile/profile.js';
@@ -10,13 +10,18 @@ export type ProfileKind = 'cpu' | 'alloc';
 export const phaseNames: readonly PhaseName[] = ['put', 'get'];
 export const profileKinds: readonly ProfileKind[] = ['cpu', 'alloc'];
 
+/** `CPU PUT`: the title of a phase's graph. */
+export function graphTitle(kind: ProfileKind, phase: PhaseName): string {
+  return `${kind === 'cpu' ? 'CPU' : 'ALLOC'} ${phase.toUpperCase()}`;
+}
+
 export interface ReportRecord {
   readonly schema: typeof reportSchema;
   readonly label: string;
   /** Wall clock, ISO 8601. */
   readonly startedAt: string;
   readonly machine: ReportMachine;
-  /** Of the data directory's disk; absent if the server was not the report's own. */
+  /** The data directory's disk; absent if the server was not the report's own. */
   readonly fdatasync?: FsyncTimes;
   readonly phases: Readonly<Record<PhaseName, PhaseRecord>>;
 }
@@ -24,10 +29,7 @@ export interface ReportRecord {
 type Machine = LoadRecord['machine'];
 
 export interface ReportMachine extends Machine {
-  /**
-   * Of the report's processes, server and load alike, against the machine's other work. Absent in
-   * records made before it was kept.
-   */
+  /** Niceness of the report's processes, server and load alike; absent in old records. */
   readonly priority?: string;
   readonly kernel: string;
   /** File system and device below the store, where Linux tells; absent elsewhere. */
@@ -41,7 +43,7 @@ export interface FsyncTimes {
 }
 
 export interface PhaseRecord {
-  /** What follows `evenkeel load`. */
+  /** The whole command, `evenkeel load` included. */
   readonly commandLine: string;
   /** The report of the load, as `evenkeel load` prints it. */
   readonly text: string;
@@ -53,15 +55,12 @@ export interface PhaseRecord {
 /** A stretch of the same load in which a profile was taken. */
 export interface WindowRecord {
   readonly seconds: number;
-  /** Answered while it was taken. */
+  /** Completed while it was taken. */
   readonly requests: number;
   /** CPU time in µs, or bytes allocated on V8's heap, of all threads. */
   readonly total: number;
   readonly beside?: ProcessMetrics;
-  /**
-   * Latencies of the load meanwhile: against those of the measured run, they tell what profiling
-   * costs.
-   */
+  /** Latencies of the load in it; those of the measured run tell the cost of profiling. */
   readonly latencyUs: { readonly p50: number; readonly p99: number; readonly max: number };
   /** The functions that took most by themselves. */
   readonly top: readonly TopFrame[];

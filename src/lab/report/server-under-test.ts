@@ -9,7 +9,7 @@ import type { ReportOptions } from './report-options.js';
 export interface ServerUnderTest {
   readonly url: string;
   readonly adminUrl: string;
-  /** Of a server of the report's own. */
+  /** Present for a server of the report's own. */
   readonly dataDirectory?: string;
   /** Ends a server of the report's own, and removes its store. */
   close(): Promise<void>;
@@ -54,7 +54,7 @@ export async function startServerUnderTest({
   }
 }
 
-/** What `serve --json` prints once it listens. */
+/** Reads the line that `serve --json` prints once it listens. */
 function firstLine(child: ChildProcess): Promise<{ url: string; adminUrl: string }> {
   let problems = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

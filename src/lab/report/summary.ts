@@ -1,7 +1,4 @@
-/**
- * The table that a report ends with on the terminal: latencies and verdicts, and where the document
- * lies.
- */
+/** The end of a report on the terminal: latencies, verdicts, and where the document lies. */
 import { formatBounded } from '../load/result/bounds.js';
 import { type PhaseRecord, phaseNames, type ReportRecord } from './report-record.js';
 

@@ -2,7 +2,7 @@
 import { formatTimeUs } from '../load/output/wrk2-units.js';
 import { formatAmount, formatCount } from '../profile/amount.js';
 import { reference } from './reference.js';
-import type { PhaseName, PhaseRecord, ReportRecord } from './report-record.js';
+import type { PhaseRecord, ProfileKind, ReportRecord, WindowRecord } from './report-record.js';
 import { phaseNames, profileKinds } from './report-record.js';
 
 export function markdownTable(
@@ -19,10 +19,11 @@ export function markdownTable(
 }
 
 export function machineTable({ machine, fdatasync, startedAt }: ReportRecord): string {
-  const sync =
-    fdatasync === undefined
-      ? 'not measured: the server is not the report’s own'
-      : `p50 ${formatTimeUs(fdatasync.p50Us)}, p99 ${formatTimeUs(fdatasync.p99Us)} (${fdatasync.samples} times a page of 4 KiB)`;
+  let sync = 'not measured: the server is not the report’s own';
+  if (fdatasync) {
+    const [p50, p99] = [formatTimeUs(fdatasync.p50Us), formatTimeUs(fdatasync.p99Us)];
+    sync = `p50 ${p50}, p99 ${p99} (${fdatasync.samples} times a page of 4 KiB)`;
+  }
   return markdownTable(
     ['Machine', ''],
     [
@@ -64,42 +65,30 @@ function latencyAt({ load }: PhaseRecord, percentile: number): number {
   );
 }
 
-/** What a request costs, and what the samplers do not see. */
+/** The cost of a request, and what the samplers do not see. */
 export function costTable({ phases }: ReportRecord): string {
-  const cell = (make: (name: PhaseName) => string) => phaseNames.map(make);
-  const each = (name: PhaseName, value: number | undefined, kind: 'cpu' | 'alloc') => {
-    const { requests } = phases[name].windows[kind];
-    return value === undefined || requests === 0 ? '–' : formatAmount(value / requests, kind);
-  };
-  const beside = (name: PhaseName, kind: 'cpu' | 'alloc' = 'cpu') =>
-    phases[name].windows[kind].beside;
+  const row = (title: string, cell: (phase: PhaseRecord) => string) => [
+    title,
+    ...phaseNames.map((name) => cell(phases[name])),
+  ];
+  const each = ({ requests }: WindowRecord, kind: ProfileKind, value?: number) =>
+    value === undefined || requests === 0 ? '–' : formatAmount(value / requests, kind);
+  const cpu = (title: string, figure: (window: WindowRecord) => number | undefined) =>
+    row(title, ({ windows }) => each(windows.cpu, 'cpu', figure(windows.cpu)));
   return markdownTable(
     ['A request', ...phaseNames.map((name) => name.toUpperCase())],
     [
-      [
-        'CPU, sampled, JavaScript and what it calls',
-        ...cell((name) => each(name, phases[name].windows.cpu.total, 'cpu')),
-      ],
-      [
-        'CPU of the process, user',
-        ...cell((name) => each(name, beside(name)?.processCpuUs.user, 'cpu')),
-      ],
-      [
-        'CPU of the process, kernel',
-        ...cell((name) => each(name, beside(name)?.processCpuUs.system, 'cpu')),
-      ],
-      [
-        'Allocated on V8’s heap',
-        ...cell((name) => each(name, phases[name].windows.alloc.total, 'alloc')),
-      ],
+      cpu('CPU, sampled, JavaScript and what it calls', ({ total }) => total),
+      cpu('CPU of the process, user', ({ beside }) => beside?.processCpuUs.user),
+      cpu('CPU of the process, kernel', ({ beside }) => beside?.processCpuUs.system),
+      row('Allocated on V8’s heap', ({ windows: { alloc } }) => each(alloc, 'alloc', alloc.total)),
       ['**In the window**', '', ''],
-      [
-        'Bytes outside the heap, at most',
-        ...cell((name) => bytes(beside(name, 'alloc')?.externalBytes.most)),
-      ],
-      ['Garbage collections', ...cell((name) => collections(phases[name]))],
-      ['Longest collection', ...cell((name) => time(beside(name)?.gc.longestUs))],
-      ['Event loop late, p50 / p99 / max', ...cell((name) => late(phases[name]))],
+      row('Bytes outside the heap, at most', ({ windows }) =>
+        bytes(windows.alloc.beside?.externalBytes.most),
+      ),
+      row('Garbage collections', collections),
+      row('Longest collection', ({ windows }) => time(windows.cpu.beside?.gc.longestUs)),
+      row('Event loop late, p50 / p99 / max', late),
     ],
   );
 }
@@ -110,13 +99,12 @@ export function profilingCostTable({ phases }: ReportRecord): string {
     profileKinds.map((kind) => {
       const { latencyUs } = phases[name].windows[kind];
       const plain = { p50: latencyAt(phases[name], 50), p99: latencyAt(phases[name], 99) };
-      const change = (at: 'p50' | 'p99') =>
-        `${formatTimeUs(plain[at])} → ${formatTimeUs(latencyUs[at])} (${(latencyUs[at] / plain[at]).toFixed(2)} ×)`;
-      return [
-        `${name.toUpperCase()}, ${kind === 'cpu' ? 'CPU' : 'allocations'}`,
-        change('p50'),
-        change('p99'),
-      ];
+      const change = (at: 'p50' | 'p99') => {
+        const times = (latencyUs[at] / plain[at]).toFixed(2);
+        return `${formatTimeUs(plain[at])} → ${formatTimeUs(latencyUs[at])} (${times} ×)`;
+      };
+      const run = `${name.toUpperCase()}, ${kind === 'cpu' ? 'CPU' : 'allocations'}`;
+      return [run, change('p50'), change('p99')];
     }),
   );
   return markdownTable(['Profiled', 'p50', 'p99'], rows);

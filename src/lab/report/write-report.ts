@@ -7,13 +7,8 @@ import { formatDocument, pictureOf } from './document.js';
 import type { Experiment } from './experiment.js';
 import { renderPercentilePlot } from './plot/percentiles.js';
 import { renderTimeline } from './plot/timeline.js';
-import {
-  type PhaseName,
-  type ProfileKind,
-  phaseNames,
-  profileKinds,
-  type ReportRecord,
-} from './report-record.js';
+import type { PhaseName, ProfileKind, ReportRecord } from './report-record.js';
+import { graphTitle, phaseNames, profileKinds } from './report-record.js';
 
 /** Returns the document's name. */
 export function writeReport(out: string, experiment: Experiment): string {
@@ -28,19 +23,16 @@ export function writeReport(out: string, experiment: Experiment): string {
   };
   for (const name of phaseNames)
     for (const kind of profileKinds) {
-      const title = `${kind === 'cpu' ? 'CPU' : 'ALLOC'} ${name.toUpperCase()}`;
+      const title = graphTitle(kind, name);
       const profile = profiles[name][kind];
       write(pictureOf(label, `${kind}-${name}`), renderFlameGraph(profile, { title, subtitle }));
       write(profileFile(label, name, kind), profileToJson(profile));
     }
-  write(
-    pictureOf(label, 'percentiles'),
-    renderPercentilePlot(seriesOf(record), { title: 'Latency by percentile', subtitle }),
-  );
-  write(
-    pictureOf(label, 'timeline'),
-    renderTimeline(seriesOf(record), { title: 'Each second', subtitle }),
-  );
+  const series = seriesOf(record);
+  const percentiles = renderPercentilePlot(series, { title: 'Latency by percentile', subtitle });
+  write(pictureOf(label, 'percentiles'), percentiles);
+  const timeline = renderTimeline(series, { title: 'Each second', subtitle });
+  write(pictureOf(label, 'timeline'), timeline);
   write(`${label}.json`, `${JSON.stringify(record, undefined, 2)}\n`);
   return write(`${label}.md`, formatDocument(experiment));
 }

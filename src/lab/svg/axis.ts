@@ -17,10 +17,7 @@ export function linear(most: number, from: number, to: number): Scale {
   return { at: (value) => from + ((to - from) * value) / top, ticks };
 }
 
-/**
- * From the power of ten below `least` to a round value above `most`; smaller values stand at the
- * edge.
- */
+/** From the power of ten below `least` to a round value above `most`; less stands at the edge. */
 export function logarithmic(least: number, most: number, from: number, to: number): Scale {
   const low = Math.floor(Math.log10(least));
   const high = Math.max(low + 1, Math.log10(roundStep(most)));

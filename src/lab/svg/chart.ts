@@ -1,12 +1,9 @@
-/** What the plots share: their paper, grid, lines and legend, and the colours of series. */
+/** The parts that plots share: paper, grid, lines, legend, and the colours of series. */
 import type { Scale } from './axis.js';
 import { tickText } from './axis.js';
 import { element, faint, hairline, label, mono, picture, px, sans, sansWidth } from './svg.js';
 
-/**
- * Told apart with all the usual colour blindnesses, and 3:1 and more on white; the first three by
- * their dashes too.
- */
+/** Told apart with all usual colour blindnesses, 3:1 on white; three also by their dashes. */
 export const seriesStyles = [
   { colour: '#0b62c4', dashes: undefined },
   { colour: '#d1570a', dashes: '7 5' },
@@ -73,22 +70,17 @@ export function legend(
   let left = x;
   return entries
     .map(({ name, style }) => {
-      const sample = line(
-        [
-          { x: left, y: y - 4 },
-          { x: left + 28, y: y - 4 },
-        ],
-        style,
-      );
-      const entry = sample + label(left + 34, y, name);
+      const ends = [left, left + 28].map((end) => ({ x: end, y: y - 4 }));
+      const entry = line(ends, style) + label(left + 34, y, name);
       left += 34 + sansWidth(name) + 22;
       return entry;
     })
     .join('');
 }
 
-const style = `text{fill:#1b1f24;font:13px ${sans}}.h{font-size:20px;font-weight:600}.s{fill:${faint}}
-.g{stroke:${hairline}}.e{text-anchor:end;fill:${faint}}.m{text-anchor:middle;fill:${faint}}.b{font-weight:600}.n{font:12px ${mono};text-anchor:middle}`;
+const style = `text{fill:#1b1f24;font:13px ${sans}}.h{font-size:20px;font-weight:600}
+.s{fill:${faint}}.g{stroke:${hairline}}.e{text-anchor:end;fill:${faint}}.b{font-weight:600}
+.m{text-anchor:middle;fill:${faint}}.n{font:12px ${mono};text-anchor:middle}`;
 
 interface Sheet {
   readonly title: string;

@@ -7,10 +7,7 @@
 /** System fonts only: a picture in a Markdown page may load nothing. */
 export const sans = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',Arial,sans-serif";
 export const mono = "'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',monospace";
-/**
- * Columns of the widest of these fonts are this part of the font size, so text counted with it fits
- * with any of them.
- */
+/** Columns of the widest of these fonts, as a part of the font size. */
 const monoAdvance = 0.605;
 
 export const ink = '#1b1f24';
@@ -45,7 +42,7 @@ export function xml(text: string): string {
  * Control characters become their pictures (␀), newlines excepted; what XML forbids and what turns
  * the direction of the text that follows becomes U+FFFD.
  */
-export function printable(text: string): string {
+function printable(text: string): string {
   return (
     text
       .replace(/\p{Surrogate}/gu, '\ufffd')
@@ -69,10 +66,7 @@ export function monoWidth(text: string, fontSize: number): number {
   return columns * fontSize * monoAdvance;
 }
 
-/**
- * The text, or as much of its beginning as fits with an ellipsis; nothing if that would be less
- * than two characters.
- */
+/** The text, or as much as fits with an ellipsis; nothing if less than two characters do. */
 export function fitMono(text: string, width: number, fontSize: number): string {
   if (monoWidth(text, fontSize) <= width) return text;
   let room = Math.floor(width / (fontSize * monoAdvance)) - 1;
@@ -112,13 +106,12 @@ export function wrap(text: string, width: number, fontSize = 13): string[] {
   return lines;
 }
 
+const eastAsian = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f]/u;
+const fullWidth = /[\uff00-\uff60\uffe0-\uffe6\u{1f000}-\u{3ffff}]/u;
+
 /** East Asian and pictorial characters take two columns. */
 function columnsOf(char: string): number {
-  return /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f000}-\u{3ffff}]/u.test(
-    char,
-  )
-    ? 2
-    : 1;
+  return eastAsian.test(char) || fullWidth.test(char) ? 2 : 1;
 }
 
 /** A picture of its own, on paper of its own: what surrounds it may be dark. */

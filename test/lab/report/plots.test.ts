@@ -1,8 +1,7 @@
 /** The plots: what stands where. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Histogram } from '#dist/lab/load/histogram/histogram.js';
-import { pointsOf, renderPercentilePlot } from '#dist/lab/report/plot/percentiles.js';
+import { renderPercentilePlot } from '#dist/lab/report/plot/percentiles.js';
 import { renderTimeline } from '#dist/lab/report/plot/timeline.js';
 import { linear, logarithmic, scaleFor, tickText } from '#dist/lab/svg/axis.js';
 import { elements, parseXml } from '../profile/xml.js';
@@ -43,18 +42,6 @@ test('each nine has the same room, and the maximum a column of its own', () => {
   expect(elements(svg, 'text').map(({ text }) => text)).toEqual(
     expect.arrayContaining(['50 %', '99.999 %', 'max', '1.00', '7.00']),
   );
-});
-
-test('a histogram is drawn by its own values: the figures are its percentiles', () => {
-  const histogram = new Histogram();
-  for (let us = 1; us <= 100_000; us++) histogram.record(us);
-  const svg = parseXml(renderPercentilePlot([{ name: 'GET', percentiles: histogram }], { title }));
-  const texts = elements(svg, 'text').map(({ text }) => text);
-  for (const percentile of [50, 90, 99]) {
-    expect(texts).toContain((histogram.valueAtPercentile(percentile) / 1000).toFixed(2));
-  }
-  expect(pointsOf(histogram).length).toBeLessThan(3000);
-  expect(pointsOf(histogram).at(-1)).toEqual({ percentile: 100, valueUs: 100_000 });
 });
 
 const second = (index: number, completed: number) => ({

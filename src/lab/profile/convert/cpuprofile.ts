@@ -45,10 +45,10 @@ interface Sampled {
 
 /**
  * The factors that make samples add up to the thread's time on a CPU. V8's sampler asks where a
- * thread is, not whether it runs. While others have its CPU it is not sampled, and the sample before
- * would stand for all that time: so samples are counted, each worth the interval. While it waits for
- * the disk inside a call it is sampled as if it worked: what was sampled beyond the time on a CPU
- * (known on Linux) was waiting, and native code does the waiting.
+ * thread is, not whether it runs. While others have its CPU it is not sampled, and the sample
+ * before would stand for all that time: so samples are counted, each worth the interval. While it
+ * waits for the disk inside a call it is sampled as if it worked: what was sampled beyond the time
+ * on a CPU (known on Linux) was waiting, and native code does the waiting.
  */
 export function onCpuScales({ native, other }: Sampled, cpuUs: number): Sampled {
   const all = native + other;

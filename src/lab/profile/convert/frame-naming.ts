@@ -52,7 +52,7 @@ function frameOf(
 /** States in brackets in which C++ runs: Node's, libuv's, an addon's. The others are V8's own. */
 const nativeStates = ['(program)', '(EXTERNAL)', '(V8 API)'];
 
-/** Functions without a file are C++ to V8's CPU sampler, V8's built-ins to the allocation sampler. */
+/** Functions without a file: C++ to V8's CPU sampler, built-ins to that of allocations. */
 function kindWithoutFile(name: string, kind: Profile['kind']): FrameKind {
   if (name.startsWith(nativeOf)) return 'native';
   if (/^\(.+\)$/.test(name) && name !== '(anonymous)')

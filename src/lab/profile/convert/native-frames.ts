@@ -33,7 +33,7 @@ export function codeFrame(name: string, naming: Naming): Frame {
 function callFrameOf(name: string): CallFrame | undefined {
   const [, text = ''] =
     /^(?:JS|LazyCompile|Function|Eval|Script):(?:o?[~^*+]'?)?(.*)$/.exec(name) ?? [];
-  // Names of functions (`get size`) and of files may have a space; a file's beginning tells them apart.
+  // Functions' names (`get size`) and files' may have a space; a file's beginning tells them apart.
   const [, functionName, url, line, column] =
     /^(.*?) ((?:file:|node:|\/|[A-Z]:\\).*):(\d+):(\d+)$/.exec(text) ??
     /^(\S*) (.*):(\d+):(\d+)$/.exec(text) ??

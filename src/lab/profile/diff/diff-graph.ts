@@ -4,7 +4,13 @@
  * overlaps, and where nothing changed the picture is the flame graph of either.
  */
 import { ink } from '../../svg/svg.js';
-import { formatAmount, formatCount, formatDelta, formatShare, formatShareDelta } from '../amount.js';
+import {
+  formatAmount,
+  formatCount,
+  formatDelta,
+  formatShare,
+  formatShareDelta,
+} from '../amount.js';
 import { drawGraph, type GraphFrame, layoutLimits, margin } from '../flame/draw-graph.js';
 import type { FlameGraphOptions } from '../flame/flame-graph.js';
 import { checkWidth, hiddenNotes, labelOf, placeOf } from '../flame/flame-graph.js';
@@ -38,11 +44,11 @@ export function renderDiffFlameGraph(
   const { amount, change, unit, number } = formatsOf(diff);
   const { before, after } = diff.root.inclusive;
   const sides = `${amount(before.value)} before, ${amount(after.value)} after${unit}`;
-  const samples = `${formatCount(diff.samples.before)} and ${formatCount(diff.samples.after)} samples`;
+  const counts = [diff.samples.before, diff.samples.after].map(formatCount).join(' and ');
   return drawGraph({
     title,
     subtitle,
-    facts: [`${sides}: ${verdict(diff, change)} · ${samples}`],
+    facts: [`${sides}: ${verdict(diff, change)} · ${counts} samples`],
     legend: [
       { className: 'z', label: `within the noise, ${sigmas}·√(samples before + after)` },
       ...(largest === 0
@@ -70,8 +76,8 @@ export function renderDiffFlameGraph(
       };
     },
     notes: [
-      'Callers stand below what they call. A frame is as wide as the larger of its two selves and ' +
-        'all above it; its colour is the change of it and of all above it. Dashed: gone.',
+      'Callers stand below what they call. A frame is as wide as the larger of its two selves ' +
+        'and all above it; its colour is the change of it and of all above it. Dashed: gone.',
       'Grey: what n samples show is known to within √n of them, and a change counts from ' +
         `${sigmas} times the error of both sides on.`,
       ...hiddenNotes(layout.thin, layout.deep),

@@ -43,7 +43,7 @@ export function codeOf(pid: number): JitMap | undefined {
   }
 }
 
-/** On the file system's clock; the kernel tells it in hundredths of a second since its own start. */
+/** On the file system's clock; the kernel tells hundredths of a second since its own start. */
 function startedMs(pid: number): number {
   const bootSeconds = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'latin1'))?.[1]);
   // The program's name, in parentheses, may hold anything; what follows are fields 3 and so on.

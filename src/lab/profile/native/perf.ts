@@ -30,7 +30,7 @@ interface NativeProfile {
 const samplesPerSecond = 499;
 const maxRecorded = '512M';
 
-/** @throws ProfileError `perf` if it fails or may not be used; `gone`, `not-node`, `not-permitted` */
+/** @throws ProfileError `perf` if it fails or is refused; `gone`, `not-node`, `not-permitted` */
 export async function sampleNative(
   pid: number,
   { seconds, signal }: NativeOptions,

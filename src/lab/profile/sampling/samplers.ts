@@ -60,8 +60,8 @@ export function trimStart(raw: RawCpuProfile, us: number): RawCpuProfile {
 /**
  * V8 does not tell the sampler what was inlined into a loop that was optimized before, and gives
  * its time to the function around it (in 5 of 45 trials a timer's callback was missing altogether).
- * Whatever is optimized while it samples is told. So all is optimized again, which takes the program
- * some tenths of a second: coverage needs the same, and asking for it is the only way to it.
+ * Whatever is optimized while it samples is told. So all is optimized again, which takes the
+ * program some tenths of a second: coverage needs the same, and asking for it is the only way.
  */
 async function forgetOptimizedCode(connection: InspectorConnection): Promise<void> {
   await connection.post('Profiler.startPreciseCoverage', { callCount: false, detailed: false });

@@ -13,17 +13,9 @@ interface PercentilePoint {
   readonly valueUs: number;
 }
 
-/** The part of a histogram that is drawn. */
-interface Counted {
-  readonly count: number;
-  readonly max: number;
-  valueAtPercentile(percentile: number): number;
-  buckets(): Iterable<{ readonly highest: number; readonly count: number }>;
-}
-
 interface PercentileSeries {
   readonly name: string;
-  readonly percentiles: readonly PercentilePoint[] | Counted;
+  readonly percentiles: readonly PercentilePoint[];
 }
 
 export interface PlotOptions {
@@ -47,10 +39,8 @@ export function renderPercentilePlot(
   const lines = series.map(({ name, percentiles }, index) => ({
     name,
     style: styleOf(index),
-    points: 'buckets' in percentiles ? pointsOf(percentiles) : percentiles,
-    // Written figures are the histogram's own, for points are fewer than its values.
-    at: (tick: number) =>
-      'buckets' in percentiles ? figureOf(percentiles, tick) : valueAt(percentiles, tick),
+    points: percentiles,
+    at: (tick: number) => valueAt(percentiles, tick),
   }));
   const top = headingHeight + 44;
   const bottom = top + plotHeight;
@@ -71,10 +61,8 @@ export function renderPercentilePlot(
     valueGrid(y, left, right, 'ms'),
     ...columns.map((tick) => {
       const rule = element('line', { x1: x(tick), x2: x(tick), y1: top, y2: bottom, class: 'g' });
-      return (
-        rule +
-        label(x(tick), bottom + 20, tick === 100 ? 'max' : `${tickText(tick)} %`, { class: 'm' })
-      );
+      const text = tick === 100 ? 'max' : `${tickText(tick)} %`;
+      return rule + label(x(tick), bottom + 20, text, { class: 'm' });
     }),
     ...lines.map(({ points, style }) =>
       line(
@@ -96,12 +84,8 @@ export function renderPercentilePlot(
         ...columns.map((tick, column) => {
           const value = values[column];
           if (value === undefined) return '';
-          return element('circle', {
-            cx: x(tick),
-            cy: y.at(value / 1000),
-            r: 3.5,
-            fill: style.colour,
-          });
+          const cy = y.at(value / 1000);
+          return element('circle', { cx: x(tick), cy, r: 3.5, fill: style.colour });
         }),
       ].join('');
     }),
@@ -113,30 +97,7 @@ function nines(percentile: number): number {
   return Math.log10(100 / (100 - percentile));
 }
 
-/**
- * A point a bucket, at the percentile reached with it; buckets that would fall on the same pixel
- * are one.
- */
-export function pointsOf(histogram: Counted): PercentilePoint[] {
-  const points: PercentilePoint[] = [];
-  let seen = 0;
-  let drawn = 0;
-  for (const { highest, count } of histogram.buckets()) {
-    seen += count;
-    const percentile = (100 * seen) / histogram.count;
-    const valueUs = Math.min(highest, histogram.max);
-    if (seen < histogram.count && nines(percentile) - drawn < 0.002) continue;
-    points.push({ percentile, valueUs });
-    drawn = nines(percentile);
-  }
-  return points;
-}
-
-function figureOf(histogram: Counted, percentile: number): number | undefined {
-  return histogram.count === 0 ? undefined : histogram.valueAtPercentile(percentile);
-}
-
-/** Of the first point that reaches the percentile. */
+/** The value of the first point that reaches the percentile. */
 function valueAt(points: readonly PercentilePoint[], percentile: number): number | undefined {
   return points.find((point) => point.percentile >= percentile - 1e-9)?.valueUs;
 }

@@ -19,7 +19,7 @@ interface TimelineSecond {
 interface TimelineSeries {
   readonly name: string;
   readonly seconds: readonly TimelineSecond[];
-  /** Of the whole run: a last second that was shorter is shown at its rate, not as a dip. */
+  /** The whole run's: a last second that was shorter is shown at its rate, not as a dip. */
   readonly elapsedUs?: number;
 }
 
@@ -85,7 +85,7 @@ function panel(series: TimelineSeries, { left, right, rate, latency, bottom }: P
       line(
         seconds.map((s, index) => {
           if (of === undefined) return { x: x(s.second), y: rate.at(perSecond[index] ?? 0) };
-          // Nothing was answered: no latency is known, and 0 would be the best of all.
+          // Nothing completed: no latency is known, and 0 would be the best of all.
           return s.completed === 0 ? undefined : { x: x(s.second), y: latency.at(toMs(s[of])) };
         }),
         style,
