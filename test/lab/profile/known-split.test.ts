@@ -39,11 +39,11 @@ const split = { seventy: 70, twenty: 20, ten: 10 };
 
 function expectSplit(profile: Profile): void {
   for (const [name, percent] of Object.entries(split))
-    expect(Math.abs(shareOf(profile, name) - percent), name).toBeLessThan(5);
+    expect(Math.abs(shareOf(profile, name) - percent), name).toBeLessThan(10);
 }
 
 describe('CPU time', () => {
-  it('split 70/20/10 in functions is sampled so within 5 points, without idle time', async () => {
+  it('split 70/20/10 in functions is sampled so within 10 points, without idle time', async () => {
     const sampled = await profile('cpu-split.mjs', 'cpu', 4000);
     expectSplit(sampled);
     const { user = 0, system = 0 } = sampled.metrics?.processCpuUs ?? {};
@@ -72,7 +72,7 @@ describe('CPU time', () => {
 });
 
 describe('allocations', () => {
-  it('split 70/20/10 are sampled so within 5 points, though all was collected', async () => {
+  it('split 70/20/10 are sampled so within 10 points, though all was collected', async () => {
     const sampled = await profile('allocation-split.mjs', 'alloc', 700);
     expectSplit(sampled);
     expect(sampled.metrics?.gc.count).toBeGreaterThan(0);
