@@ -1,9 +1,11 @@
--- The reference load, reading: each thread reads, in order, what the same thread of wrk/put.lua wrote.
+-- The reference load, reading. Each thread reads, in order, the keys that the same thread of
+-- wrk/put.lua wrote.
 --
 --   wrk -t2 -c20 -d10s -s wrk/get.lua http://127.0.0.1:8080 [-- KEYS]
 --
--- It reads the first KEYS keys of its thread over and over: 10000 unless given, which a run of wrk/put.lua with as
--- many threads has written after 10 s even on a slow disk. Give the number written to read all of them.
+-- It reads the first KEYS keys of its thread over and over. The default is 10000, which a run of
+-- wrk/put.lua with as many threads has written after 10 s even on a slow disk. Give the number
+-- written to read all of them.
 
 local threads = 0
 
@@ -13,8 +15,9 @@ function setup(thread)
 end
 
 function init(args)
-  -- wrk calls request() once before the run, to see how many requests it returns, and sends none of it: so the
-  -- first key of the first thread may never have been written. Reading starts at the second.
+  -- wrk calls request() once before the run, to count the requests it returns, and does not send
+  -- them. So the first key of the first thread may never have been written. Reading starts at the
+  -- second.
   number = 1
   keys = math.max(tonumber(args[1]) or 10000, 2)
   prefix = '/v0/entity?id=t' .. thread_id .. '-'

@@ -2,8 +2,8 @@
 --
 --   wrk -t2 -c20 -d10s -s wrk/put.lua http://127.0.0.1:8080 [-- KEYS]
 --
--- Each thread has keys of its own, t<thread>-<number>, and counts up from 1. With KEYS it starts again after
--- that many, and overwrites.
+-- Each thread has keys of its own, t<thread>-<number>, and counts up from 1. With KEYS it starts
+-- again after that many, and overwrites.
 
 local threads = 0
 

@@ -1,10 +1,13 @@
-/** A connection that goes bad or goes away: what was whole before is answered, what was not is never stored, none stays. */
+/**
+ * Connections that go bad or go away. Whole requests are answered, partial ones are never stored,
+ * and no connection stays open.
+ */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { entityUrl, parseAnswers, RawConnection, request } from '../support/http.js';
 import { expectIdle, expectProblem, startServer, storedKeys } from './harness.js';
 
-test('bytes that are no request are refused after the answers to the requests before them', async () => {
+test('bytes that are not a request are refused after the requests before them', async () => {
   const { url } = await startServer();
   const connection = new RawConnection(url);
   const get = request('GET', '/v0/entity?id=k');
@@ -16,7 +19,7 @@ test('bytes that are no request are refused after the answers to the requests be
   expect(answers[3]?.headers.get('connection')).toBe('close');
 });
 
-test('a refusal waits for an answer that is long and read slowly', async () => {
+test('a refusal waits for a response that is long and read slowly', async () => {
   const server = await startServer();
   const value = randomBytes(8 * 1024 * 1024);
   await fetch(entityUrl(server.url, 'long'), { method: 'PUT', body: value });
@@ -47,11 +50,16 @@ test('a chunk that is none refuses the PUT it belongs to, once, and stores nothi
   expect(await storedKeys(server.url)).toStrictEqual([]);
 });
 
+const put = (...fields: string[]) => request('PUT', '/v0/entity?id=k', fields);
 const partial = {
-  'by length': `${request('PUT', '/v0/entity?id=k', ['Content-Length: 1000'])}half`,
-  'by length, with an Upgrade field': `${request('PUT', '/v0/entity?id=k', ['Content-Length: 1000', 'Upgrade: h2c', 'Connection: Upgrade'])}half`,
-  'by chunks': `${request('PUT', '/v0/entity?id=k', ['Transfer-Encoding: chunked'])}4\r\nhalf\r\n`,
-  'within a chunk': `${request('PUT', '/v0/entity?id=k', ['Transfer-Encoding: chunked'])}400\r\nhalf`,
+  'by length': `${put('Content-Length: 1000')}half`,
+  'by length, with an Upgrade field': `${put(
+    'Content-Length: 1000',
+    'Upgrade: h2c',
+    'Connection: Upgrade',
+  )}half`,
+  'by chunks': `${put('Transfer-Encoding: chunked')}4\r\nhalf\r\n`,
+  'within a chunk': `${put('Transfer-Encoding: chunked')}400\r\nhalf`,
 };
 const ends = {
   goes: (connection: RawConnection) => connection.destroy(),

@@ -1,4 +1,7 @@
-/** A server that is told to stop finishes what it has begun, takes nothing new, and never waits for ever. */
+/**
+ * A server that stops finishes the requests it has begun and takes no new ones. It never waits for
+ * ever.
+ */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { entityUrl, RawConnection, request } from '../support/http.js';
@@ -17,7 +20,7 @@ async function halfPut(
   return connection;
 }
 
-test('a PUT that was begun is finished and kept, while new requests are refused with 503', async () => {
+test('a PUT that was begun is finished and kept, and new requests get 503', async () => {
   const server = await startServer({ drainMs: 20_000 });
   const idle = new RawConnection(server.url);
   expect((await idle.ask(request('GET', '/v0/status'))).status).toBe(200);
@@ -37,12 +40,12 @@ test('a PUT that was begun is finished and kept, while new requests are refused 
   expect((await connection.ask('done')).status).toBe(201);
   expect(await closed).toBe(0);
   await expect(fetch(`${server.url}/v0/status`)).rejects.toThrow();
-  const next = await startServer({}, server.folder);
+  const next = await startServer({}, server.directory);
   expect(await storedKeys(next.url)).toStrictEqual(['k']);
   expect(await (await fetch(entityUrl(next.url, 'k'))).text()).toBe('halfdone');
 });
 
-test('requests that never finish are cut off after their time, counted, and not stored', async () => {
+test('requests that never finish are cut off in time, counted, and not stored', async () => {
   const server = await startServer({ drainMs: 300 });
   const connections = [await halfPut(server), await halfPut(server)];
   await expect.poll(() => server.running, { interval: 5 }).toBe(2);
@@ -51,7 +54,7 @@ test('requests that never finish are cut off after their time, counted, and not 
     await connection.closed;
     expect(connection.received).toBe('');
   }
-  const next = await startServer({}, server.folder);
+  const next = await startServer({}, server.directory);
   expect(await storedKeys(next.url)).toStrictEqual([]);
 });
 
@@ -67,7 +70,7 @@ async function slowReader(target: string) {
   return { server, value: value.toString('latin1'), connection };
 }
 
-test('an answer under way is finished for its reader', async () => {
+test('a response under way is finished for its reader', async () => {
   const { server, value, connection } = await slowReader('/v0/entities?start=k');
   const closed = server.close();
   connection.resume();
@@ -76,7 +79,7 @@ test('an answer under way is finished for its reader', async () => {
   expect(await closed).toBe(0);
 });
 
-test('an answer under way is whole for a slow reader that has sent bytes behind that are no request', async () => {
+test('a response under way is whole for a slow reader that sent garbage behind', async () => {
   const { server, value, connection } = await slowReader('/v0/entity?id=k');
   // To close with unread bytes resets a connection, and what was on its way is lost.
   connection.write('x'.repeat(300_000));
@@ -97,7 +100,7 @@ test('a client that does not go holds a close up for lingerMs, and not for ever'
   expect(await server.close()).toBe(0);
 });
 
-test('acknowledged writes are there after a close in the midst of many, and none that was not', async () => {
+test('after a close in the midst of many writes, exactly the acknowledged are there', async () => {
   const server = await startServer({ drainMs: 20_000 });
   const connections = Array.from({ length: 20 }, () => new RawConnection(server.url));
   for (const [at, connection] of connections.entries())
@@ -114,7 +117,7 @@ test('acknowledged writes are there after a close in the midst of many, and none
     return Array.from({ length: count }, (_, n) => `${at}-${n}`);
   });
   expect(acknowledged.length).toBeGreaterThanOrEqual(3);
-  const next = await startServer({}, server.folder);
+  const next = await startServer({}, server.directory);
   expect(await storedKeys(next.url)).toStrictEqual(acknowledged.toSorted());
 });
 
@@ -143,10 +146,10 @@ test('closing twice is closing once: both see the same end', async () => {
   expect(await server.close()).toBe(1);
 });
 
-test('a closed folder can be served again, by the same process', async () => {
+test('a closed directory can be served again, by the same process', async () => {
   const first = await startServer();
   await fetch(entityUrl(first.url, 'k'), { method: 'PUT', body: 'v' });
   await first.close();
-  const second = await startServer({}, first.folder);
+  const second = await startServer({}, first.directory);
   expect(await (await fetch(entityUrl(second.url, 'k'))).text()).toBe('v');
 });

@@ -1,4 +1,7 @@
-/** An entity is what was put there, byte for byte, under exactly the key that was named: the promise of the service. */
+/**
+ * The promise of the service: a GET returns the value that was put, byte for byte, under exactly
+ * the key that was named.
+ */
 import { randomBytes } from 'node:crypto';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { entityUrl, RawConnection, request } from '../support/http.js';
@@ -35,7 +38,7 @@ test('a value of one byte past the limit is refused and what was there stays', a
   expect(await (await fetch(entityUrl(url, 'k'))).text()).toBe(full);
 });
 
-test('the last PUT wins, and a DELETE makes the entity absent, also when it was absent before', async () => {
+test('the last PUT wins, and a DELETE makes the entity absent, or leaves it so', async () => {
   const { url } = await startServer();
   for (const body of ['first', 'second']) await fetch(entityUrl(url, 'k'), { method: 'PUT', body });
   expect(await (await fetch(entityUrl(url, 'k'))).text()).toBe('second');

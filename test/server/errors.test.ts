@@ -1,4 +1,4 @@
-/** Every refusal that the interface promises, by its status, and with a body that says what was wrong. */
+/** Every refusal that the interface promises, by its status. Its content says what was wrong. */
 import { expect, test } from 'vitest';
 import { RawConnection, request } from '../support/http.js';
 import { expectProblem, sharedServer, startServer, storedKeys } from './harness.js';

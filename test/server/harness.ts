@@ -1,6 +1,6 @@
 /**
- * A real server on a free port and in a new folder, for one test, and what every refusal must look like. Nothing is
- * replaced: the tests in this folder see what a client sees.
+ * A real server for one test, on a free port and in a new directory, and the look of every refusal.
+ * Nothing is replaced: the tests in this directory see what a client sees.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -19,17 +19,17 @@ const testedLanes: Lanes = process.env.EVENKEEL_TEST_LANES === 'full' ? 'full' :
 export type Lanes = 'both' | 'full';
 
 export interface TestServer extends RunningServer {
-  readonly folder: string;
+  readonly directory: string;
   /** The errors that the server told its operator. */
   readonly reports: readonly unknown[];
 }
 
-/** Starts a server; it is closed, and its folder removed, when the test is over. */
+/** Starts a server; it is closed, and its directory removed, when the test is over. */
 export async function startServer(
   limits: Partial<Limits> = {},
-  folder?: string,
+  directory?: string,
 ): Promise<TestServer> {
-  const data = folder ?? (await temporaryDirectory());
+  const data = directory ?? (await temporaryDirectory());
   const reports: unknown[] = [];
   const report = (error: unknown) => {
     reports.push(error);
@@ -44,23 +44,26 @@ export async function startServer(
   onTestFinished(async () => {
     await server.close();
   });
-  return Object.assign(server, { folder: data, reports });
+  return Object.assign(server, { directory: data, reports });
 }
 
-/** One server for all tests of a file whose requests must leave no trace. Its address is there once they run. */
+/**
+ * One server for all tests of a file, whose requests must leave no trace. Its address is there once
+ * they run.
+ */
 export function sharedServer(
   limits: Partial<Limits> = {},
   lanes = testedLanes,
 ): { readonly url: string } {
   let server: RunningServer | undefined;
-  let folder = '';
+  let directory = '';
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'evenkeel-'));
-    server = await serve({ data: folder, port: 0, lanes, limits });
+    directory = await mkdtemp(join(tmpdir(), 'evenkeel-'));
+    server = await serve({ data: directory, port: 0, lanes, limits });
   });
   afterAll(async () => {
     await server?.close();
-    await rm(folder, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   });
   return {
     get url() {
@@ -76,7 +79,9 @@ export interface Refusal {
   readonly detail: string;
 }
 
-/** Checks that an answer is a problem (RFC 9457) of this status, whose detail mentions what it should. */
+/**
+ * Checks that a response is a problem (RFC 9457) of this status, and that its detail mentions this.
+ */
 export function expectProblem(
   answer: RawAnswer | undefined,
   status: number,

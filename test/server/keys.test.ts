@@ -1,4 +1,4 @@
-/** Which key a request names: any bytes at all, in every spelling that the URL standard gives them, and no other key. */
+/** Which key a request names. A key may be any bytes, in every spelling of the URL standard. */
 import { expect, test } from 'vitest';
 import { entityUrl, RawConnection, request } from '../support/http.js';
 import { expectProblem, startServer, storedKeys } from './harness.js';
@@ -28,7 +28,7 @@ test('keys of any script name each their own entity', async () => {
   expect(await storedKeys(url)).toStrictEqual(byBytes);
 });
 
-test('raw UTF-8 bytes in the target name the same key as their escapes or are refused, but never another key', async () => {
+test('raw UTF-8 bytes in the target name the key of their escapes or are refused', async () => {
   const { url } = await startServer();
   const raw = Buffer.from('ключ🔑').toString('latin1');
   const put = new RawConnection(url);
@@ -104,7 +104,7 @@ test.each([
     );
 });
 
-test('a key of 1 024 bytes fits into the smallest header limit there may be, fully escaped', async () => {
+test('a key of 1 024 bytes, fully escaped, fits into the smallest header limit', async () => {
   const { url } = await startServer({ maxHeaderBytes: 4096 });
   const connection = new RawConnection(url);
   const put = request('PUT', `/v0/entity?id=${escaped(1024)}`, [], 'v');

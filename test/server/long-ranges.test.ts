@@ -1,4 +1,7 @@
-/** A range longer than a page: nothing lost or doubled at a page's edge, under writes, for slow readers and for gone ones. */
+/**
+ * A range longer than a page: nothing is lost or doubled at a page's edge, under writes, for slow
+ * readers and for gone ones.
+ */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { entityUrl, RawConnection, request } from '../support/http.js';
@@ -58,7 +61,7 @@ test('pages of expired entities are passed over', async () => {
   expect(chunks).toStrictEqual(['a\n', 'e\n']);
 });
 
-test('an entity that is there all along appears exactly once, whatever is written meanwhile', async () => {
+test('an entity that is there all along appears exactly once, whatever is written', async () => {
   const { url } = await startServer({ rangePageEntities: 3 });
   await fill(url, 300);
   let reading = true;
@@ -91,7 +94,7 @@ test('an entity that is there all along appears exactly once, whatever is writte
   }
 });
 
-test('a reader that stops is sent the rest when it goes on, and holds nobody up meanwhile', async () => {
+test('a reader that stops is sent the rest when it goes on, and holds nobody up', async () => {
   const server = await startServer();
   const values = Array.from({ length: 12 }, () => randomBytes(MiB));
   for (const [at, body] of values.entries())

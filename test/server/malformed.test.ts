@@ -1,6 +1,7 @@
 /**
- * Bytes that are no request, or that two parsers might read as different requests (request smuggling), are refused and
- * the connection is closed, on every version of Node: whatever followed them is never taken for a request.
+ * Bytes that are not a request, or that two parsers might read as different requests (request
+ * smuggling), are refused and the connection is closed, on every version of Node. Bytes behind them
+ * are never taken for a request.
  */
 import { expect, onTestFinished, test } from 'vitest';
 import { entityUrl, parseAnswers, RawConnection, request } from '../support/http.js';
@@ -154,7 +155,7 @@ test.each([...lengths, ...codings, ...lineEnds, ...fields, ...chunks, ...request
     connection.write(bytes + request('PUT', '/v0/entity?id=behind', [], 'v'));
     expect(await connection.closedWithin(3000)).toBe(true);
     const answers = parseAnswers(connection.received);
-    // A reset may take the answer with it, but there is never a second one, nor one that says yes.
+    // A reset may take the response with it, but there is never a second one, nor a success.
     expect(answers.length).toBeLessThanOrEqual(1);
     for (const { status } of answers) expect(status).toBeGreaterThanOrEqual(400);
     expect((await fetch(`${server.url}/v0/status`)).status).toBe(200);
@@ -162,7 +163,7 @@ test.each([...lengths, ...codings, ...lineEnds, ...fields, ...chunks, ...request
   },
 );
 
-test('a length in the trailer is refused or passed over, and never moves the end of the request', async () => {
+test('a length in the trailer is refused or ignored, and never moves the end', async () => {
   const connection = new RawConnection(server.url);
   const behind = request('DELETE', '/v0/entity?id=k', ['Connection: close']);
   connection.write(chunked(`1${crlf}v${crlf}0${crlf}Content-Length: 9${crlf}${crlf}`) + behind);

@@ -1,4 +1,7 @@
-/** Ends of connections that node:http leaves to its user: each once ended the server, or kept a request for ever. */
+/**
+ * Ends of connections that node:http leaves to its user. Each once ended the server, or kept a
+ * request for ever.
+ */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -21,7 +24,7 @@ test('a client that asks for a tunnel and resets the connection harms nobody', a
   await expectIdle(server);
 });
 
-test('a tunnel asked for behind a range that nobody reads does not hold up the end of the server', async () => {
+test('a tunnel asked for behind an unread range does not hold up the close', async () => {
   const server = await startServer({ drainMs: 200, lingerMs: 1000, stallMs: 120_000 });
   for (let n = 0; n < 5; n++)
     await fetch(entityUrl(server.url, `k${n}`), {
@@ -36,7 +39,7 @@ test('a tunnel asked for behind a range that nobody reads does not hold up the e
   await server.close();
 });
 
-test('requests behind a range to an HTTP/1.0 client, which ends with the connection, keep no memory', async () => {
+test('requests behind a range to an HTTP/1.0 client, which ends it, keep no memory', async () => {
   const value = randomBytes(100_000);
   const server = await startServer({
     maxValueBytes: value.length,
@@ -47,7 +50,7 @@ test('requests behind a range to an HTTP/1.0 client, which ends with the connect
   for (let n = 0; n < 4; n++) {
     const connection = new RawConnection(server.url);
     connection.write(
-      `${range}${request('GET', '/v0/entity?id=k')}${request('PUT', '/v0/entity?id=late', [], 'x')}`,
+      range + request('GET', '/v0/entity?id=k') + request('PUT', '/v0/entity?id=late', [], 'x'),
     );
     await connection.closed;
   }

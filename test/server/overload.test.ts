@@ -1,4 +1,7 @@
-/** Past a bound of memory or queue, or on a bad disk, the server says so, keeps what it acknowledged, and goes on serving. */
+/**
+ * Past a limit of memory or queue, or on a bad disk, the server says so. It keeps acknowledged
+ * writes and goes on serving.
+ */
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +15,7 @@ async function put(base: string, key: string, body: Uint8Array | string): Promis
   return fetch(entityUrl(base, key), { method: 'PUT', body });
 }
 
-test('writes past the queue are refused with 503 and Retry-After, and exactly the acknowledged ones are there', async () => {
+test('writes past the queue get 503 and Retry-After; only acknowledged ones are kept', async () => {
   const { url } = await startServer({ maxQueuedWrites: 1 });
   const keys = Array.from({ length: 100 }, (_, number) => `k${number}`);
   const answers = await Promise.all(
@@ -32,7 +35,7 @@ test('writes past the queue are refused with 503 and Retry-After, and exactly th
   expect((await put(url, 'after', 'v')).status).toBe(201);
 });
 
-test('content past the memory for content is refused with 503, until there is room again', async () => {
+test('content past the memory for content gets 503, until there is room again', async () => {
   const limits = { maxValueBytes: 60_000, maxContentBytesInMemory: 60_000 };
   const server = await startServer(limits);
   const half = new RawConnection(server.url);
@@ -72,18 +75,18 @@ test.each([
   },
 );
 
-test('a value that changed on the disk is a 500 and never a value; another PUT heals it', async () => {
+test('a value that changed on the disk is a 500, never a value; another PUT heals it', async () => {
   const first = await startServer();
   const marker = randomBytes(100).toString('hex');
   await put(first.url, 'hurt', marker);
   await put(first.url, 'whole', 'v');
   await first.close();
-  const file = join(first.folder, 'data.mdb');
+  const file = join(first.directory, 'data.mdb');
   const bytes = await readFile(file);
   for (let at = bytes.indexOf(marker); at >= 0; at = bytes.indexOf(marker, at + 1))
     bytes[at + 50] = 0x5f;
   await writeFile(file, bytes);
-  const server = await startServer({}, first.folder);
+  const server = await startServer({}, first.directory);
   expectProblem(await rawOf(await fetch(entityUrl(server.url, 'hurt'))), 500, /changed on disk/);
   expect(server.reports).toHaveLength(1);
   expect(await (await fetch(entityUrl(server.url, 'whole'))).text()).toBe('v');

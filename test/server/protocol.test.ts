@@ -17,7 +17,7 @@ test('an absolute-form target names the same entity, whatever its authority', as
   );
 });
 
-test('an HTTP/1.0 client needs no Host, and its connection ends with the answer unless it asks to keep it', async () => {
+test('an HTTP/1.0 client needs no Host, and its connection ends unless it is kept', async () => {
   const { url } = await startServer();
   const put = 'PUT /v0/entity?id=k HTTP/1.0\r\nContent-Length: 1\r\n\r\nv';
   const stored = await sendRaw(url, put, 2000);
@@ -30,7 +30,7 @@ test('an HTTP/1.0 client needs no Host, and its connection ends with the answer 
   for (let round = 0; round < 2; round++) expect((await connection.ask(get)).body).toBe('v');
 });
 
-test('a range for an HTTP/1.0 client comes without chunks and ends with the connection', async () => {
+test('a range for an HTTP/1.0 client has no chunks and ends with the connection', async () => {
   const { url } = await startServer();
   await sendRaw(url, request('PUT', '/v0/entity?id=k', ['Connection: close'], 'v'));
   const { text, closed } = await sendRaw(url, 'GET /v0/entities?start=k HTTP/1.0\r\n\r\n', 2000);
@@ -43,7 +43,7 @@ test('a range for an HTTP/1.0 client comes without chunks and ends with the conn
   ]);
 });
 
-test('a client that waits for 100 Continue is told to go on when its value is welcome', async () => {
+test('a client that waits for 100 Continue is told to go on if its value is welcome', async () => {
   const { url } = await startServer();
   const connection = new RawConnection(url);
   const fields = ['Expect: 100-continue', 'Content-Length: 5'];
@@ -70,7 +70,7 @@ test.each([
   },
 );
 
-test('a GET behind a PUT in one write sees its value, and answers come in the order of the requests', async () => {
+test('a GET behind a PUT in one write sees its value, and responses keep their order', async () => {
   const { url } = await startServer();
   const connection = new RawConnection(url);
   const rounds = Array.from({ length: 50 }, (_, round) => round);
@@ -136,7 +136,7 @@ test('what follows a request that ends its connection is not served', async () =
   await expectIdle(server);
 });
 
-test('the content of a refused request is no request', async () => {
+test('the content of a refused request is not a request', async () => {
   const { url } = await startServer();
   const connection = new RawConnection(url);
   const smuggled = request('PUT', '/v0/entity?id=smuggled', [], 'v');

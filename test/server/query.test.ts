@@ -1,4 +1,4 @@
-/** The query parser against the URL standard, and for the keys that the standard has no words for: any bytes. */
+/** The query parser against the URL standard, and for keys outside the standard: any bytes. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Problem } from '#dist/server/api/problem.js';
@@ -20,7 +20,7 @@ const part = fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join(''));
 test('agrees with URLSearchParams about every query of well-formed UTF-8', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(part, fc.constantFrom('=', ''), part)), (parts) => {
-      // In front, because URLSearchParams takes a question mark there for the beginning of the query.
+      // In front: URLSearchParams takes a question mark there for the beginning of the query.
       const query = `&${parts.map((each) => each.join('')).join('&')}`;
       const expected = new URLSearchParams(query);
       fc.pre(!query.includes('\ufeff'));
@@ -53,7 +53,7 @@ test('any bytes that are escaped, or that need no escape, come back', () => {
   );
 });
 
-test('an escape that is cut short or has other digits is a 400 that names its parameter, wherever it stands', () => {
+test('a cut escape or one of other digits is a 400 that names its parameter', () => {
   const text = fc.stringMatching(/^[a-z0-9]*$/);
   const bad = fc.oneof(
     fc.constantFrom(
@@ -77,7 +77,7 @@ test('an escape that is cut short or has other digits is a 400 that names its pa
       .filter((digits) => !/[&=]/.test(digits) && !/^[0-9a-f]{2}$/i.test(digits))
       .map((digits) => `%${digits}`),
   );
-  // What follows must not complete a cut escape.
+  // The bytes that follow must not complete a cut escape.
   const tail = fc.constantFrom('', '&y=1', 'z');
   fc.assert(
     fc.property(text, bad, tail, (before, escaped, after) => {

@@ -1,4 +1,7 @@
-/** A range is every entity from start to end, once, in order of key bytes, in a framing that a client can rely on. */
+/**
+ * A range is every entity from start to end, once, in order of key bytes. A client can rely on its
+ * framing.
+ */
 import { expect, test } from 'vitest';
 import { entityUrl, type RawAnswer, RawConnection, request } from '../support/http.js';
 import { expectProblem, sharedServer, startServer } from './harness.js';
@@ -14,7 +17,7 @@ async function range(base: string, query: string, accept?: string): Promise<RawA
 
 const chunksOf = async (base: string, query: string) => (await range(base, query)).chunks;
 
-test('each entity is exactly one chunk, key, newline and value, in order of key bytes', async () => {
+test('each entity is one chunk of key, newline and value, in order of key bytes', async () => {
   const { url } = await startServer();
   for (const key of ['b', 'aa', 'ключ', 'a', 'Z', 'ab', '🔑', '\uffee']) await put(url, key);
   await put(url, 'a\n', '');
@@ -66,7 +69,7 @@ test('start is included, end is excluded, limit is a most, and nothing else is t
     expect([query, await keysOf(query)]).toStrictEqual([query, keys]);
 });
 
-test('NDJSON has one object a line: the key as text or as base64, and the value in base64', async () => {
+test('NDJSON has one object a line: the key as text or base64, the value in base64', async () => {
   const { url } = await startServer();
   await put(url, 'a', 'value');
   await put(url, 'new\nline "ключ" 🔑', '');

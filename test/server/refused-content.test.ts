@@ -1,4 +1,7 @@
-/** Content that is too long or too slow is cut off, and the client still reads why, although it is not done sending. */
+/**
+ * Content that is too long or too slow is cut off. The client still reads why, although it is not
+ * done sending.
+ */
 import { expect, test } from 'vitest';
 import { entityUrl, parseAnswers, RawConnection, request } from '../support/http.js';
 import { expectIdle, expectProblem, rawOf, startServer, storedKeys } from './harness.js';
@@ -30,7 +33,7 @@ test.each([
   async (_, head, more) => {
     const { url } = await startServer({ maxValueBytes: 1000 });
     const connection = new RawConnection(url);
-    // As a client does that sends all before it reads: a reset by then would take the answer away.
+    // Like a client that sends all before it reads. A reset by then would take the response away.
     connection.pause();
     connection.write(head);
     expect(await sendOn(connection, more, 200)).toBe(200);
@@ -53,7 +56,7 @@ test('fetch reads the 413 of a value too long', async () => {
   }
 });
 
-test('a client that never stops sending is cut off after a while, however much it sends', async () => {
+test('a client that never stops sending is cut off, however much it sends', async () => {
   const server = await startServer({ maxValueBytes: 1000, lingerMs: 300 });
   const connection = new RawConnection(server.url);
   connection.write(request('PUT', entity, ['Transfer-Encoding: chunked']));

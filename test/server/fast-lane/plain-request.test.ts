@@ -1,4 +1,7 @@
-/** The grammar of the fast lane, rule by rule: what is plain, where it ends, what it asks for, and what is left to the full lane. */
+/**
+ * The grammar of the fast lane, rule by rule: which requests are plain, where they end, what they
+ * ask for, and which are left to the full lane.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';

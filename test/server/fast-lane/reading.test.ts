@@ -1,4 +1,7 @@
-/** Bytes of all connections in one buffer: what is taken at once, what comes as data, and that no request is served another's bytes. */
+/**
+ * All connections read into one buffer. Tests which bytes are taken at once, which come as data,
+ * and that no request is served the bytes of another.
+ */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
@@ -32,7 +35,7 @@ async function connected(
   return { client, accepted, data: () => text };
 }
 
-test('this Node reads into the common buffer, and what is not taken comes as data, in order', async () => {
+test('this Node reads into the common buffer, and the rest comes as data, in order', async () => {
   let taken = '';
   const { client, accepted, data } = await connected((bytes) => {
     taken += bytes.toString('latin1', 0, 2);
@@ -78,7 +81,10 @@ test('a plain request behind a refusal of the full lane is not served', async ()
   expect(await storedKeys(server.url)).toStrictEqual([]);
 });
 
-/** Values of many clients at once, two PUTs in one write of each, read back in one write that begins plain and ends in the full lane. */
+/**
+ * Many clients at once send two PUTs in one write each. They read the values back in one write that
+ * begins plain and ends in the full lane.
+ */
 async function valuesOfManyClients(): Promise<void> {
   const { url } = await startServer();
   const value = (client: number, which: number) =>

@@ -1,6 +1,7 @@
 /**
- * A case of the fuzzing: the bytes of a connection, the pieces in which they are sent, and whether the client ends its side
- * behind them. The bytes are a pipeline of requests, some of it mutated. Characters are bytes (latin1).
+ * A fuzzing case: the bytes of a connection, the pieces in which they are sent, and whether the
+ * client ends its side behind them. The bytes are a pipeline of requests, some of it mutated.
+ * Characters are bytes (latin1).
  */
 import fc from 'fast-check';
 import { between, request } from './requests.js';
@@ -9,7 +10,9 @@ export interface Case {
   readonly bytes: string;
   /** Where the bytes are cut into pieces that the server reads apart: ascending offsets. */
   readonly cuts: readonly number[];
-  /** Whether the end of the client's side follows its last byte at once, or only when the server has become quiet. */
+  /**
+   * Whether the client ends its side right after its last byte, or only once the server is quiet.
+   */
   readonly endsAtOnce: boolean;
 }
 
@@ -151,7 +154,8 @@ export const aCase: fc.Arbitrary<Case> = fc
       endsAtOnce: end < 7,
     };
   })
-  // With a request under way the full lane cuts a connection that asks for a tunnel: whether the answer comes first is a race.
+  // With a request under way, the full lane cuts a connection that asks for a tunnel. It is a race
+  // whether the response comes first.
   .filter(({ bytes }) => bytes.lastIndexOf('CONNECT') <= 0);
 
 export function pieces({ bytes, cuts }: Case): string[] {

@@ -1,9 +1,15 @@
-/** Where reads wait for the disk, requests behind them on the connection wait too: in both lanes answers keep their order, and each sees the writes before it. */
+/**
+ * When a read waits for the disk, requests behind it on the connection wait too. In both lanes
+ * responses keep their order, and each sees the writes before it.
+ */
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { entityUrl, RawConnection, request } from '../../support/http.js';
 import { expectProblem, startServer } from '../harness.js';
 
-/** The kernel's count of major faults rises so fast that each read which the cache does not answer is taken for cold. */
+/**
+ * The kernel's count of major faults rises so fast that each read outside the cache is taken for
+ * cold.
+ */
 beforeEach(() => {
   const real = process.resourceUsage;
   let majorPageFault = 0;

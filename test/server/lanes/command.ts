@@ -5,10 +5,11 @@ import { Pair } from './pair.js';
 
 const help = `npm run fuzz:lanes -- [--cases N] [--seed N]
 
-  --cases N   how many requests, or pipelines of them, both lanes are sent (1000000: some 15 minutes)
+  --cases N   requests, or pipelines, sent to both lanes (1000000: some 15 minutes)
   --seed N    where the cases come from; the same again are the same cases (any)
 
-Exits with 1 on a difference, with the seed and the smallest case that shows it; with 2 for a wrong command line.
+Exits with 1 on a difference, with the seed and the smallest case that shows it.
+Exits with 2 for a wrong command line.
 `;
 
 const { cases, seed } = readFlags();
@@ -55,7 +56,8 @@ try {
     },
   });
   process.stdout.write(
-    `${terminal ? '\n' : ''}no difference in ${cases} cases, ${seconds()} s; ${unsteady} differed beside others and not alone\n`,
+    `${terminal ? '\n' : ''}no difference in ${cases} cases, ${seconds()} s; ` +
+      `${unsteady} differed beside others and not alone\n`,
   );
 } catch (error) {
   process.stdout.write(`\nseed ${seed}: ${error instanceof Error ? error.message : error}\n`);

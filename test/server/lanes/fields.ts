@@ -1,6 +1,7 @@
 /**
- * Header fields for the fuzzing of the lanes: plain ones, and odd in every way that RFC 9110 and RFC 9112 have words for.
- * Each is a line, or several, without the last line end. Characters are bytes (latin1).
+ * Header fields for the fuzzing of the lanes: plain ones, and odd ones of every kind that RFC 9110
+ * and RFC 9112 describe. Each is a line, or several, without the last line end. Characters are
+ * bytes (latin1).
  */
 import fc from 'fast-check';
 
@@ -69,7 +70,8 @@ const known = [
   'Expect:',
   'Upgrade: h2c',
   'Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA',
-  'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13',
+  'Upgrade: websocket\r\nConnection: Upgrade\r\n' +
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13',
   'TE: trailers',
   'Trailer: X',
   'Proxy-Connection: close',

@@ -1,6 +1,7 @@
 /**
- * The content of a request and the fields that say where it ends, for the fuzzing of the lanes: right, wrong, contradictory,
- * and hidden from one parser or the other. Characters are bytes (latin1).
+ * The content of a request and the fields that say where it ends, for the fuzzing of the lanes:
+ * right, wrong, contradictory, and hidden from one parser or the other. Characters are bytes
+ * (latin1).
  */
 import fc from 'fast-check';
 
@@ -117,7 +118,8 @@ const chunkings: readonly ((bytes: string) => string)[] = [
   (bytes) => `${sized(bytes)}0\r\n\r\n`,
   (bytes) => `${[...bytes.slice(0, 50)].map((one) => sized(one)).join('')}0\r\n\r\n`,
   (bytes) =>
-    `${sized(bytes, `${bytes.length.toString(16).toUpperCase().padStart(6, '0')};a=b;"c;d"`)}0;x\r\n\r\n`,
+    sized(bytes, `${bytes.length.toString(16).toUpperCase().padStart(6, '0')};a=b;"c;d"`) +
+    '0;x\r\n\r\n',
   (bytes) => `${sized(bytes)}0\r\nTrailer: v\r\nContent-Length: 3\r\n\r\n`,
   (bytes) => `${sized(bytes)}0\r\nbad trailer\r\n\r\n`,
   (bytes) => `${sized(bytes)}000\r\n\r\n`,

@@ -1,4 +1,7 @@
-/** The two lanes against each other: the same bytes get the same answers, the same end, and do the same to the store. */
+/**
+ * The two lanes against each other: the same bytes get the same responses and end, and do the same
+ * to the store.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Case } from './cases.js';
 import { differing, fuzz } from './fuzz.js';
@@ -12,7 +15,8 @@ afterAll(() => pair.close());
 
 test('5 000 cases are told apart by nothing', { timeout: 240_000 }, async () => {
   const cases = 5_000;
-  // The same cases each time, so that a failure is the change's; new ones are for `npm run fuzz:lanes`.
+  // The same cases each time, so that a failure is the change's. `npm run fuzz:lanes` draws new
+  // ones.
   const seed = 20_261_123;
   const { unsteady } = await fuzz(pair, { cases, seed });
   // They come of mutated keys that meet; if they were many, something would hide behind them.
@@ -26,11 +30,16 @@ const streams: [string, string][] = [
   ['plain requests', put + get + remove + get],
   [
     'a chunked PUT between plain ones',
-    `${put}${put.replace('Content-Length: 6', 'Transfer-Encoding: chunked').replace('ab\r\ncd', '1\r\nx\r\n0\r\n\r\n')}${get}`,
+    put +
+      put
+        .replace('Content-Length: 6', 'Transfer-Encoding: chunked')
+        .replace('ab\r\ncd', '1\r\nx\r\n0\r\n\r\n') +
+      get,
   ],
   [
     'a status and a range between plain ones',
-    `${put}GET /v0/status HTTP/1.1\r\nHost: h\r\n\r\n${get}GET /v0/entities?start=PREFIX&end=PREFIX~ HTTP/1.1\r\nHost: h\r\n\r\n${remove}`,
+    `${put}GET /v0/status HTTP/1.1\r\nHost: h\r\n\r\n` +
+      `${get}GET /v0/entities?start=PREFIX&end=PREFIX~ HTTP/1.1\r\nHost: h\r\n\r\n${remove}`,
   ],
   ['a refused request between plain ones', `${put}${get.replace('id=', 'ID=')}${get}`],
   ['bytes that are no request behind plain ones', `${put}${get}\0garbage`],
@@ -43,7 +52,7 @@ const streams: [string, string][] = [
 ];
 
 test.each(streams)(
-  'wherever it is cut, the answers to %s are the same',
+  'wherever it is cut, the responses to %s are the same',
   { timeout: 60_000 },
   async (_, bytes) => {
     const cases: Case[] = [];

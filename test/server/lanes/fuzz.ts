@@ -1,7 +1,8 @@
 /**
- * The fuzzing itself: draws cases from a seed, plays many at once, and plays what differed again, alone, until the smallest
- * case that still differs is found. A difference that does not come back alone is counted, not believed: at once with
- * others, a mutated key may be another case's.
+ * The fuzzing itself: draws cases from a seed, plays many at once, and plays those that differed
+ * again, alone, until the smallest case that still differs is found. A difference that does not
+ * come back alone is counted, not believed: at once with others, a mutated key may be another
+ * case's.
  */
 import fc from 'fast-check';
 import { aCase, type Case } from './cases.js';
@@ -58,7 +59,10 @@ export async function differing(pair: Pair, drawn: readonly Case[]): Promise<num
   return effect && suspects.length === 0 ? [...drawn.keys()] : suspects;
 }
 
-/** Plays one case of a batch alone. @throws Error if it differs again, about the smallest that does */
+/**
+ * Plays one case of a batch alone.
+ * @throws Error if it differs again, about the smallest that does
+ */
 async function confirm(pair: Pair, seed: number, number: number): Promise<void> {
   let smallest: Difference | undefined;
   const property = fc.asyncProperty(aCase, async (case_) => {

@@ -1,4 +1,7 @@
-/** How the parts of a request are drawn: plain most of the time, so that most requests are good or have one flaw. */
+/**
+ * How the parts of a request are drawn: plain most of the time, so that most requests are good or
+ * have one flaw.
+ */
 import fc from 'fast-check';
 
 /** @param weight plain ones for one odd one */

@@ -1,4 +1,7 @@
-/** One connection over both lanes, and many beside it: order, back-pressure, ends and limits hold wherever a request is served. */
+/**
+ * One connection over both lanes, and many at once: order, back-pressure, ends and limits hold
+ * wherever a request is served.
+ */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -10,7 +13,8 @@ const entity = '/v0/entity?id=k';
 const get = request('GET', entity);
 const put = (value: string) => request('PUT', entity, [], value);
 const chunkedPut = (value: string) =>
-  `${request('PUT', entity, ['Transfer-Encoding: chunked'])}${value.length.toString(16)}\r\n${value}\r\n0\r\n\r\n`;
+  request('PUT', entity, ['Transfer-Encoding: chunked']) +
+  `${value.length.toString(16)}\r\n${value}\r\n0\r\n\r\n`;
 const statuses = (connection: RawConnection) =>
   parseAnswers(connection.received).map(({ status }) => status);
 
@@ -33,7 +37,7 @@ test.each([
   );
 });
 
-test('plain requests, a range and plain requests again are answered in their order, in whatever pieces they come', async () => {
+test('plain requests around a range are answered in order, in any pieces', async () => {
   const { url } = await startServer();
   const bytes =
     put('one') +
@@ -56,7 +60,7 @@ test('plain requests, a range and plain requests again are answered in their ord
   }
 });
 
-test('a reader that takes nothing of hundreds of large values holds one at most, and others are served meanwhile', async () => {
+test('an unread pipeline of large values holds one at most, and others are served', async () => {
   const server = await startServer({ maxContentBytesInMemory: 40 * MiB });
   const body = randomBytes(4 * MiB);
   await fetch(entityUrl(server.url, 'k'), { method: 'PUT', body });
@@ -80,7 +84,7 @@ test('a reader that takes nothing of hundreds of large values holds one at most,
   await expectIdle(server);
 });
 
-test('a client that stops sending within a plain request gets the answers before it and a refusal, and nothing of it is stored', async () => {
+test('half a plain request is refused after the responses before it, and not stored', async () => {
   const { url } = await startServer();
   for (const [part, refusals] of [
     ['', []],
@@ -97,7 +101,7 @@ test('a client that stops sending within a plain request gets the answers before
   expect(await storedKeys(url)).toStrictEqual(['k']);
 });
 
-test('clients that reset in mid-answer, or with writes under way, leave nothing behind', async () => {
+test('clients that reset mid-response or with writes under way leave nothing behind', async () => {
   const server = await startServer({ maxContentBytesInMemory: 64 * MiB });
   await fetch(entityUrl(server.url, 'k'), { method: 'PUT', body: randomBytes(3 * MiB) });
   for (let round = 0; round < 30; round++) {
@@ -114,7 +118,7 @@ test('clients that reset in mid-answer, or with writes under way, leave nothing 
   expect(server.reports).toStrictEqual([]);
 });
 
-test('while the server stops, a plain PUT that runs is answered as the last one, and idle connections are closed', async () => {
+test('a server that stops answers a running plain PUT and closes idle connections', async () => {
   // Longer than the test may take: a close that waits for it fails.
   const server = await startServer({ drainMs: 600_000 });
   const idle = new RawConnection(server.url);
@@ -134,7 +138,7 @@ test('while the server stops, a plain PUT that runs is answered as the last one,
   }
 });
 
-test('a plain request on a kept connection while the server stops is a 503 and ends it', async () => {
+test('a plain request while the server stops is a 503 and ends its connection', async () => {
   const server = await startServer({ drainMs: 10_000 });
   const idle = new RawConnection(server.url);
   expect((await idle.ask(get)).status).toBe(404);
@@ -153,7 +157,7 @@ test('a plain request on a kept connection while the server stops is a 503 and e
   expect(await closed).toBe(0);
 });
 
-test('half a head behind plain requests is a 408 as well, and the keep-alive time does not cut a request short', async () => {
+test('half a head behind plain requests is a 408, and keep-alive cuts none short', async () => {
   const { url } = await startServer({ headerTimeoutMs: 300, keepAliveMs: 200 });
   const connection = new RawConnection(url);
   connection.write(`${put('v')}${get}GET /v0/entity?id=k HTTP/1.1\r\n`);
@@ -187,7 +191,7 @@ test('a reader that takes nothing of a plain answer is cut after its time', asyn
   expect(connection.received.length).toBeLessThan(16 * MiB);
 });
 
-test('connections past the limit are closed at once, whether those before them are in one lane or the other', async () => {
+test('connections past the limit are closed at once, in whichever lane others are', async () => {
   const { url } = await startServer({ maxConnections: 4 });
   const open = Array.from({ length: 4 }, () => new RawConnection(url));
   for (const [at, connection] of open.entries())

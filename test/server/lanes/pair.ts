@@ -1,4 +1,7 @@
-/** Two real servers of the same limits, each with a store of its own: one with both lanes, one with the full lane alone. */
+/**
+ * Two real servers with the same limits, each with its own store: one with both lanes, one with the
+ * full lane alone.
+ */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +18,7 @@ const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export type Lanes = 'both' | 'full';
 
-/** What two servers did that differs, in words. */
+/** Describes how two servers differed. */
 export interface Difference {
   readonly what: string;
   readonly both: string;
@@ -23,8 +26,9 @@ export interface Difference {
 }
 
 /**
- * HTTP/2's preface, cut short to a request of HTTP/0.9. node:http breaks the connection off as it reads it, with the requests before it that
- * have not been served and the answers that have not left: what is done is a matter of pace, in either lane.
+ * HTTP/2's preface, cut short to a request of HTTP/0.9. node:http breaks the connection off as it
+ * reads it. Lost are the requests before it that were not served and the responses that have not
+ * left, so the outcome depends on pace in either lane.
  */
 const brokenOff = /PRI [^ \r\n]+\r?\n/;
 
@@ -36,27 +40,31 @@ const alone: Patience = { quietMs: 150, turns: 12 };
 
 export class Pair {
   readonly #servers: readonly [both: RunningServer, full: RunningServer];
-  readonly #folder: string;
+  readonly #directory: string;
   readonly #reports: unknown[];
   #played = 0;
   /** Requests that never end, by server; they have been told. */
   #left: number[] = [];
 
-  private constructor(servers: [RunningServer, RunningServer], folder: string, reports: unknown[]) {
+  private constructor(
+    servers: [RunningServer, RunningServer],
+    directory: string,
+    reports: unknown[],
+  ) {
     this.#servers = servers;
-    this.#folder = folder;
+    this.#directory = directory;
     this.#reports = reports;
   }
 
   /** @param lanes of the first server; others than `both` to try the comparison itself */
   static async start(lanes: Lanes = 'both'): Promise<Pair> {
-    const folder = await mkdtemp(join(parent, 'evenkeel-lanes-'));
+    const directory = await mkdtemp(join(parent, 'evenkeel-lanes-'));
     const reports: unknown[] = [];
     const start = (name: string, lanes: Lanes) => {
       const limits = { maxValueBytes: 2000, drainMs: 1000, lingerMs: 2000 };
       const report = (error: unknown) => void reports.push(error);
       const options: ServeOptions = {
-        data: join(folder, name),
+        data: join(directory, name),
         port: 0,
         lanes,
         limits,
@@ -64,12 +72,12 @@ export class Pair {
       };
       return serve(options);
     };
-    return new Pair([await start('both', lanes), await start('full', 'full')], folder, reports);
+    return new Pair([await start('both', lanes), await start('full', 'full')], directory, reports);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.#directory, { recursive: true, force: true });
   }
 
   /** Plays a case to both servers, beside others. Undefined: no difference. */
@@ -78,8 +86,9 @@ export class Pair {
   }
 
   /**
-   * Plays a case with nothing beside it, on empty stores, and compares what it did to them as well. Two refusals may race, such as
-   * content too long and its end too early: what the full lane itself answers to the same bytes at another pace is no difference.
+   * Plays a case alone, on empty stores, and compares the stores as well. Two refusals may race,
+   * for example content too long and its end too early. So a response that the full lane also
+   * gives, at another pace, is not a difference.
    */
   async playAlone(case_: Case): Promise<Difference | undefined> {
     const answers = await this.#play(case_, alone);
@@ -109,7 +118,10 @@ export class Pair {
     return false;
   }
 
-  /** Compares the stores and empties them, once nothing runs. @throws Error if a server reported an error */
+  /**
+   * Compares and empties the stores, once nothing runs.
+   * @throws Error if a server reported an error
+   */
   async settle(): Promise<Difference | undefined> {
     const stuck = await this.#stuck();
     if (this.#reports.length > 0)

@@ -1,14 +1,17 @@
-/** Plays bytes over a real connection and says all that a client can see of the server: answers, their order, and the end. */
+/**
+ * Plays bytes over a real connection and returns all that a client can see: responses, their order,
+ * and the end.
+ */
 import { connect } from 'node:net';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 
 export interface Script {
-  /** What is sent, each piece long enough after the one before it to be read apart. */
+  /** Sent one by one, each long enough after the one before it to be read apart. */
   readonly pieces: readonly string[];
   readonly endsAtOnce: boolean;
 }
 
-/** What is waited for, and how long. */
+/** How long to wait, and for what. */
 export interface Patience {
   /** A server that sent nothing for so long, and has not closed, is taken to be waiting. */
   readonly quietMs: number;
@@ -17,7 +20,10 @@ export interface Patience {
 }
 
 export interface Seen {
-  /** What had come before the client ended its side, and whether the server had closed by then. Empty if it ended at once. */
+  /**
+   * The bytes that came before the client ended its side, and whether the server had closed by
+   * then. Empty if it ended at once.
+   */
   readonly open: string;
   /** All that came. */
   readonly received: string;
@@ -74,7 +80,9 @@ export async function play(
 const head = /HTTP\/1\.1 \d{3} [^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n/g;
 const date = /^date: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
-/** Answers without what may differ: the time of day, the order of fields, and the case of their names. */
+/**
+ * Responses without the parts that may differ: the date, the order of fields, the case of names.
+ */
 function comparable(text: string): string {
   return text.replace(head, (answer) => {
     const [line, ...fields] = answer.slice(0, -4).split('\r\n');

@@ -1,6 +1,6 @@
 /**
- * The grammar of requests for the fuzzing of the lanes, put together of its parts. It goes far beyond what either lane takes. Characters
- * are bytes (latin1).
+ * The grammar of requests for the fuzzing of the lanes, composed of its parts. It goes far beyond
+ * what either lane takes. Characters are bytes (latin1).
  */
 import fc from 'fast-check';
 import { host, otherFields } from './fields.js';
@@ -127,7 +127,7 @@ export const request: fc.Arbitrary<string> = fc
     },
   );
 
-/** What may stand before, between and behind requests. */
+/** Bytes that may stand before, between and behind requests. */
 export const between = fc.oneof(
   { weight: 40, arbitrary: fc.constant('') },
   {

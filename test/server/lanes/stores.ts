@@ -1,4 +1,4 @@
-/** What a server's store holds, and how it is emptied, by its own interface. */
+/** Lists and empties the store of a server, by its own interface. */
 
 /** Every entity, a line each. */
 export async function stored(url: string): Promise<string[]> {

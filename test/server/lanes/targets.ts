@@ -1,8 +1,14 @@
-/** Request targets for the fuzzing of the lanes: keys, parameters, paths. Characters are bytes (latin1). */
+/**
+ * Request targets for the fuzzing of the lanes: keys, parameters, paths. Characters are bytes
+ * (latin1).
+ */
 import fc from 'fast-check';
 import { mostly } from './mostly.js';
 
-/** Stands where the keys of a case begin; replaced by as many other letters, so that no two cases share a key. */
+/**
+ * Stands where the keys of a case begin. As many other letters replace it, so that no two cases
+ * share a key.
+ */
 export const prefix = 'PREFIX';
 
 const oddSuffixes = [
