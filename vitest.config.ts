@@ -13,6 +13,8 @@ export default defineConfig({
   test: {
     // Many tests wait for a child process, so two files at a time pay off on a single core too.
     maxWorkers: 2,
+    // A fresh process per file costs more than most files' tests do.
+    isolate: false,
     reporters: process.env.CI ? ['default'] : ['dot'],
     silent: 'passed-only',
     projects: [

@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => pair.close());
 
-test('5 000 cases are told apart by nothing', { timeout: 240_000 }, async () => {
-  const cases = 5_000;
+test('3 000 cases are told apart by nothing', { timeout: 240_000 }, async () => {
+  const cases = 3_000;
   // The same cases each time, so that a failure is the change's. `npm run fuzz:lanes` draws new
   // ones.
   const seed = 20_261_123;
