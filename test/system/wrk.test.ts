@@ -8,7 +8,7 @@ import { startServer } from '../support/process.js';
 import { requireMachine } from '../support/requirements.js';
 
 const run = promisify(execFile);
-const scripts = fileURLToPath(new URL('../../wrk', import.meta.url));
+const scripts = fileURLToPath(new URL('../../wrk/', import.meta.url));
 
 beforeAll(() => requireMachine({ programs: ['wrk'] }));
 
