@@ -73,7 +73,8 @@ describe('CPU time', () => {
 
 describe('allocations', () => {
   it('split 70/20/10 are sampled so within 10 points, though all was collected', async () => {
-    const sampled = await profile('allocation-split.mjs', 'alloc', 700);
+    // After more, the optimiser of V8 14 leaves out arrays that nobody reads.
+    const sampled = await profile('allocation-split.mjs', 'alloc', 150);
     expectSplit(sampled);
     expect(sampled.metrics?.gc.count).toBeGreaterThan(0);
     expect(sampled.metrics?.gc.longestUs).toBeLessThanOrEqual(sampled.metrics?.gc.pauseUs ?? 0);
