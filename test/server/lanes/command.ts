@@ -5,7 +5,7 @@ import { Pair } from './pair.js';
 
 const help = `npm run fuzz:lanes -- [--cases N] [--seed N]
 
-  --cases N   requests, or pipelines, sent to both lanes (1000000: some 15 minutes)
+  --cases N   requests, or pipelines, sent to both lanes (1000000: under an hour)
   --seed N    where the cases come from; the same again are the same cases (any)
 
 Exits with 1 on a difference, with the seed and the smallest case that shows it.
