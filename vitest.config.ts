@@ -9,17 +9,24 @@ import { defineConfig } from 'vitest/config';
 const testTimeout = 120_000;
 const poll = { timeout: 30_000 };
 
+/** A project takes these from no other place: it does not inherit them from the root. */
+const shared = {
+  // A fresh process per file costs more than most files' tests do.
+  isolate: false,
+  // Node itself loads what ships, as it does for a user.
+  server: { deps: { external: [/\/dist\//] } },
+};
+
 export default defineConfig({
   test: {
-    // Many tests wait for a child process, so two files at a time pay off on a single core too.
-    maxWorkers: 2,
-    // A fresh process per file costs more than most files' tests do.
-    isolate: false,
+    // Many tests wait, for a child process or a deadline, so this many pay off on two cores.
+    maxWorkers: 4,
     reporters: process.env.CI ? ['default'] : ['dot'],
     silent: 'passed-only',
     projects: [
       {
         test: {
+          ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/system/**'],
@@ -30,6 +37,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...shared,
           name: 'full-lane',
           include: ['test/server/*.test.ts', 'test/server/lanes/order.test.ts'],
           env: { EVENKEEL_TEST_LANES: 'full' },
@@ -40,6 +48,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...shared,
           name: 'system',
           include: ['test/system/**/*.test.ts'],
           testTimeout: 600_000,
