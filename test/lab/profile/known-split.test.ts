@@ -49,8 +49,10 @@ describe('CPU time', () => {
     const { user = 0, system = 0 } = sampled.metrics?.processCpuUs ?? {};
     const names = sampled.stacks.flatMap(({ frames }) => frames.map(({ name }) => name));
     expect(names).not.toContain('(idle)');
+    // The windows of both differ by a few turns of this program's event loop.
+    const turnsUs = 150_000;
+    expect(total(sampled)).toBeLessThan(user + system + turnsUs);
     // The process has a little more: V8's helper threads, and the sampler's own thread.
-    expect(total(sampled)).toBeLessThan(1.05 * (user + system));
     expect(total(sampled)).toBeGreaterThan(0.7 * (user + system));
   });
 
