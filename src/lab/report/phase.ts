@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatVerdict, judge } from '../load/judge/verdict.js';
 import { runLoad } from '../load/load.js';
 import { defaultOptions, type LoadOptions } from '../load/load-options.js';
-import { toRecord } from '../load/output/write-record.js';
+import { toRecord } from '../load/output/make-record.js';
 import { formatCalibration, formatHeader, formatReport } from '../load/output/wrk2-text.js';
 import type { LoadResult } from '../load/result/result.js';
 import { sampleOver } from '../profile/attach/admin-client.js';

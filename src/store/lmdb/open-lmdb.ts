@@ -21,8 +21,8 @@ import { ColdReads } from './read/cold-reads.js';
 import { EntityCache } from './read/entity-cache.js';
 import { GroupCommit } from './write/group-commit.js';
 import { Sweeper } from './write/sweeper.js';
-import { Versions } from './write/versions.js';
-import { WriterThread } from './write/writer.js';
+import { VersionClock } from './write/version-clock.js';
+import { WriterClient } from './write/writer-client.js';
 
 export interface LmdbOptions {
   /** The directory that holds the data; made if it is absent. */
@@ -65,8 +65,8 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     checkFormat(env, directory);
     await syncNames(directory);
     const ceiling = env.meta.get(ceilingKey);
-    const writer = await WriterThread.start({ directory });
-    const versions = new Versions(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
+    const writer = await WriterClient.start({ directory });
+    const versions = new VersionClock(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     const { root } = env;
     const commits = new GroupCommit(writer, versions, limits, cache, () => root.resetReadTxn());
     const sweeper = new Sweeper(writer, now, sweepIntervalMs);

@@ -1,6 +1,6 @@
 /** The generator threads of a run: starts them, brings them through its phases, and ends them. */
 import { Worker } from 'node:worker_threads';
-import { workerFlags } from '../../../config/worker-flags.js';
+import { workerExecArgv } from '../../../config/worker-exec-argv.js';
 import { ScriptError } from '../load-errors.js';
 import type { FromThread, ThreadStart, ToThread } from './messages.js';
 import { withPreciseSleep } from './timer-slack.js';
@@ -40,7 +40,9 @@ export class GeneratorThreads {
     withPreciseSleep(() => {
       for (const start of starts) {
         const transferList = start.script ? [start.script.line.port] : [];
-        this.#workers.push(new Worker(file, { workerData: start, transferList, ...workerFlags() }));
+        this.#workers.push(
+          new Worker(file, { workerData: start, transferList, ...workerExecArgv() }),
+        );
       }
     });
     for (const [thread, worker] of this.#workers.entries()) {

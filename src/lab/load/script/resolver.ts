@@ -1,6 +1,6 @@
 /** Name lookup and trial connections that block, for scripts: a thread of their own does them. */
 import { Worker } from 'node:worker_threads';
-import { workerFlags } from '../../../config/worker-flags.js';
+import { workerExecArgv } from '../../../config/worker-exec-argv.js';
 import type { Address } from './address.js';
 import { BlockingCaller, openLine } from './blocking.js';
 
@@ -36,7 +36,7 @@ function start(): BlockingCaller {
   const worker = new Worker(new URL('./resolver-thread.js', import.meta.url), {
     workerData: responder,
     transferList: [responder.port],
-    ...workerFlags(),
+    ...workerExecArgv(),
   });
   worker.unref();
   return new BlockingCaller(ours, limits.lookupMs);

@@ -9,7 +9,7 @@ import type { Limits } from '../../../config/limits.js';
 import { StoreError } from '../../store.js';
 import type { EntityCache } from '../read/entity-cache.js';
 import { encodeBatch, maxBatchBytes, maxBatchWrites, type Write, writeBytes } from './batch.js';
-import type { Versions } from './versions.js';
+import type { VersionClock } from './version-clock.js';
 import type { RejectedWrites, Writer } from './writer.js';
 
 interface Queued {
@@ -21,7 +21,7 @@ interface Queued {
 
 export class GroupCommit {
   readonly #writer: Writer;
-  readonly #versions: Versions;
+  readonly #versions: VersionClock;
   readonly #limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>;
   readonly #cache: EntityCache;
   readonly #onCommit: () => void;
@@ -41,7 +41,7 @@ export class GroupCommit {
    */
   constructor(
     writer: Writer,
-    versions: Versions,
+    versions: VersionClock,
     limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>,
     cache: EntityCache,
     onCommit: () => void,

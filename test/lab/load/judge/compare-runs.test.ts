@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { compareRuns } from '#dist/lab/load/judge/compare-runs.js';
-import { toRecord } from '#dist/lab/load/output/write-record.js';
+import { toRecord } from '#dist/lab/load/output/make-record.js';
 import type { Distribution, LoadRecord } from '#dist/lab/load/result/load-record.js';
 import { extras, sampleResult } from '../output/sample.js';
 import { noErrors } from './result.js';

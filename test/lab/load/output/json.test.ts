@@ -1,8 +1,8 @@
 /** Records: what is in them, and what is kept out of them. */
 import { describe, expect, test } from 'vitest';
 import { decodeHistogram } from '#dist/lab/load/histogram/encoding.js';
+import { toRecord } from '#dist/lab/load/output/make-record.js';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
-import { toRecord } from '#dist/lab/load/output/write-record.js';
 import type { LoadResult } from '#dist/lab/load/result/result.js';
 import { emptyResult, extras, filled, full, fullExtras, sampleResult } from './sample.js';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Histogram } from '#dist/lab/load/histogram/histogram.js';
 import { defaultOptions } from '#dist/lab/load/load-options.js';
-import { type RecordExtras, toRecord } from '#dist/lab/load/output/write-record.js';
+import { type RecordExtras, toRecord } from '#dist/lab/load/output/make-record.js';
 import type { LoadResult, SlowRequest } from '#dist/lab/load/result/result.js';
 
 /** It ran with -t2 -c8 -d15s -R1000 -L -U. */

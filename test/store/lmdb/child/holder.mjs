@@ -8,7 +8,7 @@ import { formatKey, openDatabases, openRoot } from '#dist/store/lmdb/file/enviro
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { encodeBatch, writeBytes } from '#dist/store/lmdb/write/batch.js';
 import { saysFull, Transactions } from '#dist/store/lmdb/write/transactions.js';
-import { WriterThread } from '#dist/store/lmdb/write/writer.js';
+import { WriterClient } from '#dist/store/lmdb/write/writer-client.js';
 
 /** @type {import('#dist/store/store.js').Store | undefined} */
 let store;
@@ -70,7 +70,7 @@ const actions = {
    * commit when it no longer does.
    */
   async commitAfterFailure({ directory, by }) {
-    const writer = await WriterThread.start({ directory });
+    const writer = await WriterClient.start({ directory });
     const endings = [];
     const commit = async (name) => {
       const write = {

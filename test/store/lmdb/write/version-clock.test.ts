@@ -1,7 +1,7 @@
-/** Versions under a scripted clock and disk: failed commits, restarts, lost batches. */
+/** The version clock under a scripted clock and disk: failed commits, restarts, lost batches. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Versions } from '#dist/store/lmdb/write/versions.js';
+import { VersionClock } from '#dist/store/lmdb/write/version-clock.js';
 
 type Event =
   | { readonly kind: 'clock'; readonly ms: number }
@@ -56,7 +56,7 @@ function play(events: readonly Event[], ahead = 0) {
   let given: { versions: number[]; ceiling: number | undefined; end: string }[] = [];
   const start = () => {
     given = [];
-    return new Versions(() => nowMs, disk.ceiling);
+    return new VersionClock(() => nowMs, disk.ceiling);
   };
   let versions = start();
   const commit = (most: number) => {
@@ -111,7 +111,7 @@ test('versions given out by one process strictly rise, those of failed batches i
       fc.maxSafeNat(),
       (clock, ceiling) => {
         let i = 0;
-        const versions = new Versions(
+        const versions = new VersionClock(
           () => (clock[i++ % clock.length] ?? 0) / 1000,
           Math.floor(ceiling / 2),
         );
@@ -129,7 +129,7 @@ test('versions given out by one process strictly rise, those of failed batches i
 describe('the ceiling', () => {
   test('is stored with the first batch, and then at most once in a second of versions', () => {
     let nowMs = 1_000_000;
-    const versions = new Versions(() => nowMs, 0);
+    const versions = new VersionClock(() => nowMs, 0);
     let stored = 0;
     for (let i = 0; i < 10_000; i++, nowMs++) {
       versions.next();
@@ -142,13 +142,13 @@ describe('the ceiling', () => {
   });
 
   test('is at most a second ahead of the newest version', () => {
-    const versions = new Versions(() => 5000, 0);
+    const versions = new VersionClock(() => 5000, 0);
     versions.next();
     expect(versions.ceilingToStore).toBe(6_000_000);
   });
 
   test('of a batch that failed goes with the next one', () => {
-    const versions = new Versions(() => 5000, 0);
+    const versions = new VersionClock(() => 5000, 0);
     versions.next();
     const ceiling = versions.ceilingToStore;
     versions.next();
@@ -158,7 +158,7 @@ describe('the ceiling', () => {
   });
 
   test('is where a restarted store goes on when the clock was set back', () => {
-    expect(new Versions(() => 1, 9_000_000).next()).toBe(9_000_000);
-    expect(new Versions(() => 9000.001, 9_000_000).next()).toBe(9_000_001);
+    expect(new VersionClock(() => 1, 9_000_000).next()).toBe(9_000_000);
+    expect(new VersionClock(() => 9000.001, 9_000_000).next()).toBe(9_000_001);
   });
 });

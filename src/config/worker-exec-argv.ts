@@ -5,6 +5,8 @@
  * which describes the text after --eval. Passing all other flags on fails too: some are refused for
  * a thread.
  */
-export function workerFlags(flags: readonly string[] = process.execArgv): { execArgv?: string[] } {
+export function workerExecArgv(flags: readonly string[] = process.execArgv): {
+  execArgv?: string[];
+} {
   return flags.some((flag) => /^--input-type(=|$)/.test(flag)) ? { execArgv: [] } : {};
 }

@@ -1,4 +1,4 @@
-/** Writes the result of a run as a record. */
+/** Makes the JSON record of the result of a run. */
 import { encodeHistogram } from '../histogram/encoding.js';
 import type { Histogram } from '../histogram/histogram.js';
 import type { LoadOptions } from '../load-options.js';

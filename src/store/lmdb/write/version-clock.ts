@@ -8,7 +8,7 @@
  */
 const stepUs = 1_000_000;
 
-export class Versions {
+export class VersionClock {
   readonly #nowMs: () => number;
   /** The newest version given out. */
   #last: number;
