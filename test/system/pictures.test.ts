@@ -65,7 +65,7 @@ const seconds = (scale: number) =>
 
 const pictures: Record<string, () => string> = {
   flame: () => renderFlameGraph(real, { title: 'CPU', subtitle: 'TypeScript at work on itself' }),
-  alloc: () => renderFlameGraph({ ...real, kind: 'alloc' }, { title: 'ALLOC', widthPx: 900 }),
+  alloc: () => renderFlameGraph({ ...real, kind: 'alloc' }, { title: 'ALLOC' }),
   diff: () =>
     renderDiffFlameGraph(diffProfiles(real, dearer(real)), { title: 'CPU, before and after' }),
   percentiles: () =>

@@ -1,9 +1,15 @@
 /** The report's tables, as Markdown. */
 import { formatTimeUs } from '../load/output/wrk2-units.js';
 import { formatAmount, formatCount } from '../profile/amount.js';
-import { reference } from './reference.js';
-import type { PhaseRecord, ProfileKind, ReportRecord, WindowRecord } from './report-record.js';
-import { phaseNames, profileKinds } from './report-record.js';
+import { referencePercentiles, referenceUs } from './reference.js';
+import {
+  type PhaseRecord,
+  type ProfileKind,
+  phaseNames,
+  profileKinds,
+  type ReportRecord,
+  type WindowRecord,
+} from './report-record.js';
 
 export function markdownTable(
   head: readonly string[],
@@ -41,16 +47,14 @@ export function machineTable({ machine, fdatasync, startedAt }: ReportRecord): s
 
 /** Each percentile of the run beside the reference's, and how many times faster it is. */
 export function referenceTable(phases: ReportRecord['phases']): string {
-  const rows = Object.keys(reference.put.latencyUs)
-    .sort((a, b) => Number(a) - Number(b))
-    .map((percentile) => [
-      percentile === '100' ? 'max' : `p${percentile}`,
-      ...phaseNames.flatMap((name) => {
-        const theirs = reference[name].latencyUs[percentile] as number;
-        const ours = latencyAt(phases[name], Number(percentile));
-        return [formatTimeUs(theirs), formatTimeUs(ours), timesFaster(theirs, ours)];
-      }),
-    ]);
+  const rows = referencePercentiles.map((percentile, index) => [
+    percentile === 100 ? 'max' : `p${percentile}`,
+    ...phaseNames.flatMap((name) => {
+      const theirs = referenceUs[name][index] as number;
+      const ours = latencyAt(phases[name], percentile);
+      return [formatTimeUs(theirs), formatTimeUs(ours), timesFaster(theirs, ours)];
+    }),
+  ]);
   return markdownTable(['', 'PUT reference', 'PUT', '', 'GET reference', 'GET', ''], rows);
 }
 

@@ -1,6 +1,5 @@
 /** The parts that plots share: paper, grid, lines, legend, and the colours of series. */
-import type { Scale } from './axis.js';
-import { tickText } from './axis.js';
+import { type Scale, tickText } from './axis.js';
 import { element, faint, hairline, label, mono, picture, px, sans, sansWidth } from './svg.js';
 
 /** Told apart with all usual colour blindnesses, 3:1 on white; three also by their dashes. */
@@ -82,12 +81,18 @@ const style = `text{fill:#1b1f24;font:13px ${sans}}.h{font-size:20px;font-weight
 .s{fill:${faint}}.g{stroke:${hairline}}.e{text-anchor:end;fill:${faint}}.b{font-weight:600}
 .m{text-anchor:middle;fill:${faint}}.n{font:12px ${mono};text-anchor:middle}`;
 
-interface Sheet {
+export interface Heading {
   readonly title: string;
   readonly subtitle?: string | undefined;
+}
+
+interface Sheet extends Heading {
   readonly widthPx: number;
   readonly heightPx: number;
 }
+
+/** Of a picture in a report. */
+export const reportWidthPx = 1200;
 
 /** Where the first row below the heading begins. */
 export const headingHeight = 76;

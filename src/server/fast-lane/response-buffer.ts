@@ -19,10 +19,6 @@ export class ResponseBuffer {
     this.#responseHead = responseHead;
   }
 
-  get empty(): boolean {
-    return this.#text === '';
-  }
-
   /** Bytes that the kernel has not taken yet. */
   get unsentLength(): number {
     return this.#text.length + this.#socket.writableLength;

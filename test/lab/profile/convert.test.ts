@@ -91,18 +91,15 @@ const heap: RawHeapProfile = {
     selfSize: 0,
     children: [{ id: 2, callFrame: call('f', 'file:///a.js', 1), selfSize: 640, children: [] }],
   },
-  samples: [
-    { size: 320, nodeId: 2, ordinal: 1 },
-    { size: 320, nodeId: 2, ordinal: 2 },
-  ],
+  samples: [{ nodeId: 2 }, { nodeId: 2 }],
 };
 
 describe('a .heapprofile', () => {
   it('becomes stacks with bytes', () => {
     const frames = [{ name: 'f', kind: 'application', file: '/a.js', line: 1 }];
-    expect(fromHeapProfile(heap, 5)).toEqual({
+    expect(fromHeapProfile(heap)).toEqual({
       kind: 'alloc',
-      durationUs: 5,
+      durationUs: 0,
       stacks: [{ frames, value: 640, samples: 2 }],
     });
   });

@@ -158,7 +158,3 @@ test('what is too thin is counted, and an empty profile is a picture too', () =>
   const tower = Array.from({ length: 100 }, (_, depth) => `f${depth}`).join(';');
   expect(draw(profileOf([stack(tower, 1)]))).toContain('21 frames above level 80 are not drawn.');
 });
-
-test('a picture too narrow for its heading is refused', () => {
-  expect(() => draw(profileOf([]), { title: '', widthPx: 300 })).toThrow(TypeError);
-});

@@ -67,22 +67,6 @@ test('a second without answers leaves a gap in the latencies, and a zero in the 
   ]);
 });
 
-test('a last second that was shorter is not a dip', () => {
-  const seconds = [second(0, 100), second(1, 50)];
-  const rateOf = (elapsedUs?: number) =>
-    paths(
-      renderTimeline(
-        [{ name: 'PUT', seconds, ...(elapsedUs === undefined ? {} : { elapsedUs }) }],
-        {
-          title,
-        },
-      ),
-    )[4];
-  const heights = (path = '') => [...path.matchAll(/ ([\d.]+)/g)].map(([, y]) => y);
-  expect(new Set(heights(rateOf(1.5e6))).size).toBe(1);
-  expect(new Set(heights(rateOf())).size).toBe(2);
-});
-
 test('the plots are well-formed and the same for equal input, also of nothing', () => {
   const draw = (name: string) => [
     renderPercentilePlot([{ name, percentiles: [{ percentile: 50, valueUs: 0 }] }], {

@@ -4,13 +4,9 @@ import type { RawHeapProfile } from '../sampling/raw.js';
 import { callFramesOf, walk } from './call-tree.js';
 import { frameNaming, type Naming } from './frame-naming.js';
 
-/**
- * @param durationUs 0 if nobody knows: a .heapprofile does not say
- * @param root the directory of the program's package; without it, file names stay as they are
- */
-export function fromHeapProfile(raw: RawHeapProfile, durationUs: number, root?: string): Profile {
-  const stacks = heapStacks(raw, frameNaming({ kind: 'alloc', root }));
-  return { kind: 'alloc', stacks, durationUs };
+/** A .heapprofile does not say how long it was sampled: 0. File names stay as they are. */
+export function fromHeapProfile(raw: RawHeapProfile): Profile {
+  return { kind: 'alloc', stacks: heapStacks(raw, frameNaming({ kind: 'alloc' })), durationUs: 0 };
 }
 
 export function heapStacks({ head, samples }: RawHeapProfile, naming: Naming): Stack[] {

@@ -26,7 +26,7 @@ export function readProfile(text: string, file: string): Profile {
       if (Array.isArray(value.nodes) && Array.isArray(value.samples))
         return fromCpuProfile(value as unknown as RawCpuProfile);
       if (isObject(value.head) && Array.isArray(value.samples))
-        return fromHeapProfile(value as unknown as RawHeapProfile, 0);
+        return fromHeapProfile(value as unknown as RawHeapProfile);
     }
   } catch (error) {
     throw unreadable(`${file} is damaged`, error);

@@ -3,6 +3,7 @@
  * and after, plus the widths of what it calls: so vanished frames are there too (dashed), nothing
  * overlaps, and where nothing changed the picture is the flame graph of either.
  */
+import type { Heading } from '../../svg/chart.js';
 import { ink } from '../../svg/svg.js';
 import {
   formatAmount,
@@ -11,12 +12,10 @@ import {
   formatShare,
   formatShareDelta,
 } from '../amount.js';
-import { drawGraph, type GraphFrame, layoutLimits, margin } from '../flame/draw-graph.js';
-import type { FlameGraphOptions } from '../flame/flame-graph.js';
-import { checkWidth, hiddenNotes, labelOf, placeOf } from '../flame/flame-graph.js';
+import { drawGraph, type GraphFrame, layoutBounds } from '../flame/draw-graph.js';
+import { hiddenNotes, labelOf, placeOf } from '../flame/flame-graph.js';
 import { layOut } from '../flame/layout.js';
-import type { DiffNode, DiffProfile } from './diff.js';
-import { delta, isNoise, sigmas, threshold } from './diff.js';
+import { type DiffNode, type DiffProfile, delta, isNoise, sigmas, threshold } from './diff.js';
 import { scaleStyle, stepOf } from './diff-colours.js';
 
 const steps = [
@@ -27,15 +26,10 @@ const steps = [
 ];
 
 /** @returns an SVG document, the same for equal input */
-export function renderDiffFlameGraph(
-  diff: DiffProfile,
-  { title, subtitle, widthPx = 1200 }: FlameGraphOptions,
-): string {
-  checkWidth(widthPx);
+export function renderDiffFlameGraph(diff: DiffProfile, heading: Heading): string {
   const widths = widthsOf(diff.root);
   const layout = layOut(diff.root, {
-    width: widthPx - 2 * margin,
-    ...layoutLimits,
+    ...layoutBounds,
     weightOf: (node) => widths.get(node) ?? 0,
   });
   const largest = [...widths.keys()]
@@ -46,8 +40,7 @@ export function renderDiffFlameGraph(
   const sides = `${amount(before.value)} before, ${amount(after.value)} after${unit}`;
   const counts = [diff.samples.before, diff.samples.after].map(formatCount).join(' and ');
   return drawGraph({
-    title,
-    subtitle,
+    ...heading,
     facts: [`${sides}: ${verdict(diff, change)} · ${counts} samples`],
     legend: [
       { className: 'z', label: `within the noise, ${sigmas}·√(samples before + after)` },
@@ -55,7 +48,6 @@ export function renderDiffFlameGraph(
         ? []
         : steps.map(({ className, says }) => ({ className, label: says(amount(largest)) }))),
     ],
-    widthPx,
     layout,
     frameOf: ({ frame, self, inclusive }, width): GraphFrame => {
       const step = stepOf(inclusive, largest);

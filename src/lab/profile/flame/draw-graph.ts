@@ -4,6 +4,7 @@
  * where a page forbids it) it is complete but for zoom and search; each frame's title is then the
  * browser's own tooltip.
  */
+import { type Heading, margin, reportWidthPx as widthPx } from '../../svg/chart.js';
 import {
   element,
   faint,
@@ -35,12 +36,9 @@ export interface GraphFrame {
   readonly amount?: number | undefined;
 }
 
-interface Graph<Node> {
-  readonly title: string;
-  readonly subtitle?: string | undefined;
+interface Graph<Node> extends Heading {
   readonly facts: readonly string[];
   readonly legend: readonly { readonly className: string; readonly label: string }[];
-  readonly widthPx: number;
   readonly layout: Layout<Node>;
   readonly frameOf: (node: Node, width: number) => GraphFrame;
   /** Small print below the root. */
@@ -51,7 +49,6 @@ interface Graph<Node> {
   readonly data: Readonly<Record<string, string | number | undefined>>;
 }
 
-export const margin = 16;
 const rowHeight = 18;
 const fontSize = 12;
 const padding = 4;
@@ -63,7 +60,13 @@ const figureSpace = '\u2003';
 const minRows = 6;
 
 /** Frames too small to see are not drawn, or the picture and its file would be huge. */
-export const layoutLimits = { maxRows: 80, maxFrames: 2000, minWidth: 0.1, minTopWidth: 0.5 };
+export const layoutBounds = {
+  width: widthPx - 2 * margin,
+  maxRows: 80,
+  maxFrames: 2000,
+  minWidth: 0.1,
+  minTopWidth: 0.5,
+};
 
 const sharedStyle = `text{fill:${ink};font:13px ${sans}}.h{font-size:20px;font-weight:600}
 .s{fill:${faint}}.t{font-size:12px}.f text{font:${fontSize}px ${mono};pointer-events:none}
@@ -80,7 +83,7 @@ const sharedStyle = `text{fill:${ink};font:13px ${sans}}.h{font-size:20px;font-w
 const forViewer = { 'data-font': fontSize, 'data-pad': padding, 'data-margin': margin };
 
 export function drawGraph<Node>(graph: Graph<Node>): string {
-  const { title, subtitle = '', facts, widthPx, layout, notes } = graph;
+  const { title, subtitle = '', facts, layout, notes } = graph;
   const room = widthPx - 2 * margin;
   const heading = [
     ...wrap(title, room - barWidth, 20).map((text) => ({ text, class: 'h' })),
@@ -126,7 +129,7 @@ function row<Node>({ layout, frameOf }: Graph<Node>, depth: number, y: number): 
 }
 
 /** Side by side, and in as many lines as that takes. */
-function legend<Node>({ legend: entries, widthPx }: Graph<Node>, top: number) {
+function legend<Node>({ legend: entries }: Graph<Node>, top: number) {
   let x = margin;
   let y = top;
   const drawn = entries.map(({ className, label: text }) => {

@@ -1,50 +1,36 @@
 /** A profile as a flame graph: what each frame costs, alone and with what it called. */
+import type { Heading } from '../../svg/chart.js';
 import { formatAmount, formatCount, formatSeconds, formatShare, requestsOf } from '../amount.js';
 import type { Frame, FrameKind, Profile } from '../profile.js';
 import { buildTree, type Tree, type TreeNode } from '../tree.js';
-import { drawGraph, type GraphFrame, layoutLimits, margin } from './draw-graph.js';
+import { drawGraph, type GraphFrame, layoutBounds } from './draw-graph.js';
 import { type Layout, layOut } from './layout.js';
 import { classOf, kindStyles } from './palette.js';
-
-export interface FlameGraphOptions {
-  readonly title: string;
-  /** The program, its machine and its load. */
-  readonly subtitle?: string;
-  /** 1 200 if absent; at least 480, or the heading would not fit. */
-  readonly widthPx?: number;
-}
 
 /** The root has no frame. */
 type Node = Tree & Partial<Pick<TreeNode, 'frame'>>;
 
 /** @returns an SVG document, the same for equal input */
-export function renderFlameGraph(
-  profile: Profile,
-  { title, subtitle, widthPx = 1200 }: FlameGraphOptions,
-): string {
-  checkWidth(widthPx);
+export function renderFlameGraph(profile: Profile, heading: Heading): string {
   const tree = buildTree(profile);
   const requests = requestsOf(profile);
   const amount = (value: number) => formatAmount(value / (requests ?? 1), profile.kind);
   const share = (value: number) => formatShare(tree.inclusive === 0 ? 0 : value / tree.inclusive);
   const unit = requests === undefined ? '' : ' per request';
   const layout = layOut<Node>(tree, {
-    width: widthPx - 2 * margin,
-    ...layoutLimits,
+    ...layoutBounds,
     weightOf: ({ inclusive }) => inclusive,
   });
   const ownOf = (kind: FrameKind) => selfByKind(tree).get(kind) ?? 0;
   const colours = kindStyles.map(({ className, colour }) => `.${className}{fill:${colour}}`);
   const kinds = kindStyles.filter(({ kind }) => ownOf(kind) > 0);
   return drawGraph({
-    title,
-    subtitle,
+    ...heading,
     facts: [factsOf(profile, tree).join(' · ')],
     legend: kinds.map(({ kind, className, label }) => ({
       className,
       label: `${label} ${share(ownOf(kind))}`,
     })),
-    widthPx,
     layout,
     frameOf: ({ frame, self, inclusive, samples }): GraphFrame => ({
       className: frame === undefined ? 'r' : classOf(frame.kind),
@@ -60,10 +46,6 @@ export function renderFlameGraph(
     style: `.r{fill:#e6e9ed}${colours.join('')}`,
     data: {},
   });
-}
-
-export function checkWidth(widthPx: number): void {
-  if (!(widthPx >= 480)) throw new TypeError(`widthPx must be at least 480, and is ${widthPx}`);
 }
 
 /** Anonymous functions are told by their place. */
@@ -102,7 +84,7 @@ function notesOf({ kind }: Profile, { thin, deep }: Layout<Node>): string[] {
 
 /** Names what is missing from the picture. */
 export function hiddenNotes(thin: number, deep: number): string[] {
-  const above = `frames above level ${layoutLimits.maxRows} are not drawn.`;
+  const above = `frames above level ${layoutBounds.maxRows} are not drawn.`;
   return [
     ...(thin > 0 ? [`${formatCount(thin)} thinner frames are not drawn.`] : []),
     ...(deep > 0 ? [`${formatCount(deep)} ${above}`] : []),

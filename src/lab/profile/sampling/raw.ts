@@ -29,11 +29,7 @@ export interface RawCpuNode {
 
 export interface RawHeapProfile {
   readonly head: RawHeapNode;
-  readonly samples: readonly {
-    readonly size: number;
-    readonly nodeId: number;
-    readonly ordinal: number;
-  }[];
+  readonly samples: readonly { readonly nodeId: number }[];
 }
 
 interface RawHeapNode {

@@ -3,26 +3,24 @@
  * the requests left, so the tail has as much room as the rest. Below the axis stand the values
  * themselves.
  */
+import type { Distribution } from '../../load/result/load-record.js';
 import { scaleFor, tickText } from '../../svg/axis.js';
-import { headingHeight, legend, line, margin, sheet, styleOf, valueGrid } from '../../svg/chart.js';
+import {
+  type Heading,
+  headingHeight,
+  legend,
+  line,
+  margin,
+  sheet,
+  styleOf,
+  valueGrid,
+  reportWidthPx as widthPx,
+} from '../../svg/chart.js';
 import { element, label } from '../../svg/svg.js';
-
-interface PercentilePoint {
-  /** 0 to 100. */
-  readonly percentile: number;
-  readonly valueUs: number;
-}
 
 interface PercentileSeries {
   readonly name: string;
-  readonly percentiles: readonly PercentilePoint[];
-}
-
-export interface PlotOptions {
-  readonly title: string;
-  readonly subtitle?: string;
-  /** 1 200 if absent. */
-  readonly widthPx?: number;
+  readonly percentiles: Distribution['percentiles'];
 }
 
 const ticks = [50, 90, 99, 99.9, 99.99, 99.999];
@@ -34,13 +32,14 @@ const maxGap = 60;
 /** @returns an SVG document, the same for equal input */
 export function renderPercentilePlot(
   series: readonly PercentileSeries[],
-  { title, subtitle, widthPx = 1200 }: PlotOptions,
+  heading: Heading,
 ): string {
   const lines = series.map(({ name, percentiles }, index) => ({
     name,
     style: styleOf(index),
     points: percentiles,
-    at: (tick: number) => valueAt(percentiles, tick),
+    // The value of the first point that reaches the percentile.
+    at: (tick: number) => percentiles.find((point) => point.percentile >= tick - 1e-9)?.valueUs,
   }));
   const top = headingHeight + 44;
   const bottom = top + plotHeight;
@@ -56,7 +55,7 @@ export function renderPercentilePlot(
     top,
   );
   const columns = [...ticks, 100];
-  return sheet({ title, subtitle, widthPx, heightPx: bottom + 44 + 20 * lines.length }, [
+  return sheet({ ...heading, widthPx, heightPx: bottom + 44 + 20 * lines.length }, [
     legend(lines, left, headingHeight + 12),
     valueGrid(y, left, right, 'ms'),
     ...columns.map((tick) => {
@@ -72,21 +71,16 @@ export function renderPercentilePlot(
     ),
     ...lines.map(({ name, at, style }, index) => {
       const row = bottom + 42 + 20 * index;
-      const values = columns.map(at);
+      const values = columns.flatMap((tick) => {
+        const valueUs = at(tick);
+        return valueUs === undefined ? [] : { cx: x(tick), valueUs };
+      });
       return [
         label(left - 8, row, name, { class: 'e' }),
-        ...columns.map((tick, column) => {
-          const value = values[column];
-          return value === undefined
-            ? ''
-            : label(x(tick), row, milliseconds(value), { class: 'n' });
-        }),
-        ...columns.map((tick, column) => {
-          const value = values[column];
-          if (value === undefined) return '';
-          const cy = y.at(value / 1000);
-          return element('circle', { cx: x(tick), cy, r: 3.5, fill: style.colour });
-        }),
+        ...values.map(({ cx, valueUs }) => label(cx, row, milliseconds(valueUs), { class: 'n' })),
+        ...values.map(({ cx, valueUs }) =>
+          element('circle', { cx, cy: y.at(valueUs / 1000), r: 3.5, fill: style.colour }),
+        ),
       ].join('');
     }),
   ]);
@@ -95,11 +89,6 @@ export function renderPercentilePlot(
 /** log10 of 1/(1-p): 1 at 90 %, 2 at 99 %. */
 function nines(percentile: number): number {
   return Math.log10(100 / (100 - percentile));
-}
-
-/** The value of the first point that reaches the percentile. */
-function valueAt(points: readonly PercentilePoint[], percentile: number): number | undefined {
-  return points.find((point) => point.percentile >= percentile - 1e-9)?.valueUs;
 }
 
 function milliseconds(us: number): string {

@@ -2,25 +2,24 @@
  * A run second by second: the rate above, p50, p99 and max below. Runs stand side by side on the
  * same axes, so PUT and GET compare at a glance.
  */
+import type { Second } from '../../load/result/result.js';
 import { linear, type Scale, scaleFor, tickText } from '../../svg/axis.js';
-import { headingHeight, legend, line, margin, sheet, styleOf, valueGrid } from '../../svg/chart.js';
+import {
+  type Heading,
+  headingHeight,
+  legend,
+  line,
+  margin,
+  sheet,
+  styleOf,
+  valueGrid,
+  reportWidthPx as widthPx,
+} from '../../svg/chart.js';
 import { label } from '../../svg/svg.js';
-import type { PlotOptions } from './percentiles.js';
-
-interface TimelineSecond {
-  /** 0 is the first. */
-  readonly second: number;
-  readonly completed: number;
-  readonly p50Us: number;
-  readonly p99Us: number;
-  readonly maxUs: number;
-}
 
 interface TimelineSeries {
   readonly name: string;
-  readonly seconds: readonly TimelineSecond[];
-  /** The whole run's: a last second that was shorter is shown at its rate, not as a dip. */
-  readonly elapsedUs?: number;
+  readonly seconds: readonly Omit<Second, 'seconds' | 'errors'>[];
 }
 
 const lines = [
@@ -35,23 +34,18 @@ const rateHeight = 90;
 const latencyHeight = 190;
 
 /** @returns an SVG document, the same for equal input */
-export function renderTimeline(
-  series: readonly TimelineSeries[],
-  { title, subtitle, widthPx = 1200 }: PlotOptions,
-): string {
+export function renderTimeline(series: readonly TimelineSeries[], heading: Heading): string {
   const rateTop = headingHeight + 62;
   const latencyTop = rateTop + rateHeight + 46;
   const bottom = latencyTop + latencyHeight;
-  const rate = linear(highest(series.flatMap(rates)), rateTop + rateHeight, rateTop);
-  const latency = scaleFor(
-    series.flatMap(({ seconds }) =>
-      answered(seconds).flatMap((s) => [s.p50Us, s.p99Us, s.maxUs].map(toMs)),
-    ),
-    bottom,
-    latencyTop,
-  );
+  const seconds = series.flatMap((one) => one.seconds);
+  const most = highest(seconds.map(({ completed }) => completed));
+  const rate = linear(most, rateTop + rateHeight, rateTop);
+  const answered = seconds.filter(({ completed }) => completed > 0);
+  const latencies = answered.flatMap((s) => [s.p50Us, s.p99Us, s.maxUs].map(toMs));
+  const latency = scaleFor(latencies, bottom, latencyTop);
   const column = (widthPx - margin) / Math.max(1, series.length);
-  return sheet({ title, subtitle, widthPx, heightPx: bottom + 50 }, [
+  return sheet({ ...heading, widthPx, heightPx: bottom + 50 }, [
     legend(lines, margin, headingHeight + 8),
     ...series.map((one, index) => {
       const left = index * column + axisWidth + margin;
@@ -68,12 +62,13 @@ interface Place {
   readonly bottom: number;
 }
 
-function panel(series: TimelineSeries, { left, right, rate, latency, bottom }: Place): string {
-  const { name, seconds } = series;
+function panel(
+  { name, seconds }: TimelineSeries,
+  { left, right, rate, latency, bottom }: Place,
+): string {
   const ends = Math.max(1, highest(seconds.map(({ second }) => second)));
   const time = linear(ends, left, right);
   const x = (second: number) => left + ((right - left) * second) / ends;
-  const perSecond = rates(series);
   return [
     label(left, rate.at(0) - rateHeight - 18, name, { class: 'b' }),
     valueGrid(rate, left, right, '/s'),
@@ -83,8 +78,8 @@ function panel(series: TimelineSeries, { left, right, rate, latency, bottom }: P
       .map((tick) => label(x(tick), bottom + 20, `${tickText(tick)} s`, { class: 'm' })),
     ...lines.map(({ of, style }) =>
       line(
-        seconds.map((s, index) => {
-          if (of === undefined) return { x: x(s.second), y: rate.at(perSecond[index] ?? 0) };
+        seconds.map((s) => {
+          if (of === undefined) return { x: x(s.second), y: rate.at(s.completed) };
           // Nothing completed: no latency is known, and 0 would be the best of all.
           return s.completed === 0 ? undefined : { x: x(s.second), y: latency.at(toMs(s[of])) };
         }),
@@ -92,17 +87,6 @@ function panel(series: TimelineSeries, { left, right, rate, latency, bottom }: P
       ),
     ),
   ].join('\n');
-}
-
-function rates({ seconds, elapsedUs }: TimelineSeries): number[] {
-  return seconds.map(({ second, completed }) => {
-    const length = elapsedUs === undefined ? 1 : Math.min(1, elapsedUs / 1e6 - second);
-    return length > 0 ? completed / length : completed;
-  });
-}
-
-function answered(seconds: readonly TimelineSecond[]): readonly TimelineSecond[] {
-  return seconds.filter(({ completed }) => completed > 0);
 }
 
 function toMs(us: number): number {
