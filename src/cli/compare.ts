@@ -1,12 +1,13 @@
 /** `evenkeel compare`: two records of `evenkeel load --json`, figure by figure. */
 import { readFileSync } from 'node:fs';
+import { UsageError, withDefault } from '../config/parsers.js';
 import { type Comparison, compareRuns, type Row } from '../lab/load/judge/compare-runs.js';
 import { RecordError } from '../lab/load/load-errors.js';
 import { readRecord } from '../lab/load/output/read-record.js';
 import { printable } from '../lab/load/printable.js';
 import type { LoadRecord } from '../lab/load/result/load-record.js';
 import { inputOperand } from './args/files.js';
-import { describeFlags, on, parseCommandLine, UsageError, withDefault } from './args/flags.js';
+import { describeFlags, on, parseCommandLine } from './args/flags.js';
 import { latency, percentage } from './args/units.js';
 import { exitCodes } from './exit-codes.js';
 

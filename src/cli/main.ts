@@ -4,9 +4,9 @@
  * A command is loaded when it is asked for, so a server does not load the load generator.
  */
 import { readFileSync } from 'node:fs';
+import { UsageError } from '../config/parsers.js';
 import { printable } from '../lab/load/printable.js';
 import { OutputError } from './args/files.js';
-import { UsageError } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';
 
 interface Command {

@@ -1,6 +1,8 @@
 /** `evenkeel profile`: where a process spends CPU time or memory, and how two profiles differ. */
+
+import { UsageError } from '../config/parsers.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
-import { describeGroups, UsageError } from './args/flags.js';
+import { describeGroups } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';
 import { diff, diffFlags } from './profile/profile-diff.js';
 import { take, takeFlags } from './profile/profile-take.js';

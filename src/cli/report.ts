@@ -1,5 +1,6 @@
 /** `evenkeel report`: the whole experiment in one command, written down. */
 import { mkdirSync } from 'node:fs';
+import { optional, text, UsageError, withDefault } from '../config/parsers.js';
 import { ScriptError, TargetError } from '../lab/load/load-errors.js';
 import { loadLimits } from '../lab/load/load-options.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
@@ -15,15 +16,7 @@ import { ServerUnderTestError } from '../lab/report/server-under-test.js';
 import { formatSummary } from '../lab/report/summary.js';
 import { writeReport } from '../lab/report/write-report.js';
 import { inputFile } from './args/files.js';
-import {
-  describeFlags,
-  optional,
-  parseCommandLine,
-  text,
-  UsageError,
-  type Values,
-  withDefault,
-} from './args/flags.js';
+import { describeFlags, parseCommandLine, type Values } from './args/flags.js';
 import { duration, metric } from './args/units.js';
 import { exitCodes } from './exit-codes.js';
 

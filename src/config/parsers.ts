@@ -78,9 +78,6 @@ export function withDefault<T>(
 }
 
 /** For a value that may be absent: what holds then is decided elsewhere. */
-export function optional<T>(parse: (text: string) => T): {
-  parse: (text: string) => T | undefined;
-  fallback: undefined;
-} {
+export function optional<T>(parse: (text: string) => T | undefined) {
   return { parse, fallback: undefined };
 }

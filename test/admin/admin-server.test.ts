@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminServer, startAdminServer } from '#dist/admin/admin-server.js';
 import { sampleOver, statusOver } from '#dist/lab/profile/attach/admin-client.js';
 import { profileOf } from '#dist/lab/profile/convert/profile-of.js';
-import type { CpuRecording } from '#dist/lab/profile/sampling/recording.js';
+import type { Recording } from '#dist/lab/profile/sampling/recording.js';
 import { shareOf } from '../lab/profile/program.js';
 import { until } from '../support/process.js';
 
@@ -28,7 +28,7 @@ describe('the admin port', () => {
     const timer = setInterval(works, 25);
     const response = await post('kind=cpu&seconds=1').finally(() => clearInterval(timer));
     expect(response.status).toBe(200);
-    const recording = (await response.json()) as CpuRecording;
+    const recording = (await response.json()) as Extract<Recording, { kind: 'cpu' }>;
     expect(Object.keys(recording)).toEqual(
       expect.arrayContaining(['kind', 'raw', 'metrics', 'durationUs']),
     );

@@ -1,7 +1,7 @@
 /** Files named on a command line. They are checked before a run begins: it may take hours. */
 import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { UsageError } from './flags.js';
+import { UsageError } from '../../config/parsers.js';
 
 /** A result could not be written, although the check had passed. */
 export class OutputError extends Error {

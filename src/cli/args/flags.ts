@@ -5,17 +5,6 @@
 import { UsageError } from '../../config/parsers.js';
 import { display, type Shape, type Split, split } from './getopt.js';
 
-export {
-  byteSize,
-  formatBytes,
-  oneOf,
-  optional,
-  text,
-  UsageError,
-  wholeNumber,
-  withDefault,
-} from '../../config/parsers.js';
-
 export interface Flag<T> extends Shape {
   readonly help: string;
   /** Shown in the help. */

@@ -1,5 +1,5 @@
 /** The flag `-H "NAME: VALUE"`. wrk2 drops in silence what it can't read; here it is refused. */
-import { UsageError } from './flags.js';
+import { UsageError } from '../../config/parsers.js';
 
 export type Header = readonly [name: string, value: string];
 

@@ -1,5 +1,5 @@
 /** Numbers and times as wrk2 takes them: case does not matter, a plain time is in seconds. */
-import { UsageError } from './flags.js';
+import { UsageError } from '../../config/parsers.js';
 
 const multiples: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 

@@ -1,18 +1,17 @@
 /** The flags of `evenkeel load`, each for itself: wrk2's own, letter for letter, and ours. */
-import { parseSlo } from '../../lab/load/judge/slo-syntax.js';
-import { defaultOptions, loadLimits, type Workload } from '../../lab/load/load-options.js';
-import { inputFile, outputFile, socketFile } from '../args/files.js';
 import {
   byteSize,
   formatBytes,
-  on,
   oneOf,
   optional,
   UsageError,
-  type Values,
   wholeNumber,
   withDefault,
-} from '../args/flags.js';
+} from '../../config/parsers.js';
+import { parseSlo } from '../../lab/load/judge/slo.js';
+import { defaultOptions, loadLimits, type Workload } from '../../lab/load/load-options.js';
+import { inputFile, outputFile, socketFile } from '../args/files.js';
+import { on, type Values } from '../args/flags.js';
 import { type Header, header, withoutValue } from '../args/header.js';
 import { duration, latency, metric } from '../args/units.js';
 

@@ -1,7 +1,8 @@
 /** The URL of a load run: what can be asked for, and what was probably meant. */
+
+import { UsageError } from '../../config/parsers.js';
 import { withoutSecrets } from '../../lab/load/output/secrets.js';
 import { printable } from '../../lab/load/printable.js';
-import { UsageError } from '../args/flags.js';
 
 /** @returns the URL as it was given @throws UsageError */
 export function checkUrl(given: string): string {

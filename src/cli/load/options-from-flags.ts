@@ -1,9 +1,10 @@
 /** The command line of `evenkeel load`: flags are checked together before a socket opens. */
 import { resolve } from 'node:path';
-import type { Clause } from '../../lab/load/judge/slo-syntax.js';
+import { UsageError } from '../../config/parsers.js';
+import type { Clause } from '../../lab/load/judge/slo.js';
 import { defaultOptions, type LoadOptions, type Work } from '../../lab/load/load-options.js';
 import { withoutSecrets } from '../../lab/load/output/secrets.js';
-import { parseCommandLine, UsageError } from '../args/flags.js';
+import { parseCommandLine } from '../args/flags.js';
 import { type LoadValues, ourFlags, wrkFlags } from './load-flags.js';
 import { checkUrl } from './load-url.js';
 

@@ -1,11 +1,12 @@
 /** `evenkeel profile diff`: what changed between two profiles, as a flame graph. */
 import { readFileSync } from 'node:fs';
+import { UsageError, withDefault } from '../../config/parsers.js';
 import { readProfile } from '../../lab/profile/convert/profile-json.js';
 import { diffProfiles } from '../../lab/profile/diff/diff.js';
 import { renderDiffFlameGraph } from '../../lab/profile/diff/diff-graph.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import { inputOperand, outputFile, writeOutput } from '../args/files.js';
-import { parseCommandLine, UsageError, withDefault } from '../args/flags.js';
+import { parseCommandLine } from '../args/flags.js';
 
 export const diffFlags = {
   output: {

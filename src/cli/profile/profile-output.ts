@@ -1,10 +1,11 @@
 /** The files of `evenkeel profile -o`, checked before a process is touched; the ending counts. */
+
+import { UsageError } from '../../config/parsers.js';
 import { profileToJson } from '../../lab/profile/convert/profile-json.js';
 import { renderFlameGraph } from '../../lab/profile/flame/flame-graph.js';
 import { formatFolded } from '../../lab/profile/folded.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import { outputFile, writeOutput } from '../args/files.js';
-import { UsageError } from '../args/flags.js';
 
 export interface Output {
   readonly file: string;

@@ -1,5 +1,5 @@
 /** `evenkeel profile cpu` and `alloc`: attaches, samples, detaches, writes. */
-
+import { optional, UsageError, wholeNumber, withDefault } from '../../config/parsers.js';
 import { sampleOver, statusOver } from '../../lab/profile/attach/admin-client.js';
 import { maxSeconds } from '../../lab/profile/attach/admin-protocol.js';
 import { attachTo } from '../../lab/profile/attach/attach.js';
@@ -9,18 +9,10 @@ import { sampleNative } from '../../lab/profile/native/perf.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import type { Recording } from '../../lab/profile/sampling/recording.js';
 import { sampleKind } from '../../lab/profile/sampling/sample.js';
-import {
-  on,
-  optional,
-  parseCommandLine,
-  UsageError,
-  unexpected,
-  wholeNumber,
-  withDefault,
-} from '../args/flags.js';
+import { on, parseCommandLine, unexpected, type Values } from '../args/flags.js';
 import { exitCodes } from '../exit-codes.js';
 import { onInterrupt } from '../signals.js';
-import { Countdown } from './countdown.js';
+import { counting } from './countdown.js';
 import { type Output, outputFlag, writeProfile } from './profile-output.js';
 import { describeProfile } from './profile-text.js';
 
@@ -74,14 +66,13 @@ export async function take(kind: Kind, args: readonly string[]): Promise<void> {
 
 const titles: Readonly<Record<Kind, string>> = { cpu: 'CPU time', alloc: 'Allocations' };
 
-interface Asked {
+interface How {
   readonly kind: Kind;
-  readonly pid: number | undefined;
-  readonly url: string | undefined;
-  readonly native: boolean;
   readonly seconds: number;
   readonly signal: AbortSignal;
 }
+
+type Asked = How & Pick<Values<typeof takeFlags>, 'pid' | 'url' | 'native'>;
 
 interface Taken {
   /** By V8's samplers, or by perf. */
@@ -105,8 +96,6 @@ async function takenBy({ pid, url, native, ...asked }: Asked): Promise<Taken | u
   if (native) return byPerf(pid ?? (await statusOver(url as string)).pid, asked);
   return url === undefined ? fromProcess(pid as number, asked) : fromAdmin(url, asked);
 }
-
-type How = Pick<Asked, 'kind' | 'seconds' | 'signal'>;
 
 async function byPerf(pid: number, { seconds, signal }: How): Promise<Taken> {
   const { profile, notes } = await counting(seconds, sampleNative(pid, { seconds, signal }));
@@ -134,11 +123,6 @@ async function fromAdmin(url: string, { kind, seconds, signal }: How): Promise<T
     if (signal.aborted) return undefined; // given up; the server gave it up too
     throw error;
   }
-}
-
-async function counting<Result>(seconds: number, run: Promise<Result>): Promise<Result> {
-  const countdown = new Countdown(process.stderr, seconds);
-  return run.finally(() => countdown.end());
 }
 
 function outputsFor(kind: Kind, given: readonly Output[]): readonly Output[] {

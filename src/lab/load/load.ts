@@ -39,12 +39,14 @@ const leadUs = 20_000;
 
 /** A script is checked before a connection opens. @throws TargetError, ScriptError */
 export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Promise<LoadResult> {
-  const { warmupMs, durationMs, timeoutMs } = options;
+  const { warmupMs, durationMs, timeoutMs, work } = options;
   const aroundScript: AroundScript =
-    (options.work.kind === 'script' && hooks.aroundScript) || ((part) => part());
+    (work.kind === 'script' && hooks.aroundScript) || ((part) => part());
   const patienceMs = patience.ms + patience.perThreadMs * options.threads;
   const targets = await resolveTargets(options);
-  const script = await aroundScript(async () => ScriptHost.of(options, targets));
+  const script = await aroundScript(async () =>
+    work.kind === 'script' ? new ScriptHost(options, work, targets) : undefined,
+  );
   const records = Array.from({ length: options.threads }, () => new SharedRecords());
   const control = new Control();
   const { countFromUs, latencyFromUs } = phasesOf(0, warmupMs, durationMs);

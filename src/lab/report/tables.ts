@@ -2,14 +2,8 @@
 import { formatTimeUs } from '../load/output/wrk2-units.js';
 import { formatAmount, formatCount } from '../profile/amount.js';
 import { referencePercentiles, referenceUs } from './reference.js';
-import {
-  type PhaseRecord,
-  type ProfileKind,
-  phaseNames,
-  profileKinds,
-  type ReportRecord,
-  type WindowRecord,
-} from './report-record.js';
+import type { PhaseRecord, ProfileKind, ReportRecord, WindowRecord } from './report-record.js';
+import { phaseNames, profileKinds } from './report-record.js';
 
 export function markdownTable(
   head: readonly string[],

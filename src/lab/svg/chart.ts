@@ -91,7 +91,7 @@ interface Sheet extends Heading {
   readonly heightPx: number;
 }
 
-/** Of a picture in a report. */
+/** The width of a picture in a report. */
 export const reportWidthPx = 1200;
 
 /** Where the first row below the heading begins. */

@@ -46,12 +46,9 @@ export function openSocket(target: Target, sink: Sink, ready: () => void): Socke
 }
 
 /** Where the URL's host may be, in the system's order. @throws TargetError */
-export async function resolveTargets({
-  url,
-  unixSocket,
-  insecure,
-}: LoadOptions): Promise<readonly Target[]> {
-  const { protocol, hostname, port: given } = new URL(url);
+export async function resolveTargets(options: LoadOptions): Promise<readonly Target[]> {
+  const { unixSocket, insecure } = options;
+  const { protocol, hostname, port: given } = new URL(options.url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const port = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);
   const tls = protocol === 'https:' ? { serverName: host, insecure } : undefined;

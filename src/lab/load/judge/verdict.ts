@@ -7,7 +7,7 @@ import { boundedLatency, formatBounded } from '../result/bounds.js';
 import type { Verdict } from '../result/load-record.js';
 import { achievedRate, failures } from '../result/rate.js';
 import type { LoadResult } from '../result/result.js';
-import type { Clause } from './slo-syntax.js';
+import type { Clause } from './slo.js';
 
 /** The limits of a valid run. */
 const validity = {

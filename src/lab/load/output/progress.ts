@@ -57,22 +57,15 @@ export class Progress {
   }
 }
 
-function line({
-  warmingUp,
-  elapsedMs,
-  totalMs,
-  ratePerSecond,
-  p50Us,
-  p99Us,
-  errors,
-}: Snapshot): string {
-  if (warmingUp) return `  ${clock(elapsedMs)} of ${clock(totalMs)}   warming up`;
+function line(now: Snapshot): string {
+  const time = `${clock(now.elapsedMs)} of ${clock(now.totalMs)}`;
+  if (now.warmingUp) return `  ${time}   warming up`;
   const parts = [
-    `${clock(elapsedMs)} of ${clock(totalMs)}`,
-    `${fixed(ratePerSecond, 0)} requests/s`,
-    `p50 ${formatTimeUs(p50Us)}`,
-    `p99 ${formatTimeUs(p99Us)}`,
-    errors === 1 ? '1 error' : `${errors} errors`,
+    time,
+    `${fixed(now.ratePerSecond, 0)} requests/s`,
+    `p50 ${formatTimeUs(now.p50Us)}`,
+    `p99 ${formatTimeUs(now.p99Us)}`,
+    now.errors === 1 ? '1 error' : `${now.errors} errors`,
   ];
   return `  ${parts.join('   ')}`;
 }

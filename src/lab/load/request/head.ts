@@ -1,4 +1,4 @@
-/** The head of a request, as text of one byte per character (latin1). */
+/** The head of a request: its UTF-8 bytes, as text of one byte per character (latin1). */
 import type { LoadOptions } from '../load-options.js';
 
 type Target = Pick<LoadOptions, 'url' | 'headers'>;
@@ -10,7 +10,9 @@ export function formatHead(
   target: Target,
   contentLength?: number,
 ): string {
-  const given = target.headers.map(([name, value]) => [name, latin1(value)] as const);
+  const given = target.headers.map(
+    ([name, value]) => [name, Buffer.from(value).toString('latin1')] as const,
+  );
   const hasHost = given.some(([name]) => name.toLowerCase() === 'host');
   const fields = [
     ...(hasHost ? [] : [['Host', new URL(target.url).host] as const]),
@@ -19,9 +21,4 @@ export function formatHead(
   ];
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
-}
-
-/** Text as its UTF-8 bytes, one per character. */
-function latin1(text: string): string {
-  return Buffer.from(text).toString('latin1');
 }

@@ -56,11 +56,7 @@ function putRequest(options: LoadOptions, { valueBytes }: Workload, random: Rand
 }
 
 /** The head of a request before and after its key. */
-function around(
-  method: string,
-  options: LoadOptions,
-  contentLength?: number,
-): [before: string, after: string] {
+function around(method: string, options: LoadOptions, contentLength?: number): [string, string] {
   const { pathname } = new URL(options.url);
   const path = `${pathname.replace(/\/+$/, '')}/v0/entity?id=`;
   const head = formatHead(method, path, options, contentLength);

@@ -15,14 +15,8 @@ export class ScriptHost {
   readonly starts: readonly ScriptStart[];
   #main: ScriptMain | undefined;
 
-  /** Reads the script, if there is one. @throws ScriptError */
-  static of(options: LoadOptions, addresses: readonly Target[]): ScriptHost | undefined {
-    return options.work.kind === 'script'
-      ? new ScriptHost(options, options.work, addresses)
-      : undefined;
-  }
-
-  private constructor(options: LoadOptions, { file }: ScriptWork, addresses: readonly Target[]) {
+  /** Reads the script. @throws ScriptError */
+  constructor(options: LoadOptions, { file }: ScriptWork, addresses: readonly Target[]) {
     const text = readScript(file);
     const lines = Array.from({ length: options.threads }, () => openLine());
     const [first] = addresses;

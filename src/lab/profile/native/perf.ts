@@ -12,13 +12,8 @@ import { checkIsNode } from '../attach/process-info.js';
 import { PerfScript } from '../convert/perf-script.js';
 import type { Frame, Profile } from '../profile.js';
 import { ProfileError } from '../profile-errors.js';
+import type { SampleOptions } from '../sampling/sample.js';
 import { codeOf, programRootOf } from './perf-process.js';
-
-interface NativeOptions {
-  readonly seconds: number;
-  /** Ends the sampling early; what was sampled by then is the result. */
-  readonly signal?: AbortSignal;
-}
 
 interface NativeProfile {
   readonly profile: Profile;
@@ -33,7 +28,7 @@ const maxRecorded = '512M';
 /** @throws ProfileError `perf` if it fails or is refused; `gone`, `not-node`, `not-permitted` */
 export async function sampleNative(
   pid: number,
-  { seconds, signal }: NativeOptions,
+  { seconds, signal }: SampleOptions,
 ): Promise<NativeProfile> {
   if (process.platform !== 'linux')
     throw perfError(`--native needs Linux and its perf; this is ${process.platform}`);

@@ -8,7 +8,7 @@ export interface ThreadRecording<Raw> {
   readonly cpuUs?: number;
 }
 
-interface RecordingOf<Kind, Raw> extends ThreadRecording<Raw> {
+export interface RecordingOf<Kind, Raw> extends ThreadRecording<Raw> {
   readonly kind: Kind;
   readonly workers: readonly (ThreadRecording<Raw> & { readonly name: string })[];
   readonly durationUs: number;
@@ -17,6 +17,4 @@ interface RecordingOf<Kind, Raw> extends ThreadRecording<Raw> {
   readonly root: string;
 }
 
-export type CpuRecording = RecordingOf<'cpu', RawCpuProfile>;
-export type AllocationRecording = RecordingOf<'alloc', RawHeapProfile>;
-export type Recording = CpuRecording | AllocationRecording;
+export type Recording = RecordingOf<'cpu', RawCpuProfile> | RecordingOf<'alloc', RawHeapProfile>;

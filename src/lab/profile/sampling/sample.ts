@@ -6,11 +6,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InspectorConnection } from './inspector-connection.js';
 import { programRoot, startProbe, threadCpuUs } from './probe.js';
-import type { CpuRecording, Recording, ThreadRecording } from './recording.js';
+import type { Recording, RecordingOf, ThreadRecording } from './recording.js';
 import { allocationSampler, cpuSampler, type Sampler } from './samplers.js';
 import { attachWorkers } from './workers.js';
 
-interface SampleOptions {
+export interface SampleOptions {
   readonly seconds: number;
   /** Ends the window early; what was sampled by then is the result. */
   readonly signal?: AbortSignal;
@@ -30,7 +30,7 @@ async function sample<Raw>(
   connection: InspectorConnection,
   sampler: Sampler<Raw>,
   { seconds, signal }: SampleOptions,
-): Promise<Omit<CpuRecording, 'kind' | 'raw' | 'workers'> & Threads<Raw>> {
+): Promise<Omit<RecordingOf<unknown, Raw>, 'kind'>> {
   const signals = signal ? [connection.lost, signal] : [connection.lost];
   const root = await programRoot(connection);
   const workers = await attachWorkers(connection);
@@ -70,10 +70,6 @@ async function begin<Raw>(connection: InspectorConnection, sampler: Sampler<Raw>
     return { end };
   };
   return { open };
-}
-
-interface Threads<Raw> extends ThreadRecording<Raw> {
-  readonly workers: readonly (ThreadRecording<Raw> & { readonly name: string })[];
 }
 
 const workerPatienceMs = 5_000;

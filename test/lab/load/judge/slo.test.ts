@@ -1,7 +1,6 @@
 /** Service level objectives: what is read, what is refused, and what holds exactly at the limit. */
 import { describe, expect, it } from 'vitest';
-import { evaluateSlo, formatSlo } from '#dist/lab/load/judge/slo.js';
-import { parseSlo } from '#dist/lab/load/judge/slo-syntax.js';
+import { evaluateSlo, formatSlo, parseSlo } from '#dist/lab/load/judge/slo.js';
 import type { LoadResult } from '#dist/lab/load/result/result.js';
 import { loadOptions } from '../request/options.js';
 import { histogram, noErrors, result } from './result.js';

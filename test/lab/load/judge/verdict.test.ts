@@ -1,6 +1,6 @@
 /** The rules of a valid run, each at its limit. */
 import { describe, expect, it } from 'vitest';
-import { parseSlo } from '#dist/lab/load/judge/slo-syntax.js';
+import { parseSlo } from '#dist/lab/load/judge/slo.js';
 import { formatVerdict, judge } from '#dist/lab/load/judge/verdict.js';
 import type { LoadResult } from '#dist/lab/load/result/result.js';
 import { loadOptions } from '../request/options.js';

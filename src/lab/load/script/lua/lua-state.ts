@@ -3,9 +3,9 @@
  * Each method but pushGlobal(), call() and pop() leaves Lua's stack as it was.
  */
 import { ScriptError } from '../../load-errors.js';
-import { callableFromLua, type HostFunction } from './host-function.js';
+import { callableFromLua, type HostFunction, textOf } from './host-function.js';
 import { type LuaValue, LuaValues } from './lua-values.js';
-import { type LuaModule, loadLua, luaType } from './wasm.js';
+import { type LuaModule, luaType } from './wasm.js';
 
 const ok = 0;
 /** LUA_IDSIZE of luaconf.h without the zero: Lua cuts the front off longer names in messages. */
@@ -20,11 +20,7 @@ export class LuaState {
   /** Full names of files that Lua shortens in its messages, by the short form. */
   readonly #longNames = new Map<string, string>();
 
-  static async create(): Promise<LuaState> {
-    return new LuaState(await loadLua());
-  }
-
-  private constructor(lua: LuaModule) {
+  constructor(lua: LuaModule) {
     this.#lua = lua;
     this.#values = new LuaValues(lua);
     this.#state = lua._luaL_newstate();
@@ -150,7 +146,6 @@ export class LuaState {
     let bytes = this.#values.describe(this.#state, -1);
     this.pop(2);
     for (const [short, long] of this.#longNames) bytes = bytes.replaceAll(short, () => long);
-    const text = Buffer.from(bytes, 'latin1').toString();
-    return new ScriptError(where === undefined ? text : `${text} (in ${where})`);
+    return new ScriptError(textOf(bytes) + (where === undefined ? '' : ` (in ${where})`));
   }
 }

@@ -15,6 +15,7 @@ import { numberLibrary } from './library/numbers.js';
 import { wrkLibrary } from './library/wrk.js';
 import { LuaState } from './lua-state.js';
 import type { LuaTable, LuaValue } from './lua-values.js';
+import { loadLua } from './wasm.js';
 
 /** @param threads those that the script can reach, by number; 0 is the state's own */
 export async function openScript(
@@ -22,7 +23,7 @@ export async function openScript(
   threads: readonly ScriptThread[],
   statistic: HostFunction,
 ): Promise<LuaState> {
-  const state = await LuaState.create();
+  const state = new LuaState(await loadLua());
   const functions = {
     ...fileFunctions(),
     ...machineFunctions(),
