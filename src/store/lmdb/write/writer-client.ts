@@ -42,9 +42,12 @@ export class WriterClient implements Writer {
     this.#worker.on('exit', () => this.#die(undefined));
   }
 
+  /** @throws what kept the thread from opening the file: an error of LMDB or of the system */
   static async start(options: WriterOptions): Promise<WriterClient> {
     const writer = new WriterClient(options);
-    await writer.#reply(0);
+    await writer.#reply(0).catch((error: StoreError) => {
+      throw error.cause ?? error;
+    });
     return writer;
   }
 
