@@ -101,6 +101,7 @@ async function serveRequest(
   const over = new Promise((resolve) => res.once('close', resolve));
   const reservation = new Reservation(budget);
   const fields: RequestFields = req.headers;
+  let readsContent = false;
   let contentIsRead = false;
   // node:http drops bytes that came in one read with such a request, behind it. The next read could
   // begin in the content of a dropped request, so the connection ends.
@@ -111,8 +112,9 @@ async function serveRequest(
     if (expectation === 'unknown')
       throw new Problem(417, 'the only expectation known is 100-continue');
     const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
-    const content = command.kind === 'put' ? await receiveContent(reservation) : [];
-    contentIsRead = command.kind === 'put';
+    readsContent = command.kind === 'put';
+    const content = readsContent ? await receiveContent(reservation) : [];
+    contentIsRead = readsContent;
     const response = await perform(command, content, service.store);
     const last = service.draining || losesBytes;
     if (last) connection.closeAfterResponse();
@@ -121,7 +123,8 @@ async function serveRequest(
     if (error instanceof ClientGone || res.destroyed) return;
     const problem = problemOf(error);
     if (needsOperator(problem)) report(problem.cause);
-    const broken = connection.problem !== undefined && !req.complete;
+    // Of content that nobody reads it is chance whether its end has been seen.
+    const broken = readsContent && connection.problem !== undefined && !req.complete;
     const close = problem.closes || broken || isNotWorthReading() || losesBytes || service.draining;
     if (close) connection.closeAfterResponse();
     sendProblem(res, problem, close);
