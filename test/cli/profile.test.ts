@@ -97,9 +97,15 @@ describe('profile --url', () => {
       '-o',
       json,
     ]);
-    const end = performance.now() + 2500;
-    for (let key = 0; performance.now() < end; key++) await put(server.url, `key${key}`, 'value');
-    expect(await sampling).toMatchObject({ code: 0, stderr: '' });
+    let sampled = false;
+    const putOn = async (client: number) => {
+      for (let key = 0; !sampled; key++) await put(server.url, `key${client}-${key}`, 'value');
+    };
+    const clients = Array.from({ length: 8 }, (_, client) => putOn(client));
+    const ended = await sampling;
+    sampled = true;
+    await Promise.all(clients);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
     const profile = readProfile(await readFile(json, 'utf8'), json);
     expect(profile.kind).toBe('alloc');
     const files = new Set(profile.stacks.flatMap(({ frames }) => frames.map(({ file }) => file)));
