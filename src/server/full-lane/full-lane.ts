@@ -123,7 +123,7 @@ async function serveRequest(
     if (error instanceof ClientGone || res.destroyed) return;
     const problem = problemOf(error);
     if (needsOperator(problem)) report(problem.cause);
-    // Of content that nobody reads it is chance whether its end has been seen.
+    // It is chance whether the end of content that nobody reads has been seen.
     const broken = readsContent && connection.problem !== undefined && !req.complete;
     const close = problem.closes || broken || isNotWorthReading() || losesBytes || service.draining;
     if (close) connection.closeAfterResponse();
