@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { formatSummary } from '#dist/lab/report/summary.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -54,6 +55,11 @@ test.each([
   const text = read(file);
   expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(maxLines);
   expect(text.split(/\s+/).filter(Boolean).length).toBeLessThanOrEqual(maxWords);
+});
+
+test.each(['README.md', 'docs/report.md'])('%s shows the end of our report', (file) => {
+  const record = JSON.parse(read('reports/reference.json'));
+  expect(read(file)).toContain(`\n${formatSummary(record, 'reports/reference.md')}\`\`\`\n`);
 });
 
 test('a decision record has at most 40 lines', () => {

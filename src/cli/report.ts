@@ -1,5 +1,4 @@
 /** `evenkeel report`: the whole experiment in one command, written down. */
-import { mkdirSync } from 'node:fs';
 import { optional, text, UsageError, withDefault } from '../config/parsers.js';
 import { ScriptError, TargetError } from '../lab/load/load-errors.js';
 import { loadLimits } from '../lab/load/load-options.js';
@@ -15,7 +14,7 @@ import {
 import { ServerUnderTestError } from '../lab/report/server-under-test.js';
 import { formatSummary } from '../lab/report/summary.js';
 import { writeReport } from '../lab/report/write-report.js';
-import { inputFile } from './args/files.js';
+import { inputFile, outputDirectory } from './args/files.js';
 import { describeFlags, parseCommandLine, type Values } from './args/flags.js';
 import { duration, metric } from './args/units.js';
 import { exitCodes } from './exit-codes.js';
@@ -43,7 +42,7 @@ const flags = {
   },
   duration: {
     value: 'T',
-    help: 'length of each measured run; profiles take a quarter of it, 2 to 15 s',
+    help: 'length of each measured run; profiles take a quarter of it, 1 to 15 s',
     ...withDefault(duration(1_000, loadLimits.durationMs), defaultReport.durationMs, '60s'),
   },
   out: {
@@ -122,8 +121,9 @@ export async function run(args: readonly string[]): Promise<void> {
     );
   // Read before the run, which takes minutes, so that a wrong file is reported at once.
   const before = compare === undefined ? undefined : readReport(compare);
-  mkdirSync(out, { recursive: true });
-  const experiment = after === undefined ? await measure(optionsOf(values)) : readReport(after);
+  const options = optionsOf(values);
+  outputDirectory('--out', out);
+  const experiment = after === undefined ? await measure(options) : readReport(after);
   if (experiment === undefined) return;
   if (after === undefined)
     process.stdout.write(formatSummary(experiment.record, writeReport(out, experiment)));

@@ -186,11 +186,12 @@ function readConfig(path: string): ConfigFile {
     else if (typeof value === 'string' || typeof value === 'number') texts.set(name, `${value}`);
     else refuse(`takes a string or a number as '${key}', got ${JSON.stringify(value)}`);
   }
-  for (const [limit, key] of [
-    ['maxValueBytes', 'maxValue'],
-    ['cacheBytes', 'cache'],
-  ] as const)
-    if (Object.hasOwn(limits, limit)) refuse(`takes '${key}' in place of 'limits.${limit}'`);
+  const { maxValueBytes: _, cacheBytes: __, ...ofFile } = defaultLimits;
+  for (const limit of Object.keys(limits))
+    if (limit === 'maxValueBytes') refuse("takes 'maxValue' in place of 'limits.maxValueBytes'");
+    else if (limit === 'cacheBytes') refuse("takes 'cache' in place of 'limits.cacheBytes'");
+    else if (!Object.hasOwn(ofFile, limit))
+      refuse(`has no limit '${limit}'; it takes ${Object.keys(ofFile).join(', ')}`);
   return { path, texts, limits };
 }
 

@@ -1,7 +1,7 @@
 /** The library as its user imports it: by the name of the package. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { serve } from 'evenkeel';
+import { defaultLoadOptions, runLoad, serve } from 'evenkeel';
 import { expect, it } from 'vitest';
 import { temporaryDirectory } from '../support/directory.js';
 import { entityUrl } from '../support/http.js';
@@ -63,6 +63,17 @@ it('serve rejects limits that make no sense with a TypeError that names the fiel
   await expect(serve({ port: 0, data, limits: { drainMs: 0 } })).rejects.toThrow(
     new TypeError('limits.drainMs must be a positive whole number, got 0'),
   );
+});
+
+it('runLoad needs a URL and a rate, and has the defaults of the command for the rest', async () => {
+  const { url, close } = await serve({ port: 0, data: await temporaryDirectory() });
+  const { options } = await runLoad({ url: `${url}/v0/status`, rate: 20, durationMs: 100 });
+  expect(options).toEqual({ ...defaultLoadOptions, ...options });
+  await close();
+  for (const given of [{ url }, { rate: 20 }, { url: 'here', rate: 20 }, { url, rate: 0 }])
+    await expect(runLoad(given as Parameters<typeof runLoad>[0])).rejects.toThrow(
+      new TypeError('runLoad needs url, and rate in requests per second'),
+    );
 });
 
 it('close cuts off requests that outlast drainMs, counts them and acknowledges none', async () => {

@@ -138,7 +138,8 @@ describe('a wrong value is refused with where it stands, what it takes and what 
     ],
     [
       { limits: { drain: 1 } },
-      'the configuration file FILE: limits.drain is not a limit; the limits are ',
+      "the configuration file FILE has no limit 'drain'; it takes maxContentBytesInMemory, " +
+        'maxQueuedWrites, ',
     ],
     [
       { limits: { maxValueBytes: 1 } },

@@ -1,5 +1,5 @@
 /** Files named on a command line. They are checked before a run begins: it may take hours. */
-import { accessSync, constants, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../../config/parsers.js';
 
@@ -43,6 +43,25 @@ export function outputFile(file: string): string {
   if (!stats && !may(directory, constants.W_OK))
     throw new UsageError('a file in a directory that may be written');
   return file;
+}
+
+/** Makes a directory for files to write, before the work that ends in them. @throws UsageError */
+export function outputDirectory(flag: string, directory: string): void {
+  try {
+    makeDirectory(resolve(directory));
+    if (!statSync(directory).isDirectory()) throw new Error('it is a file');
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new UsageError(`${flag} takes a directory to write to, got '${directory}': ${why}`);
+  }
+}
+
+/** One after the other: below /proc, a recursive mkdir of Node 20 never returns. */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  makeDirectory(dirname(directory));
+  mkdirSync(directory);
 }
 
 function may(path: string, what: number): boolean {

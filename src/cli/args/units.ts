@@ -29,12 +29,13 @@ const shortUnits = /^([0-9]{1,12}(?:\.[0-9]{1,9})?)\s*(us|ms|s)$/i;
 
 /** Parses the length of a run or a wait, such as `30s`, `500ms`, `1.5m` or `60`, to whole ms. */
 export function duration(minMs: number, maxMs: number): (text: string) => number {
+  const least = minMs >= 1000 ? `${minMs / 1000}s` : `${minMs}ms`;
   return (text) => {
     const ms = Math.round(timeMs(longUnits, text));
     if (!(ms >= minMs && ms <= maxMs))
       throw new UsageError(
-        `a time from ${minMs}ms to ${maxMs / 3_600_000}h, ` +
-          'such as 500ms, 1.5s, 30 (seconds), 2m or 1h',
+        `a time from ${least} to ${maxMs / 3_600_000}h, ` +
+          `such as ${minMs <= 500 ? '500ms, ' : ''}1.5s, 30 (seconds), 2m or 1h`,
       );
     return ms;
   };

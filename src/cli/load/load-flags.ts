@@ -119,7 +119,7 @@ export const ourFlags = {
   },
   slow: {
     value: 'T',
-    help: 'lists the requests that take so long, such as 20ms; all in --json',
+    help: 'prints the worst moments with such requests; --json lists each',
     ...optional((text) => latency(text) / 1000),
   },
   'find-max': on('searches the highest rate that is valid and holds --slo'),

@@ -27,7 +27,7 @@ export interface Terminal {
 }
 
 /** Runs the load; tests script the results that a real run gives only by bad luck. */
-export type RunLoad = typeof realRun;
+export type RunLoad = (options: LoadOptions, hooks: LoadHooks) => Promise<LoadResult>;
 
 /** @returns the exit code @throws TargetError, ScriptError, OutputError */
 export async function runOnce(

@@ -50,6 +50,9 @@ export interface LoadOptions {
   readonly work: Work;
 }
 
+/** The options of a caller; the others have the defaults of the command. */
+export type GivenOptions = Pick<LoadOptions, 'url' | 'rate'> & Partial<LoadOptions>;
+
 export const defaultOptions = {
   threads: 2,
   connections: 10,

@@ -6,7 +6,7 @@ import { phasesOf } from './generator/phases.js';
 import { failureKinds, SharedRecords } from './generator/recorder.js';
 import { firstOpen, resolveTargets } from './http/target.js';
 import { TargetError } from './load-errors.js';
-import type { LoadOptions } from './load-options.js';
+import { defaultOptions, type GivenOptions, type LoadOptions } from './load-options.js';
 import type { Snapshot } from './output/progress.js';
 import { Aggregator } from './result/aggregator.js';
 import type { Calibration, Errors, LoadResult, Slow } from './result/result.js';
@@ -37,8 +37,14 @@ const patience = { ms: 30_000, perThreadMs: 500 } as const;
 /** From "begin" to the first request, so that each thread has received it. */
 const leadUs = 20_000;
 
-/** A script is checked before a connection opens. @throws TargetError, ScriptError */
-export async function runLoad(options: LoadOptions, hooks: LoadHooks = {}): Promise<LoadResult> {
+/**
+ * A script is checked before a connection opens.
+ * @throws TargetError, ScriptError; TypeError without a URL or a rate
+ */
+export async function runLoad(given: GivenOptions, hooks: LoadHooks = {}): Promise<LoadResult> {
+  const options: LoadOptions = { ...defaultOptions, ...given };
+  if (!URL.canParse(options.url) || !(options.rate > 0))
+    throw new TypeError('runLoad needs url, and rate in requests per second');
   const { warmupMs, durationMs, timeoutMs, work } = options;
   const aroundScript: AroundScript =
     (work.kind === 'script' && hooks.aroundScript) || ((part) => part());
