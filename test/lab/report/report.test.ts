@@ -77,7 +77,7 @@ test('the document has the reference’s order: for each phase the graphs, then 
     `### ${name.toUpperCase()}`,
     `![CPU ${name.toUpperCase()}](async/cpu-${name}.svg)`,
     `![ALLOC ${name.toUpperCase()}](async/alloc-${name}.svg)`,
-    `\`\`\`\nevenkeel load -t1 -c4 -d1s -R200 -s wrk/${name}.lua --latency http://127.0.0.1:`,
+    `\`\`\`\nevenkeel load -t1 -c4 -d1s -R500 -s wrk/${name}.lua --latency http://127.0.0.1:`,
     'Verdict: ',
     '```',
   ]);
