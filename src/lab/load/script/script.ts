@@ -4,6 +4,7 @@
  */
 import type { Histogram } from '../histogram/histogram.js';
 import type { RequestSource } from '../request/request-source.js';
+import type { Errors } from '../result/result.js';
 import type { Address } from './address.js';
 import type { LineEnd } from './blocking.js';
 import type { ScriptThread } from './channel.js';
@@ -54,9 +55,7 @@ export interface ScriptSource extends RequestSource, ScriptThread {
 }
 
 /** The state of a script in a worker, by its language. */
-export interface WorkerState {
-  getGlobal(name: string): unknown;
-  setGlobal(name: string, value: unknown): void;
+export interface WorkerState extends Pick<ScriptThread, 'getGlobal' | 'setGlobal'> {
   /** Runs the script's init(). */
   init(args: readonly string[]): Promise<Hooks>;
 }
@@ -77,13 +76,7 @@ export interface DoneSummary {
   readonly duration: number;
   readonly requests: number;
   readonly bytes: number;
-  readonly errors: {
-    readonly connect: number;
-    readonly read: number;
-    readonly write: number;
-    readonly status: number;
-    readonly timeout: number;
-  };
+  readonly errors: Errors;
 }
 
 /** A script in the main thread. */

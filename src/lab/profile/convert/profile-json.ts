@@ -1,4 +1,5 @@
 /** A Profile as a file: JSON, checked when it is read, for it may come from anywhere. */
+import * as v from 'valibot';
 import type { Profile } from '../profile.js';
 import { ProfileError } from '../profile-errors.js';
 import type { RawCpuProfile, RawHeapProfile } from '../sampling/raw.js';
@@ -22,7 +23,8 @@ export function readProfile(text: string, file: string): Profile {
     if (isObject(value)) {
       const { schema, beside: metrics, ...rest } = value;
       const profile = { ...rest, ...(metrics !== undefined && { metrics }) };
-      if (schema === profileSchema && isProfile(profile)) return profile;
+      if (schema === profileSchema && v.is(profileFields, profile))
+        return profile as unknown as Profile;
       if (Array.isArray(value.nodes) && Array.isArray(value.samples))
         return fromCpuProfile(value as unknown as RawCpuProfile);
       if (isObject(value.head) && Array.isArray(value.samples))
@@ -47,25 +49,15 @@ function parse(text: string, file: string): unknown {
   }
 }
 
-function isProfile(value: object): value is Profile {
-  const { kind, stacks, durationUs } = value as Partial<Profile>;
-  return (
-    (kind === 'cpu' || kind === 'alloc') &&
-    typeof durationUs === 'number' &&
-    Array.isArray(stacks) &&
-    stacks.every(
-      (stack) =>
-        isObject(stack) &&
-        Array.isArray(stack.frames) &&
-        Number.isFinite(stack.value) &&
-        stack.frames.every(isFrame),
-    )
-  );
-}
-
-function isFrame(value: unknown): boolean {
-  return isObject(value) && typeof value.name === 'string' && typeof value.kind === 'string';
-}
+const stack = v.object({
+  frames: v.array(v.object({ name: v.string(), kind: v.string() })),
+  value: v.pipe(v.number(), v.finite()),
+});
+const profileFields = v.object({
+  kind: v.picklist(['cpu', 'alloc']),
+  durationUs: v.number(),
+  stacks: v.array(stack),
+});
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;

@@ -40,16 +40,11 @@ export async function callInThread<Result>(
   return resultOf(await connection.post<Evaluated>('Runtime.evaluate', how)).value as Result;
 }
 
-/** Something that was started in the thread and is stopped later. */
-export interface Started<Result> {
-  stop(): Promise<Result>;
-}
-
 /** Starts something in the thread that gives its result when stopped; nothing global is left. */
 export async function startInThread<Result>(
   connection: InspectorConnection,
   start: (load: LoadModule) => { stop(): Result | Promise<Result> },
-): Promise<Started<Result>> {
+): Promise<{ stop(): Promise<Result> }> {
   const { objectId } = resultOf(
     await connection.post<Evaluated>('Runtime.evaluate', evaluation(start)),
   );

@@ -8,11 +8,10 @@ import {
   callInThread,
   type InspectorConnection,
   type LoadModule,
-  type Started,
   startInThread,
 } from './inspector-connection.js';
 
-export function startProbe(connection: InspectorConnection): Promise<Started<ProcessMetrics>> {
+export function startProbe(connection: InspectorConnection) {
   return startInThread(connection, measure);
 }
 

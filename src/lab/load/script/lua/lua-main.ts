@@ -1,38 +1,28 @@
 /** A Lua script in the main thread: setup() and done(). */
-import type { Histogram } from '../../histogram/histogram.js';
 import type { Statistics } from '../author.js';
 import type { ScriptThread } from '../channel.js';
-import type { DoneSummary, ScriptMain, ScriptMainOptions } from '../script.js';
+import type { ScriptMain, ScriptMainOptions } from '../script.js';
 import { statisticsOf } from '../statistics.js';
-import type { HostFunction } from './host-function.js';
-import type { LuaState } from './lua-state.js';
 import type { LuaValue } from './lua-values.js';
 import { openScript } from './open-script.js';
 
-export class LuaMain implements ScriptMain {
-  readonly #threads: ScriptThread[] = [];
-  #statistics: Readonly<Record<string, Statistics>> = {};
-  /** Set right after the constructor. */
-  #state!: LuaState;
-
-  static async create(options: ScriptMainOptions): Promise<LuaMain> {
-    const main = new LuaMain();
-    const askStatistics: HostFunction = (name, what, value) =>
-      statistic(main.#statistics[name as string] as Statistics, what, value);
-    main.#state = await openScript(options, main.#threads, askStatistics);
-    return main;
-  }
-
-  async setup(thread: ScriptThread): Promise<void> {
-    const number = this.#threads.push(thread) - 1;
-    this.#state.callGlobal(this.#state.name('evenkeel_setup'), 'setup()', [number]);
-  }
-
-  async done(summary: DoneSummary, latency: Histogram, requests: Histogram): Promise<void> {
-    if (!this.#state.isFunction(this.#state.name('done'))) return;
-    this.#statistics = { latency: statisticsOf(latency), requests: statisticsOf(requests) };
-    this.#state.callGlobal(this.#state.name('evenkeel_done'), 'done()', [table(summary)]);
-  }
+export async function openLuaMain(options: ScriptMainOptions): Promise<ScriptMain> {
+  const threads: ScriptThread[] = [];
+  let statistics: Readonly<Record<string, Statistics>> = {};
+  const state = await openScript(options, threads, (name, what, value) =>
+    statistic(statistics[name as string] as Statistics, what, value),
+  );
+  return {
+    setup: async (thread) => {
+      const number = threads.push(thread) - 1;
+      state.callGlobal(state.name('evenkeel_setup'), 'setup()', [number]);
+    },
+    done: async (summary, latency, requests) => {
+      if (!state.isFunction(state.name('done'))) return;
+      statistics = { latency: statisticsOf(latency), requests: statisticsOf(requests) };
+      state.callGlobal(state.name('evenkeel_done'), 'done()', [table(summary)]);
+    },
+  };
 }
 
 /** @param what any name, or 'percentile' and 'at' for latency:percentile(p) and latency[n] */

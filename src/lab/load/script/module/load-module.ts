@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { ScriptError } from '../../load-errors.js';
 import type { LoadScript } from '../author.js';
 
-export interface LoadedModule {
+interface LoadedModule {
   readonly hooks: LoadScript;
   readonly exports: Readonly<Record<string, unknown>>;
 }
@@ -16,7 +16,8 @@ const hookNames = ['setup', 'init', 'request', 'response', 'delay', 'done'] as c
 
 export async function loadModule(file: string): Promise<LoadedModule> {
   const url = pathToFileURL(resolve(file));
-  if (/^\.m?ts$/.test(extname(file)) && !stripsTypes())
+  const { typescript } = process.features as { typescript?: unknown };
+  if (/^\.m?ts$/.test(extname(file)) && !typescript)
     throw new ScriptError(
       `${file} is TypeScript, which needs Node 22.18 or later (this is ${process.version}): ` +
         'compile it to JavaScript',
@@ -27,22 +28,25 @@ export async function loadModule(file: string): Promise<LoadedModule> {
   const exports: Record<string, unknown> = await import(url.href).catch((error) => {
     throw scriptError(file, error);
   });
-  const hooks =
-    'default' in exports && isObject(exports.default)
-      ? { ...exports, ...exports.default }
-      : exports;
+  const { default: object } = exports;
+  const hooks = typeof object === 'object' ? { ...exports, ...object } : exports;
   for (const name of hookNames)
     if (hooks[name] !== undefined && typeof hooks[name] !== 'function')
       throw new ScriptError(`${file}: ${name} must be a function, and is a ${typeof hooks[name]}`);
   return { hooks: hooks as LoadScript, exports };
 }
 
-function stripsTypes(): boolean {
-  return Boolean((process.features as { typescript?: unknown }).typescript);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+/** Calls a hook that may be async. @throws ScriptError */
+export async function guarded(
+  file: string,
+  where: string,
+  call: () => void | Promise<void>,
+): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    throw scriptError(file, error, where);
+  }
 }
 
 /** @param where the hook */

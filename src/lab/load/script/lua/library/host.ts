@@ -6,14 +6,19 @@ export const hostLibrary = `
 local prefix = 'evenkeel_host_'
 local host = {}
 
--- Level 1 is this function, 2 the library's that called the host; the first of a script counts.
-local function raise(message)
-  for level = 2, 12 do
+-- Level 1 is this function, 2 its caller, 3 the library's that called that; the first of a script
+-- counts.
+local function script_level()
+  for level = 3, 13 do
     local info = debug.getinfo(level, 'Sl')
     if not info then break end
-    if info.currentline > 0 and info.source:sub(1, 1) == '@' then error(message, level) end
+    if info.currentline > 0 and info.source:sub(1, 1) == '@' then return level - 1, info end
   end
-  error(message, 0)
+end
+
+local function raise(message)
+  local level = script_level() or 0
+  error(message, level)
 end
 
 local function checked(ok, result)
@@ -39,14 +44,8 @@ function evenkeel_explain(problem)
   end
   local text = problem:match('^evenkeel/%a+:%d+: (.*)')
   if not text then return problem end
-  for level = 2, 12 do
-    local info = debug.getinfo(level, 'Sl')
-    if not info then break end
-    if info.currentline > 0 and info.source:sub(1, 1) == '@' then
-      return info.short_src .. ':' .. info.currentline .. ': ' .. text
-    end
-  end
-  return text
+  local _, info = script_level()
+  return info and info.short_src .. ':' .. info.currentline .. ': ' .. text or text
 end
 evenkeel_host = host
 `;
