@@ -1,9 +1,9 @@
 /** Writes the documents that follow from the code. With --check it only says which are outdated. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { settingsMarkdown } from '../dist/config/describe.js';
 import { loadRecord, schemaVersion } from '../dist/lab/load/result/load-record.js';
 import * as api from '../dist/server/api/operations.js';
+import { settingsMarkdown } from './configuration.mjs';
 import { interfaceTables } from './interface-tables.mjs';
 
 const source = (file) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');

@@ -47,7 +47,6 @@ Examples:
   evenkeel load -R1000 --json before.json http://127.0.0.1:8080/v0/status
 `;
 
-/** Sets the exit code. */
 export async function run(args: readonly string[], version: string): Promise<void> {
   const command = parseLoad(args);
   if (command === 'help') process.stdout.write(help);

@@ -60,7 +60,6 @@ Examples:
   evenkeel profile diff before.json after.json -o diff.svg
 `;
 
-/** Sets the exit code. */
 export async function run([what, ...args]: readonly string[]): Promise<void> {
   if (what === 'cpu' || what === 'alloc') await take(what, args);
   else if (what === 'diff') diff(args);

@@ -110,7 +110,6 @@ Examples:
   evenkeel report --url http://127.0.0.1:8080 --admin-url http://127.0.0.1:9000
 `;
 
-/** Sets the exit code. */
 export async function run(args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(flags, args);
   const { compare, out } = values;

@@ -8,7 +8,6 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Parses a whole number within bounds. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
@@ -58,7 +57,6 @@ export function text(rule: string): (given: string) => string {
   };
 }
 
-/** Parses one of a few words. */
 export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
   return (text) => {
     const word = words.find((candidate) => candidate === text);

@@ -7,7 +7,6 @@ import { display, type Shape, type Split, split } from './getopt.js';
 
 export interface Flag<T> extends Shape {
   readonly help: string;
-  /** Shown in the help. */
   readonly defaultText?: string;
   /** The part of a value that an error may quote, if the value may be secret. */
   readonly quote?: (text: string) => string;

@@ -64,7 +64,6 @@ export const defaultOptions = {
   work: { kind: 'plain' },
 } as const satisfies Partial<LoadOptions>;
 
-/** Bounds of a run. */
 export const loadLimits = {
   threads: 256,
   connections: 16_384,

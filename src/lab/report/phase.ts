@@ -28,7 +28,6 @@ export interface PhaseContext {
   readonly server: ServerUnderTest;
   readonly machine: ReportMachine;
   readonly signal: AbortSignal;
-  /** Says what happens, for people. */
   readonly log: (text: string) => void;
 }
 

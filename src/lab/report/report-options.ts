@@ -18,7 +18,6 @@ export interface ReportOptions {
   readonly server?: { readonly url: string; readonly adminUrl: string };
 }
 
-/** Threads of the reference load. */
 export const referenceThreads = 4;
 
 export const defaultReport = {

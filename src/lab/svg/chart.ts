@@ -10,10 +10,7 @@ export const seriesStyles = [
   { colour: '#137a5b', dashes: undefined },
 ] as const;
 
-interface SeriesStyle {
-  readonly colour: string;
-  readonly dashes: string | undefined;
-}
+type SeriesStyle = (typeof seriesStyles)[number];
 
 export function styleOf(index: number): SeriesStyle {
   return seriesStyles[index % seriesStyles.length] as SeriesStyle;

@@ -50,7 +50,6 @@ export const problemStatuses = {
 
 export type ProblemStatus = keyof typeof problemStatuses;
 
-/** Refusals that any request can get. */
 export const commonProblems: readonly ProblemStatus[] = [400, 405, 408, 413, 417, 431, 500, 503];
 
 const keyValue = `1 to ${maxKeyBytes} bytes, percent-encoded`;

@@ -44,7 +44,6 @@ interface ProblemResponse {
 /** Responses of problems that are thrown more than once. */
 const responses = new WeakMap<Problem, ProblemResponse>();
 
-/** A problem as a response (RFC 9457). */
 export function problemResponse(problem: Problem): ProblemResponse {
   const known = responses.get(problem);
   if (known) return known;

@@ -117,25 +117,16 @@ const commandOf: {
   ) => Command;
 } = {
   status: () => ({ kind: 'status' }),
-  get: (query, _fields, capabilities) => ({
-    kind: 'get',
-    key: key(query, 'id'),
-    ...replicas(query, capabilities),
-  }),
+  get: (query, _fields, capabilities) => ({ kind: 'get', ...entity(query, capabilities) }),
   put: (query, _fields, capabilities) => {
     const ttlSeconds = wholeNumber(query, 'ttl', maxTtlSeconds);
     return {
       kind: 'put',
-      key: key(query, 'id'),
-      ...replicas(query, capabilities),
+      ...entity(query, capabilities),
       ...(ttlSeconds !== undefined && { ttlSeconds }),
     };
   },
-  delete: (query, _fields, capabilities) => ({
-    kind: 'delete',
-    key: key(query, 'id'),
-    ...replicas(query, capabilities),
-  }),
+  delete: (query, _fields, capabilities) => ({ kind: 'delete', ...entity(query, capabilities) }),
   range: (query, fields) => {
     const limit = wholeNumber(query, 'limit', Number.MAX_SAFE_INTEGER);
     return {
@@ -147,6 +138,10 @@ const commandOf: {
     };
   },
 };
+
+function entity(query: Query, capabilities: Capabilities) {
+  return { key: key(query, 'id'), ...replicas(query, capabilities) };
+}
 
 /** Path and query of a target: a server must take the absolute form too (RFC 9112 § 3.2.2). */
 function originForm(target: string): string {

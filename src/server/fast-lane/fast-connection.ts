@@ -229,7 +229,6 @@ export class FastConnection {
     this.#heldBytes = 0;
   }
 
-  /** Lets go of the connection. */
   #handOver(unread: Buffer): void {
     this.#state = 'gone';
     const socket = this.#socket;

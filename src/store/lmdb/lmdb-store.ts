@@ -30,7 +30,6 @@ export interface StoreParts {
   readonly writer: Writer;
   readonly commits: GroupCommit;
   readonly sweeper: Sweeper;
-  /** Called when everything is closed. */
   readonly onClosed: () => void;
 }
 

@@ -17,7 +17,6 @@ export interface GeneratorOptions {
   readonly records: SharedRecords;
   readonly control: Control;
   readonly clock: Clock;
-  /** Sends a message to the main thread. */
   readonly post: (message: FromThread) => void;
 }
 

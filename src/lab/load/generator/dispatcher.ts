@@ -39,7 +39,6 @@ export class Dispatcher {
     for (const slot of options.slots) this.#schedule(slot);
   }
 
-  /** Sends that lack responses. */
   get inFlight(): number {
     return this.#inFlight;
   }

@@ -5,7 +5,6 @@ import type { Calibration, ThreadResult, Unanswered } from '../result/result.js'
 import type { ScriptStart } from '../script/script.js';
 import type { SlowOfThread, Taken } from './slow-log.js';
 
-/** Given to a thread at its start. */
 export interface ThreadStart {
   readonly options: LoadOptions;
   readonly thread: number;
@@ -41,13 +40,11 @@ export interface SecondOver {
   readonly set: 0 | 1;
   readonly from: number;
   readonly to: number;
-  /** If asked for. */
   readonly slow?: Taken<SlowOfThread>;
 }
 
 export interface Finished {
   readonly kind: 'finished';
-  /** The last set of records. */
   readonly last: SecondOver;
   readonly endUs: number;
   readonly unanswered: Unanswered;

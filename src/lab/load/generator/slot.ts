@@ -9,7 +9,6 @@
 import type { Latencies } from '../result/result.js';
 import type { SlowLog } from './slow-log.js';
 
-/** The part of a connection that sends. */
 export interface Sender {
   /** Whether send() may be called: it is open, and nothing is in flight. */
   readonly ready: boolean;

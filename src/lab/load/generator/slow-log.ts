@@ -17,7 +17,6 @@ export class Slowest<Request extends { readonly latencyUs: number }> {
   /** A faster request cannot be among the slowest. */
   #minUs = 0;
 
-  /** @param max how many are kept */
   constructor(max: number) {
     this.#max = max;
   }

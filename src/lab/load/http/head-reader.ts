@@ -14,13 +14,11 @@ export interface Head {
   readonly headers: Record<string, string> | undefined;
 }
 
-/** Longest head, in bytes. */
 const maxHeadBytes = 256 * 1024;
 
 const lf = 10;
 const cr = 13;
 const colon = 0x3a;
-/** How each response begins. */
 const beginning = 'HTTP/1.';
 
 export class HeadReader {

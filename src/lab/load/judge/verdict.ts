@@ -9,7 +9,6 @@ import { achievedRate, failures } from '../result/rate.js';
 import type { LoadResult } from '../result/result.js';
 import type { Clause } from './slo.js';
 
-/** The limits of a valid run. */
 const validity = {
   /** Share by which the achieved rate may miss the asked one; one request is always allowed. */
   rateTolerance: 0.01,

@@ -33,7 +33,6 @@ export function textValues(valueBytes: number, random: Random32): () => string {
   };
 }
 
-/** Copies values to where they are wanted. */
 export function byteValues(valueBytes: number, random: Random32): (to: Buffer, at: number) => void {
   const block = randomBlock(valueBytes, random);
   const cut = cutter();

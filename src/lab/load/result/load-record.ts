@@ -27,7 +27,6 @@ function oneOf<const Words extends readonly string[]>(...words: Words) {
   return v.picklist(words, `should be ${words.map((word) => `'${word}'`).join(' or ')}`);
 }
 
-/** The schema with what it means. */
 function say<const Schema extends v.GenericSchema>(meaning: string, schema: Schema) {
   return v.pipe(schema, v.description(meaning));
 }

@@ -29,7 +29,6 @@ export function stallGroups(requests: readonly SlowRequest[]): StallGroup[] {
   return groups;
 }
 
-/** The largest part of its latency. */
 export function largestPart({ waitUs, lagUs, serviceUs }: SlowRequest): 'wait' | 'lag' | 'service' {
   if (serviceUs >= waitUs && serviceUs >= lagUs) return 'service';
   return waitUs >= lagUs ? 'wait' : 'lag';

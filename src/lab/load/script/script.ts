@@ -56,7 +56,6 @@ export interface ScriptSource extends RequestSource, ScriptThread {
 
 /** The state of a script in a worker, by its language. */
 export interface WorkerState extends Pick<ScriptThread, 'getGlobal' | 'setGlobal'> {
-  /** Runs the script's init(). */
   init(args: readonly string[]): Promise<Hooks>;
 }
 

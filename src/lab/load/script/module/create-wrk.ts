@@ -30,7 +30,6 @@ export function createWrk(
   return wrk;
 }
 
-/** A thread as a script sees it. */
 export function scriptView(thread: ScriptThread): Thread {
   return {
     get addr() {

@@ -1,10 +1,10 @@
 /** docs/configuration.md, as text: it follows from the table of settings. */
-import { defaultLimits } from './limits.js';
-import { keyOf, settings, variableOf } from './settings.js';
+import { defaultLimits } from '../dist/config/limits.js';
+import { keyOf, settings, variableOf } from '../dist/config/settings.js';
 
 /** @param limitsSource the source text of limits.ts, whose comments say what each limit means */
-export function settingsMarkdown(limitsSource: string): string {
-  const code = (text: string | undefined) => (text === undefined ? '' : `\`${text}\``);
+export function settingsMarkdown(limitsSource) {
+  const code = (text) => (text === undefined ? '' : `\`${text}\``);
   const rows = Object.entries(settings).map(([name, { value, help, defaultText, unit, cost }]) => [
     code(`--${name} ${value}`),
     code(variableOf(name)),
@@ -54,13 +54,13 @@ that, unless they are given.
 `;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 /** A limit without a comment of its own shares the one above it. */
-function commentOf(name: string, source: string): string {
+function commentOf(name, source) {
   const before = source.slice(0, source.indexOf(`readonly ${name}:`));
   const comment = before.slice(before.lastIndexOf('/**'), before.lastIndexOf('*/'));
   return comment
