@@ -8,7 +8,7 @@ import { toCpuProfile } from '../../lab/profile/convert/to-cpuprofile.js';
 import { sampleNative } from '../../lab/profile/native/perf.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import type { Recording } from '../../lab/profile/sampling/recording.js';
-import { sampleKind } from '../../lab/profile/sampling/sample.js';
+import { type SampleOptions, sampleKind } from '../../lab/profile/sampling/sample.js';
 import { on, parseCommandLine, unexpected, type Values } from '../args/flags.js';
 import { exitCodes } from '../exit-codes.js';
 import { onInterrupt } from '../signals.js';
@@ -66,12 +66,7 @@ export async function take(kind: Kind, args: readonly string[]): Promise<void> {
 
 const titles: Readonly<Record<Kind, string>> = { cpu: 'CPU time', alloc: 'Allocations' };
 
-interface How {
-  readonly kind: Kind;
-  readonly seconds: number;
-  readonly signal: AbortSignal;
-}
-
+type How = Required<SampleOptions> & { readonly kind: Kind };
 type Asked = How & Pick<Values<typeof takeFlags>, 'pid' | 'url' | 'native'>;
 
 interface Taken {

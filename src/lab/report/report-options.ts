@@ -2,14 +2,11 @@
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { LoadOptions } from '../load/load-options.js';
 
-export interface ReportOptions {
+export interface ReportOptions extends Pick<LoadOptions, 'threads' | 'connections' | 'rate'> {
   /** Name of the report and of its directory of pictures. */
   readonly label: string;
-  readonly threads: number;
-  readonly connections: number;
-  /** Requests per second. */
-  readonly rate: number;
   /** Each measured run's, PUT and GET. The profiles have windows of their own. */
   readonly durationMs: number;
   /** The directory that the report is written into. */

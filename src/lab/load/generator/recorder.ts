@@ -60,7 +60,6 @@ export class RecordSet implements Latencies {
   }
 }
 
-/** Memory of a thread and the main thread: three sets, and which of them the reader has. */
 export class SharedRecords {
   readonly memory: SharedArrayBuffer;
   readonly sets: readonly [RecordSet, RecordSet];

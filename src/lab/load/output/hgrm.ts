@@ -4,9 +4,11 @@
  * tail has as many rows as the rest. A row's count is that of all values up to its own.
  */
 import { bucketCount, type Histogram, subBucketCount } from '../histogram/histogram.js';
-import { fixedIn, wholeIn } from './printf.js';
+import { fixedIn } from './printf.js';
 
 const stepsPerHalving = 5;
+
+const whole = (count: number) => String(count).padStart(12);
 
 export function formatPercentileTable(histogram: Histogram): string {
   const { mean, stdDeviation, max, count } = histogram;
@@ -15,8 +17,8 @@ export function formatPercentileTable(histogram: Histogram): string {
 
 ${rows(histogram)}
 #[Mean    = ${inMs(mean)}, StdDeviation   = ${inMs(stdDeviation)}]
-#[Max     = ${inMs(max)}, Total count    = ${wholeIn(12, count)}]
-#[Buckets = ${wholeIn(12, bucketCount)}, SubBuckets     = ${wholeIn(12, subBucketCount)}]
+#[Max     = ${inMs(max)}, Total count    = ${whole(count)}]
+#[Buckets = ${whole(bucketCount)}, SubBuckets     = ${whole(subBucketCount)}]
 `;
 }
 
@@ -48,6 +50,6 @@ function halvings(percentile: number): number {
 function row(valueUs: number, percentile: number, count: number): string {
   const share = percentile / 100;
   const inverse = share === 1 ? 'inf'.padStart(12) : fixedIn(12, 1 / (1 - share), 2);
-  const cells = [fixedIn(12, valueUs / 1000, 3), fixedIn(12, share, 6), wholeIn(12, count)];
+  const cells = [fixedIn(12, valueUs / 1000, 3), fixedIn(12, share, 6), whole(count)];
   return `${cells.join(' ')} ${inverse}`;
 }

@@ -13,8 +13,3 @@ export function fixed(value: number, digits: number): string {
 export function fixedIn(width: number, value: number, digits: number): string {
   return fixed(value, digits).padStart(width);
 }
-
-/** `%*d` */
-export function wholeIn(width: number, value: number): string {
-  return String(value).padStart(width);
-}

@@ -50,7 +50,7 @@ export class BlockingCaller {
       const seen = Atomics.load(this.#responses, 0);
       for (
         let got = receiveMessageOnPort(this.#port);
-        got !== undefined;
+        got;
         got = receiveMessageOnPort(this.#port)
       ) {
         const response = got.message as Response;

@@ -19,21 +19,17 @@ export interface ScriptStart {
   readonly line: LineEnd;
 }
 
-interface CommonOptions {
+interface CommonOptions extends Pick<ScriptStart, 'text'> {
   /** As the user named it, for messages. .js, .mjs, .cjs, .ts and .mts are modules; else Lua. */
   readonly file: string;
-  /** From readScript(). */
-  readonly text: string;
   readonly url: string;
   /** In the script's wrk.headers before it runs. */
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-export interface ScriptSourceOptions extends CommonOptions {
+export interface ScriptSourceOptions extends CommonOptions, Partial<Pick<ScriptStart, 'address'>> {
   /** As in wrk2, the first request() of thread 0 is made for the check before the run, not sent. */
   readonly thread: number;
-  /** thread.addr until setup() sets another. */
-  readonly address?: Address | undefined;
 }
 
 export interface ScriptMainOptions extends CommonOptions {

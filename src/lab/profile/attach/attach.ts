@@ -2,9 +2,12 @@
  * Attaches to a running Node process through its inspector, and leaves it as it was: an inspector
  * that was opened for us is closed again, one that was open stays.
  */
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import { ProfileError } from '../profile-errors.js';
 import { callInThread, type InspectorConnection } from '../sampling/inspector-connection.js';
+import { Pending } from '../sampling/pending.js';
 import { closeInspector } from './close-inspector.js';
 import {
   checkIsNode,
@@ -12,7 +15,6 @@ import {
   type InspectorAddress,
   inspectorAddress,
 } from './process-info.js';
-import { connectTo } from './web-socket.js';
 
 interface Attachment {
   readonly connection: InspectorConnection;
@@ -58,6 +60,23 @@ async function connect(pid: number, url: string, wrongProcess: string) {
   if (found !== 'late') throw new ProfileError('inspector', wrongProcess);
   const why = 'it stands at a breakpoint of another debugger, or is stopped';
   throw new ProfileError('inspector', `the inspector of process ${pid} does not respond: ${why}`);
+}
+
+/** Its commands and events, over the WebSocket it listens on. @throws ProfileError `inspector` */
+async function connectTo(url: string): Promise<InspectorConnection> {
+  // A profile may be one message of many MB, and compression would cost the sampled process CPU.
+  const options = { perMessageDeflate: false, maxPayload: 0, handshakeTimeout: 5_000 };
+  const socket = new WebSocket(url, options);
+  const pending = new Pending((text) => socket.send(text));
+  socket.on('message', (data: Buffer) => pending.receive(data.toString('utf8')));
+  const lose = (why: string) => pending.lose(new ProfileError('gone', why));
+  socket.on('close', () => lose('the process ended, or its inspector was closed'));
+  await once(socket, 'open').catch((cause: Error) => {
+    const why = `its inspector does not let us in: ${cause.message}`;
+    throw new ProfileError('inspector', why, { cause });
+  });
+  socket.on('error', ({ message }) => lose(`its inspector broke off: ${message}`));
+  return pending.connection(() => socket.close());
 }
 
 async function untilOpen(pid: number, address: InspectorAddress, withinMs: number) {

@@ -18,7 +18,7 @@ import {
 } from '../../svg/chart.js';
 import { element, label } from '../../svg/svg.js';
 
-interface PercentileSeries {
+interface Series {
   readonly name: string;
   readonly percentiles: Distribution['percentiles'];
 }
@@ -30,10 +30,7 @@ const plotHeight = 260;
 const maxGap = 60;
 
 /** @returns an SVG document, the same for equal input */
-export function renderPercentilePlot(
-  series: readonly PercentileSeries[],
-  heading: Heading,
-): string {
+export function renderPercentilePlot(series: readonly Series[], heading: Heading): string {
   const lines = series.map(({ name, percentiles }, index) => ({
     name,
     style: styleOf(index),

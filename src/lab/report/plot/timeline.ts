@@ -17,7 +17,7 @@ import {
 } from '../../svg/chart.js';
 import { label } from '../../svg/svg.js';
 
-interface TimelineSeries {
+interface Series {
   readonly name: string;
   readonly seconds: readonly Omit<Second, 'seconds' | 'errors'>[];
 }
@@ -34,7 +34,7 @@ const rateHeight = 90;
 const latencyHeight = 190;
 
 /** @returns an SVG document, the same for equal input */
-export function renderTimeline(series: readonly TimelineSeries[], heading: Heading): string {
+export function renderTimeline(series: readonly Series[], heading: Heading): string {
   const rateTop = headingHeight + 62;
   const latencyTop = rateTop + rateHeight + 46;
   const bottom = latencyTop + latencyHeight;
@@ -62,10 +62,7 @@ interface Place {
   readonly bottom: number;
 }
 
-function panel(
-  { name, seconds }: TimelineSeries,
-  { left, right, rate, latency, bottom }: Place,
-): string {
+function panel({ name, seconds }: Series, { left, right, rate, latency, bottom }: Place): string {
   const ends = Math.max(1, highest(seconds.map(({ second }) => second)));
   const time = linear(ends, left, right);
   const x = (second: number) => left + ((right - left) * second) / ends;

@@ -25,22 +25,13 @@ export async function openLuaMain(options: ScriptMainOptions): Promise<ScriptMai
   };
 }
 
+const fields = ['min', 'max', 'mean', 'stdev', 'count'] as const;
+
 /** @param what any name, or 'percentile' and 'at' for latency:percentile(p) and latency[n] */
 function statistic(statistics: Statistics, what: LuaValue, value: LuaValue): LuaValue {
-  switch (what) {
-    case 'percentile':
-      return statistics.percentile(numberOf(value));
-    case 'at':
-      return statistics.at(numberOf(value));
-    case 'min':
-    case 'max':
-    case 'mean':
-    case 'stdev':
-    case 'count':
-      return statistics[what];
-    default:
-      return undefined;
-  }
+  if (what === 'percentile' || what === 'at') return statistics[what](numberOf(value));
+  const field = fields.find((name) => name === what);
+  return field && statistics[field];
 }
 
 function numberOf(value: LuaValue): number {
