@@ -14,7 +14,7 @@ import type { Recording } from '../lab/profile/sampling/recording.js';
 import { sampleKind } from '../lab/profile/sampling/sample.js';
 
 export interface AdminServer {
-  /** For example `http://127.0.0.1:9000`. */
+  /** For example `http://127.0.0.1:9001`. */
   readonly url: string;
   /** Ends a sampling that runs; its client gets no response. */
   close(): Promise<void>;

@@ -107,6 +107,6 @@ const formats: Record<Row['unit'], (value: number) => string> = {
 };
 
 function columns(figure: string, figures: readonly string[], note = ''): string {
-  const cells = figures.map((text, index) => text.padStart(index < 3 ? 13 : 10));
+  const cells = figures.map((text, index) => ` ${text.padStart(index < 3 ? 12 : 9)}`);
   return `${figure.padEnd(16)}${cells.join('')}  ${note}`.trimEnd();
 }

@@ -72,7 +72,7 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   const flags = end < 0 ? args : args.slice(0, end);
-  return flags.includes('--help') || flags.includes('-h');
+  return flags.some((flag) => /^(-h|--help(=.*)?)$/.test(flag));
 }
 
 function helpFor(name = ''): string {

@@ -107,7 +107,7 @@ Examples:
   evenkeel report --label before
   evenkeel report --compare reports/before.json
   evenkeel report --compare reports/before.json reports/async.json
-  evenkeel report --url http://127.0.0.1:8080 --admin-url http://127.0.0.1:9000
+  evenkeel report --url http://127.0.0.1:8080 --admin-url http://127.0.0.1:9001
 `;
 
 export async function run(args: readonly string[]): Promise<void> {
@@ -131,7 +131,7 @@ export async function run(args: readonly string[]): Promise<void> {
     Object.values(experiment.record.phases).some(({ load }) => !load.verdict.valid)
   )
     process.exitCode = exitCodes.notValid;
-  if (before) process.stdout.write(`${writeComparison(out, before, experiment)}\n`);
+  if (before) process.stdout.write(`Report: ${writeComparison(out, before, experiment)}\n`);
 }
 
 function optionsOf(values: Values<typeof flags>): ReportOptions {

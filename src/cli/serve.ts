@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { type AdminServer, startAdminServer } from '../admin/admin-server.js';
 import { defaultLimits } from '../config/limits.js';
-import { readSettings, settings } from '../config/settings.js';
+import { readSettings, settings, unknownVariables } from '../config/settings.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
 import { ListenError, type RunningServer, serve } from '../server/server.js';
 import { directoryOf } from '../store/open.js';
@@ -51,22 +51,22 @@ Examples:
 
 export async function run(args: readonly string[], version: string): Promise<void> {
   const given = textsOf(flags, args);
-  const { host, data, 'admin-port': adminPort, ...options } = readSettings(given, process.env);
+  const { config: _, 'admin-port': adminPort, ...options } = readSettings(given, process.env);
   const json = given.has('json');
-  const server = await serve({ ...options, host, data });
+  const server = await serve(options);
   const admin = await startAdmin(adminPort, server);
   const banner = {
     url: server.url,
     ...(admin && { adminUrl: admin.url }),
-    data: resolve(directoryOf(data)),
+    data: resolve(directoryOf(options.data)),
     pid: process.pid,
     version,
   };
   process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner));
-  if (!isLoopback(host))
-    process.stderr.write(
-      `evenkeel: warning: other machines can reach ${host}, which has no authentication\n`,
-    );
+  for (const name of unknownVariables(process.env))
+    warn(`the variable ${name} is ignored: evenkeel serve --help names the settings`);
+  if (!isLoopback(options.host))
+    warn(`other machines can reach ${options.host}, which has no authentication`);
   await untilSignal();
   await admin?.close();
   const log = json ? () => {} : (line: string) => process.stdout.write(`${line}\n`);
@@ -90,14 +90,16 @@ interface Banner {
   readonly url: string;
   readonly adminUrl?: string;
   readonly data: string;
+  readonly pid: number;
   readonly version: string;
 }
 
-function bannerText({ url, adminUrl, data, version }: Banner): string {
+function bannerText({ url, adminUrl, data, pid, version }: Banner): string {
   const entity = `'${url}/v0/entity?id=hello'`;
   const admin = adminUrl ? `  admin ${adminUrl}, for evenkeel profile --url\n` : '';
   return `Evenkeel ${version} serves ${url}
   data  ${data}
+  pid   ${pid}
 ${admin}  try   curl -X PUT --data-binary world ${entity}
         curl ${entity}
   stop  Ctrl-C
@@ -118,6 +120,8 @@ async function stop(
     );
   log('Stopped; everything acknowledged is on the disk.');
 }
+
+const warn = (of: string) => process.stderr.write(`evenkeel: warning: ${of}\n`);
 
 function count(requests: number): string {
   return requests === 1 ? '1 request' : `${requests} requests`;

@@ -81,11 +81,11 @@ export const settings = {
   },
   'admin-port': {
     value: 'PORT',
-    help: 'port on 127.0.0.1 for evenkeel profile --url; 0 takes a free one',
+    help: 'port on 127.0.0.1 for evenkeel profile --url; 0 takes a free one; or off',
     defaultText: 'off',
     unit: 'TCP port',
     cost: 'every user of this machine can profile the server',
-    ...optional(wholeNumber(0, 65_535)),
+    ...optional((text) => (text === 'off' ? undefined : wholeNumber(0, 65_535)(text))),
   },
   config: {
     value: 'FILE',
@@ -108,6 +108,15 @@ export interface ServeSettings extends Omit<Values, 'max-value' | 'cache'> {
 /** The variable of a setting: `EVENKEEL_MAX_VALUE` for `max-value`. */
 export function variableOf(name: string): string {
   return `EVENKEEL_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** Kubernetes makes other variables for a service named `evenkeel`, and the tests have some. */
+const ours = /^EVENKEEL_(?!TEST_|(\w+_)?(SERVICE_(HOST|PORT)|PORT_\d+_|PORT=(tcp|udp|sctp):))/;
+
+/** The names of variables that look like settings and set nothing: they may be misspelt. */
+export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
+  const all = Object.keys(settings).map(variableOf);
+  return Object.keys(env).filter((key) => ours.test(`${key}=${env[key]}`) && !all.includes(key));
 }
 
 /** The key of a setting in the file: `maxValue` for `max-value`. The file does not name itself. */
@@ -144,6 +153,8 @@ export function readSettings(
   const all = Object.entries(settings).map(([name, row]) => [name, read(name, row, file)]);
   const { 'max-value': maxValueBytes, cache, ...values } = Object.fromEntries(all) as Values;
   const changes = { ...file?.limits, maxValueBytes, cacheBytes: cache };
+  if (values.port > 0 && values.port === values['admin-port'])
+    throw new UsageError(`--port and --admin-port are both ${values.port}; give two ports`);
   return { ...values, limits: limitsOf(changes, file) };
 }
 
@@ -169,7 +180,7 @@ function readConfig(path: string): ConfigFile {
     } catch (error) {
       const { message } = error as Error;
       return refuse(
-        `${error instanceof SyntaxError ? 'is not JSON' : 'can not be read'}: ${message}`,
+        `${error instanceof SyntaxError ? 'is not JSON' : "can't be read; check it"}: ${message}`,
       );
     }
   })();
@@ -200,7 +211,7 @@ function limitsOf(changes: Partial<Limits>, file: ConfigFile | undefined): Limit
   try {
     return makeLimits(changes);
   } catch (error) {
-    // Flags and variables alone can not contradict each other.
+    // Flags and variables alone cannot contradict each other.
     throw new UsageError(`the configuration file ${file?.path}: ${(error as Error).message}`);
   }
 }

@@ -46,17 +46,28 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
+const isText = (value: unknown) => typeof value === 'string' && value !== '';
+const optionRules: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
+  data: ['a directory', isText],
+  port: ['a port number', (value) => Number.isInteger(value)],
+  host: ['an address, for example 127.0.0.1', isText],
+  lanes: ["'both' or 'full'", (value) => value === 'both' || value === 'full'],
+  limits: ['an object', (value) => value instanceof Object],
+  report: ['a function', (value) => typeof value === 'function'],
+};
+
 /**
  * Starts a server on the store at `data`. It takes no signals: closing it is the caller's.
  * @throws StoreError `in-use`, `unusable`, `damaged`; ListenError; TypeError on a wrong option
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  if (typeof options?.data !== 'string' || options.data === '')
-    throw new TypeError('serve needs the option data, the directory of the data');
-  if (options.host === '')
-    throw new TypeError('the option host is an address, for example 127.0.0.1, or left out');
-  if (!['both', 'full', undefined].includes(options.lanes))
-    throw new TypeError(`the option lanes is 'both' or 'full', got ${options.lanes}`);
+  for (const [name, value] of Object.entries({ ...options, data: options?.data })) {
+    const [what, holds] = optionRules[name] ?? [];
+    if (!holds)
+      throw new TypeError(`serve takes no ${name}, only ${Object.keys(optionRules).join(', ')}`);
+    if (value === undefined ? name === 'data' : !holds(value))
+      throw new TypeError(`the option ${name} takes ${what}, got ${JSON.stringify(value)}`);
+  }
   const limits = makeLimits(options.limits);
   const store = await openStore(options.data, limits);
   try {

@@ -71,6 +71,7 @@ describe('help', () => {
 
   it.each([
     ['serve', '--port', 'nonsense', '--help'],
+    ['serve', '--help=1'],
     ['load', '-Lh'],
   ])('of %s is printed, and nothing is started', async (...args) => {
     const { help } = args[0] === 'serve' ? serve : load;

@@ -1,5 +1,7 @@
 /** The library as its user imports it: by the name of the package. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { defaultLoadOptions, runLoad, serve } from 'evenkeel';
 import { expect, it } from 'vitest';
@@ -56,6 +58,18 @@ it('serve lets go of the directory when it cannot listen', async () => {
   await expect(serve({ port, data })).rejects.toMatchObject({ name: 'ListenError' });
   await first.close();
   await (await serve({ port: 0, data })).close();
+});
+
+it('serve refuses an option that it does not have, and one of another type', async () => {
+  const data = join(await temporaryDirectory(), 'data');
+  const refusalOf = (options: object) => serve({ data, ...options }).catch((error) => error);
+  expect(await refusalOf({ port: 0, prot: 1 })).toEqual(
+    new TypeError('serve takes no prot, only data, port, host, lanes, limits, report'),
+  );
+  expect(await refusalOf({ port: '0' })).toEqual(
+    new TypeError('the option port takes a port number, got "0"'),
+  );
+  expect(existsSync(data)).toBe(false);
 });
 
 it('serve rejects limits that make no sense with a TypeError that names the field', async () => {

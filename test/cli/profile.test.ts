@@ -165,7 +165,7 @@ describe('a wrong command line', () => {
       parts: ['either --pid', 'or --url'],
     },
     { args: ['cpu', '--pid', '0'], parts: ['--pid', "got '0'"] },
-    { args: ['cpu', '--url', '9000'], parts: ['--url', 'http://127.0.0.1:9000', "got '9000'"] },
+    { args: ['cpu', '--url', '9001'], parts: ['--url', 'http://127.0.0.1:9001', "got '9001'"] },
     { args: ['cpu', '--pid', '1', '--seconds', '601'], parts: ['--seconds', '1 to 600'] },
     {
       args: ['cpu', '--pid', '1', '-o', 'cpu.png'],

@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { outputDirectory } from '#dist/cli/args/files.js';
 import { run } from '#dist/cli/report.js';
 import { temporaryDirectory } from '../support/directory.js';
+import { startRecording } from '../support/recording-service.js';
 
 describe('--out', () => {
   it.each([
-    ['README.md', 'it is a file'],
+    ['README.md', 'ENOTDIR: '],
     ['README.md/x', 'ENOTDIR: '],
     ['/proc/nope/reports', 'ENOENT: '],
   ])('%s is refused before a server starts', async (out, why) => {
@@ -31,6 +32,14 @@ describe('--out', () => {
     await expect(wrong).rejects.toThrow('--url and --admin-url go together');
     expect(existsSync(out)).toBe(false);
   });
+});
+
+it('--admin-url that is not an admin port is refused before the load', async () => {
+  const { url, received } = await startRecording();
+  const out = await temporaryDirectory();
+  const refusal = run(['--out', out, '--url', url, '--admin-url', url]);
+  await expect(refusal).rejects.toMatchObject({ name: 'ProfileError', code: 'admin' });
+  expect(received.map(({ path }) => path)).toEqual(['/status']);
 });
 
 it('--duration is refused with times that it takes', async () => {

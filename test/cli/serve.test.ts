@@ -44,7 +44,7 @@ describe('the banner', () => {
     ]);
     await untilPrinted(/Ctrl-C/);
     expect(stdout()).toMatch(/^Evenkeel \d+\.\d+\.\d+ serves http:\/\/127\.0\.0\.1:\d+\n/);
-    expect(stdout()).toContain(`data  ${directory}\n`);
+    expect(stdout()).toContain(`data  ${directory}\n  pid   ${child.pid}\n`);
     const [, value, url] =
       /curl -X PUT --data-binary (\w+) '(http:\/\/127\.0\.0\.1:\d+\/v0\/entity\?id=\w+)'\n/.exec(
         stdout(),

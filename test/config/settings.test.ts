@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { textsOf } from '#dist/cli/args/flags.js';
 import { defaultLimits, makeLimits } from '#dist/config/limits.js';
-import { keyOf, readSettings, settings, variableOf } from '#dist/config/settings.js';
+import {
+  keyOf,
+  readSettings,
+  settings,
+  unknownVariables,
+  variableOf,
+} from '#dist/config/settings.js';
 import { temporaryDirectory } from '../support/directory.js';
 
 const MiB = 1024 * 1024;
@@ -44,8 +50,29 @@ describe('a setting', () => {
     expect(read(['--config', other], env)).toMatchObject({ port: 3, data: 'other' });
   });
 
+  it('of the admin port is turned off by a flag, whatever stands in the file', async () => {
+    const config = await configFile({ adminPort: 2 });
+    expect(read(['--admin-port', 'off', '--config', config])['admin-port']).toBe(undefined);
+    const off = await configFile({ adminPort: 'off' });
+    expect(read(['--config', off])['admin-port']).toBe(undefined);
+  });
+
   it('is not set by an empty variable', () => {
     expect(read([], { EVENKEEL_PORT: '', EVENKEEL_CONFIG: '' }).port).toBe(8080);
+  });
+
+  it('may be misspelt in a variable, and others may have variables like ours', () => {
+    const ofKubernetes = {
+      EVENKEEL_SERVICE_HOST: '10.0.0.1',
+      EVENKEEL_SERVICE_PORT_HTTP: '80',
+      EVENKEEL_PORT_80_TCP: 'tcp://10.0.0.1:80',
+      EVENKEEL_PORT_80_TCP_ADDR: '10.0.0.1',
+      EVENKEEL_WEB_PORT: 'tcp://10.0.0.2:80',
+    };
+    const right = { EVENKEEL_PORT: '1', EVENKEEL_MAX_VALUE: '1', EVENKEEL_TEST_LANES: 'full' };
+    const wrong = { EVENKEEL_PROT: '1', EVENKEEL_MAXVALUE: '1', EVENKEEL_WEB_PORT: '8080' };
+    expect(unknownVariables({ PATH: '/bin', ...right, ...ofKubernetes })).toEqual([]);
+    expect(unknownVariables({ ...right, ...wrong })).toEqual(Object.keys(wrong));
   });
 
   it('of a size is a number of bytes or text with a unit in the file', async () => {
@@ -93,6 +120,7 @@ describe('a wrong value is refused with where it stands, what it takes and what 
     ],
     [['--lanes', 'fast'], "--lanes takes both or full, got 'fast'"],
     [['--host='], "--host takes an address such as 127.0.0.1 or ::1, got ''"],
+    [['--port=81', '--admin-port=81'], '--port and --admin-port are both 81; give two ports'],
     [['--data='], "--data takes a directory, got ''"],
     [['--config='], "--config takes a file, got ''"],
     [['--port', '1', '--port', '2'], '--port is given more than once'],
@@ -109,7 +137,7 @@ describe('a wrong value is refused with where it stands, what it takes and what 
       `EVENKEEL_MAX_VALUE takes ${size}, got '1TB'`,
     );
     expect(() => read([], { EVENKEEL_CONFIG: '/no/such' })).toThrow(
-      'the configuration file /no/such can not be read: ENOENT',
+      "the configuration file /no/such can't be read; check it: ENOENT",
     );
   });
 

@@ -49,8 +49,7 @@ export function outputFile(file: string): string {
 export function outputDirectory(flag: string, directory: string): void {
   try {
     makeDirectory(resolve(directory));
-    if (!statSync(directory).isDirectory()) throw new Error('it is a file');
-    accessSync(directory, constants.W_OK | constants.X_OK);
+    accessSync(`${directory}/.`, constants.W_OK | constants.X_OK);
   } catch (error) {
     const why = (error as Error).message;
     throw new UsageError(`${flag} takes a directory to write to, got '${directory}': ${why}`);
@@ -78,6 +77,6 @@ export function writeOutput(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new OutputError(`can not write ${file}: ${(error as Error).message}`, { cause: error });
+    throw new OutputError(`can't write ${file}: ${(error as Error).message}`, { cause: error });
   }
 }

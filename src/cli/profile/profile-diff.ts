@@ -28,6 +28,7 @@ export function diff(args: readonly string[]): void {
   const [before, after, ...more] = operands;
   if (before === undefined || after === undefined || more.length > 0)
     throw new UsageError(`profile diff takes two files, BEFORE and AFTER, got ${operands.length}`);
+  parseCommandLine(diffFlags, ['-o', values.output]); // A default has not been checked yet.
   const [first, second] = [read(before), read(after)];
   if (first.kind !== second.kind)
     throw new UsageError(

@@ -129,6 +129,6 @@ function outputsFor(kind: Kind, given: readonly Output[]): readonly Output[] {
 
 function adminUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:') throw new UsageError('an address such as http://127.0.0.1:9000');
+  if (url?.protocol !== 'http:') throw new UsageError('an address such as http://127.0.0.1:9001');
   return url.origin;
 }

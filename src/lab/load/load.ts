@@ -37,10 +37,7 @@ const patience = { ms: 30_000, perThreadMs: 500 } as const;
 /** From "begin" to the first request, so that each thread has received it. */
 const leadUs = 20_000;
 
-/**
- * A script is checked before a connection opens.
- * @throws TargetError, ScriptError; TypeError without a URL or a rate
- */
+/** A script is checked before a connection opens. @throws TargetError, ScriptError, TypeError */
 export async function runLoad(given: GivenOptions, hooks: LoadHooks = {}): Promise<LoadResult> {
   const options: LoadOptions = { ...defaultOptions, ...given };
   if (!URL.canParse(options.url) || !(options.rate > 0))

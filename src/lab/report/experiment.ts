@@ -3,6 +3,7 @@
  * stored, and the machine's figures.
  */
 import { resolve } from 'node:path';
+import { statusOver } from '../profile/attach/admin-client.js';
 import { describeMachine, measureFdatasync } from './host.js';
 import { type PhaseContext, type Profiles, runPhase, warmUp } from './phase.js';
 import { type ReportOptions, warmUpMs } from './report-options.js';
@@ -26,12 +27,13 @@ export async function runExperiment(
   const startedAt = new Date().toISOString();
   const server = await startServerUnderTest(options);
   try {
+    await statusOver(server.adminUrl);
     const directory = resolve(server.dataDirectory ?? options.out);
     const machine = describeMachine(directory);
     const fdatasync = server.dataDirectory === undefined ? undefined : measureFdatasync(directory);
     const context: PhaseContext = { options, server, machine, signal, log };
     const warmMs = warmUpMs(options.durationMs);
-    log(`Warming ${server.url} up with each request for ${warmMs / 1000} s`);
+    log(`Warming ${server.url} up with each request for ${Number((warmMs / 1000).toFixed(1))} s`);
     let keys = 0;
     for (const name of phaseNames) keys = await warmUp(name, context, warmMs, keys);
     const put = await runPhase('put', context, keys);

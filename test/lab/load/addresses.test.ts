@@ -94,7 +94,7 @@ describe('TLS', () => {
     const peer = await startPeer({ onRequest: () => {} });
     const run = measure(`https://127.0.0.1:${peer.port}/`, { timeoutMs: 200 });
     await expect(run).rejects.toThrow(TargetError);
-    await expect(run).rejects.toThrow(/: no connection within 200 ms$/);
+    await expect(run).rejects.toThrow(/: no connection within 200 ms; is it running\?$/);
   });
 
   test('behind a port taken for a plain one is a read error for each request', async () => {

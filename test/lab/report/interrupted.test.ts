@@ -56,5 +56,5 @@ test('a server that does not answer is named', async () => {
     nobody,
   ]);
   expect(code).toBe(1);
-  expect(stderr).toContain("can't connect to 127.0.0.1:1");
+  expect(stderr).toContain('http://127.0.0.1:1 does not respond');
 });

@@ -152,7 +152,7 @@ describe.each(phaseNames)('%s', (name) => {
 test('a report compares with itself without a change', async () => {
   const file = join(out, 'async.json');
   const ended = await runCommand(['report', '--out', out, '--compare', file, file]);
-  expect([ended.code, ended.stdout]).toEqual([0, `${join(out, 'async-vs-async.md')}\n`]);
+  expect([ended.code, ended.stdout]).toEqual([0, `Report: ${join(out, 'async-vs-async.md')}\n`]);
   expect(text('async-vs-async.md')).not.toContain('worse');
   expect(existsSync(join(out, 'async-vs-async', 'cpu-put.svg'))).toBe(true);
 });

@@ -56,7 +56,7 @@ export async function resolveTargets(options: LoadOptions): Promise<readonly Tar
   try {
     return (await lookup(host, { all: true })).map(({ address }) => ({ host: address, port, tls }));
   } catch (error) {
-    throw new TargetError(`can't find the host ${host}: ${(error as Error).message}`);
+    throw new TargetError(`can't find the host ${host}: ${(error as Error).message}; misspelt?`);
   }
 }
 
@@ -72,7 +72,7 @@ export async function firstOpen(
     failures.add(failure);
   }
   const where = targets[0]?.unixSocket ?? new URL(url).host;
-  throw new TargetError(`can't connect to ${where}: ${[...failures].join('; ')}`);
+  throw new TargetError(`can't connect to ${where}: ${[...failures].join('; ')}; is it running?`);
 }
 
 /** Returns what went wrong, or undefined. */

@@ -110,12 +110,16 @@ const busyThread: Rule = (result) => {
 
 const failed: Rule = (result) => {
   if (failures(result) === 0) return undefined;
+  const answers = `of ${count(result.completed, 'response')} had an error status`;
   const kinds = Object.entries(result.errors)
     .filter(([, times]) => times > 0)
-    .map(([kind, times]) => `${kind} ${times}`);
+    .map(([kind, times]) => (kind === 'status' ? `${times} ${answers}` : `${kind} ${times}`));
   const [cause] = result.completed > 0 ? result.causes : [];
   const most = cause ? `; the most frequent: ${cause[0]} (${times(cause[1])})` : '';
-  return `${count(failures(result), 'failure')}: ${kinds.join(', ')}${most}.`;
+  const hint = /status 40[04]$/.test(cause?.[0] ?? '')
+    ? '; check the path of the URL, --workload or -s: a GET finds only keys that a PUT wrote'
+    : '';
+  return `${count(failures(result), 'failure')}: ${kinds.join(', ')}${most}${hint}.`;
 };
 
 function busiest({ threads }: LoadResult): number {

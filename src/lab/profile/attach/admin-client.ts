@@ -15,7 +15,7 @@ interface SampleRequest {
 }
 
 /**
- * @param url as serve prints it, for example `http://127.0.0.1:9000`
+ * @param url as serve prints it, for example `http://127.0.0.1:9001`
  * @throws ProfileError `admin`, `busy`
  */
 export function sampleOver(url: string, { kind, seconds, signal }: SampleRequest) {

@@ -119,9 +119,15 @@ describe('a run is not valid', () => {
 
   it.each(Object.keys(noErrors))('when there was one %s error', (kind) => {
     const change = { errors: { ...noErrors, [kind]: 1 }, causes: [['went wrong', 1]] as const };
-    expect(reasons(change)).toEqual([
-      `1 failure: ${kind} 1; the most frequent: went wrong (once).`,
-    ]);
+    const what = kind === 'status' ? '1 of 10000 responses had an error status' : `${kind} 1`;
+    expect(reasons(change)).toEqual([`1 failure: ${what}; the most frequent: went wrong (once).`]);
+  });
+
+  it.each([400, 404])('with what to check, when responses had the status %i', (status) => {
+    const causes = [[`answered with status ${status}`, 1]] as const;
+    expect(reasons({ errors: { ...noErrors, status: 1 }, causes })[0]).toMatch(
+      /; check the path of the URL, --workload or -s: .*\.$/,
+    );
   });
 
   it('when nothing was answered; then the rate is not a reason of its own', () => {
