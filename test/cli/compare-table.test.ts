@@ -51,6 +51,15 @@ describe('the table', () => {
       'REGRESSION: latency p99, errors',
     ]);
   });
+
+  it('keeps a space between its columns, however large a figure is', () => {
+    const before = 123_456_789_012;
+    const row = { figure: 'latency max', unit: 'µs', change: 0, judgement: 'same' } as const;
+    const rows = [{ ...row, before, after: before }];
+    expect(formatComparison({ rows, warnings: [], regressed: false })[1]).toMatch(
+      /^latency max +123456789\.012 ms 123456789\.012 ms +0\.000 ms$/,
+    );
+  });
 });
 
 it('writes what a file says of a run as text, whatever it is', () => {

@@ -1,6 +1,6 @@
 /** `evenkeel profile` as its user meets it: on a process, on an admin port, and refused. */
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -153,6 +153,14 @@ describe('serve --admin-port', () => {
     expect(code).toBe(1);
     expectOneLine(stderr, `admin port ${port}`, 'in use', '--admin-port');
   });
+});
+
+it('profile diff refuses a default file that it could not write, before it reads', async () => {
+  const [before, directory] = [process.cwd(), await temporaryDirectory()];
+  await mkdir(join(directory, 'diff.svg'));
+  process.chdir(directory);
+  const refusal = run(['diff', '/none/a', '/none/b']).finally(() => process.chdir(before));
+  await expect(refusal).rejects.toThrow("-o/--output takes the name of a file, got 'diff.svg'");
 });
 
 describe('a wrong command line', () => {

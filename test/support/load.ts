@@ -65,7 +65,7 @@ export async function load(...args: string[]): Promise<Ended> {
 }
 
 /** Lua's io.write() and print() write to the file descriptor. */
-function captureStdout(output: { stdout: string }): () => void {
+export function captureStdout(output: { stdout: string }): () => void {
   const { writeSync } = fs;
   fs.writeSync = ((handle: number, bytes: Buffer, at: number, length: number, ...more: []) => {
     if (handle !== 1) return writeSync(handle, bytes, at, length, ...more);

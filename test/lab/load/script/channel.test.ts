@@ -6,6 +6,7 @@ import { Histogram } from '#dist/lab/load/histogram/histogram.js';
 import { openLine } from '#dist/lab/load/script/blocking.js';
 import { RemoteThread } from '#dist/lab/load/script/channel.js';
 import { readScript } from '#dist/lab/load/script/script-text.js';
+import { captureStdout } from '../../../support/load.js';
 import { address, main, scriptFile, url, written } from './harness.js';
 
 type Told = {
@@ -56,7 +57,13 @@ describe('thread:set and thread:get', () => {
     // Thread 0 made one more, for the check before the run.
     expect(threads.map(({ remote }) => remote.getGlobal('requests'))).toEqual([3, 2]);
     expect(threads.map(({ remote }) => remote.getGlobal('responses'))).toEqual([2, 2]);
-    await state.done(summary, new Histogram(), new Histogram());
+    const output = { stdout: '' };
+    const release = captureStdout(output);
+    await state.done(summary, new Histogram(), new Histogram()).finally(release);
+    expect(output.stdout).toBe(
+      'thread 1 made 3 requests and got 2 responses\n' +
+        'thread 2 made 2 requests and got 2 responses\n',
+    );
   });
 
   it('keep every kind of plain value, and every byte', async () => {

@@ -23,7 +23,7 @@ export interface Child {
  */
 export async function startChild(script: string, largestFileBytes?: number): Promise<Child> {
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const options: ForkOptions = { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] };
+  const options: ForkOptions = { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] };
   const process_: ChildProcess =
     largestFileBytes === undefined
       ? fork(file, options)
@@ -35,12 +35,18 @@ export async function startChild(script: string, largestFileBytes?: number): Pro
   onTestFinished(() => {
     process_.kill('SIGKILL');
   });
+  // LMDB prints the failures that a test asks for. They are of use only if the process ends.
+  let printed = '';
+  for (const stream of [process_.stdout, process_.stderr])
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
   const ended = once(process_, 'exit');
   const next = async (): Promise<Reply> => {
     const [reply] = await Promise.race([
       once(process_, 'message'),
       ended.then(([code, signal]) =>
-        Promise.reject(new Error(`${script} ended: ${code ?? signal}`)),
+        Promise.reject(new Error(`${script} ended: ${code ?? signal}\n${printed}`)),
       ),
     ]);
     return reply as Reply;
