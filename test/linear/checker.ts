@@ -8,7 +8,7 @@
 import type { Operation, Value } from './history.js';
 
 interface Step {
-  /** What may come next, the most likely last. */
+  /** The candidates for the next place, the most likely last. */
   readonly candidates: number[];
   /** The register before this step. */
   readonly value: Value;
@@ -95,7 +95,7 @@ class Search {
     return at;
   }
 
-  /** What may come next: all that began before any other that is left has ended. */
+  /** The operations that may be next: they began before any other that is left has ended. */
   #candidates(): number[] {
     let earliestEnd = Number.POSITIVE_INFINITY;
     const found: number[] = [];

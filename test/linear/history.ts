@@ -1,6 +1,7 @@
 /**
- * What clients saw of one register: a key of the store. Each operation is an interval, from before
- * its first byte is sent until after its response is read, and takes effect at one moment within.
+ * The history of a register, a key of the store, as its clients saw it. Each operation is an
+ * interval, from before its first byte is sent until after its response is read. It takes effect at
+ * one moment within.
  */
 
 /** A value by its name; undefined: the key is absent. */
@@ -8,7 +9,7 @@ export type Value = string | undefined;
 
 export interface Operation {
   readonly kind: 'read' | 'write';
-  /** What was written, or what the read returned. A delete writes undefined. */
+  /** The value that was written, or that the read returned. A delete writes undefined. */
   readonly value: Value;
   readonly begun: number;
   readonly ended: number;

@@ -1,7 +1,7 @@
 /**
- * Rounds of load, each ended by a kill at a random moment. What a round read and wrote is checked
- * together with what the next server holds: a write without a response took effect before the kill,
- * or never.
+ * Rounds of load, each ended by a kill at a random moment. The reads and writes of a round are
+ * checked together with all that the next server holds. A write without a response took effect
+ * before the kill, or never.
  */
 
 import { startServer } from '../support/process.js';
@@ -20,7 +20,7 @@ export interface LinearOptions {
   readonly keys?: number;
 }
 
-/** What happened to one key in one round. */
+/** The history of one key in one round. */
 export interface RoundOfKey {
   readonly key: string;
   readonly round: number;
