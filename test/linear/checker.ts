@@ -1,7 +1,7 @@
 /**
- * Whether one order of the operations of a register explains all that its clients saw: each takes
- * effect at one moment between its beginning and its end (Herlihy & Wing, "Linearizability: A
- * Correctness Condition for Concurrent Objects", TOPLAS 1990). The search is that of Wing & Gong
+ * Checks that a history of a register is linearizable: each operation takes effect at one moment
+ * between its beginning and its end (Herlihy & Wing, "Linearizability: A Correctness Condition for
+ * Concurrent Objects", TOPLAS 1990). The search is that of Wing & Gong
  * ("Testing and Verifying Concurrent Objects", JPDC 1993). It visits no state twice (Lowe, "Testing
  * for Linearizability", 2017).
  */
@@ -16,10 +16,9 @@ interface Step {
 
 /**
  * @param initial what the register held before all of them
- * @returns undefined if an order explains the operations; else the longest order that explains
- *   some of them
+ * @returns undefined if an order explains the operations; else the longest that explains some
  */
-export function unexplained(
+export function longestFailedOrder(
   operations: readonly Operation[],
   initial: Value,
 ): readonly Operation[] | undefined {
@@ -88,7 +87,10 @@ class Search {
     if (!this.#at(index).lost) this.#explained--;
   }
 
-  /** The first operation with a response that is not in the order: no later one ended before. */
+  /**
+   * The first operation with a response that is not in the order. None that began after its end can
+   * come before it.
+   */
   #first(): number {
     let at = 0;
     while (at < this.#operations.length && (this.#taken[at] === 1 || this.#at(at).lost)) at++;
@@ -116,7 +118,7 @@ class Search {
       );
   }
 
-  /** All that the way on depends on: which are taken, and what the register holds. */
+  /** The state of the search: the operations that are taken, and the value of the register. */
   #state(): string {
     const first = this.#first();
     const end = first < this.#operations.length ? this.#at(first).ended : 0;

@@ -1,6 +1,6 @@
 /**
- * Clients that read and write a few keys at once, over both lanes, until there are enough
- * operations or the server is gone. Each has one request at a time.
+ * Clients that read and write a few keys at once, over both lanes, until the server is killed. Each
+ * has one request at a time.
  */
 import { Agent, request } from 'node:http';
 import { entityUrl } from '../support/http.js';
@@ -13,8 +13,8 @@ export interface ClientOptions {
   readonly random: () => number;
   /** Makes its values unlike all others'. */
   readonly name: string;
-  /** Whether one more operation is to begin. */
-  readonly goesOn: () => boolean;
+  /** Called before each operation. */
+  readonly onOperation: () => void;
 }
 
 /** A write without a response: the caller knows when it was over. */
@@ -31,13 +31,14 @@ interface Response {
 
 /** @returns the writes that have no response */
 export async function runClient(options: ClientOptions): Promise<LostWrite[]> {
-  const { url, keys, recorder, random, name, goesOn } = options;
+  const { url, keys, recorder, random, name, onOperation } = options;
   const lanes = { fast: new Agent(oneConnection), full: new Agent(oneConnection) };
   // A request that is not plain makes its connection the full lane's for good.
   await send(lanes.full, 'GET', `${url}/v0/status`);
   const lost: LostWrite[] = [];
   try {
-    for (let number = 0; goesOn(); number++) {
+    for (let number = 0; ; number++) {
+      onOperation();
       const key = keys[Math.floor(random() * keys.length)] as string;
       const agent = random() < 0.5 ? lanes.fast : lanes.full;
       const draw = random();
@@ -61,7 +62,6 @@ export async function runClient(options: ClientOptions): Promise<LostWrite[]> {
         recorder.end(key, { kind: 'write', value, begun });
       }
     }
-    return lost;
   } finally {
     lanes.fast.destroy();
     lanes.full.destroy();
@@ -71,6 +71,10 @@ export async function runClient(options: ClientOptions): Promise<LostWrite[]> {
 const oneConnection = { keepAlive: true, maxSockets: 1 };
 /** Some values are long enough to come in several reads, and to be sent in several writes. */
 const paddings = [0, 100, 3000, 200_000];
+
+function paddingOf(name: string): number {
+  return paddings[name.length % paddings.length] as number;
+}
 
 /** Every key that a range has, with its value; undefined if the server went away. */
 export async function readAll(url: string, agent?: Agent): Promise<Map<string, Value> | undefined> {
@@ -94,10 +98,10 @@ function valueIn(response: Response, found: number): Value {
   return nameOf(response.content);
 }
 
-/** A value repeats nothing: its name, and then dots, of which none may be missing. */
+/** The name of a value, if the padding that belongs to it is whole. */
 function nameOf(content: string): string {
   const [name = '', dots = ''] = content.split(';');
-  return paddings.includes(dots.length) ? name : `torn ${name}: ${dots.length} dots`;
+  return dots.length === paddingOf(name) ? name : `torn ${name}: ${dots.length} dots`;
 }
 
 function expectStatus({ status, content }: Response, expected: number): void {
@@ -126,9 +130,6 @@ function send(
     req.on('error', () => resolve(undefined));
     req.on('close', () => resolve(undefined));
     if (value === undefined) req.end();
-    else {
-      const padding = paddings[value.length % paddings.length] as number;
-      req.end(`${value};${'.'.repeat(padding)}`);
-    }
+    else req.end(`${value};${'.'.repeat(paddingOf(value))}`);
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Every answer of a real server, over both lanes and through kills, fits one order for each key.
+ * Every response of a real server, over both lanes and through kills, fits one order for each key.
  *
  * EVENKEEL_LINEAR_ROUNDS and EVENKEEL_LINEAR_OPERATIONS set how many rounds and operations in each,
  * EVENKEEL_SEED which ones. `npm run test:linear` runs many.
@@ -7,21 +7,21 @@
 import { expect, test } from 'vitest';
 import { temporaryDirectory } from '../support/directory.js';
 import { randomFrom } from '../support/random.js';
-import { unexplained } from './checker.js';
+import { longestFailedOrder } from './checker.js';
 import type { Operation } from './history.js';
 import { withStaleRead } from './plant.js';
 import { linearRounds, violations } from './rounds.js';
 
 const rounds = Number(process.env.EVENKEEL_LINEAR_ROUNDS ?? 2);
-const operations = Number(process.env.EVENKEEL_LINEAR_OPERATIONS ?? 400);
+const operationsPerRound = Number(process.env.EVENKEEL_LINEAR_OPERATIONS ?? 400);
 const seed = Number(process.env.EVENKEEL_SEED ?? Date.now() % 1_000_000);
 const planted = 40;
 
-test(`${rounds} rounds of ${operations} operations and a kill have an order`, {
+test(`${rounds} rounds of ${operationsPerRound} operations and a kill have an order`, {
   timeout: 120_000 + rounds * 30_000,
 }, async () => {
   const directory = await temporaryDirectory();
-  const all = await linearRounds({ directory, rounds, operations, seed });
+  const all = await linearRounds({ directory, rounds, operations: operationsPerRound, seed });
   expect(violations(all), `EVENKEEL_SEED=${seed}`).toEqual([]);
 
   const random = randomFrom(seed);
@@ -30,7 +30,7 @@ test(`${rounds} rounds of ${operations} operations and a kill have an order`, {
     const { operations, initial } = all[plant % all.length] as (typeof all)[number];
     const stale = withStaleRead(operations, random);
     if (!stale) throw new Error(`no stale read fits among ${operations.length} operations`);
-    if (unexplained(stale, initial)) found++;
+    if (longestFailedOrder(stale, initial)) found++;
   }
   const count = all.reduce((sum, round) => sum + round.operations.length, 0);
   const lost = all.flatMap((round) => round.operations).filter((each) => each.lost).length;
@@ -75,7 +75,7 @@ test.each<[string, Operation[]]>([
     ],
   ],
 ])('%s is explained', (_, operations) => {
-  expect(unexplained(operations, 'i')).toBeUndefined();
+  expect(longestFailedOrder(operations, 'i')).toBeUndefined();
 });
 
 test.each<[string, Operation[]]>([
@@ -91,6 +91,6 @@ test.each<[string, Operation[]]>([
     'a lost write that takes effect twice',
     [{ ...write('a', 1, 3), lost: true }, read('a', 4, 5), write('b', 6, 7), read('a', 8, 9)],
   ],
-])('%s is not', (_, operations) => {
-  expect(unexplained(operations, 'i')).toBeDefined();
+])('%s is not explained', (_, operations) => {
+  expect(longestFailedOrder(operations, 'i')).toBeDefined();
 });

@@ -1,12 +1,12 @@
 /**
- * Rounds of load, each ended by a kill at a random moment. The reads and writes of a round are
- * checked together with all that the next server holds. A write without a response took effect
- * before the kill, or never.
+ * Rounds of load. Each ends with a kill, once enough operations have begun. The reads and writes of
+ * a round are checked together with all that the next server holds. A write without a response took
+ * effect before the kill, or never.
  */
 
 import { startServer } from '../support/process.js';
 import { randomFrom } from '../support/random.js';
-import { unexplained } from './checker.js';
+import { longestFailedOrder } from './checker.js';
 import { type LostWrite, readAll, runClient } from './clients.js';
 import { type Operation, Recorder, type Value } from './history.js';
 
@@ -43,14 +43,13 @@ export async function linearRounds(options: LinearOptions): Promise<RoundOfKey[]
       enough = resolve;
     });
     const { url } = server;
-    const goesOn = () => {
+    const onOperation = () => {
       if (--left === 0) enough();
-      return true;
     };
     const running = Array.from({ length: clients }, (_, client) => {
       const own = randomFrom(Math.floor(random() * 2 ** 32));
       const name = `${round}.${client}`;
-      return runClient({ url, keys: names, recorder, random: own, name, goesOn });
+      return runClient({ url, keys: names, recorder, random: own, name, onOperation });
     });
     await Promise.race([isEnough, Promise.all(running)]);
     await server.end('SIGKILL');
@@ -84,12 +83,12 @@ async function readAfter(
 /** Each key of a round that no order explains, in words. */
 export function violations(rounds: readonly RoundOfKey[]): string[] {
   return rounds.flatMap(({ key, round, initial, operations }) => {
-    const explained = unexplained(operations, initial);
-    if (!explained) return [];
-    const rest = operations.filter((operation) => !explained.includes(operation));
+    const longest = longestFailedOrder(operations, initial);
+    if (!longest) return [];
+    const rest = operations.filter((operation) => !longest.includes(operation));
     const shown = rest.slice(0, 5).map((operation) => JSON.stringify(operation));
     return [
-      `round ${round}, ${key}: an order explains ${explained.length} of ${operations.length} ` +
+      `round ${round}, ${key}: an order explains ${longest.length} of ${operations.length} ` +
         `operations, but not ${shown.join(', ')}`,
     ];
   });

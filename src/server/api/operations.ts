@@ -43,7 +43,7 @@ export const problemStatuses = {
   431: 'The header is too long, or has too many fields.',
   500: 'The stored value is damaged, or the server met an unexpected error.',
   501: 'The request has a field that this server would have to honour and cannot yet.',
-  503: 'The server is overloaded or stopping, or its store has failed; `Retry-After` says when.',
+  503: 'The server is overloaded or stopping (`Retry-After` says when), or its store has failed.',
   504: 'Fewer replicas confirmed than were asked for.',
   507: 'The disk, or a quota on it, is full.',
 } as const;
@@ -158,7 +158,7 @@ export interface RequestField {
 const all: readonly CommandKind[] = operations.map(({ kind }) => kind);
 const writes: readonly CommandKind[] = ['put', 'delete'];
 
-/** The request fields with a meaning here; all others are ignored. */
+/** The request fields that may change a response or its framing; all others are ignored. */
 export const requestFields = [
   message('Host', 'HTTP/1.1 needs exactly one.'),
   message('Content-Length', 'The length of the content in bytes.'),

@@ -24,7 +24,7 @@ export interface Environment {
 /** The format of the directory that this code writes, and the only one it reads. */
 export const formatVersion = 1;
 export const formatKey = Buffer.from('format');
-/** Under this key: a version that no record has reached. See versions.ts. */
+/** Under this key: a version that no record has reached. See version-clock.ts. */
 export const ceilingKey = Buffer.from('version-ceiling');
 
 /**

@@ -10,9 +10,8 @@
 import { readFields, recordBytes, writeRecord } from '../../record.js';
 
 /**
- * Bounds of one transaction: large enough to share the sync among many writes, small enough to keep
- * the next commit near, and to bound the disk space it needs (preallocation.ts). A single write may
- * be larger.
+ * Bounds of one transaction. Larger ones share a sync among more writes. Smaller ones keep the next
+ * commit near, and need less disk space before (preallocation.ts). A single write may be larger.
  */
 export const maxBatchBytes = 4 * 1024 * 1024;
 export const maxBatchWrites = 512;

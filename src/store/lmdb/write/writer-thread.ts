@@ -1,6 +1,7 @@
 /**
- * The writer thread. It serves the messages of writer.ts in order. All batches that wait share a
- * commit and a reply. It is a thread because a commit blocks until the disk has it.
+ * The writer thread. It serves the messages of writer.ts in order. The batches that wait share a
+ * commit and a reply, within the bounds of batch.ts. It is a thread because a commit blocks until
+ * the disk has it.
  */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { openDatabases, openRoot } from '../file/environment.js';
