@@ -7,6 +7,8 @@ import { type Store, StoreError } from '../store/store.js';
 import { InFlight } from './connection/in-flight.js';
 import { isLingering } from './connection/lingering.js';
 import { MemoryBudget } from './connection/memory-budget.js';
+import { SliceScheduler } from './connection/slice-scheduler.js';
+import { leaveAll } from './fast-lane/end-of-turn.js';
 import { putFastLaneBefore } from './fast-lane/fast-lane.js';
 import { fullLane } from './full-lane/full-lane.js';
 
@@ -91,7 +93,8 @@ export async function serveStore(
   const service = { store, draining: false };
   const inFlight = new InFlight();
   const budget = new MemoryBudget(limits.maxContentBytesInMemory);
-  const lane = { service, limits, budget, inFlight, report: eachOnce(report) };
+  const scheduler = new SliceScheduler(limits, leaveAll);
+  const lane = { service, limits, budget, scheduler, inFlight, report: eachOnce(report) };
   const http = fullLane(lane);
   if (options.lanes !== 'full') putFastLaneBefore(http, lane);
   const sockets = new Set<Socket>();

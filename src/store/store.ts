@@ -50,6 +50,19 @@ export interface RangeOptions {
   readonly limit?: number;
 }
 
+/** The time and the memory that one request gets for work that is not small. */
+export interface Allowance {
+  /**
+   * Asked for before each slice of long work. Resolves when the slice begins, to how long it may
+   * take, in ms. Rejects once nobody waits for the result.
+   */
+  slice(): Promise<number>;
+  /** Called before so many bytes are held. Throws, or rejects, when they may not be. */
+  take(bytes: number): Awaitable<void>;
+  /** Called when the bytes are free again. What is left is given back when the request is over. */
+  give(bytes: number): void;
+}
+
 export interface Store {
   readonly capabilities: Capabilities;
   /** Set once the store can no longer be trusted with writes. Only opening it again clears it. */
@@ -58,17 +71,25 @@ export interface Store {
   /**
    * The newest acknowledged value of a key, or undefined. Every read after an acknowledged write
    * sees it.
+   * @param allowance the value is paid for with it, before it is copied, if it is larger than
+   *   `pieceBytes`; otherwise it is the caller's to pay for
    * @throws StoreError `damaged` if the stored record fails its checksum; `overloaded`; `closed`
    */
-  get(key: Uint8Array, options?: ReadOptions): Awaitable<Entity | undefined>;
+  get(key: Uint8Array, options?: ReadOptions, allowance?: Allowance): Awaitable<Entity | undefined>;
 
   /**
    * Stores the value under the key. Resolves once it survives a crash of process and machine. The
    * caller must not change key or value before that.
    * @param value the bytes, in one piece or several
+   * @param allowance asked for slices of time to copy a large value
    * @throws StoreError `overloaded`, `full`, `failed`, `closed`: the value is not acknowledged
    */
-  put(key: Uint8Array, value: readonly Uint8Array[], options?: PutOptions): Promise<void>;
+  put(
+    key: Uint8Array,
+    value: readonly Uint8Array[],
+    options?: PutOptions,
+    allowance?: Allowance,
+  ): Promise<void>;
 
   /**
    * Removes the key, present or not. Resolves once the removal is durable; the caller must not
@@ -84,9 +105,10 @@ export interface Store {
    * there all along is yielded once; one that is written or deleted during the range may or may not
    * appear. A page is empty if all it held has expired, so a reader gives way to other work after
    * each page, not only after full ones.
+   * @param allowance asked for a slice before each page; pays for large values, as in get
    * @throws StoreError `damaged`, `closed`
    */
-  range(options: RangeOptions): AsyncIterable<readonly Entity[]>;
+  range(options: RangeOptions, allowance?: Allowance): AsyncIterable<readonly Entity[]>;
 
   /**
    * Finishes the accepted writes, then frees every resource. Later calls, and reads that wait for

@@ -1,14 +1,14 @@
 /** From a command to its response, over the Store. A lane writes the response to its connection. */
-import type { Awaitable, Entity, Store } from '../../store/store.js';
+import type { Allowance, Awaitable, Entity, Store } from '../../store/store.js';
 import { Problem } from './problem.js';
-import { rangeChunks } from './range.js';
+import { type RangeContent, rangeBytes } from './range.js';
 import type { Command } from './route.js';
 
 export interface ApiResponse {
   readonly status: 200 | 201 | 202;
   readonly headers: Readonly<Record<string, string>>;
-  /** The content: whole, or pages of chunks to be sent as the reader takes them. */
-  readonly content: Uint8Array | AsyncIterable<readonly Uint8Array[]>;
+  /** The content: whole, or pages to be made as the reader takes them. */
+  readonly content: Uint8Array | RangeContent;
 }
 
 const nothing = Buffer.alloc(0);
@@ -19,28 +19,31 @@ const octets = { 'Content-Type': 'application/octet-stream' };
 
 /**
  * @param content of a PUT; empty otherwise
+ * @param allowance of the request, for ranges and large values
  * @throws Problem, StoreError
  */
 export function perform(
   command: Command,
   content: readonly Uint8Array[],
   store: Store,
+  allowance: Allowance,
 ): Awaitable<ApiResponse> {
   switch (command.kind) {
     case 'status':
       if (store.failure) throw store.failure;
       return { status: 200, headers: { 'Content-Type': 'application/json' }, content: serving };
     case 'get':
-      return get(command, store);
+      return get(command, store, allowance);
     case 'put':
-      return store.put(command.key, content, command).then(() => created);
+      return store.put(command.key, content, command, allowance).then(() => created);
     case 'delete':
       return store.delete(command.key, command).then(() => accepted);
     case 'range':
       return {
         status: 200,
         headers: { ...rangeType[command.format], Vary: 'Accept' },
-        content: rangeChunks(store.range(command), command.format),
+        content: (isChunked) =>
+          rangeBytes(store.range(command, allowance), command.format, isChunked, allowance),
       };
   }
 }
@@ -50,8 +53,12 @@ const absent = new Problem(404, 'this id has no entity; PUT one first');
 
 const rangeType = { chunks: octets, ndjson: { 'Content-Type': 'application/x-ndjson' } };
 
-function get(command: Command & { kind: 'get' }, store: Store): Awaitable<ApiResponse> {
-  const entity = store.get(command.key, command);
+function get(
+  command: Command & { kind: 'get' },
+  store: Store,
+  allowance: Allowance,
+): Awaitable<ApiResponse> {
+  const entity = store.get(command.key, command, allowance);
   return entity instanceof Promise ? entity.then(found) : found(entity);
 }
 

@@ -14,7 +14,8 @@ export function atTurnsEnd(connection: Leaving): void {
   if (waiting.push(connection) === 1) setImmediate(leaveAll);
 }
 
-function leaveAll(): void {
+/** Ends the turn now for the connections that wait: what comes next takes long. */
+export function leaveAll(): void {
   const all = waiting;
   waiting = [];
   for (const connection of all) connection.leave();

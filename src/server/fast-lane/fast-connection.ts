@@ -9,23 +9,31 @@
  *       │        ┌─▶ responding ──kernel is slow──▶ flushing
  *       │    done│      │  ▲ └─────────────◀──────────┘
  *       │        │      ▼  │       written
- *       │        └── running ──timeout──▶ overdue (goes on as running does)
+ *       │        ├── running ──timeout──▶ overdue (goes on as running does)
+ *       │        │      │
+ *       │        │      ▼  large content
+ *       │        └── sending
  *       │
  *       └─timeout (408), or the last response while draining:
  *                 closing ◀──▶ flushing-last;  closing ──all out──▶ gone (it lingers)
  *
  * Invariants: requests are taken in `idle` and `responding` only. In all other states bytes go back
  * to the socket, whose own buffer is bounded. Responses of one turn of the event loop gather up to
- * the socket's high-water mark and leave at its end. An error, or a timeout that is not drawn,
+ * the socket's high-water mark and leave at its end. A turn gives a connection contents of one
+ * piece. Nothing is served to a socket that is destroyed. An error, or a timeout that is not drawn,
  * destroys the socket; its `close` event frees all that is held.
  */
 import type { Socket } from 'node:net';
+import { pieceBytes } from '../../config/limits.js';
+import type { Allowance } from '../../store/store.js';
 import { type ApiResponse, perform } from '../api/perform.js';
 import { lateRequest, needsOperator, problemOf, problemResponse } from '../api/problem.js';
 import { admit } from '../api/route.js';
+import { ClientGone } from '../connection/client-gone.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { endLingering } from '../connection/lingering.js';
 import type { ResponseHead } from '../connection/response-head.js';
+import { sendPieces } from '../connection/send-pieces.js';
 import { atTurnsEnd } from './end-of-turn.js';
 import { copyOf, findPlainRequest, PlainRequest } from './plain-request.js';
 import { ResponseBuffer } from './response-buffer.js';
@@ -48,6 +56,8 @@ type State =
   | 'running'
   /** As `running`, after one timeout: the next one destroys the socket. */
   | 'overdue'
+  /** The last response is large: its pieces leave one by one. */
+  | 'sending'
   /** The kernel has not taken all responses yet. */
   | 'flushing'
   /** As `responding`, but the last response said that it is the last. */
@@ -61,7 +71,7 @@ const nothing = Buffer.alloc(0);
 /** The request found last. It is served before the next one is looked for. */
 const request = new PlainRequest();
 
-export class FastConnection {
+export class FastConnection implements Allowance {
   readonly #socket: Socket;
   readonly #options: FastConnectionOptions;
   readonly #outgoing: ResponseBuffer;
@@ -86,6 +96,7 @@ export class FastConnection {
    */
   readonly #take = (bytes: Buffer): number => {
     const { service, limits } = this.#options;
+    if (this.#socket.destroyed) return bytes.length;
     if (this.#state === 'fresh') {
       this.#state = 'idle';
       this.#socket.setTimeout(limits.keepAliveMs);
@@ -95,6 +106,7 @@ export class FastConnection {
       at < bytes.length &&
       (this.#state === 'idle' || this.#state === 'responding') &&
       !service.draining &&
+      this.#heldBytes < pieceBytes &&
       this.#outgoing.unsentLength < this.#socket.writableHighWaterMark &&
       findPlainRequest(bytes, at, limits, request)
     ) {
@@ -132,9 +144,9 @@ export class FastConnection {
       // admit would ask whether the service is draining, which #take has done.
       const command = request.command ?? admit(request, service);
       const contentLength = request.end - request.contentStart;
-      this.#hold(contentLength);
+      this.take(contentLength);
       const content = contentLength > 0 ? [copyOf(bytes, request.contentStart, request.end)] : [];
-      const response = perform(command, content, service.store);
+      const response = perform(command, content, service.store, this);
       if (response instanceof Promise) {
         this.#state = 'running';
         response.then(this.#onResponse, this.#onProblem);
@@ -153,11 +165,12 @@ export class FastConnection {
     } catch (error) {
       this.#refuse(error);
     }
-    this.#settle();
+    if (this.#state !== 'sending') this.#settle();
   };
 
   readonly #onProblem = (error: unknown): void => {
-    this.#refuse(error);
+    if (error instanceof ClientGone) this.#state = 'responding';
+    else this.#refuse(error);
     this.#settle();
   };
 
@@ -165,9 +178,34 @@ export class FastConnection {
   #respond({ status, headers, content }: ApiResponse): void {
     if (!(content instanceof Uint8Array))
       throw new TypeError('a range is not plain, and all else is whole');
-    this.#hold(content.length);
+    if (content.length > pieceBytes) {
+      void this.#sendLarge(status, headers, content);
+      return;
+    }
+    this.take(content.length);
     this.#send(status, headers, content, false);
   }
+
+  /** The store has taken the memory. Never rejects. */
+  async #sendLarge(
+    status: number,
+    headers: ApiResponse['headers'],
+    content: Uint8Array,
+  ): Promise<void> {
+    const { service, limits } = this.#options;
+    const isLast = service.draining;
+    this.#state = 'sending';
+    this.#socket.setTimeout(limits.stallMs);
+    this.#outgoing.addHead(status, headers, content.length, isLast);
+    await sendPieces(content, this, this.#write).catch(() => {});
+    this.#state = isLast ? 'closing' : 'responding';
+    this.#settle();
+  }
+
+  readonly #write = (piece: Uint8Array): Promise<void> => {
+    this.#outgoing.flush();
+    return new Promise((resolve) => this.#socket.write(piece, () => resolve()));
+  };
 
   #refuse(error: unknown, closes = false): void {
     const problem = problemOf(error);
@@ -202,7 +240,8 @@ export class FastConnection {
       return;
     }
     this.#release();
-    this.#state = isLast ? 'gone' : 'idle';
+    this.#state = isLast || socket.destroyed ? 'gone' : 'idle';
+    if (socket.destroyed) return;
     if (isLast) {
       endLingering(socket, limits.lingerMs);
       return;
@@ -217,9 +256,18 @@ export class FastConnection {
     this.#settle();
   };
 
-  #hold(bytes: number): void {
+  slice(): Promise<number> {
+    return this.#options.scheduler.slice(this.#socket);
+  }
+
+  take(bytes: number): void {
     this.#options.budget.take(bytes);
     this.#heldBytes += bytes;
+  }
+
+  give(bytes: number): void {
+    this.#options.budget.give(bytes);
+    this.#heldBytes -= bytes;
   }
 
   #release(): void {
@@ -270,6 +318,6 @@ export class FastConnection {
   };
 
   readonly #onClose = (): void => {
-    if (this.#state !== 'running' && this.#state !== 'overdue') this.#release();
+    if (!['running', 'overdue', 'sending'].includes(this.#state)) this.#release();
   };
 }

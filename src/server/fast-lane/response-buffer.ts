@@ -24,6 +24,16 @@ export class ResponseBuffer {
     return this.#text.length + this.#socket.writableLength;
   }
 
+  /** A response whose content is written behind it. */
+  addHead(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    contentLength: number,
+    closes: boolean,
+  ): void {
+    this.#text += this.#responseHead.format(status, headers, contentLength, closes);
+  }
+
   /** @param closes whether it says that it is the last one */
   add(
     status: number,

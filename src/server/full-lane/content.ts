@@ -2,12 +2,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestFields } from '../api/operations.js';
 import { Problem } from '../api/problem.js';
+import { ClientGone } from '../connection/client-gone.js';
 import type { FullConnection } from './full-connection.js';
-
-/** The client went away before its request was whole: nothing is stored, and no response is due. */
-export class ClientGone extends Error {
-  override readonly name = 'ClientGone';
-}
 
 /** @throws Problem 413 if the header already announces more than `maxBytes` */
 export function checkContentLength(req: IncomingMessage, maxBytes: number): void {

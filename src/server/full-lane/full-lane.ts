@@ -10,11 +10,13 @@ import type { RequestFields } from '../api/operations.js';
 import { perform } from '../api/perform.js';
 import { needsOperator, Problem, problemOf } from '../api/problem.js';
 import { admit } from '../api/route.js';
+import { ClientGone } from '../connection/client-gone.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { Reservation } from '../connection/memory-budget.js';
+import { RequestAllowance } from '../connection/request-allowance.js';
 import { ResponseHead } from '../connection/response-head.js';
 import { checkHead } from './check-head.js';
-import { ClientGone, checkContentLength, readContent } from './content.js';
+import { checkContentLength, readContent } from './content.js';
 import { FullConnection, parserProblem } from './full-connection.js';
 import { sendProblem, sendResponse } from './send.js';
 
@@ -94,12 +96,14 @@ interface Exchange {
 /** Serves one request to its end. Never rejects: a failure is a response, or the client is gone. */
 async function serveRequest(
   { req, res, connection, expectation }: Exchange,
-  { service, limits, budget, inFlight, report }: LaneOptions,
+  { service, limits, budget, scheduler, inFlight, report }: LaneOptions,
 ): Promise<void> {
   // The connection ended with the response before this one, so nothing is done.
-  if (!res.socket) return;
+  const { socket } = res;
+  if (!socket) return;
   const over = new Promise((resolve) => res.once('close', resolve));
   const reservation = new Reservation(budget);
+  const allowance = new RequestAllowance(reservation, scheduler, socket);
   const fields: RequestFields = req.headers;
   let readsContent = false;
   let contentIsRead = false;
@@ -115,10 +119,10 @@ async function serveRequest(
     readsContent = command.kind === 'put';
     const content = readsContent ? await receiveContent(reservation) : [];
     contentIsRead = readsContent;
-    const response = await perform(command, content, service.store);
+    const response = await perform(command, content, service.store, allowance);
     const last = service.draining || losesBytes;
     if (last) connection.closeAfterResponse();
-    await sendResponse(res, response, last, reservation);
+    await sendResponse(res, response, last, allowance);
   } catch (error) {
     if (error instanceof ClientGone || res.destroyed) return;
     const problem = problemOf(error);

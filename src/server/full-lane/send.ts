@@ -1,31 +1,42 @@
 /** Writes responses and problems through `node:http`. */
 import type { ServerResponse } from 'node:http';
-import { setImmediate as turn } from 'node:timers/promises';
+import { pieceBytes } from '../../config/limits.js';
+import type { Allowance } from '../../store/store.js';
 import type { ApiResponse } from '../api/perform.js';
 import { type Problem, problemResponse } from '../api/problem.js';
-import type { Reservation } from '../connection/memory-budget.js';
+import type { RangeContent } from '../api/range.js';
+import { sendPieces } from '../connection/send-pieces.js';
 
 /**
- * Resolves when all of the response is handed over; pages follow the pace of the reader.
+ * Resolves when all of the response is handed over. Pages and pieces follow the pace of the reader:
+ * the next one is made when the kernel has taken the one before.
  * @param close whether the connection ends with it
- * @param reservation holds memory for the content until it is out
- * @throws Problem 503 when the content, or its next page, does not fit in the memory budget
+ * @param allowance time to send large content, and memory for what waits for the reader
+ * @throws Problem 503 when the content, or its next page, does not fit in the memory budget;
+ *   ClientGone
  */
 export async function sendResponse(
   res: ServerResponse,
   response: ApiResponse,
   close: boolean,
-  reservation: Reservation,
+  allowance: Allowance,
 ): Promise<void> {
   const { status, headers, content } = response;
+  const isHead = res.req.method === 'HEAD';
   if (close) res.setHeader('Connection', 'close');
-  if (content instanceof Uint8Array) {
-    reservation.take(content.length);
-    res.writeHead(status, { ...headers, 'Content-Length': content.length }).end(content);
+  if (!(content instanceof Uint8Array)) {
+    if (!isHead) await sendRange(res, status, headers, content, allowance);
+    else res.writeHead(status, headers).end();
     return;
   }
-  if (res.req.method !== 'HEAD') await sendPages(res, status, headers, content, reservation);
-  if (!res.headersSent) res.writeHead(status, headers);
+  // The store has taken the memory of a large value.
+  if (content.length <= pieceBytes) await allowance.take(content.length);
+  res.writeHead(status, { ...headers, 'Content-Length': content.length });
+  if (content.length <= pieceBytes || isHead) {
+    res.end(content);
+    return;
+  }
+  await sendPieces(content, allowance, (piece) => (res.write(piece) ? undefined : drained(res)));
   res.end();
 }
 
@@ -40,27 +51,33 @@ export function sendProblem(res: ServerResponse, problem: Problem, close: boolea
   res.writeHead(status, { ...headers, 'Content-Length': content.length }).end(content);
 }
 
-async function sendPages(
+async function sendRange(
   res: ServerResponse,
   status: number,
   headers: ApiResponse['headers'],
-  pages: AsyncIterable<readonly Uint8Array[]>,
-  reservation: Reservation,
+  content: RangeContent,
+  allowance: Allowance,
 ): Promise<void> {
-  for await (const chunks of pages) {
-    let hasRoom = true;
-    let bytes = 0;
-    for (const chunk of chunks) bytes += chunk.length;
-    reservation.take(bytes);
-    if (!res.headersSent) res.writeHead(status, headers);
-    // One system call per page. Corking the response would join the page into one chunk.
+  // HTTP/1.0 has no chunks: there the end of the connection is the end of the content.
+  const isChunked = res.useChunkedEncodingByDefault;
+  for await (const bytes of content(isChunked)) {
+    await allowance.take(bytes.length);
+    // The head leaves with the first page.
     res.socket?.cork();
-    for (const chunk of chunks) hasRoom = res.write(chunk);
+    if (!res.headersSent) writeHead();
+    const hasRoom = res.write(bytes);
     res.socket?.uncork();
-    // Other connections get a turn after each page, however fast this reader is.
-    await (hasRoom ? turn() : drained(res));
+    if (!hasRoom) await drained(res);
     if (res.destroyed) return;
-    reservation.give(bytes);
+    allowance.give(bytes.length);
+  }
+  if (!res.headersSent) writeHead();
+  res.end();
+
+  function writeHead(): void {
+    res.writeHead(status, headers).flushHeaders();
+    // The content is framed already.
+    res.chunkedEncoding = false;
   }
 }
 

@@ -3,19 +3,24 @@
  * would wait for the disk. Writes go through GroupCommit to the writer thread. One process at a
  * time may open a directory, and one store in it.
  */
-import { type Limits, maxKeyBytes, maxTtlSeconds } from '../../config/limits.js';
+import { type Limits, maxKeyBytes, maxTtlSeconds, pieceBytes } from '../../config/limits.js';
 import { expires, readRecord } from '../record.js';
 import {
+  type Allowance,
   type Awaitable,
   type Entity,
   type PutOptions,
   type RangeOptions,
+  type ReadOptions,
   type Store,
   StoreError,
 } from '../store.js';
 import type { Environment } from './file/environment.js';
 import type { ColdReads } from './read/cold-reads.js';
+import { damagedFile } from './read/damaged-file.js';
 import type { EntityCache } from './read/entity-cache.js';
+import type { LargeReads } from './read/large-reads.js';
+import { isLarge, lastValueBytes } from './read/large-records.js';
 import type { GroupCommit } from './write/group-commit.js';
 import type { Sweeper } from './write/sweeper.js';
 import type { Writer } from './write/writer.js';
@@ -24,6 +29,7 @@ export interface StoreParts {
   readonly env: Environment;
   readonly cache: EntityCache;
   readonly coldReads: ColdReads;
+  readonly largeReads: LargeReads;
   readonly limits: Limits;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -46,13 +52,19 @@ export class LmdbStore implements Store {
     return this.#parts.commits.failure ?? this.#parts.writer.failure;
   }
 
-  get(key: Uint8Array): Awaitable<Entity | undefined> {
+  get(
+    key: Uint8Array,
+    _options?: ReadOptions,
+    allowance?: Allowance,
+  ): Awaitable<Entity | undefined> {
     this.#mustBeOpen();
     checkKey(key);
     const { cache, coldReads } = this.#parts;
     return (
       cache.get(key) ??
-      (coldReads.isCold() ? this.#getCold(key) : this.#reading(() => this.#read(key)))
+      (coldReads.isCold()
+        ? this.#getCold(key, allowance)
+        : this.#reading(() => this.#read(key, allowance)))
     );
   }
 
@@ -76,19 +88,28 @@ export class LmdbStore implements Store {
     await this.#parts.commits.write({ key, value: undefined });
   }
 
-  async *range({
-    start,
-    end,
-    limit = Number.POSITIVE_INFINITY,
-  }: RangeOptions): AsyncGenerator<Entity[]> {
+  async *range(
+    { start, end, limit = Number.POSITIVE_INFINITY }: RangeOptions,
+    allowance?: Allowance,
+  ): AsyncGenerator<Entity[]> {
     checkKey(start);
     if (end !== undefined) checkKey(end);
     let left = limit;
     let from = asBuffer(start);
     let exclusiveStart = false;
     while (left > 0) {
+      const { rangePageMs } = this.#parts.limits;
+      const maxMs = allowance ? Math.min(await allowance.slice(), rangePageMs) : rangePageMs;
       this.#mustBeOpen();
-      const { page, last } = this.#reading(() => this.#readPage(from, exclusiveStart, end, left));
+      const {
+        page,
+        last,
+        isLarge: lastIsLarge,
+      } = this.#reading(() => this.#readPage(from, exclusiveStart, end, left, maxMs));
+      if (lastIsLarge && last) {
+        const entity = await this.#reading(() => this.#read(last, allowance));
+        if (entity) page.push(entity);
+      }
       yield page;
       if (last === undefined) return;
       left -= page.length;
@@ -102,47 +123,78 @@ export class LmdbStore implements Store {
     return this.#closing;
   }
 
-  async #getCold(key: Uint8Array): Promise<Entity | undefined> {
+  async #getCold(key: Uint8Array, allowance?: Allowance): Promise<Entity | undefined> {
     // The caller may change its array while this waits.
     const kept = Buffer.from(key);
     await this.#parts.coldReads.prefetch(kept);
     this.#mustBeOpen();
-    return this.#reading(() => this.#read(kept));
+    return this.#reading(() => this.#read(kept, allowance));
   }
 
-  #read(key: Uint8Array): Entity | undefined {
+  #read(key: Uint8Array, allowance?: Allowance): Awaitable<Entity | undefined> {
     const { env, cache, now } = this.#parts;
     // A buffer that lmdb uses again, or a part of the memory map.
     const record = env.entities.getBinaryFast(asBuffer(key));
     if (record === undefined) return undefined;
+    if (isLarge(record)) return this.#readLarge(key, allowance);
     const entity = readRecord(key, asBuffer(record), now, true);
     if (entity && !expires(record)) cache.set(entity);
     return entity;
   }
 
+  /** Reads the large value that was found just now. */
+  async #readLarge(key: Uint8Array, allowance?: Allowance): Promise<Entity | undefined> {
+    const { env, largeReads, now } = this.#parts;
+    const bytes = lastValueBytes(env.entities);
+    // The caller may change its array while this waits.
+    const kept = Uint8Array.from(key);
+    await allowance?.take(bytes);
+    // Nothing is read for a client that is gone.
+    await allowance?.slice();
+    this.#mustBeOpen();
+    const entity = await largeReads.read(kept, now());
+    // A write may have replaced it since.
+    const valueBytes = entity?.value.length ?? 0;
+    const held = valueBytes > pieceBytes ? valueBytes : 0;
+    if (held > bytes) await allowance?.take(held - bytes);
+    else allowance?.give(bytes - held);
+    return entity;
+  }
+
   /**
-   * Reads one page. The cursor lives no longer than this call, so a slow reader pins nothing.
-   * @returns the page, and the key to go on after; undefined at the end
+   * Reads one page, for at most `maxMs`. The cursor lives no longer than this call, so a slow reader pins nothing.
+   * @returns the page, and the key to go on after; undefined at the end. If that one is large, the
+   *   page is empty, and it is still to be read.
    */
-  #readPage(start: Buffer, exclusiveStart: boolean, end: Uint8Array | undefined, limit: number) {
-    const { rangePageEntities, rangePageBytes, rangePageMs } = this.#parts.limits;
+  #readPage(
+    start: Buffer,
+    exclusiveStart: boolean,
+    end: Uint8Array | undefined,
+    limit: number,
+    maxMs: number,
+  ): { page: Entity[]; last: Buffer | undefined; isLarge: boolean } {
+    const { rangePageEntities, rangePageBytes } = this.#parts.limits;
     const page: Entity[] = [];
     const nowMs = this.#parts.now();
     const now = () => nowMs;
     const range =
       end === undefined ? { start, exclusiveStart } : { start, exclusiveStart, end: asBuffer(end) };
-    const endMs = performance.now() + rangePageMs;
+    const endMs = performance.now() + maxMs;
+    let last: Buffer | undefined;
     let bytes = 0;
     let read = 0;
     for (const { key, value: record } of this.#parts.env.entities.getRange(range)) {
+      if (isLarge(record))
+        return last ? { page, last, isLarge: false } : { page, last: key, isLarge: true };
       const entity = readRecord(key, record, now);
       if (entity) page.push(entity);
       bytes += key.length + record.length;
       read++;
       const isFull = bytes >= rangePageBytes || read >= rangePageEntities || page.length >= limit;
-      if (isFull || performance.now() >= endMs) return { page, last: key };
+      last = key;
+      if (isFull || performance.now() >= endMs) return { page, last, isLarge: false };
     }
-    return { page, last: undefined };
+    return { page, last: undefined, isLarge: false };
   }
 
   /** Runs a read. An error of LMDB means damage, like a record that fails its checksum. */
@@ -153,13 +205,7 @@ export class LmdbStore implements Store {
       if (error instanceof StoreError || error instanceof RangeError) throw error;
       // A transaction of LMDB that met an error can't be used again.
       this.#parts.env.root.resetReadTxn();
-      const { message } = error as Error;
-      throw new StoreError(
-        'damaged',
-        `the data file can't be read here (${message}): its bytes changed on disk. ` +
-          'Restore it from a backup, and check the disk',
-        { cause: error },
-      );
+      throw damagedFile(error as Error);
     }
   }
 
@@ -167,6 +213,7 @@ export class LmdbStore implements Store {
     this.#parts.coldReads.close();
     await this.#parts.commits.settled();
     await this.#parts.sweeper.stop();
+    await this.#parts.largeReads.close();
     try {
       await this.#parts.writer.close();
     } finally {

@@ -19,6 +19,8 @@ import { reserveInitial } from './file/preallocation.js';
 import { LmdbStore } from './lmdb-store.js';
 import { ColdReads } from './read/cold-reads.js';
 import { EntityCache } from './read/entity-cache.js';
+import { LargeReads } from './read/large-reads.js';
+import { leaveOutLargeRecords } from './read/large-records.js';
 import { GroupCommit } from './write/group-commit.js';
 import { Sweeper } from './write/sweeper.js';
 import { VersionClock } from './write/version-clock.js';
@@ -68,12 +70,14 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     const writer = await WriterClient.start({ directory });
     const versions = new VersionClock(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     const { root } = env;
+    leaveOutLargeRecords(env.entities);
     const commits = new GroupCommit(writer, versions, limits, cache, () => root.resetReadTxn());
     const sweeper = new Sweeper(writer, now, sweepIntervalMs);
     return new LmdbStore({
       env,
       cache,
       coldReads: new ColdReads(env.entities, majorFaults, faultsBefore, limits),
+      largeReads: new LargeReads({ directory }),
       limits,
       now,
       writer,

@@ -5,8 +5,8 @@
  *     expiry    [expires u64 ms][key] → nothing: the keys that expire, in that order
  *     meta      name → u64: the format of the directory, and the version ceiling
  *
- * The main thread opens it to read and the writer thread to write; lmdb shares one map between
- * them. `overlappingSync` is off, so a commit returns when it is on the disk: LMDB writes the
+ * The main thread and the reader thread open it to read, and the writer thread to write; lmdb
+ * shares one map between them. `overlappingSync` is off, so a commit returns when it is on the disk: LMDB writes the
  * pages, calls fdatasync, then writes the meta page that makes them valid through a descriptor
  * opened with O_DSYNC.
  */
@@ -50,7 +50,7 @@ export function openRoot(directory: string): RootDatabase<Buffer, Buffer> {
     encoding: 'binary',
     keyEncoding: 'binary',
     maxDbs: 4,
-    // Up to six threads of this process read; a process killed a moment ago may still be listed.
+    // Up to seven threads of this process read; a process killed a moment ago may still be listed.
     maxReaders: 16,
     mapSize: mapBytes,
     overlappingSync: false,

@@ -1,0 +1,60 @@
+/**
+ * Keeps large records off the event loop: finding one takes some µs there, however long it is. lmdb
+ * copies a record when it is looked up, unless it is longer than lmdb's buffer. So that buffer is
+ * kept short, and nothing is done for a record that it can't hold.
+ *
+ * These are internals of lmdb. Where they are not as expected, a large record is copied once more,
+ * and all else works as before.
+ */
+import type { Database } from 'lmdb';
+import { pieceBytes } from '../../../config/limits.js';
+import { expires, recordBytes } from '../../record.js';
+
+/** Stands for a record that is too long to be looked at. */
+const tooLong = Buffer.alloc(0);
+
+interface Internals {
+  /** Called for a record that the buffer can't hold. Returns the record. */
+  _returnLargeBuffer?: (copy: () => void) => Buffer;
+  /** Makes a buffer of twice the bytes. */
+  _allocateGetBuffer?: (bytes: number) => Buffer;
+  encoding: string;
+  /** Gets lmdb's buffer, or a part of the memory map, where getRange yields a value. */
+  decoder?: { decode(bytes: Uint8Array, length: number): Buffer };
+  decoderCopies: boolean;
+  /** Of the record looked up last, in bytes. */
+  lastSize: number;
+}
+
+function internalsOf(entities: Database<Buffer, Buffer>): Internals {
+  return entities as unknown as Internals;
+}
+
+/** To be called once. From then on {@link isLarge} tells which records have no bytes. */
+export function leaveOutLargeRecords(entities: Database<Buffer, Buffer>): void {
+  const internals = internalsOf(entities);
+  if (!internals._returnLargeBuffer || !internals._allocateGetBuffer) return;
+  internals._allocateGetBuffer(pieceBytes);
+  internals._returnLargeBuffer = () => tooLong;
+  internals.encoding = 'record';
+  internals.decoderCopies = true;
+  internals.decoder = {
+    decode: (bytes, length) =>
+      length > recordBytes(pieceBytes, true)
+        ? tooLong
+        : (Uint8Array.prototype.slice.call(bytes, 0, length) as Buffer),
+  };
+}
+
+/** Whether the value of a record is larger than `pieceBytes`. */
+export function isLarge(record: Uint8Array): boolean {
+  return (
+    record === tooLong ||
+    (record.length > pieceBytes && record.length > recordBytes(pieceBytes, expires(record)))
+  );
+}
+
+/** A bound on the value of the large record that getBinaryFast found last, in bytes. */
+export function lastValueBytes(entities: Database<Buffer, Buffer>): number {
+  return internalsOf(entities).lastSize - recordBytes(0, false);
+}

@@ -1,0 +1,51 @@
+/**
+ * The reader thread. It copies large values and checks them, which would hold the event loop for
+ * some ms each. Between two reads it holds no transaction, so it pins no old version of the data.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { readRecord } from '../../record.js';
+import { type Entity, StoreError } from '../../store.js';
+import { openDatabases, openRoot } from '../file/environment.js';
+import type { ReaderOptions, ReaderReply, ReaderRequest } from './large-reads.js';
+
+const { directory } = workerData as ReaderOptions;
+const { root, entities } = openDatabases(openRoot(directory));
+/** A long record is then copied once, into memory of its own. */
+(entities as { _allocateGetBuffer?: (bytes: number) => void })._allocateGetBuffer?.(0);
+
+const port = parentPort;
+if (port === null) throw new TypeError('reader-thread.js runs as a worker thread');
+
+port.on('message', async (request: ReaderRequest) => {
+  if (request.kind === 'close') {
+    await root.close();
+    port.close();
+    return;
+  }
+  const reply = read(request.key, request.nowMs);
+  const memory = reply.kind === 'read' ? reply.entity?.value : undefined;
+  // Memory that is shared with other buffers must stay.
+  const isWhole = memory !== undefined && memory.buffer.byteLength - memory.length < 64;
+  port.postMessage(reply, isWhole ? [memory.buffer as ArrayBuffer] : []);
+});
+
+function read(key: Uint8Array, nowMs: number): ReaderReply {
+  // The newest commit: the write that the reader has in mind may be a moment old.
+  root.resetReadTxn();
+  try {
+    const record = entities.getBinary(Buffer.from(key));
+    return { kind: 'read', entity: record && entityOf(key, record, nowMs) };
+  } catch (error) {
+    return {
+      kind: 'failed',
+      damaged: error instanceof StoreError,
+      message: (error as Error).message,
+    };
+  } finally {
+    root.resetReadTxn();
+  }
+}
+
+function entityOf(key: Uint8Array, record: Buffer, nowMs: number): Entity | undefined {
+  return readRecord(key, record, () => nowMs);
+}
