@@ -14,7 +14,7 @@ import { temporaryDirectory } from '../support/directory.js';
 import type { RawAnswer } from '../support/http.js';
 
 /** Both, unless the project of tests says otherwise: what these tests claim holds for either. */
-const testedLanes: Lanes = process.env.EVENKEEL_TEST_LANES === 'full' ? 'full' : 'both';
+export const testedLanes: Lanes = process.env.EVENKEEL_TEST_LANES === 'full' ? 'full' : 'both';
 
 export type Lanes = 'both' | 'full';
 

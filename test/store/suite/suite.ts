@@ -3,6 +3,7 @@
  * The cases that apply depend on what the factory offers, never on its name.
  */
 import { describe } from 'vitest';
+import { allowanceTrait } from './allowances.js';
 import { concurrencyTrait } from './concurrency.js';
 import type { StoreFactory } from './factory.js';
 import { keyTrait } from './keys.js';
@@ -16,6 +17,7 @@ export function storeSuite(factory: StoreFactory): void {
   describe(`${factory.name}: values`, () => valueTrait(factory));
   describe(`${factory.name}: keys`, () => keyTrait(factory));
   describe(`${factory.name}: ranges`, () => rangeTrait(factory));
+  describe(`${factory.name}: allowances`, () => allowanceTrait(factory));
   describe(`${factory.name}: reading what was written`, () => concurrencyTrait(factory));
   describe.runIf(factory.offers.clock)(`${factory.name}: time to live`, () => ttlTrait(factory));
   describe(`${factory.name}: closing and opening again`, () => lifecycleTrait(factory));
