@@ -50,7 +50,7 @@ export interface RangeOptions {
   readonly limit?: number;
 }
 
-/** The time and the memory that one request gets for work that is not small. */
+/** Time and memory that a request gets for work that is not small. */
 export interface Allowance {
   /**
    * Asked for before each slice of long work. Resolves when the slice begins, to how long it may
@@ -59,7 +59,7 @@ export interface Allowance {
   slice(): Promise<number>;
   /** Called before so many bytes are held. Throws, or rejects, when they may not be. */
   take(bytes: number): Awaitable<void>;
-  /** Called when the bytes are free again. What is left is given back when the request is over. */
+  /** Called when the bytes are free again. The rest is given back when the request is over. */
   give(bytes: number): void;
 }
 

@@ -30,6 +30,10 @@ export class Reservation {
     this.#budget = budget;
   }
 
+  get heldBytes(): number {
+    return this.#bytes;
+  }
+
   /** @throws Problem 503 when so many bytes more do not fit */
   take(bytes: number): void {
     this.#budget.take(bytes);

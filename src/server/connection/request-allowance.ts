@@ -1,16 +1,15 @@
-/** What a request of the full lane may use: slices of the event loop's time, and memory. */
+/** Slices of the event loop's time, and a share of the memory, for requests of one connection. */
 import type { Socket } from 'node:net';
 import type { Allowance } from '../../store/store.js';
-import type { Reservation } from './memory-budget.js';
+import { type MemoryBudget, Reservation } from './memory-budget.js';
 import type { SliceScheduler } from './slice-scheduler.js';
 
-export class RequestAllowance implements Allowance {
-  readonly #reservation: Reservation;
+export class RequestAllowance extends Reservation implements Allowance {
   readonly #scheduler: SliceScheduler;
   readonly #socket: Socket;
 
-  constructor(reservation: Reservation, scheduler: SliceScheduler, socket: Socket) {
-    this.#reservation = reservation;
+  constructor(budget: MemoryBudget, scheduler: SliceScheduler, socket: Socket) {
+    super(budget);
     this.#scheduler = scheduler;
     this.#socket = socket;
   }
@@ -18,14 +17,5 @@ export class RequestAllowance implements Allowance {
   /** @throws ClientGone */
   slice(): Promise<number> {
     return this.#scheduler.slice(this.#socket);
-  }
-
-  /** @throws Problem 503 when so many bytes more do not fit */
-  take(bytes: number): void {
-    this.#reservation.take(bytes);
-  }
-
-  give(bytes: number): void {
-    this.#reservation.give(bytes);
   }
 }

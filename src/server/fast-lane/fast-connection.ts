@@ -25,15 +25,16 @@
  */
 import type { Socket } from 'node:net';
 import { pieceBytes } from '../../config/limits.js';
-import type { Allowance } from '../../store/store.js';
 import { type ApiResponse, perform } from '../api/perform.js';
 import { lateRequest, needsOperator, problemOf, problemResponse } from '../api/problem.js';
 import { admit } from '../api/route.js';
 import { ClientGone } from '../connection/client-gone.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { endLingering } from '../connection/lingering.js';
+import { RequestAllowance } from '../connection/request-allowance.js';
 import type { ResponseHead } from '../connection/response-head.js';
 import { sendPieces } from '../connection/send-pieces.js';
+import type { State } from './connection-state.js';
 import { atTurnsEnd } from './end-of-turn.js';
 import { copyOf, findPlainRequest, PlainRequest } from './plain-request.js';
 import { ResponseBuffer } from './response-buffer.js';
@@ -45,45 +46,24 @@ export interface FastConnectionOptions extends LaneOptions {
   readonly handOver: (socket: Socket) => void;
 }
 
-type State =
-  /** No byte has come. */
-  | 'fresh'
-  /** No request is under way. */
-  | 'idle'
-  /** All requests taken have their responses, which wait for the end of the turn. */
-  | 'responding'
-  /** The store works on a request. Responses before it may wait for the end of the turn. */
-  | 'running'
-  /** As `running`, after one timeout: the next one destroys the socket. */
-  | 'overdue'
-  /** The last response is large: its pieces leave one by one. */
-  | 'sending'
-  /** The kernel has not taken all responses yet. */
-  | 'flushing'
-  /** As `responding`, but the last response said that it is the last. */
-  | 'closing'
-  /** As `flushing`, but the last response said that it is the last. */
-  | 'flushing-last'
-  /** The socket is the full lane's, or lingers. node:http may still send reads here. */
-  | 'gone';
-
 const nothing = Buffer.alloc(0);
 /** The request found last. It is served before the next one is looked for. */
 const request = new PlainRequest();
 
-export class FastConnection implements Allowance {
+export class FastConnection {
   readonly #socket: Socket;
   readonly #options: FastConnectionOptions;
   readonly #outgoing: ResponseBuffer;
   #state: State = 'fresh';
-  /** Requests whose responses are not all with the kernel, and their share of the budget. */
+  /** For the requests whose responses are not all with the kernel. */
+  readonly #allowance: RequestAllowance;
   #requests = 0;
-  #heldBytes = 0;
 
   constructor(socket: Socket, options: FastConnectionOptions) {
     this.#socket = socket;
     this.#outgoing = new ResponseBuffer(socket, options.responseHead);
     this.#options = options;
+    this.#allowance = new RequestAllowance(options.budget, options.scheduler, socket);
     socket.setTimeout(options.limits.headerTimeoutMs);
     readIntoSharedBuffer(socket, this.#take);
     socket.on('data', this.#onData).on('end', this.#onEnd).on('timeout', this.#onTimeout);
@@ -106,7 +86,7 @@ export class FastConnection implements Allowance {
       at < bytes.length &&
       (this.#state === 'idle' || this.#state === 'responding') &&
       !service.draining &&
-      this.#heldBytes < pieceBytes &&
+      this.#allowance.heldBytes < pieceBytes &&
       this.#outgoing.unsentLength < this.#socket.writableHighWaterMark &&
       findPlainRequest(bytes, at, limits, request)
     ) {
@@ -144,9 +124,9 @@ export class FastConnection implements Allowance {
       // admit would ask whether the service is draining, which #take has done.
       const command = request.command ?? admit(request, service);
       const contentLength = request.end - request.contentStart;
-      this.take(contentLength);
+      this.#allowance.take(contentLength);
       const content = contentLength > 0 ? [copyOf(bytes, request.contentStart, request.end)] : [];
-      const response = perform(command, content, service.store, this);
+      const response = perform(command, content, service.store, this.#allowance);
       if (response instanceof Promise) {
         this.#state = 'running';
         response.then(this.#onResponse, this.#onProblem);
@@ -182,7 +162,7 @@ export class FastConnection implements Allowance {
       void this.#sendLarge(status, headers, content);
       return;
     }
-    this.take(content.length);
+    this.#allowance.take(content.length);
     this.#send(status, headers, content, false);
   }
 
@@ -197,7 +177,7 @@ export class FastConnection implements Allowance {
     this.#state = 'sending';
     this.#socket.setTimeout(limits.stallMs);
     this.#outgoing.addHead(status, headers, content.length, isLast);
-    await sendPieces(content, this, this.#write).catch(() => {});
+    await sendPieces(content, this.#allowance, this.#write).catch(() => {});
     this.#state = isLast ? 'closing' : 'responding';
     this.#settle();
   }
@@ -256,25 +236,9 @@ export class FastConnection implements Allowance {
     this.#settle();
   };
 
-  slice(): Promise<number> {
-    return this.#options.scheduler.slice(this.#socket);
-  }
-
-  take(bytes: number): void {
-    this.#options.budget.take(bytes);
-    this.#heldBytes += bytes;
-  }
-
-  give(bytes: number): void {
-    this.#options.budget.give(bytes);
-    this.#heldBytes -= bytes;
-  }
-
   #release(): void {
-    const { inFlight, budget } = this.#options;
-    for (; this.#requests > 0; this.#requests--) inFlight.end();
-    budget.give(this.#heldBytes);
-    this.#heldBytes = 0;
+    for (; this.#requests > 0; this.#requests--) this.#options.inFlight.end();
+    this.#allowance.release();
   }
 
   #handOver(unread: Buffer): void {

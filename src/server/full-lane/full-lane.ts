@@ -12,7 +12,6 @@ import { needsOperator, Problem, problemOf } from '../api/problem.js';
 import { admit } from '../api/route.js';
 import { ClientGone } from '../connection/client-gone.js';
 import type { LaneOptions } from '../connection/lane.js';
-import { Reservation } from '../connection/memory-budget.js';
 import { RequestAllowance } from '../connection/request-allowance.js';
 import { ResponseHead } from '../connection/response-head.js';
 import { checkHead } from './check-head.js';
@@ -102,8 +101,7 @@ async function serveRequest(
   const { socket } = res;
   if (!socket) return;
   const over = new Promise((resolve) => res.once('close', resolve));
-  const reservation = new Reservation(budget);
-  const allowance = new RequestAllowance(reservation, scheduler, socket);
+  const allowance = new RequestAllowance(budget, scheduler, socket);
   const fields: RequestFields = req.headers;
   let readsContent = false;
   let contentIsRead = false;
@@ -117,7 +115,7 @@ async function serveRequest(
       throw new Problem(417, 'the only expectation known is 100-continue');
     const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
     readsContent = command.kind === 'put';
-    const content = readsContent ? await receiveContent(reservation) : [];
+    const content = readsContent ? await receiveContent() : [];
     contentIsRead = readsContent;
     const response = await perform(command, content, service.store, allowance);
     const last = service.draining || losesBytes;
@@ -135,14 +133,14 @@ async function serveRequest(
   } finally {
     // Until the response is with the kernel: so a connection holds one response at a time.
     await over;
-    reservation.release();
+    allowance.release();
     inFlight.end();
   }
 
-  function receiveContent(reservation: Reservation): Promise<Uint8Array[]> {
+  function receiveContent(): Promise<Uint8Array[]> {
     checkContentLength(req, limits.maxValueBytes);
     if (expectation === 'continue') res.writeContinue();
-    return readContent(req, connection, limits.maxValueBytes, (bytes) => reservation.take(bytes));
+    return readContent(req, connection, limits.maxValueBytes, (bytes) => allowance.take(bytes));
   }
 
   /** Whether content may be long, or never come. By the head alone: the bytes there are chance. */

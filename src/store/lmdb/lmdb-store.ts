@@ -162,7 +162,8 @@ export class LmdbStore implements Store {
   }
 
   /**
-   * Reads one page, for at most `maxMs`. The cursor lives no longer than this call, so a slow reader pins nothing.
+   * Reads one page, for at most `maxMs`. The cursor lives no longer than this call, so a slow
+   * reader pins nothing.
    * @returns the page, and the key to go on after; undefined at the end. If that one is large, the
    *   page is empty, and it is still to be read.
    */

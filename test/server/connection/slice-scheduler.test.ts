@@ -1,4 +1,4 @@
-/** Order and fairness of the slices, by a scripted clock; and their turns, by the real event loop. */
+/** Order and fairness of the slices, by a scripted clock; their turns, by the real event loop. */
 import { expect, test } from 'vitest';
 import { ClientGone } from '#dist/server/connection/client-gone.js';
 import { SliceScheduler } from '#dist/server/connection/slice-scheduler.js';
@@ -83,7 +83,7 @@ test('short slices go on in the turn while a whole one fits, a long one ends it'
   expect(await runAll()).toBe('|ab|cab|cab|c');
 });
 
-test('a client that comes after a turn has begun is served in it only behind the others', async () => {
+test('a client that comes late is served behind the others', async () => {
   const { clock, work, runAll, log } = setUp();
   void work('a', 2, 2);
   void work('b', 2, 2);
@@ -105,7 +105,7 @@ test('a client that does not ask again holds nobody up, and no turn comes for no
   expect(await runAll()).toBe('|aa|b');
 });
 
-test('a client that is gone gets no slice and is told so, and the next one gets its place', async () => {
+test('a client that is gone gets no slice, and leaves its place to the next one', async () => {
   const { scheduler, work, runAll } = setUp();
   const client = { destroyed: false };
   const gone = scheduler.slice(client);

@@ -5,10 +5,10 @@
  *     expiry    [expires u64 ms][key] → nothing: the keys that expire, in that order
  *     meta      name → u64: the format of the directory, and the version ceiling
  *
- * The main thread and the reader thread open it to read, and the writer thread to write; lmdb
- * shares one map between them. `overlappingSync` is off, so a commit returns when it is on the disk: LMDB writes the
- * pages, calls fdatasync, then writes the meta page that makes them valid through a descriptor
- * opened with O_DSYNC.
+ * The main thread and the reader thread open it to read, the writer thread to write; lmdb shares
+ * one map between them. `overlappingSync` is off, so a commit returns when it is on the disk: LMDB
+ * writes the pages, calls fdatasync, then writes the meta page that makes them valid through a
+ * descriptor opened with O_DSYNC.
  */
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';

@@ -22,7 +22,7 @@ interface Internals {
   /** Gets lmdb's buffer, or a part of the memory map, where getRange yields a value. */
   decoder?: { decode(bytes: Uint8Array, length: number): Buffer };
   decoderCopies: boolean;
-  /** Of the record looked up last, in bytes. */
+  /** The size of the record looked up last, in bytes. */
   lastSize: number;
 }
 
