@@ -18,10 +18,15 @@ export const maxValueLimit = 256 * MiB;
 export const maxCacheBytes = 1024 * MiB;
 
 /**
- * Content of more bytes is read, copied and sent in pieces of this size, between other work. It
- * takes the event loop some tens of µs to copy one.
+ * Content of more bytes is large. It waits for room in memory, and is read, copied and sent in
+ * pieces of this size, between other work. It takes the event loop some tens of µs to copy one.
  */
 export const pieceBytes = 256 * KiB;
+
+/** Content up to this size, in bytes, is never refused for memory: a refusal is as large. */
+export const maxTinyContentBytes = 1 * KiB;
+/** Requests of one connection that are served before other connections get their turn. */
+export const maxRequestsPerTurn = 64;
 
 /** Node's timers take at most this, and end at once for more. */
 const maxTimerMs = 2 ** 31 - 1;
@@ -31,8 +36,24 @@ export interface Limits {
   readonly maxValueBytes: number;
   /** Memory for entities of up to 2 KiB that were read, in bytes; 0: no cache. */
   readonly cacheBytes: number;
-  /** Bytes of content, received or being sent, in memory over all connections; past it, 503. */
+  /**
+   * Bytes of content, received or being sent, in memory over all connections. Past it content
+   * waits, and then gets 503.
+   */
   readonly maxContentBytesInMemory: number;
+  /** Bytes beyond maxContentBytesInMemory that only contents of up to 256 KiB may take. */
+  readonly smallContentReserveBytes: number;
+  /** Contents that wait for room in memory; past it, 503. */
+  readonly maxQueuedContents: number;
+  /** Content waits at most so long for room in memory, in ms; past it, 503. */
+  readonly contentQueueMs: number;
+  /**
+   * Clients must send or take content at this rate at least, over each contentGraceMs. Slower ones
+   * get 408, or are cut.
+   */
+  readonly minContentBytesPerSecond: number;
+  /** The time over which minContentBytesPerSecond is measured, in ms. */
+  readonly contentGraceMs: number;
   /** Writes waiting for their commit; past it, 503. */
   readonly maxQueuedWrites: number;
   /** Bytes of keys and values waiting for their commit; past it, 503. */
@@ -43,7 +64,10 @@ export interface Limits {
   readonly maxHeaderBytes: number;
   /** Header fields in one request; past it, 431. */
   readonly maxHeaderFields: number;
-  /** Open connections; further ones are closed at once. */
+  /**
+   * Open connections. A further one takes the place of the one that is idle longest; while none is
+   * idle it gets 503. The descriptors that the process may open can lower it.
+   */
   readonly maxConnections: number;
   /** Pipelined requests that wait for an earlier one; past it, the connection is not read. */
   readonly maxPipelined: number;
@@ -81,6 +105,11 @@ export const defaultLimits: Limits = {
   maxValueBytes: 16 * MiB,
   cacheBytes: 32 * MiB,
   maxContentBytesInMemory: 256 * MiB,
+  smallContentReserveBytes: 16 * MiB,
+  maxQueuedContents: 256,
+  contentQueueMs: 1500,
+  minContentBytesPerSecond: 16 * KiB,
+  contentGraceMs: 10_000,
   maxQueuedWrites: 16_384,
   maxQueuedBytes: 64 * MiB,
   maxQueuedReads: 4096,

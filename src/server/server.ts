@@ -1,9 +1,15 @@
 /** The life of a server: open the store, listen, serve, drain, close. */
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type Limits, makeLimits } from '../config/limits.js';
 import { openStore } from '../store/open.js';
 import { type Store, StoreError } from '../store/store.js';
+import { overloaded } from './api/problem.js';
+import { admitConnections } from './connection/admission.js';
+import { ByteSemaphore } from './connection/byte-semaphore.js';
+import { Connections } from './connection/connections.js';
+import { ContentRate } from './connection/content-rate.js';
+import { freeDescriptors } from './connection/descriptors.js';
 import { InFlight } from './connection/in-flight.js';
 import { isLingering } from './connection/lingering.js';
 import { MemoryBudget } from './connection/memory-budget.js';
@@ -92,16 +98,21 @@ export async function serveStore(
   const { port = 8080, host = '127.0.0.1', report = toStandardError } = options;
   const service = { store, draining: false };
   const inFlight = new InFlight();
-  const budget = new MemoryBudget(limits.maxContentBytesInMemory);
-  const scheduler = new SliceScheduler(limits, leaveAll);
-  const lane = { service, limits, budget, scheduler, inFlight, report: eachOnce(report) };
+  const connections = new Connections(Math.min(limits.maxConnections, freeDescriptors()));
+  const lane = {
+    service,
+    limits,
+    inFlight,
+    connections,
+    budget: new MemoryBudget(limits),
+    largeWrites: largeWritesOf(limits),
+    contentRate: new ContentRate(limits),
+    scheduler: new SliceScheduler(limits, leaveAll),
+    report: eachOnce(report),
+  };
   const http = fullLane(lane);
   if (options.lanes !== 'full') putFastLaneBefore(http, lane);
-  const sockets = new Set<Socket>();
-  http.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  admitConnections(http, connections, limits);
   http.listen(port, host);
   try {
     await once(http, 'listening');
@@ -114,7 +125,7 @@ export async function serveStore(
     service.draining = true;
     await inFlight.idle(limits.drainMs);
     const cutOff = inFlight.count;
-    const closings = [...sockets].map((socket) => {
+    const closings = [...connections].map((socket) => {
       // A lingering socket has its last response on the way, and a time limit of its own.
       if (!isLingering(socket)) socket.destroy();
       return new Promise((resolve) => socket.once('close', resolve));
@@ -122,7 +133,7 @@ export async function serveStore(
     await Promise.all(closings);
     const closed = new Promise((resolve) => http.close(resolve));
     // Those that were accepted since.
-    for (const socket of sockets) socket.destroy();
+    for (const socket of connections) socket.destroy();
     await closed;
     await store.close();
     return cutOff;
@@ -137,6 +148,15 @@ export async function serveStore(
       return closing;
     },
   };
+}
+
+/** A quarter of the store's queue stays for small writes, unless one large one needs it. */
+function largeWritesOf({ maxQueuedBytes, maxValueBytes, maxQueuedContents }: Limits) {
+  return new ByteSemaphore(Math.max(0.75 * maxQueuedBytes, maxValueBytes), {
+    maxWaiting: maxQueuedContents,
+    maxWaitMs: Number.POSITIVE_INFINITY,
+    refusal: () => overloaded('too many writes wait for the disk already; try again later'),
+  });
 }
 
 /** A failed store is the same error to every request that meets it. */

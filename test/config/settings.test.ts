@@ -167,7 +167,7 @@ describe('a wrong value is refused with where it stands, what it takes and what 
     [
       { limits: { drain: 1 } },
       "the configuration file FILE has no limit 'drain'; it takes maxContentBytesInMemory, " +
-        'maxQueuedWrites, ',
+        'smallContentReserveBytes, ',
     ],
     [
       { limits: { maxValueBytes: 1 } },

@@ -1,7 +1,7 @@
 /** Every refusal that the interface promises, by its status. Its content says what was wrong. */
 import { expect, test } from 'vitest';
 import { RawConnection, request } from '../support/http.js';
-import { expectProblem, sharedServer, startServer, storedKeys } from './harness.js';
+import { expectProblem, sharedServer, storedKeys } from './harness.js';
 
 const server = sharedServer({ maxValueBytes: 1000, maxHeaderBytes: 8192, maxHeaderFields: 20 });
 const entity = '/v0/entity?id=k';
@@ -204,25 +204,4 @@ test('a reason quotes what was sent, cut short and harmless to a terminal', asyn
   const connection = new RawConnection(server.url);
   const answer = await connection.ask(get(`${entity}&replicas=%1b[31m${'x'.repeat(100)}`));
   expectProblem(answer, 400, /got "\\u001b\[31mx{59}…"$/);
-});
-
-test('connections past the most are closed at once, and one that ends makes room', async () => {
-  const { url } = await startServer({ maxConnections: 2 });
-  const [first, second] = [new RawConnection(url), new RawConnection(url)];
-  for (const connection of [first, second])
-    expect((await connection.ask(get('/v0/status'))).status).toBe(200);
-  const third = new RawConnection(url);
-  await third.closed;
-  expect(third.received).toBe('');
-  first.destroy();
-  const takesMore = async () => {
-    const connection = new RawConnection(url);
-    const status = await connection.ask(get('/v0/status')).then(
-      (answer) => answer.status,
-      () => 0,
-    );
-    connection.destroy();
-    return status;
-  };
-  await expect.poll(takesMore, { interval: 10 }).toBe(200);
 });

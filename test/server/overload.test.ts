@@ -36,7 +36,11 @@ test('writes past the queue get 503 and Retry-After; only acknowledged ones are 
 });
 
 test('content past the memory for content gets 503, until there is room again', async () => {
-  const limits = { maxValueBytes: 60_000, maxContentBytesInMemory: 60_000 };
+  const limits = {
+    maxValueBytes: 60_000,
+    maxContentBytesInMemory: 60_000,
+    smallContentReserveBytes: 1,
+  };
   const server = await startServer(limits);
   const half = new RawConnection(server.url);
   half.write(request('PUT', '/v0/entity?id=half', [], 'v'.repeat(60_000)).slice(0, -20_000));
@@ -60,6 +64,7 @@ test.each([
     const server = await startServer({
       maxValueBytes: 16 * MiB,
       maxContentBytesInMemory: 20 * MiB,
+      contentQueueMs: 20,
     });
     expect((await put(server.url, 'large', randomBytes(16 * MiB))).status).toBe(201);
     const slow = new RawConnection(server.url);

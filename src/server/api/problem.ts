@@ -1,5 +1,6 @@
 /** Errors as responses: problem details (RFC 9457) that say what was wrong and what to change. */
 import { STATUS_CODES } from 'node:http';
+import type { Limits } from '../../config/limits.js';
 import { StoreError, type StoreErrorCode } from '../../store/store.js';
 import type { ProblemStatus } from './operations.js';
 
@@ -58,6 +59,18 @@ export function problemResponse(problem: Problem): ProblemResponse {
 
 export function lateRequest(): Problem {
   return new Problem(408, 'the request did not arrive in time; send it whole and without pauses');
+}
+
+/** @param limits what the content fell short of */
+export function slowContent({
+  minContentBytesPerSecond,
+  contentGraceMs,
+}: Pick<Limits, 'minContentBytesPerSecond' | 'contentGraceMs'>): Problem {
+  return new Problem(
+    408,
+    `the content came too slowly: in ${contentGraceMs} ms less than ` +
+      `${minContentBytesPerSecond} bytes per second; send it faster, or less of it`,
+  );
 }
 
 const retryAfterSeconds = 1;

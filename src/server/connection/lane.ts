@@ -1,6 +1,9 @@
 /** The parts that the lanes of one server share. A lane is a way from a socket to the Store. */
 import type { Limits } from '../../config/limits.js';
 import type { Service } from '../service.js';
+import type { ByteSemaphore } from './byte-semaphore.js';
+import type { Connections } from './connections.js';
+import type { ContentRate } from './content-rate.js';
 import type { InFlight } from './in-flight.js';
 import type { MemoryBudget } from './memory-budget.js';
 import type { SliceScheduler } from './slice-scheduler.js';
@@ -9,6 +12,10 @@ export interface LaneOptions {
   readonly service: Service;
   readonly limits: Limits;
   readonly budget: MemoryBudget;
+  /** Large writes take turns at the store, so that its queue has room for small ones. */
+  readonly largeWrites: ByteSemaphore;
+  readonly contentRate: ContentRate;
+  readonly connections: Connections;
   readonly scheduler: SliceScheduler;
   readonly inFlight: InFlight;
   /** Called with an error for the operator; its client can't be told in full. */

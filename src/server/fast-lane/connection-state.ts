@@ -1,4 +1,21 @@
-/** The states of a connection of the fast lane. fast-connection.ts draws the ways between them. */
+/**
+ * The states of a connection of the fast lane.
+ *
+ *     fresh ──first byte──▶ idle ──────────not plain──────────▶ gone (the full lane has it)
+ *       │                   │  ▲ ▲
+ *       │         request   │  │ └─all out───────────┐
+ *       │                   ▼  │                     │
+ *       │        ┌─▶ responding ──kernel is slow──▶ flushing
+ *       │    done│      │  ▲ └─────────────◀──────────┘
+ *       │        │      ▼  │       written
+ *       │        ├── running ──timeout──▶ overdue (goes on as running does)
+ *       │        │      │
+ *       │        │      ▼  large content
+ *       │        └── sending
+ *       │
+ *       └─timeout (408), or the last response while draining:
+ *                 closing ◀──▶ flushing-last;  closing ──all out──▶ gone (it lingers)
+ */
 export type State =
   /** No byte has come. */
   | 'fresh'

@@ -1,21 +1,7 @@
 /**
  * One client connection of the fast lane: plain requests one after another, in order, until one
  * comes that is not plain. Then the full lane gets the connection, with the bytes from there on.
- *
- *     fresh ──first byte──▶ idle ──────────not plain──────────▶ gone (the full lane has it)
- *       │                   │  ▲ ▲
- *       │         request   │  │ └─all out───────────┐
- *       │                   ▼  │                     │
- *       │        ┌─▶ responding ──kernel is slow──▶ flushing
- *       │    done│      │  ▲ └─────────────◀──────────┘
- *       │        │      ▼  │       written
- *       │        ├── running ──timeout──▶ overdue (goes on as running does)
- *       │        │      │
- *       │        │      ▼  large content
- *       │        └── sending
- *       │
- *       └─timeout (408), or the last response while draining:
- *                 closing ◀──▶ flushing-last;  closing ──all out──▶ gone (it lingers)
+ * connection-state.ts draws its states.
  *
  * Invariants: requests are taken in `idle` and `responding` only. In all other states bytes go back
  * to the socket, whose own buffer is bounded. Responses of one turn of the event loop gather up to
@@ -24,11 +10,12 @@
  * destroys the socket; its `close` event frees all that is held.
  */
 import type { Socket } from 'node:net';
-import { pieceBytes } from '../../config/limits.js';
+import { maxRequestsPerTurn, pieceBytes } from '../../config/limits.js';
 import { type ApiResponse, perform } from '../api/perform.js';
 import { lateRequest, needsOperator, problemOf, problemResponse } from '../api/problem.js';
 import { admit } from '../api/route.js';
 import { ClientGone } from '../connection/client-gone.js';
+import type { Connection } from '../connection/connections.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { endLingering } from '../connection/lingering.js';
 import { RequestAllowance } from '../connection/request-allowance.js';
@@ -50,7 +37,7 @@ const nothing = Buffer.alloc(0);
 /** The request found last. It is served before the next one is looked for. */
 const request = new PlainRequest();
 
-export class FastConnection {
+export class FastConnection implements Connection {
   readonly #socket: Socket;
   readonly #options: FastConnectionOptions;
   readonly #outgoing: ResponseBuffer;
@@ -58,16 +45,27 @@ export class FastConnection {
   /** For the requests whose responses are not all with the kernel. */
   readonly #allowance: RequestAllowance;
   #requests = 0;
+  #idleSince: number;
+  /** Ends the watch over a slow reader. */
+  #unwatch: (() => void) | undefined;
 
   constructor(socket: Socket, options: FastConnectionOptions) {
     this.#socket = socket;
     this.#outgoing = new ResponseBuffer(socket, options.responseHead);
     this.#options = options;
     this.#allowance = new RequestAllowance(options.budget, options.scheduler, socket);
+    this.#idleSince = options.connections.stamp();
+    options.connections.own(socket, this);
     socket.setTimeout(options.limits.headerTimeoutMs);
     readIntoSharedBuffer(socket, this.#take);
     socket.on('data', this.#onData).on('end', this.#onEnd).on('timeout', this.#onTimeout);
     socket.on('error', this.#onError).on('close', this.#onClose);
+  }
+
+  get idleSince(): number | undefined {
+    // One that lingers is gone.
+    const isIdle = this.#state === 'idle' || this.#state === 'fresh' || this.#state === 'gone';
+    return isIdle ? this.#idleSince : undefined;
   }
 
   /**
@@ -86,6 +84,7 @@ export class FastConnection {
       at < bytes.length &&
       (this.#state === 'idle' || this.#state === 'responding') &&
       !service.draining &&
+      this.#requests < maxRequestsPerTurn &&
       this.#allowance.heldBytes < pieceBytes &&
       this.#outgoing.unsentLength < this.#socket.writableHighWaterMark &&
       findPlainRequest(bytes, at, limits, request)
@@ -124,7 +123,7 @@ export class FastConnection {
       // admit would ask whether the service is draining, which #take has done.
       const command = request.command ?? admit(request, service);
       const contentLength = request.end - request.contentStart;
-      this.#allowance.take(contentLength);
+      this.#allowance.takeNow(contentLength);
       const content = contentLength > 0 ? [copyOf(bytes, request.contentStart, request.end)] : [];
       const response = perform(command, content, service.store, this.#allowance);
       if (response instanceof Promise) {
@@ -162,7 +161,7 @@ export class FastConnection {
       void this.#sendLarge(status, headers, content);
       return;
     }
-    this.#allowance.take(content.length);
+    this.#allowance.takeNow(content.length);
     this.#send(status, headers, content, false);
   }
 
@@ -176,6 +175,7 @@ export class FastConnection {
     const isLast = service.draining;
     this.#state = 'sending';
     this.#socket.setTimeout(limits.stallMs);
+    this.#watch();
     this.#outgoing.addHead(status, headers, content.length, isLast);
     await sendPieces(content, this.#allowance, this.#write).catch(() => {});
     this.#state = isLast ? 'closing' : 'responding';
@@ -215,6 +215,7 @@ export class FastConnection {
     if (socket.writableLength > 0 && !socket.destroyed) {
       this.#state = isLast ? 'flushing-last' : 'flushing';
       socket.setTimeout(limits.stallMs);
+      this.#watch();
       // Behind all that waits: called when that is out, or the connection is gone.
       socket.write(nothing, this.#onFlushed);
       return;
@@ -239,6 +240,15 @@ export class FastConnection {
   #release(): void {
     for (; this.#requests > 0; this.#requests--) this.#options.inFlight.end();
     this.#allowance.release();
+    this.#unwatch?.();
+    this.#unwatch = undefined;
+    this.#idleSince = this.#options.connections.stamp();
+  }
+
+  #watch(): void {
+    const heldBytes = () => this.#allowance.heldBytes;
+    const cut = () => this.#socket.resetAndDestroy();
+    this.#unwatch ??= this.#options.contentRate.watch(this.#socket, 'taking', heldBytes, cut);
   }
 
   #handOver(unread: Buffer): void {
@@ -282,6 +292,7 @@ export class FastConnection {
   };
 
   readonly #onClose = (): void => {
-    if (!['running', 'overdue', 'sending'].includes(this.#state)) this.#release();
+    if (['running', 'overdue', 'sending'].includes(this.#state)) this.#allowance.cancel();
+    else this.#release();
   };
 }

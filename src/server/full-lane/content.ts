@@ -3,49 +3,58 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestFields } from '../api/operations.js';
 import { Problem } from '../api/problem.js';
 import { ClientGone } from '../connection/client-gone.js';
+import type { ContentBuffer } from './content-buffer.js';
 import type { FullConnection } from './full-connection.js';
 
-/** @throws Problem 413 if the header already announces more than `maxBytes` */
-export function checkContentLength(req: IncomingMessage, maxBytes: number): void {
+/**
+ * The length that the header announces; undefined: chunks, of which nobody knows how many.
+ * @throws Problem 413 if it is more than `maxBytes`
+ */
+export function announcedLength(req: IncomingMessage, maxBytes: number): number | undefined {
   const fields: RequestFields = req.headers;
-  if (Number(fields['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  if (fields['transfer-encoding'] !== undefined) return undefined;
+  const bytes = Number(fields['content-length'] ?? 0);
+  if (bytes > maxBytes) throw tooLarge(maxBytes);
+  return bytes;
 }
 
 /**
- * The content, in the pieces in which it came.
- * @param take called with the length of each piece before it is kept; throws to refuse it
- * @throws Problem 413, or of the connection; ClientGone; any error of `take`
+ * The content, in few pieces. The request is not read while memory for its bytes is missing.
+ * @param content where it is gathered
+ * @throws Problem 413, or of the connection, or of the memory budget; ClientGone
  */
 export function readContent(
   req: IncomingMessage,
   connection: FullConnection,
   maxBytes: number,
-  take: (bytes: number) => void,
+  content: ContentBuffer,
 ): Promise<Uint8Array[]> {
   return new Promise((resolve, reject) => {
-    const pieces: Uint8Array[] = [];
-    let bytes = 0;
+    let isSettled = false;
     const settle = (settled: () => void) => {
+      if (isSettled) return;
+      isSettled = true;
       req.off('data', onData).off('end', onEnd).off('close', onClose);
       connection.whileReading(undefined);
       settled();
     };
-    const fail = (error: Error) => settle(() => reject(error));
+    const fail = (error: unknown) => settle(() => reject(error));
     const onData = (piece: Buffer) => {
-      bytes += piece.length;
       try {
-        if (bytes > maxBytes) throw tooLarge(maxBytes);
-        take(piece.length);
-        pieces.push(piece);
+        if (content.length + piece.length > maxBytes) throw tooLarge(maxBytes);
+        const added = content.add(piece);
+        if (added === undefined) return;
+        req.pause();
+        added.then(() => req.resume(), fail);
       } catch (error) {
-        fail(error as Error);
+        fail(error);
       }
     };
-    const onEnd = () => settle(() => resolve(pieces));
+    const onEnd = () => settle(() => resolve(content.finish()));
     const onClose = () => fail(new ClientGone('the connection was closed within the request'));
     // Bytes before the bad ones may be read or not yet, by chance: they count in either case.
     const worse = (problem: Problem) =>
-      bytes + req.readableLength > maxBytes ? tooLarge(maxBytes) : problem;
+      content.length + req.readableLength > maxBytes ? tooLarge(maxBytes) : problem;
     if (connection.problem && !req.complete) {
       reject(worse(connection.problem));
       return;

@@ -6,8 +6,11 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Limits } from '../../config/limits.js';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type Limits, maxRequestsPerTurn } from '../../config/limits.js';
 import { lateRequest, Problem, problemResponse } from '../api/problem.js';
+import type { Connection, Connections } from '../connection/connections.js';
+import type { LaneOptions } from '../connection/lane.js';
 import { endLingering } from '../connection/lingering.js';
 import type { ResponseHead } from '../connection/response-head.js';
 
@@ -17,10 +20,12 @@ interface Request {
   readonly serve: () => Promise<void>;
 }
 
-export class FullConnection {
+export class FullConnection implements Connection {
   readonly #socket: Socket;
   readonly #limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>;
   readonly #responseHead: ResponseHead;
+  readonly #connections: Connections;
+  #idleSince: number;
   readonly #queue: Request[] = [];
   #running: IncomingMessage | undefined;
   /** The last request that ran, once none runs. */
@@ -31,12 +36,15 @@ export class FullConnection {
 
   constructor(
     socket: Socket,
-    limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>,
+    { limits, connections }: Pick<LaneOptions, 'limits' | 'connections'>,
     responseHead: ResponseHead,
   ) {
     this.#socket = socket;
     this.#responseHead = responseHead;
     this.#limits = limits;
+    this.#connections = connections;
+    this.#idleSince = connections.stamp();
+    connections.own(socket, this);
     socket.on('end', () => {
       // node:http does not report bad or cut content of a request that has an Upgrade field.
       const last = this.#queue.at(-1)?.req ?? this.#running;
@@ -72,6 +80,10 @@ export class FullConnection {
     return this.#running !== undefined;
   }
 
+  get idleSince(): number | undefined {
+    return this.busy ? undefined : this.#idleSince;
+  }
+
   /** The bytes from here on are not a request: refuses them after the responses that come first. */
   fail(problem: Problem): void {
     if (this.#problem) return;
@@ -92,15 +104,18 @@ export class FullConnection {
 
   async #serveAll(): Promise<void> {
     let request = this.#queue.shift();
-    while (request && !this.#closing && this.#socket.writable) {
+    for (let served = 1; request && !this.#closing && this.#socket.writable; served++) {
       this.#running = request.req;
       await request.serve();
+      // All of this may have been one turn of the event loop, in which no other client was heard.
+      if (served % maxRequestsPerTurn === 0) await turn();
       request = this.#queue.shift();
       if (this.#socket.isPaused() && this.#queue.length < this.#limits.maxPipelined / 2)
         this.#socket.resume();
     }
     this.#last = this.#running;
     this.#running = undefined;
+    this.#idleSince = this.#connections.stamp();
     if (this.#problem) this.#end(this.#problem);
   }
 

@@ -6,16 +6,19 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { pieceBytes } from '../../config/limits.js';
 import type { RequestFields } from '../api/operations.js';
 import { perform } from '../api/perform.js';
-import { needsOperator, Problem, problemOf } from '../api/problem.js';
+import { needsOperator, Problem, problemOf, slowContent } from '../api/problem.js';
 import { admit } from '../api/route.js';
 import { ClientGone } from '../connection/client-gone.js';
+import type { Direction } from '../connection/content-rate.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { RequestAllowance } from '../connection/request-allowance.js';
 import { ResponseHead } from '../connection/response-head.js';
 import { checkHead } from './check-head.js';
-import { checkContentLength, readContent } from './content.js';
+import { announcedLength, readContent } from './content.js';
+import { ContentBuffer } from './content-buffer.js';
 import { FullConnection, parserProblem } from './full-connection.js';
 import { sendProblem, sendResponse } from './send.js';
 
@@ -43,7 +46,6 @@ export function fullLane(options: LaneOptions): Server {
   });
   // A client that has sent its last byte may still wait for responses.
   Object.assign(server, { httpAllowHalfOpen: true });
-  server.maxConnections = limits.maxConnections;
   // With a count node:http drops further fields in silence; checkHead counts them instead.
   server.maxHeadersCount = 0;
   server.setTimeout(limits.stallMs);
@@ -53,7 +55,7 @@ export function fullLane(options: LaneOptions): Server {
   const connectionOf = (socket: Socket): FullConnection => {
     const known = connections.get(socket);
     if (known) return known;
-    const connection = new FullConnection(socket, limits, responseHead);
+    const connection = new FullConnection(socket, options, responseHead);
     connections.set(socket, connection);
     return connection;
   };
@@ -95,13 +97,16 @@ interface Exchange {
 /** Serves one request to its end. Never rejects: a failure is a response, or the client is gone. */
 async function serveRequest(
   { req, res, connection, expectation }: Exchange,
-  { service, limits, budget, scheduler, inFlight, report }: LaneOptions,
+  lane: LaneOptions,
 ): Promise<void> {
+  const { service, limits, inFlight, report } = lane;
   // The connection ended with the response before this one, so nothing is done.
   const { socket } = res;
   if (!socket) return;
   const over = new Promise((resolve) => res.once('close', resolve));
-  const allowance = new RequestAllowance(budget, scheduler, socket);
+  const allowance = new RequestAllowance(lane.budget, lane.scheduler, socket);
+  res.once('close', () => allowance.cancel());
+  let unwatch = () => {};
   const fields: RequestFields = req.headers;
   let readsContent = false;
   let contentIsRead = false;
@@ -117,7 +122,13 @@ async function serveRequest(
     readsContent = command.kind === 'put';
     const content = readsContent ? await receiveContent() : [];
     contentIsRead = readsContent;
-    const response = await perform(command, content, service.store, allowance);
+    const work = () => perform(command, content, service.store, allowance);
+    const isLargeWrite = readsContent && allowance.heldBytes > pieceBytes;
+    const response = isLargeWrite
+      ? await lane.largeWrites.during(allowance.heldBytes, work)
+      : await work();
+    if (!(response.content instanceof Uint8Array) || response.content.length > pieceBytes)
+      unwatch = watch('taking', () => socket.resetAndDestroy());
     const last = service.draining || losesBytes;
     if (last) connection.closeAfterResponse();
     await sendResponse(res, response, last, allowance);
@@ -133,14 +144,27 @@ async function serveRequest(
   } finally {
     // Until the response is with the kernel: so a connection holds one response at a time.
     await over;
+    unwatch();
     allowance.release();
     inFlight.end();
   }
 
-  function receiveContent(): Promise<Uint8Array[]> {
-    checkContentLength(req, limits.maxValueBytes);
+  async function receiveContent(): Promise<Uint8Array[]> {
+    const length = announcedLength(req, limits.maxValueBytes);
+    // While it waits the socket is not read.
+    if (length !== undefined && !allowance.tryTake(length)) await allowance.reserve(length);
     if (expectation === 'continue') res.writeContinue();
-    return readContent(req, connection, limits.maxValueBytes, (bytes) => allowance.take(bytes));
+    const content = new ContentBuffer(allowance, length ?? limits.maxValueBytes, !!length);
+    const stop = watch('sending', () => connection.fail(slowContent(limits)));
+    try {
+      return await readContent(req, connection, limits.maxValueBytes, content);
+    } finally {
+      stop();
+    }
+  }
+
+  function watch(direction: Direction, onSlow: () => void): () => void {
+    return lane.contentRate.watch(req.socket, direction, () => allowance.heldBytes, onSlow);
   }
 
   /** Whether content may be long, or never come. By the head alone: the bytes there are chance. */

@@ -189,22 +189,3 @@ test('a reader that takes nothing of a plain answer is cut after its time', asyn
   await connection.closed;
   expect(connection.received.length).toBeLessThan(16 * MiB);
 });
-
-test('connections past the limit are closed at once, in whichever lane others are', async () => {
-  const { url } = await startServer({ maxConnections: 4 });
-  const open = Array.from({ length: 4 }, () => new RawConnection(url));
-  for (const [at, connection] of open.entries())
-    await connection.ask(at % 2 === 0 ? get : request('GET', '/v0/status'));
-  const further = new RawConnection(url);
-  await further.closed;
-  expect(further.received).toBe('');
-  for (const connection of open) expect((await connection.ask(get)).status).toBe(404);
-  open[0]?.reset();
-  const later = async () => {
-    const connection = new RawConnection(url);
-    connection.write(get);
-    await connection.closedWithin(100);
-    return statuses(connection);
-  };
-  await expect.poll(later).toStrictEqual([404]);
-});

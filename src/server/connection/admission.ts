@@ -1,0 +1,41 @@
+/** The door for connections: each gets a place, or a 503 that says that there is none. */
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { overloaded, problemResponse } from '../api/problem.js';
+import type { Connections } from './connections.js';
+import { endLingering } from './lingering.js';
+import { ResponseHead } from './response-head.js';
+
+/** Connections that are being refused; past it, the first of them is cut. */
+const maxRefused = 16;
+
+const noPlace = overloaded('the server has as many busy connections as it may; try again later');
+
+/** Puts the door before all that listens to connections of the server so far. */
+export function admitConnections(
+  server: Server,
+  connections: Connections,
+  { lingerMs, keepAliveMs }: { readonly lingerMs: number; readonly keepAliveMs: number },
+): void {
+  const listeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  const refused = new Set<Socket>();
+  const responseHead = new ResponseHead(keepAliveMs);
+  server.on('connection', (socket: Socket) => {
+    if (connections.admit(socket)) {
+      for (const listener of listeners) listener.call(server, socket);
+      return;
+    }
+    for (const first of refused) {
+      if (refused.size < maxRefused) break;
+      refused.delete(first);
+      first.destroy();
+    }
+    refused.add(socket);
+    socket.once('close', () => refused.delete(socket)).on('error', () => socket.destroy());
+    const { status, headers, content } = problemResponse(noPlace);
+    socket.write(responseHead.format(status, headers, content.length, true), 'latin1');
+    socket.write(content);
+    endLingering(socket, lingerMs);
+  });
+}
