@@ -87,12 +87,19 @@ function oneLine(message: string): string {
 // The reader of the output may be gone (`serve | head`). The command goes on: it may be draining.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
+function textOf(error: unknown): string {
+  const { message, stack, code } = error as NodeJS.ErrnoException;
+  // Loading a command alone takes some tens of descriptors.
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return 'the process may open too few files; raise the limit (ulimit -n) to 256 or more';
+  const expected = expectedErrors.some((kind) => error instanceof kind);
+  return expected ? oneLine(message) : (stack ?? String(error));
+}
+
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const expected = expectedErrors.some((kind) => error instanceof kind);
-  const { message, stack } = error as Error;
-  process.stderr.write(`evenkeel: ${expected ? oneLine(message) : (stack ?? error)}\n`);
+  process.stderr.write(`evenkeel: ${textOf(error)}\n`);
   if (error instanceof UsageError) process.stderr.write(`Try '${helpFor(process.argv[2])}'.\n`);
   process.exitCode = error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
 }

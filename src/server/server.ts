@@ -77,9 +77,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       throw new TypeError(`the option ${name} takes ${what}, got ${JSON.stringify(value)}`);
   }
   const limits = makeLimits(options.limits);
-  const store = await openStore(options.data, limits);
+  const report = eachOnce(options.report ?? toStandardError);
+  const store = await openStore(options.data, limits, report);
   try {
-    return await serveStore(store, limits, options);
+    return await serveStore(store, limits, { ...options, report });
   } catch (error) {
     await store.close();
     throw error;

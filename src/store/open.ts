@@ -9,10 +9,15 @@ import { type Store, StoreError } from './store.js';
 /**
  * Opens the store at a location, or creates it.
  * @param location a directory or its `file:` URL: the embedded store, on LMDB
+ * @param onLost called once if the store fails without a call that would be told of it
  * @throws StoreError `unusable` for another scheme; else the errors of the engine
  */
-export async function openStore(location: string, limits: Limits): Promise<Store> {
-  return openLmdb({ directory: directoryOf(location), limits });
+export async function openStore(
+  location: string,
+  limits: Limits,
+  onLost: (error: StoreError) => void = () => {},
+): Promise<Store> {
+  return openLmdb({ directory: directoryOf(location), limits, onLost });
 }
 
 /** The directory of a store. @throws StoreError `unusable` if the location is not ours */

@@ -36,7 +36,8 @@ export interface StoreParts {
   readonly writer: Writer;
   readonly commits: GroupCommit;
   readonly sweeper: Sweeper;
-  readonly onClosed: () => void;
+  /** Closes the writer, the file and all else. */
+  readonly release: () => Promise<void>;
 }
 
 export class LmdbStore implements Store {
@@ -215,12 +216,7 @@ export class LmdbStore implements Store {
     await this.#parts.commits.settled();
     await this.#parts.sweeper.stop();
     await this.#parts.largeReads.close();
-    try {
-      await this.#parts.writer.close();
-    } finally {
-      await this.#parts.env.root.close();
-      this.#parts.onClosed();
-    }
+    await this.#parts.release();
   }
 
   #mustBeOpen(): void {

@@ -1,12 +1,17 @@
 /**
  * Opens the LMDB store: checks the directory, opens LMDB, makes sure that no other process has it.
  */
+import type { FileHandle } from 'node:fs/promises';
 import { type Limits, makeLimits } from '../../config/limits.js';
 import { readUint64, writeUint64 } from '../record.js';
 import { type Store, StoreError } from '../store.js';
+import { isClaimed } from './file/claim.js';
+import { notOurs, openDataFile } from './file/data-file.js';
+import { DataFileWatch } from './file/data-file-watch.js';
 import { prepareDirectory, syncNames, unusable } from './file/directory.js';
 import {
   ceilingKey,
+  databaseStats,
   dataFile,
   type Environment,
   formatKey,
@@ -15,7 +20,9 @@ import {
   openRoot,
   readersOf,
 } from './file/environment.js';
-import { reserveInitial } from './file/preallocation.js';
+import { prepareLockFile } from './file/lock-file.js';
+import { makeDataFile, removeLeftovers } from './file/new-data-file.js';
+import { checkResources } from './file/resources.js';
 import { LmdbStore } from './lmdb-store.js';
 import { ColdReads } from './read/cold-reads.js';
 import { EntityCache } from './read/entity-cache.js';
@@ -34,6 +41,8 @@ export interface LmdbOptions {
   readonly now?: () => number;
   /** How often expired entities are removed, in ms. Readers never see them, whatever this is. */
   readonly sweepIntervalMs?: number;
+  /** Called once if the data file is moved, deleted or replaced while the store is open. */
+  readonly onLost?: (error: StoreError) => void;
   /** Major page faults of this process so far. Default: as the kernel counts them. */
   readonly majorFaults?: () => number;
 }
@@ -59,20 +68,42 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
   const directory = await prepareDirectory(options.directory);
   if (openDirectories.has(directory)) throw inUse(directory);
   openDirectories.add(directory);
-  let env: Environment | undefined;
+  const undo: (() => unknown)[] = [() => openDirectories.delete(directory)];
+  const release = async () => {
+    const step = undo.pop();
+    try {
+      await step?.();
+    } finally {
+      if (undo.length > 0) await release();
+    }
+  };
   try {
-    reserveInitial(dataFile(directory));
-    env = openDatabases(openRoot(directory));
+    const path = dataFile(directory);
+    checkResources(path);
+    const watch = new DataFileWatch(await openOrMake(directory), path);
+    undo.push(() => watch.end());
+    await prepareLockFile(path);
+    const env = openDatabases(openRoot(directory));
+    const { root } = env;
+    undo.push(() => root.close());
     checkAlone(env, directory);
     checkFormat(env, directory);
+    await removeLeftovers(path);
     await syncNames(directory);
+    await watch.claim();
     const ceiling = env.meta.get(ceilingKey);
     const writer = await WriterClient.start({ directory });
+    undo.push(() => writer.close());
+    // Of two servers that claimed the file at the same moment, by two names, one is left.
+    const loss = await watch.findLoss();
+    if (loss) throw loss;
     const versions = new VersionClock(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
-    const { root } = env;
     leaveOutLargeRecords(env.entities);
     const commits = new GroupCommit(writer, versions, limits, cache, () => root.resetReadTxn());
-    const sweeper = new Sweeper(writer, now, sweepIntervalMs);
+    watch.start((error) => {
+      commits.fail(error);
+      options.onLost?.(error);
+    });
     return new LmdbStore({
       env,
       cache,
@@ -82,14 +113,30 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       now,
       writer,
       commits,
-      sweeper,
-      onClosed: () => openDirectories.delete(directory),
+      sweeper: new Sweeper(writer, now, sweepIntervalMs),
+      release,
     });
   } catch (error) {
-    await env?.root.close();
-    openDirectories.delete(directory);
+    await release();
     throw error instanceof StoreError ? error : unusable(dataFile(directory), error);
   }
+}
+
+/**
+ * The data file, opened and checked, or a new one.
+ * @throws StoreError `in-use`, `damaged`, `unusable`; the system's error
+ */
+async function openOrMake(directory: string): Promise<FileHandle> {
+  const path = dataFile(directory);
+  const mustBeFree = async (file: FileHandle) => {
+    if (await isClaimed(file)) throw inUse(directory);
+  };
+  const found = await openDataFile(path, mustBeFree);
+  if (found) return found;
+  await makeDataFile(path);
+  const made = await openDataFile(path, mustBeFree);
+  if (made) return made;
+  throw new Error('it can not be made; it may be a symbolic link to nothing');
 }
 
 /**
@@ -114,10 +161,14 @@ function inUse(directory: string): StoreError {
   );
 }
 
-/** Reads the directory's format, or writes it into a new directory. */
-function checkFormat({ meta }: Environment, directory: string): void {
+/**
+ * Reads the directory's format. Releases before this one could be killed before they wrote it; then
+ * there is no entity either, and it is written now.
+ */
+function checkFormat({ entities, meta }: Environment, directory: string): void {
   const stored = meta.get(formatKey);
   if (stored === undefined) {
+    if (databaseStats(entities).entryCount > 0) throw notOurs(dataFile(directory));
     const value = Buffer.alloc(8);
     writeUint64(value, 0, formatVersion);
     meta.putSync(formatKey, value);

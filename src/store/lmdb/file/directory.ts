@@ -1,18 +1,16 @@
 /**
- * Prepares the data directory before it is opened: makes it if absent, and turns what is wrong into
- * one clear error.
+ * Prepares the data directory before it is opened: makes it if it is absent, and turns what is wrong
+ * into one clear error.
  */
 import { constants } from 'node:fs';
 import { access, mkdir, open, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { StoreError } from '../../store.js';
-import { dataFile } from './environment.js';
-import { checkDataFile } from './meta-pages.js';
 
 /**
  * Makes the directory if need be and checks that it can be used.
  * @returns its absolute path, links resolved
- * @throws StoreError `unusable`, `damaged`
+ * @throws StoreError `unusable`
  */
 export async function prepareDirectory(directory: string): Promise<string> {
   try {
@@ -21,7 +19,6 @@ export async function prepareDirectory(directory: string): Promise<string> {
     if (!(await stat(path)).isDirectory())
       throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
-    await checkDataFile(dataFile(path));
     return path;
   } catch (error) {
     throw error instanceof StoreError ? error : unusable(directory, error);
@@ -54,7 +51,9 @@ export function unusable(path: string, cause: unknown): StoreError {
           ? 'it, or a part of its path, is a file'
           : code === 'ENOSPC'
             ? 'the disk is full'
-            : message;
+            : code === 'EMFILE' || code === 'ENFILE'
+              ? 'the process has no file descriptors left (raise the limit: ulimit -n)'
+              : message;
   return new StoreError(
     'unusable',
     `the data directory ${path} can't be used: ${why}. Choose another with --data, or correct it`,

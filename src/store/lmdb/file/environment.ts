@@ -31,21 +31,26 @@ export const ceilingKey = Buffer.from('version-ceiling');
  * Address space reserved for the file, so that the map does not move under a reader while the file
  * grows. It takes no memory. lmdb maps a larger file again.
  */
-const mapBytes = 2 ** 40;
+export const mapBytes = 2 ** 40;
 
 export function dataFile(directory: string): string {
   return join(directory, 'data.mdb');
 }
 
 /**
- * An option that lmdb's types lack. Entities are read one by one: reading ahead costs time on the
+ * Options that lmdb's types lack. Entities are read one by one: reading ahead costs time on the
  * event loop, and evicts pages that are in use.
  */
-const unlisted = { noReadAhead: true };
+const unlisted = { noReadAhead: true, permissionsMode: 0o600 };
 
 export function openRoot(directory: string): RootDatabase<Buffer, Buffer> {
+  return openRootAt(dataFile(directory));
+}
+
+/** Opens the environment in a file, and makes it if it is not there. */
+export function openRootAt(path: string): RootDatabase<Buffer, Buffer> {
   return open<Buffer, Buffer>({
-    path: dataFile(directory),
+    path,
     noSubdir: true,
     encoding: 'binary',
     keyEncoding: 'binary',

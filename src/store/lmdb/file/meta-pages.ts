@@ -1,14 +1,13 @@
 /**
- * Checks the data file before LMDB opens it. LMDB trusts its file: a wrong page number or a file
- * cut short crashes the process. So both meta pages are read and checked first, and a fault becomes
- * one StoreError that names the file and says what to do.
+ * Checks the meta pages of the data file before LMDB opens it. LMDB trusts its file: a wrong page
+ * number or a file cut short crashes the process. So both meta pages are read and checked first,
+ * and a fault becomes one StoreError that names the file and says what to do.
  *
  * Layout of a meta page: `MDB_page` and `MDB_meta` in lmdb's mdb.c, data version 2, little-endian.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StoreError } from '../../store.js';
 
 const magic = 0xbeefc0de;
 const dataVersion = 2;
@@ -30,37 +29,19 @@ const at = {
 };
 
 /**
- * Checks the data file, if there is one.
- * @throws StoreError `damaged`; the system's error if the file can't be opened
+ * Looks for damage in the meta pages, once more after a while if there is any: another server may
+ * be writing them.
+ * @returns what is wrong, in words
  */
-export async function checkDataFile(path: string): Promise<void> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'r+');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  try {
-    let problem = await findProblem(file);
-    if (problem) {
-      // Another server may be making the file.
-      await sleep(secondLookMs);
-      problem = await findProblem(file);
-    }
-    if (problem)
-      throw new StoreError(
-        'damaged',
-        `${path} is damaged, or not an Evenkeel data file: ${problem}. ` +
-          'Restore the directory from a backup, or choose another with --data',
-      );
-  } finally {
-    await file.close();
-  }
+export async function findDamage(file: FileHandle): Promise<string | undefined> {
+  const problem = await findProblem(file);
+  if (problem === undefined) return undefined;
+  await sleep(secondLookMs);
+  return findProblem(file);
 }
 
 async function findProblem(file: FileHandle): Promise<string | undefined> {
-  if ((await file.stat()).size === 0 || endianness() !== 'LE') return undefined;
+  if (endianness() !== 'LE') return undefined;
   const metas = await readMetas(file);
   if (typeof metas === 'string') return metas;
   const problem = await findTreeProblem(file, metas);
@@ -72,7 +53,7 @@ async function findProblem(file: FileHandle): Promise<string | undefined> {
   return moved ? undefined : problem;
 }
 
-async function readMetas(file: FileHandle): Promise<Meta[] | string> {
+async function readMetas(file: FileHandle): Promise<[Meta, Meta] | string> {
   const first = await readMeta(file, 0, 0);
   if (typeof first === 'string') return first;
   const second = await readMeta(file, 1, first.pageSize);
@@ -82,35 +63,50 @@ async function readMetas(file: FileHandle): Promise<Meta[] | string> {
     : 'its two meta pages disagree about the page size';
 }
 
+/**
+ * The meta page of the last commit must be right in every respect: LMDB opens the file with it.
+ *
+ * The other one need not be. A commit overwrites it, and a disk may refuse that write or take a
+ * part of it. LMDB then puts the old number and length back in front of the new trees
+ * (mdb_env_write_meta), or nothing. Neither harms: LMDB never reads that page before the next
+ * commit has written all of it. But its number must be the neighbour of the newer page's, and it
+ * can't count more pages, because the file never shrinks. Otherwise it is the last commit itself
+ * with its number changed, and LMDB would bring an older state back as if it were current.
+ */
 async function findTreeProblem(
   file: FileHandle,
-  metas: readonly Meta[],
+  metas: readonly [Meta, Meta],
 ): Promise<string | undefined> {
-  const [a = 0n, b = 0n] = metas.map(({ txnId }) => txnId);
+  const [newer, older] = inOrder(metas);
+  const [a, b] = metas.map(({ txnId }) => txnId) as [bigint, bigint];
   // Commit n writes meta page n mod 2, so the two are neighbours; without a commit both are 0.
-  if (a % 2n !== 0n || (b !== a + 1n && b !== a - 1n && (a !== 0n || b !== 0n)))
+  if (a % 2n !== 0n || (newer.txnId !== older.txnId + 1n && (a !== 0n || b !== 0n)))
     return `its meta pages are of commits ${a} and ${b}, which can't be`;
+  if (older.lastPage > newer.lastPage)
+    return `commit ${older.txnId} counts ${older.lastPage + 1n} pages, the next one fewer`;
   // Read after the meta pages: the file only grows, and a page is written before it is counted.
   const { size } = await file.stat();
-  // Both states must be whole: the next commit overwrites none of the pages of the older one.
-  for (const meta of metas) {
-    const pages = BigInt(Math.floor(size / meta.pageSize));
-    if (meta.txnId > 0n && meta.lastPage >= pages)
-      return `it has ${pages} pages, a meta page counts ${meta.lastPage + 1n}`;
-    for (const [number, { root, depth }] of meta.trees.entries()) {
-      if (root === noRoot) continue;
-      if (root > meta.lastPage || root < 2n || depth < 1 || depth > maxDepth)
-        return 'a meta page points outside of the file';
-      const page = await readAt(file, Number(root) * meta.pageSize, 16);
-      if (page.readBigUInt64LE() !== root) return 'a tree begins on a page that is not its root';
-      const writtenBy = page.readBigUInt64LE(8);
-      // Each commit writes a new root of the main tree. An older root means that the number of the
-      // commit was changed: LMDB would take the older state for the newest.
-      if (number === mainTree ? writtenBy !== meta.txnId : writtenBy > meta.txnId)
-        return `a meta page of commit ${meta.txnId} points to a page of commit ${writtenBy}`;
-    }
+  const pages = BigInt(Math.floor(size / newer.pageSize));
+  if (newer.lastPage >= pages)
+    return `it has ${pages} pages, a meta page counts ${newer.lastPage + 1n}`;
+  for (const [number, { root, depth }] of newer.trees.entries()) {
+    if (root === noRoot) continue;
+    if (root > newer.lastPage || root < 2n || depth < 1 || depth > maxDepth)
+      return 'a meta page points outside of the file';
+    const page = await readAt(file, Number(root) * newer.pageSize, 16);
+    if (page.readBigUInt64LE() !== root) return 'a tree begins on a page that is not its root';
+    const writtenBy = page.readBigUInt64LE(8);
+    // Each commit writes a new root of the main tree. An older root means that the number of the
+    // commit was changed: LMDB would take the older state for the newest.
+    if (number === mainTree ? writtenBy !== newer.txnId : writtenBy > newer.txnId)
+      return `a meta page of commit ${newer.txnId} points to a page of commit ${writtenBy}`;
   }
   return undefined;
+}
+
+/** @returns the meta page that LMDB opens the file with, then the other */
+function inOrder([first, second]: readonly [Meta, Meta]): readonly [newer: Meta, older: Meta] {
+  return second.txnId > first.txnId ? [second, first] : [first, second];
 }
 
 interface Meta {
@@ -146,4 +142,13 @@ async function readMeta(file: FileHandle, number: number, offset: number): Promi
 async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
   return buffer.subarray(0, bytesRead);
+}
+
+/** The root page of the main tree as the last commit left it; undefined while it has no entry. */
+export async function readMainRoot(file: FileHandle): Promise<Buffer | undefined> {
+  const metas = await readMetas(file);
+  if (typeof metas === 'string') return undefined;
+  const [{ trees, pageSize }] = inOrder(metas);
+  const root = trees[mainTree]?.root ?? noRoot;
+  return root === noRoot ? undefined : readAt(file, Number(root) * pageSize, pageSize);
 }

@@ -7,16 +7,7 @@
  *
  * Deletions and sweeps may use the last pages, the reserve, so a full store can always be emptied.
  */
-import {
-  closeSync,
-  existsSync,
-  linkSync,
-  openSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { StoreError } from '../../store.js';
 
 /** Pages kept for deletions: a whole free list (150 pages) and some tens of changes. */
@@ -30,9 +21,6 @@ const overflowBytes = 1000;
 const pageHeaderBytes = 24;
 /** Commits that are remembered. Readers are rarely more than two behind. */
 const rememberedCommits = 64;
-/** The lock file takes 64 bytes per reader and a header of 272. */
-const lockBytes = 4096;
-const firstBytes = 256 * 1024;
 
 /** Statistics of the environment as its last commit left it. */
 export interface EnvStats {
@@ -93,30 +81,12 @@ export function overflowPages(recordLength: number, pageBytes: number): number {
   return recordLength < overflowBytes ? 0 : Math.ceil((recordLength + pageHeaderBytes) / pageBytes);
 }
 
-/**
- * Makes sure that LMDB can open the directory. LMDB writes to its lock file through a map, where a
- * full disk is a signal that ends the process. So a missing lock file is made with its blocks
- * first, and a new data file must have space for its first pages.
- * @throws the system's error, for example ENOSPC
- */
-export function reserveInitial(dataFile: string): void {
-  const lockFile = `${dataFile}-lock`;
-  const probe = `${dataFile}-probe-${process.pid}`;
-  try {
-    if (!existsSync(dataFile)) writeFileSync(probe, Buffer.alloc(firstBytes));
-    if (existsSync(lockFile)) return;
-    writeFileSync(probe, Buffer.alloc(lockBytes));
-    // All or nothing, and never over a lock file that another process has just made.
-    linkSync(probe, lockFile);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(probe, { force: true });
-  }
-}
+/** The system's codes of a disk, a quota or a file that may not grow. */
+const fullCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 export class Preallocation {
-  readonly #path: string;
+  /** Kept open: a file that was moved, or a process without free descriptors, is not a full disk. */
+  readonly #file: number;
   /** The file has blocks up to here, from the last page that LMDB has used. */
   #allocatedBytes: number;
   readonly #commitsBeingRead: () => readonly number[];
@@ -132,9 +102,9 @@ export class Preallocation {
    *   or later ones, freed
    */
   constructor(dataFile: string, commitsBeingRead: () => readonly number[]) {
-    this.#path = dataFile;
+    this.#file = openSync(dataFile, 'r+');
     this.#commitsBeingRead = commitsBeingRead;
-    const { size, blocks } = statSync(dataFile);
+    const { size, blocks } = fstatSync(this.#file);
     // A file that was copied with holes has no blocks to count on.
     this.#allocatedBytes = blocks * 512 < size ? 0 : size;
   }
@@ -142,7 +112,7 @@ export class Preallocation {
   /**
    * Makes sure that a transaction finds its pages.
    * @param reserved whether the reserve must stay: true for all but deletions
-   * @throws StoreError `full`
+   * @throws StoreError `full`; the system's error if the disk is not full, but broken
    */
   ensure(stats: EnvStats, { runs, singles }: PageNeed, reserved: boolean): void {
     const { pageBytes, usedPages } = stats;
@@ -158,7 +128,13 @@ export class Preallocation {
     const min = reusable >= 2 * singles + reservePages ? runs : need;
     const reserve = reserved && reusable < 2 * need + reservePages ? reservePages : 0;
     this.#rejected = tail() < min + reserve;
-    if (this.#rejected) throw full(error);
+    if (!this.#rejected) return;
+    const code = (error as NodeJS.ErrnoException | undefined)?.code;
+    throw code === undefined || fullCodes.has(code) ? full(error) : error;
+  }
+
+  close(): void {
+    closeSync(this.#file);
   }
 
   /**
@@ -209,18 +185,14 @@ export class Preallocation {
   #grow(size: number, pageBytes: number): unknown {
     const usual = size - this.#allocatedBytes <= growthBytes;
     const zeros = Buffer.alloc(usual ? pageBytes : growthBytes);
-    let file: number | undefined;
     try {
-      file = openSync(this.#path, 'r+');
       while (this.#allocatedBytes < size) {
         const length = Math.min(zeros.length, size - this.#allocatedBytes);
-        this.#allocatedBytes += writeSync(file, zeros, 0, length, this.#allocatedBytes);
+        this.#allocatedBytes += writeSync(this.#file, zeros, 0, length, this.#allocatedBytes);
       }
       return undefined;
     } catch (error) {
       return error;
-    } finally {
-      if (file !== undefined) closeSync(file);
     }
   }
 }

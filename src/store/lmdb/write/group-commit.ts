@@ -53,7 +53,7 @@ export class GroupCommit {
     this.#onCommit = onCommit;
   }
 
-  /** Set by the first commit that failed for another reason than a full disk. */
+  /** Set by the first commit that failed for another reason than a full disk, or by fail(). */
   get failure(): StoreError | undefined {
     return this.#failure;
   }
@@ -79,6 +79,13 @@ export class GroupCommit {
       this.#sendsAtEndOfTurn = true;
       setImmediate(this.#send);
     });
+  }
+
+  /** Acknowledges nothing more, not even what is at the writer. */
+  fail(error: StoreError): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#queue.splice(0)) reject(this.#failure);
+    this.#queuedBytes = 0;
   }
 
   /** Resolves when everything queued so far has settled. */
@@ -118,9 +125,11 @@ export class GroupCommit {
     let failure: unknown;
     try {
       rejected = await this.#store(writes, bytes);
+      // The file may have been lost while this was on its way to it.
+      failure = this.#failure;
     } catch (error) {
       failure = error;
-      if (error instanceof StoreError && error.code !== 'full') this.#fail(error);
+      if (error instanceof StoreError && error.code !== 'full') this.fail(error);
     }
     // Before the writes settle: a caller that goes on must not count them as waiting.
     this.#sentWrites -= writes.length;
@@ -148,11 +157,5 @@ export class GroupCommit {
     this.#onCommit();
     for (const each of buckets) this.#cache.settle(each);
     return rejected;
-  }
-
-  #fail(error: StoreError): void {
-    this.#failure ??= error;
-    for (const { reject } of this.#queue.splice(0)) reject(this.#failure);
-    this.#queuedBytes = 0;
   }
 }

@@ -17,19 +17,33 @@ export interface Child {
   kill(): Promise<void>;
 }
 
-/**
- * Starts the script, which sends one message when it is ready.
- * @param largestFileBytes what the system lets the process write into one file (`ulimit -f`)
- */
-export async function startChild(script: string, largestFileBytes?: number): Promise<Child> {
+export interface ChildLimits {
+  /** What the system lets the process write into one file (`ulimit -f`). */
+  readonly largestFileBytes?: number;
+  /** How many descriptors it may have (`ulimit -n`). */
+  readonly descriptors?: number;
+  /** Another user and group; only root can start a process of one. */
+  readonly user?: number | undefined;
+}
+
+/** Starts the script, which sends one message when it is ready. */
+export async function startChild(script: string, limits: ChildLimits = {}): Promise<Child> {
+  const { largestFileBytes, descriptors, user } = limits;
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const options: ForkOptions = { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] };
+  const options: ForkOptions = {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    ...(user !== undefined && { uid: user, gid: user }),
+  };
+  const commands = [
+    ...(largestFileBytes === undefined ? [] : [`ulimit -f ${largestFileBytes / 512}`]),
+    ...(descriptors === undefined ? [] : [`ulimit -n ${descriptors}`]),
+  ];
   const process_: ChildProcess =
-    largestFileBytes === undefined
+    commands.length === 0
       ? fork(file, options)
       : spawn(
           '/bin/sh',
-          ['-c', `ulimit -f ${largestFileBytes / 512}; exec "$0" "$1"`, process.execPath, file],
+          ['-c', `${commands.join('; ')}; exec "$0" "$1"`, process.execPath, file],
           options,
         );
   onTestFinished(() => {

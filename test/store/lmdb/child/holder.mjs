@@ -62,6 +62,10 @@ const actions = {
   async failure() {
     return { failure: store.failure?.code, message: store.failure?.message };
   },
+  /** Takes all descriptors that are free. */
+  takeDescriptors() {
+    for (;;) openSync('/dev/null', 'r');
+  },
   async loseDescriptors() {
     return { lost: reopen('data.mdb', '/dev/null', 'r').length };
   },

@@ -1,11 +1,18 @@
 /** One process may have a directory open, and one store in it. */
-import { mkdir, symlink } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { writeClaim } from '#dist/store/lmdb/file/claim.js';
+import { dataFile } from '#dist/store/lmdb/file/environment.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryDirectory } from '../../../support/directory.js';
 import { openAt, outcome, put, value } from '../../suite/factory.js';
 import { startChild } from '../child/child.js';
+
+/** The claim counts while its holder lives. */
+function withoutClaim(file: Buffer): Buffer {
+  return Buffer.from(file).fill(0, 1024, 1536);
+}
 
 const place = (directory: string) => ({ open: () => openLmdb({ directory }) });
 
@@ -87,5 +94,82 @@ describe('a directory that is open', () => {
       await (await openLmdb({ directory })).close();
     }
     if (process.env.EVENKEEL_TEST_REPORT) console.log('opened by, each time:', winners.join(' '));
+  });
+});
+
+describe('the data file itself is locked', () => {
+  test.each(['the same process', 'another process'])(
+    'a second name of it can not be opened by %s',
+    async (who) => {
+      const directory = await temporaryDirectory();
+      const store = await openAt(place(directory));
+      await put(store, 'a', 'one');
+      const elsewhere = await temporaryDirectory();
+      await link(dataFile(directory), dataFile(elsewhere));
+      const before = await readFile(dataFile(directory));
+      const open =
+        who === 'the same process'
+          ? () => outcome(() => openLmdb({ directory: elsewhere }))
+          : async () => {
+              const child = await startChild('./holder.mjs');
+              return (await child.ask({ do: 'open', directory: elsewhere })).code;
+            };
+      expect(await open()).toBe('in-use');
+      expect(await readdir(elsewhere)).toEqual(['data.mdb']);
+      expect(withoutClaim(before).equals(withoutClaim(await readFile(dataFile(directory))))).toBe(
+        true,
+      );
+      await store.close();
+      expect(await value(await openAt(place(elsewhere)), 'a')).toBe('one');
+    },
+  );
+
+  test('it can not be opened when its lock file was deleted', async () => {
+    const directory = await temporaryDirectory();
+    const store = await openAt(place(directory));
+    await rm(`${dataFile(directory)}-lock`);
+    const child = await startChild('./holder.mjs');
+    expect(await child.ask({ do: 'open', directory })).toMatchObject({ code: 'in-use' });
+    await put(store, 'a', 'one');
+    await store.close();
+    expect(await child.ask({ do: 'open', directory })).toEqual({});
+  });
+
+  test('a server that was killed leaves no lock, by whatever name', async () => {
+    const directory = await temporaryDirectory();
+    const elsewhere = await temporaryDirectory();
+    const holder = await startChild('./holder.mjs');
+    expect(await holder.ask({ do: 'open', directory })).toEqual({});
+    await holder.ask({ do: 'put', key: 'a', value: 'one' });
+    await link(dataFile(directory), dataFile(elsewhere));
+    await holder.kill();
+    expect(await value(await openAt(place(elsewhere)), 'a')).toBe('one');
+  });
+
+  test('a copy of the file of a running server is free', async () => {
+    const directory = await temporaryDirectory();
+    const store = await openAt(place(directory));
+    await put(store, 'a', 'one');
+    const copy = await temporaryDirectory();
+    await copyFile(dataFile(directory), dataFile(copy));
+    expect(await value(await openAt(place(copy)), 'a')).toBe('one');
+  });
+
+  test('one that still counts holds its claim, in whatever container it runs', async () => {
+    const directory = await temporaryDirectory();
+    await (await openLmdb({ directory })).close();
+    const file = await open(dataFile(directory), 'r+');
+    onTestFinished(() => file.close());
+    const { ino: inode } = await file.stat();
+    const claim = { boot: 'b', namespace: 'n', pid: 1, began: '1', inode, token: 'theirs' };
+    let beat = 0;
+    await writeClaim(file, { ...claim, beat });
+    // The opener looks again after a while; until then this server counts.
+    const timer = setInterval(() => void writeClaim(file, { ...claim, beat: ++beat }), 20);
+    onTestFinished(() => clearInterval(timer));
+    const child = await startChild('./holder.mjs');
+    expect(await child.ask({ do: 'open', directory })).toMatchObject({ code: 'in-use' });
+    clearInterval(timer);
+    expect(await child.ask({ do: 'open', directory })).toEqual({});
   });
 });

@@ -2,7 +2,7 @@
  * A directory that can't be used, or whose file is not what this code wrote, is refused with an
  * error that says so.
  */
-import { mkdir, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataFile, formatKey, openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
@@ -34,6 +34,17 @@ async function filledDirectory(): Promise<string> {
   const directory = await temporaryDirectory();
   await writeFile(dataFile(directory), filled);
   return directory;
+}
+
+/** In a meta page. */
+const trees = 48;
+const lastPage = 144;
+const txnId = 152;
+
+/** Where the meta pages begin and of which commits they are, the newer one first. */
+function metaOrder(file: Buffer): [at: number, commit: bigint][] {
+  const metas = [0, 4096].map((at): [number, bigint] => [at, file.readBigUInt64LE(at + txnId)]);
+  return metas.sort(([, a], [, b]) => Number(b - a));
 }
 
 async function overwrite(file: string, at: number, content: Uint8Array): Promise<void> {
@@ -162,6 +173,33 @@ describe("a data file that is not as it was written is 'damaged'", () => {
     }
   });
 
+  test('when it is empty, also beside a lock file', async () => {
+    const directory = await temporaryDirectory();
+    await (await openLmdb({ directory })).close();
+    await writeFile(dataFile(directory), '');
+    expect(await opening(directory)).toBe('damaged');
+    expect((await stat(dataFile(directory))).size).toBe(0);
+  });
+
+  test('when the newer meta page has the number of the commit before the last', async () => {
+    // The next commit makes the file longer, so the two meta pages differ in more than the number.
+    const directory = await filledDirectory();
+    const store = await openLmdb({ directory });
+    await put(store, 'more', 'v'.repeat(3_000_000));
+    await store.close();
+    const file = await readFile(dataFile(directory));
+    const [newer = 0, number = 0n] = metaOrder(file)[0] ?? [];
+    // The last commit is empty; it counts the pages of the one before.
+    const older = 4096 - newer;
+    for (const at of [newer, older]) {
+      const changed = Buffer.from(file);
+      changed.writeBigUInt64LE(changed.readBigUInt64LE(at + lastPage) + 1n, at + lastPage);
+      changed.writeBigUInt64LE(at === newer ? number - 2n : number - 1n, at + txnId);
+      await writeFile(dataFile(directory), changed);
+      expect(await opening(directory), `the page at ${at}`).toBe('damaged');
+    }
+  });
+
   test('with the two meta pages the same', async () => {
     for (const [from, to] of [
       [0, 4096],
@@ -183,5 +221,53 @@ describe("a data file that is not as it was written is 'damaged'", () => {
           'Restore the directory from a backup',
       ),
     );
+  });
+});
+
+describe('a file whose last meta page was never written whole is opened with the one before', () => {
+  // LMDB writes the trees, the last page and the number with one call. After an error it writes
+  // them again with the old page and number, which may fail too.
+  test.each([
+    ['the new trees', trees, lastPage],
+    ['a part of the new trees', trees, trees + 70],
+    ['noise', trees, lastPage],
+  ])('%s with the old number', async (what, start, end) => {
+    const directory = await filledDirectory();
+    const [[newer] = [0], [older] = [0]] = metaOrder(filled);
+    const bytesOf = what === 'noise' ? Buffer.alloc(8192, 0xa5) : filled.subarray(newer);
+    await overwrite(dataFile(directory), older + start + 4, bytesOf.subarray(start + 4, end));
+    const store = await openAt({ open: () => openLmdb({ directory }) });
+    for (const key of numbered(200)) expect(await value(store, key)).toHaveLength(5000);
+    // The next commit overwrites that meta page, the one after it the other.
+    for (let i = 0; i < 3; i++) await put(store, `new-${i}`, 'x');
+    await store.close();
+    const again = await openAt({ open: () => openLmdb({ directory }) });
+    expect(await value(again, 'new-2')).toBe('x');
+    expect(await value(again, 'key-0199')).toHaveLength(5000);
+  });
+});
+
+describe('files are for their owner alone', () => {
+  test('the directory, the data and the lock file', async () => {
+    const directory = join(await temporaryDirectory(), 'data');
+    const store = await openAt({ open: () => openLmdb({ directory }) });
+    await put(store, 'a', 'one');
+    const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
+    expect(await modeOf(directory)).toBe(0o700);
+    expect(await modeOf(dataFile(directory))).toBe(0o600);
+    expect(await modeOf(`${dataFile(directory)}-lock`)).toBe(0o600);
+  });
+
+  test('and nothing else is left in the directory, also of a start that was killed', async () => {
+    const directory = await temporaryDirectory();
+    for (const name of ['-new-00ff00ff00ff', '-new-00ff00ff00ff-lock', '-probe-123'])
+      await writeFile(dataFile(directory) + name, 'left');
+    await writeFile(join(directory, 'data.mdb-new-notes.txt'), 'mine');
+    await openAt({ open: () => openLmdb({ directory }) });
+    expect((await readdir(directory)).sort()).toEqual([
+      'data.mdb',
+      'data.mdb-lock',
+      'data.mdb-new-notes.txt',
+    ]);
   });
 });

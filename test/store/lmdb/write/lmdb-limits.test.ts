@@ -96,7 +96,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     "a larger file makes the store 'full' (%d bytes each): none is lost, deleting makes room",
     async (valueBytes) => {
       const directory = await temporaryDirectory();
-      const child = await startChild('./holder.mjs', 8 * KiB * KiB);
+      const child = await startChild('./holder.mjs', { largestFileBytes: 8 * KiB * KiB });
       expect(await child.ask({ do: 'open', directory })).toEqual({});
       const putOne = (key: string) => child.ask({ do: 'put', key, value: 'v', valueBytes });
       const stored = await putUntilFull(child, valueBytes);
@@ -125,7 +125,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
 
   test('a larger file, time and again, ends no process and loses no write', async () => {
     const directory = await temporaryDirectory();
-    const child = await startChild('./holder.mjs', 256 * KiB);
+    const child = await startChild('./holder.mjs', { largestFileBytes: 256 * KiB });
     expect(await child.ask({ do: 'open', directory })).toEqual({});
     const stored = await putUntilFull(child, 100);
     let refused = 0;
@@ -144,7 +144,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
 
   test('a larger file refuses only those writes of a commit that have no room', async () => {
     const directory = await temporaryDirectory();
-    const child = await startChild('./holder.mjs', 2 * KiB * KiB);
+    const child = await startChild('./holder.mjs', { largestFileBytes: 2 * KiB * KiB });
     expect(await child.ask({ do: 'open', directory })).toEqual({});
     const model = new Map<string, number>();
     const endingsOf = async (writes: readonly { key: string; valueBytes?: number }[]) => {
@@ -176,7 +176,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
 
   test("a larger file makes the store 'full' while a reader keeps pages from use", async () => {
     const directory = await temporaryDirectory();
-    const child = await startChild('./holder.mjs', 8 * KiB * KiB);
+    const child = await startChild('./holder.mjs', { largestFileBytes: 8 * KiB * KiB });
     const { filled, beside, after } = await child.ask({ do: 'writeBesideReader', directory });
     expect(filled).toBeGreaterThan(300);
     // Then it was refused: LMDB would not have found its pages.
