@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { expectOneLine, put } from '../support/command.js';
 import { temporaryDirectory } from '../support/directory.js';
 import { entityUrl } from '../support/http.js';
-import { runCommand, startServer } from '../support/process.js';
+import { runCommand, startCommand, startServer } from '../support/process.js';
 import { serveHere } from '../support/serve.js';
 
 describe('what is in the way', () => {
@@ -30,6 +30,14 @@ describe('what is in the way', () => {
     ]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expectOneLine(stderr, `port ${port}`, 'in use', '--port');
+  });
+
+  it.runIf(process.platform !== 'win32')('is named, when too few files may be open', async () => {
+    const limited = ['/bin/sh', '-c', 'ulimit -n 36; exec "$0" "$@"', process.execPath];
+    const data = await temporaryDirectory();
+    const command = startCommand(['serve', '--port', '0', '--data', data], limited);
+    expect(await command.ended).toEqual({ code: 1, signal: null });
+    expectOneLine(command.stderr(), 'too few files', 'ulimit -n');
   });
 
   it('is named, when the address is not one of this machine', async () => {

@@ -5,7 +5,13 @@
 import { spawnSync } from 'node:child_process';
 
 /** Program → the Debian package that has it. */
-const packages = { strace: 'strace', wrk: 'wrk', mount: 'mount', perf: 'linux-perf' } as const;
+const packages = {
+  strace: 'strace',
+  wrk: 'wrk',
+  mount: 'mount',
+  perf: 'linux-perf',
+  unshare: 'util-linux',
+} as const;
 
 export interface Requirements {
   readonly programs?: readonly (keyof typeof packages)[];

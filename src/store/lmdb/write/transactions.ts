@@ -64,12 +64,15 @@ export class Transactions {
    * to a reader, so that damage to the newer meta page can't bring an older value back. It may
    * fail: everything acknowledged is on the disk.
    */
-  close(): void {
+  seal(): void {
     try {
       this.#transaction(() => this.#touch());
     } catch {
       // A full or broken disk. The last commit stands.
     }
+  }
+
+  close(): void {
     this.#preallocation.close();
   }
 

@@ -25,6 +25,7 @@ if (port === null) throw new TypeError('writer-thread.js runs as a worker thread
 /** @returns the message after the batches of a commit, if it was taken from the port already */
 async function serve(request: WriterRequest): Promise<WriterRequest | undefined> {
   if (request.kind === 'close') {
+    if (failure === undefined) transactions.seal();
     transactions.close();
     await env.root.close();
     reply({ kind: 'done' });

@@ -198,6 +198,8 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     expect(await child.ask({ do: 'failure' })).toMatchObject({ failure: 'failed' });
     expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'one' });
     expect(await child.ask({ do: 'close' })).toEqual({});
+    // It could not take its claim back, so the file is free when it has ended.
+    await child.kill();
     const store = await openAt({ open: () => openLmdb({ directory }) });
     expect(await value(store, 'a')).toBe('one');
   });
@@ -213,6 +215,8 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
       endings: writes.map(() => 'failed'),
     });
     expect(await child.ask({ do: 'close' })).toEqual({});
+    // It could not take its claim back, so the file is free when it has ended.
+    await child.kill();
     const store = await openAt({ open: () => openLmdb({ directory }) });
     expect(await keys(store, '0')).toEqual(['a']);
   });
