@@ -1,4 +1,4 @@
-/** The data directory vanishes under a server: it says so at once, and acknowledges nothing more. */
+/** The data directory vanishes under a server: it says so, and acknowledges nothing more. */
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';

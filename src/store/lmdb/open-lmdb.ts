@@ -94,7 +94,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     const ceiling = env.meta.get(ceilingKey);
     const writer = await WriterClient.start({ directory });
     undo.push(() => writer.close());
-    // Of two servers that claimed the file at the same moment, by two names, one is left.
+    // If two servers claim the file at the same moment, by two names, the later one keeps it.
     const loss = await watch.findLoss();
     if (loss) throw loss;
     const versions = new VersionClock(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
@@ -162,8 +162,8 @@ function inUse(directory: string): StoreError {
 }
 
 /**
- * Reads the directory's format. Releases before this one could be killed before they wrote it; then
- * there is no entity either, and it is written now.
+ * Reads the directory's format. Releases before this one could be killed before they wrote it. Then
+ * there are no entities either, and it is written now.
  */
 function checkFormat({ entities, meta }: Environment, directory: string): void {
   const stored = meta.get(formatKey);

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Holder, isAlive, thisProcess } from './holder.js';
 
 export interface Claim extends Holder {
-  /** Of the file that was claimed; a copy of it has another. */
+  /** The number of the file that was claimed; a copy of it has another. */
   readonly inode: number;
   /** Names one opening of a store. */
   readonly token: string;

@@ -11,7 +11,7 @@ import { findDamage, readMainRoot } from './meta-pages.js';
 /** The databases of the store. */
 const ours: ReadonlySet<string> = new Set(['entities', 'expiry', 'meta']);
 
-/** What is asked of the file between its opening and the checks, for example who has it open. */
+/** Looks at the file before the checks, for example whether another server has it open. */
 export type FirstLook = (file: FileHandle) => Promise<void>;
 
 /**

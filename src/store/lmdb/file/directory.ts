@@ -1,6 +1,6 @@
 /**
- * Prepares the data directory before it is opened: makes it if it is absent, and turns what is wrong
- * into one clear error.
+ * Prepares the data directory before it is opened: makes it if it is absent, and turns what is
+ * wrong into one clear error.
  */
 import { constants } from 'node:fs';
 import { access, mkdir, open, realpath, stat } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * Who a process is, so that another one can tell whether it is still there. A process id alone does
- * not say: it is used again, and each namespace of a container has its own.
+ * Identifies a process, so that another one can tell whether it is still there. A process id alone
+ * does not say: it is used again, and each container has a namespace of its own.
  */
 import { readFile, readlink } from 'node:fs/promises';
 

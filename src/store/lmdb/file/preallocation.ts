@@ -85,7 +85,7 @@ export function overflowPages(recordLength: number, pageBytes: number): number {
 const fullCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 export class Preallocation {
-  /** Kept open: a file that was moved, or a process without free descriptors, is not a full disk. */
+  /** Kept open: a moved file, or a process without free descriptors, is not a full disk. */
   readonly #file: number;
   /** The file has blocks up to here, from the last page that LMDB has used. */
   #allocatedBytes: number;

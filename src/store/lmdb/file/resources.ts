@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { StoreError } from '../../store.js';
 import { mapBytes } from './environment.js';
 
-/** LMDB's own, the writer thread's, and some for the files that are looked at meanwhile. */
+/** LMDB's own, the writer thread's, and some for the files that are looked at. */
 const descriptors = 24;
 
 /** @throws StoreError `unusable`; the system's EMFILE or ENFILE */

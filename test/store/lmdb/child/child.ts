@@ -18,7 +18,7 @@ export interface Child {
 }
 
 export interface ChildLimits {
-  /** What the system lets the process write into one file (`ulimit -f`). */
+  /** The size to which the system lets a file of the process grow (`ulimit -f`). */
   readonly largestFileBytes?: number;
   /** How many descriptors it may have (`ulimit -n`). */
   readonly descriptors?: number;

@@ -67,8 +67,8 @@ const actions = {
     for (;;) openSync('/dev/null', 'r');
   },
   /**
-   * From here on a sync of the data file fails. (Not a write: there lmdb 3.5 prints its message past
-   * the end of a heap block.)
+   * From here on a sync of the data file fails. (Not a write: there lmdb 3.5 prints its message
+   * past the end of a heap block.)
    */
   async loseDescriptors() {
     return { lost: reopen('data.mdb', '/dev/null', 'r+').length };

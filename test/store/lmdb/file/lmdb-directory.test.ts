@@ -224,7 +224,7 @@ describe("a data file that is not as it was written is 'damaged'", () => {
   });
 });
 
-describe('a file whose last meta page was never written whole is opened with the one before', () => {
+describe('a file whose last meta page was not written whole opens with the one before', () => {
   // LMDB writes the trees, the last page and the number with one call. After an error it writes
   // them again with the old page and number, which may fail too.
   test.each([

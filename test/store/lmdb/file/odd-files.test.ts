@@ -1,6 +1,6 @@
 /**
- * What stands in the directory is looked at before LMDB touches it, because lmdb crashes where its
- * own opening fails. So these are opened in a process of its own, which must survive.
+ * The files in the directory are looked at before LMDB touches them, because lmdb crashes where its
+ * own opening fails. So they are opened in another process, which must survive.
  */
 import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
@@ -111,7 +111,8 @@ describe("the LMDB file of another program is 'unusable', and left as it was", (
 
 test('a process with too few descriptors is told so', async () => {
   const directory = await temporaryDirectory();
-  const few = await startChild('./holder.mjs', { descriptors: 40 });
+  const few = await startChild('./holder.mjs', { descriptors: 200 });
+  expect(await few.ask({ do: 'takeDescriptors' })).toMatchObject({ code: 'EMFILE' });
   await expectRefused(few, directory, /no file descriptors left .*ulimit -n/);
   expect(await readdir(directory)).toEqual([]);
 });
