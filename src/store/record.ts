@@ -8,6 +8,7 @@
  * every write of the store, for ETags and conditional writes.
  */
 import { crc32 } from 'node:zlib';
+import { joinCrc } from './join-crc.js';
 import { type Entity, StoreError } from './store.js';
 
 const permanent = 1;
@@ -43,6 +44,7 @@ export function recordBytes(valueBytes: number, expires: boolean): number {
 
 /**
  * Writes the record of a value into `target` at `at`.
+ * @param copiedCrc the CRC-32 of the value, if its bytes are in their place already
  * @returns the offset just past it.
  */
 export function writeRecord(
@@ -51,6 +53,7 @@ export function writeRecord(
   key: Uint8Array,
   value: readonly Uint8Array[],
   { version, expiresMs }: RecordFields,
+  copiedCrc?: number,
 ): number {
   target[at] = expiresMs === undefined ? permanent : expiring;
   let position = writeUint64(target, at + 1, version);
@@ -58,11 +61,15 @@ export function writeRecord(
   let crc = crcOf(target, at, position, crcOf(key, 0, key.length, 0));
   const crcAt = position;
   position += crcBytes;
+  const valueAt = position;
   for (const piece of value) {
-    target.set(piece, position);
-    crc = crc32(piece, crc);
+    if (copiedCrc === undefined) {
+      target.set(piece, position);
+      crc = crc32(piece, crc);
+    }
     position += piece.length;
   }
+  if (copiedCrc !== undefined) crc = joinCrc(crc, copiedCrc, position - valueAt);
   target.writeUInt32BE(crc, crcAt);
   return position;
 }

@@ -73,6 +73,7 @@ export class LmdbStore implements Store {
     key: Uint8Array,
     value: readonly Uint8Array[],
     { ttlSeconds }: PutOptions = {},
+    allowance?: Allowance,
   ): Promise<void> {
     this.#mustBeOpen();
     checkKey(key);
@@ -80,7 +81,7 @@ export class LmdbStore implements Store {
     checkTtl(ttlSeconds);
     const expiresMs =
       ttlSeconds === undefined ? undefined : Math.ceil(this.#parts.now()) + ttlSeconds * 1000;
-    await this.#parts.commits.write({ key, value, expiresMs });
+    await this.#parts.commits.write({ key, value, expiresMs }, allowance);
   }
 
   async delete(key: Uint8Array): Promise<void> {

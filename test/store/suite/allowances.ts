@@ -1,12 +1,14 @@
 /** Work that is not small takes slices of time, and large values are paid for. */
 import { expect, test } from 'vitest';
-import { pieceBytes } from '#dist/config/limits.js';
+import { makeLimits, pieceBytes } from '#dist/config/limits.js';
 import type { Allowance } from '#dist/store/store.js';
 import {
   asPromise,
   bytes,
   numbered,
+  openAt,
   openNew,
+  outcome,
   pages,
   put,
   type StoreFactory,
@@ -127,5 +129,62 @@ export function allowanceTrait(factory: StoreFactory): void {
     ]);
     const limited = (await pages(store, { start: bytes('a'), limit: 3 })).flat();
     expect(limited.map(({ key }) => Buffer.from(key).toString())).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a large value is stored in slices, a small one without', async () => {
+    const store = await open();
+    const large = Buffer.alloc(3 * pieceBytes, 'large');
+    const small = new Counted();
+    await store.put(bytes('small'), [large.subarray(0, pieceBytes)], {}, small);
+    expect(small.slices).toBe(0);
+    const allowance = new Counted();
+    await store.put(bytes('k'), [large.subarray(0, 10), large.subarray(10)], {}, allowance);
+    expect(allowance.slices).toBeGreaterThan(0);
+    expect(Buffer.compare((await store.get(bytes('k')))?.value ?? bytes(''), large)).toBe(0);
+  });
+
+  test('large and small writes at once are all stored, with rising versions', async () => {
+    const store = await open();
+    const keys = numbered(20);
+    const valueAt = (at: number) => Buffer.alloc(at % 4 === 0 ? 2 * pieceBytes : 5, keys[at]);
+    await Promise.all(
+      keys.map((key, at) => store.put(bytes(key), [valueAt(at)], {}, new Counted())),
+    );
+    for (const [at, key] of keys.entries())
+      expect(Buffer.compare((await store.get(bytes(key)))?.value ?? bytes(''), valueAt(at))).toBe(
+        0,
+      );
+    const before = (await store.get(bytes('key-0000')))?.version ?? 0;
+    await store.put(bytes('key-0000'), [Buffer.alloc(2 * pieceBytes)], {}, new Counted());
+    expect((await store.get(bytes('key-0000')))?.version).toBeGreaterThan(before);
+  });
+
+  test('a large value is not stored if its slice is refused', async () => {
+    const store = await open();
+    const refusal = new Error('refused');
+    const allowance = Object.assign(new Counted(), { slice: () => Promise.reject(refusal) });
+    const writing = store.put(bytes('k'), [Buffer.alloc(2 * pieceBytes)], {}, allowance);
+    await expect(writing).rejects.toBe(refusal);
+    expect(await store.get(bytes('k'))).toBeUndefined();
+  });
+
+  test('a store that is closed finishes the large writes that it took', async () => {
+    const place = await factory.place();
+    const store = await openAt(place);
+    const writing = store.put(bytes('k'), [Buffer.alloc(8 * pieceBytes, 'v')], {}, new Counted());
+    await store.close();
+    await writing;
+    const again = await openAt(place);
+    expect((await again.get(bytes('k')))?.value.length).toBe(8 * pieceBytes);
+  });
+
+  test('a large value that is copied counts as waiting', async () => {
+    const limits = makeLimits({ maxValueBytes: 4 * pieceBytes, maxQueuedBytes: 5 * pieceBytes });
+    const store = await openNew(factory, { limits });
+    const value = [Buffer.alloc(4 * pieceBytes)];
+    const ends = await Promise.all(
+      ['a', 'b'].map((key) => outcome(() => store.put(bytes(key), value, {}, new Counted()))),
+    );
+    expect(ends).toEqual(['no error', 'overloaded']);
   });
 }

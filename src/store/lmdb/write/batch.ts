@@ -5,9 +5,13 @@
  *     put     [1 u8][key length u16][record length u32][key][record]
  *     delete  [2 u8][key length u16][key]
  *
- * A value is copied once on its way to LMDB, from the chunks of the request to here.
+ * A value is copied once on its way to LMDB, from the chunks of the request to here. A large one is
+ * copied before its batch is made, in slices of time, and has a batch of its own.
  */
+import { crc32 } from 'node:zlib';
+import { pieceBytes } from '../../../config/limits.js';
 import { readFields, recordBytes, writeRecord } from '../../record.js';
+import type { Allowance } from '../../store.js';
 
 /**
  * Bounds of one transaction. Larger ones share a sync among more writes. Smaller ones keep the next
@@ -26,6 +30,13 @@ export interface Put {
   readonly value: readonly Uint8Array[];
   /** Milliseconds since 1970, or undefined: never. */
   readonly expiresMs: number | undefined;
+  /** The memory of its batch, with the value in its place, and the CRC-32 of the value. */
+  readonly copied?: CopiedValue;
+}
+
+interface CopiedValue {
+  readonly memory: ArrayBuffer;
+  readonly crc: number;
 }
 
 export interface Delete {
@@ -53,8 +64,32 @@ export function writeBytes(write: Write): number {
   );
 }
 
+/** Whether a value is worth slices of its own. */
+export function isLargeWrite(write: Write): write is Put {
+  return write.value !== undefined && totalBytes(write.value) > pieceBytes;
+}
+
+/** Copies a large value to where its batch will be. Rejects when the allowance does. */
+export async function copyInSlices(write: Put, allowance: Allowance): Promise<Put> {
+  const bytes = writeBytes(write);
+  const memory = new ArrayBuffer(bytes);
+  const target = Buffer.from(memory);
+  let at = bytes - totalBytes(write.value);
+  let crc = 0;
+  let endMs = 0;
+  for (const chunk of write.value)
+    for (let from = 0; from < chunk.length; from += pieceBytes) {
+      if (performance.now() >= endMs) endMs = (await allowance.slice()) + performance.now();
+      const piece = chunk.subarray(from, from + pieceBytes);
+      target.set(piece, at);
+      crc = crc32(piece, crc);
+      at += piece.length;
+    }
+  return { ...write, copied: { memory, crc } };
+}
+
 /**
- * Encodes the writes, in order, in a buffer of their own.
+ * Encodes the writes, in order, in a buffer of their own. One that was copied stands alone.
  * @param bytes the sum of their {@link writeBytes}
  * @param nextVersion called once for each put, in order
  */
@@ -63,7 +98,7 @@ export function encodeBatch(
   bytes: number,
   nextVersion: () => number,
 ): ArrayBuffer {
-  const memory = new ArrayBuffer(bytes);
+  const memory = copiedMemory(writes[0]) ?? new ArrayBuffer(bytes);
   const buffer = Buffer.from(memory);
   let at = 0;
   for (const write of writes) {
@@ -75,10 +110,11 @@ export function encodeBatch(
       at += write.key.length;
       continue;
     }
-    const { key, value, expiresMs } = write;
+    const { key, value, expiresMs, copied } = write;
     at = buffer.writeUInt32LE(recordBytes(totalBytes(value), expiresMs !== undefined), at);
     buffer.set(key, at);
-    at = writeRecord(buffer, at + key.length, key, value, { version: nextVersion(), expiresMs });
+    const fields = { version: nextVersion(), expiresMs };
+    at = writeRecord(buffer, at + key.length, key, value, fields, copied?.crc);
   }
   return memory;
 }
@@ -99,6 +135,10 @@ export function decodeBatch(memory: ArrayBuffer, steps: Step[] = []): Step[] {
     steps.push({ key, record, expiresMs: record && readFields(record).expiresMs });
   }
   return steps;
+}
+
+function copiedMemory(write: Write | undefined): ArrayBuffer | undefined {
+  return write?.value === undefined ? undefined : write.copied?.memory;
 }
 
 function totalBytes(pieces: readonly Uint8Array[]): number {

@@ -6,9 +6,18 @@
  * The writes that wait, here and at the writer, are bounded by count and by bytes.
  */
 import type { Limits } from '../../../config/limits.js';
-import { StoreError } from '../../store.js';
+import { type Allowance, StoreError } from '../../store.js';
 import type { EntityCache } from '../read/entity-cache.js';
-import { encodeBatch, maxBatchBytes, maxBatchWrites, type Write, writeBytes } from './batch.js';
+import {
+  copyInSlices,
+  encodeBatch,
+  isLargeWrite,
+  maxBatchBytes,
+  maxBatchWrites,
+  type Put,
+  type Write,
+  writeBytes,
+} from './batch.js';
 import type { VersionClock } from './version-clock.js';
 import type { RejectedWrites, Writer } from './writer.js';
 
@@ -27,6 +36,9 @@ export class GroupCommit {
   readonly #onCommit: () => void;
   #queue: Queued[] = [];
   #queuedBytes = 0;
+  /** Large writes that are copied before they are queued. */
+  #copyingWrites = 0;
+  #copyingBytes = 0;
   /** Sent to the writer and not settled. */
   #sentWrites = 0;
   #sentBytes = 0;
@@ -60,18 +72,39 @@ export class GroupCommit {
 
   /**
    * Queues a write. Resolves once it is durable.
+   * @param allowance asked for slices of time to copy a large value
    * @throws StoreError `overloaded` if too many writes wait already, `full`, `failed`
    */
-  write(write: Write): Promise<void> {
+  write(write: Write, allowance?: Allowance): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
     const bytes = writeBytes(write);
     const { maxQueuedWrites, maxQueuedBytes } = this.#limits;
-    const waiting = this.#queue.length + this.#sentWrites;
-    const waitingBytes = this.#queuedBytes + this.#sentBytes;
+    const waiting = this.#queue.length + this.#sentWrites + this.#copyingWrites;
+    const waitingBytes = this.#queuedBytes + this.#sentBytes + this.#copyingBytes;
     if (waiting >= maxQueuedWrites || (waiting > 0 && waitingBytes + bytes > maxQueuedBytes))
       return Promise.reject(
         new StoreError('overloaded', 'too many writes wait for the disk already; try again later'),
       );
+    return allowance && isLargeWrite(write)
+      ? this.#copy(write, bytes, allowance)
+      : this.#enqueue(write, bytes);
+  }
+
+  async #copy(write: Put, bytes: number, allowance: Allowance): Promise<void> {
+    this.#copyingWrites++;
+    this.#copyingBytes += bytes;
+    let copied: Put;
+    try {
+      copied = await copyInSlices(write, allowance);
+    } finally {
+      this.#copyingWrites--;
+      this.#copyingBytes -= bytes;
+    }
+    if (this.#failure) throw this.#failure;
+    await this.#enqueue(copied, bytes);
+  }
+
+  #enqueue(write: Write, bytes: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ write, bytes, resolve, reject });
       this.#queuedBytes += bytes;
@@ -90,7 +123,7 @@ export class GroupCommit {
 
   /** Resolves when everything queued so far has settled. */
   async settled(): Promise<void> {
-    while (this.#queue.length + this.#sentWrites > 0) {
+    while (this.#queue.length + this.#sentWrites + this.#copyingWrites > 0) {
       await this.#lastBatch;
       // Writes queued in this turn are sent at its end.
       await new Promise(setImmediate);
@@ -109,9 +142,12 @@ export class GroupCommit {
     let bytes = 0;
     let count = 0;
     for (const queued of this.#queue) {
-      if (count === maxBatchWrites || (count > 0 && bytes + queued.bytes > maxBatchBytes)) break;
+      const isCopied = queued.write.value !== undefined && queued.write.copied !== undefined;
+      const isFull = isCopied || bytes + queued.bytes > maxBatchBytes;
+      if (count === maxBatchWrites || (count > 0 && isFull)) break;
       bytes += queued.bytes;
       count++;
+      if (isCopied) break;
     }
     const writes = this.#queue.splice(0, count);
     this.#queuedBytes -= bytes;

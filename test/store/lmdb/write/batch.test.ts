@@ -1,8 +1,16 @@
 /** A batch gives the writer all writes that went into it, in order, and nothing else. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maxKeyBytes } from '#dist/config/limits.js';
-import { decodeBatch, encodeBatch, type Write, writeBytes } from '#dist/store/lmdb/write/batch.js';
+import { maxKeyBytes, pieceBytes } from '#dist/config/limits.js';
+import {
+  copyInSlices,
+  decodeBatch,
+  encodeBatch,
+  isLargeWrite,
+  type Put,
+  type Write,
+  writeBytes,
+} from '#dist/store/lmdb/write/batch.js';
 import { readRecord } from '#dist/store/record.js';
 
 const key = fc.oneof(
@@ -95,3 +103,23 @@ test('a batch owns its memory: changing what went in changes nothing', () => {
 test('no write is an empty batch', () => {
   expect(decodeBatch(encode([]))).toEqual([]);
 });
+
+test.each([undefined, 12_345])(
+  'a value copied in slices makes the same batch (%s)',
+  async (expiresMs) => {
+    const chunks = [1, pieceBytes - 1, 2 * pieceBytes + 3, 0, 65_536].map((n) =>
+      Buffer.alloc(n, `${n}`),
+    );
+    const write: Put = { key: Buffer.from('key'), value: chunks, expiresMs };
+    expect(isLargeWrite(write)).toBe(true);
+    let slices = 0;
+    // No time at all, so each piece is asked for.
+    const slice = async () => {
+      slices++;
+      return 0;
+    };
+    const copied = await copyInSlices(write, { slice, take: () => {}, give: () => {} });
+    expect(slices).toBe(6);
+    expect(Buffer.compare(Buffer.from(encode([copied])), Buffer.from(encode([write])))).toBe(0);
+  },
+);
