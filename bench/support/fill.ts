@@ -55,7 +55,7 @@ export async function fill(options: Fill): Promise<void> {
 
 /** PUTs to a server that answers 201 without content. */
 export function httpPut(valueBytes: number, key: (number: number) => string = keyOf): Protocol {
-  const fields = `Host: a\r\nContent-Length: ${valueBytes}`;
+  const fields = `Host: localhost\r\nContent-Length: ${valueBytes}`;
   const rest = ` HTTP/1.1\r\n${fields}\r\n\r\n${'v'.repeat(valueBytes)}`;
   const request = (number: number) => `PUT /v0/entity?id=${key(number)}${rest}`;
   return { request, end: '\r\n\r\n', success: 'HTTP/1.1 201 ' };

@@ -1,8 +1,7 @@
 /**
  * The admin port: an HTTP server apart from the port that the program serves, through which its
  * process can be profiled. It listens on loopback only and asks for no password. A profile shows
- * what a program does, so requests from web pages (an Origin, or a Host that is not this machine)
- * are refused.
+ * what a program does, so the door of the server refuses what pages in a browser ask.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -12,6 +11,9 @@ import { ProfileError } from '../lab/profile/profile-errors.js';
 import { localSession } from '../lab/profile/sampling/local-session.js';
 import type { Recording } from '../lab/profile/sampling/recording.js';
 import { sampleKind } from '../lab/profile/sampling/sample.js';
+import { Door, visitorOf } from '../server/access/door.js';
+import { contentFields } from '../server/api/content-fields.js';
+import { problemOf } from '../server/api/problem.js';
 
 export interface AdminServer {
   /** For example `http://127.0.0.1:9001`. */
@@ -20,12 +22,23 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
-/** @param options.port 0 takes a free one @throws ProfileError `listen` */
-export async function startAdminServer({ port }: { readonly port: number }): Promise<AdminServer> {
+/**
+ * @param options.port 0 takes a free one
+ * @param options.allowHosts names that requests may use, as of the server
+ * @throws ProfileError `listen`
+ */
+export async function startAdminServer({
+  port,
+  allowHosts,
+}: {
+  readonly port: number;
+  readonly allowHosts?: readonly string[];
+}): Promise<AdminServer> {
+  const door = new Door(allowHosts);
   const host = '127.0.0.1';
   const sampling = new OneSampling();
   const server = createServer((request, response) => {
-    respond(request, response, sampling).catch((error: Error) =>
+    respond(request, response, door, sampling).catch((error: Error) =>
       refuse(response, 500, error.message),
     );
   });
@@ -69,16 +82,21 @@ class OneSampling {
 }
 
 async function respond(
-  { url = '', method, headers }: IncomingMessage,
+  request: IncomingMessage,
   response: ServerResponse,
+  door: Door,
   sampling: OneSampling,
 ): Promise<void> {
+  try {
+    door.check(visitorOf(request));
+  } catch (error) {
+    const { status, message } = problemOf(error);
+    return refuse(response, status, message);
+  }
+  const { url = '', method } = request;
   const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
   const allowed = { [adminPaths.profile]: 'POST', [adminPaths.status]: 'GET' }[pathname];
-  const isLocal = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(headers.host ?? '');
-  if (headers.origin !== undefined || !isLocal)
-    refuse(response, 403, 'only programs on this machine may ask, not pages in a browser');
-  else if (allowed === undefined) refuse(response, 404, usage);
+  if (allowed === undefined) refuse(response, 404, usage);
   else if (method !== allowed)
     refuse(response.setHeader('allow', allowed), 405, `${pathname} takes ${allowed}`);
   else if (pathname === adminPaths.status) send(response, 200, status(sampling.running));
@@ -121,7 +139,7 @@ function status(profiling: boolean): AdminStatus {
 
 function send(response: ServerResponse, code: number, content: object, type = 'json'): void {
   response
-    .writeHead(code, { 'content-type': `application/${type}`, 'cache-control': 'no-store' })
+    .writeHead(code, { ...contentFields(`application/${type}`), 'Cache-Control': 'no-store' })
     .end(JSON.stringify(content));
 }
 

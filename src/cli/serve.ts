@@ -4,6 +4,7 @@ import { type AdminServer, startAdminServer } from '../admin/admin-server.js';
 import { defaultLimits } from '../config/limits.js';
 import { readSettings, settings, unknownVariables } from '../config/settings.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
+import { isLoopback } from '../server/access/door.js';
 import { ListenError, type RunningServer, serve } from '../server/server.js';
 import { directoryOf } from '../store/open.js';
 import { StoreError } from '../store/store.js';
@@ -54,7 +55,7 @@ export async function run(args: readonly string[], version: string): Promise<voi
   const { config: _, 'admin-port': adminPort, ...options } = readSettings(given, process.env);
   const json = given.has('json');
   const server = await serve(options);
-  const admin = await startAdmin(adminPort, server);
+  const admin = await startAdmin(adminPort, options.allowHosts, server);
   const banner = {
     url: server.url,
     ...(admin && { adminUrl: admin.url }),
@@ -65,7 +66,7 @@ export async function run(args: readonly string[], version: string): Promise<voi
   process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner));
   for (const name of unknownVariables(process.env))
     warn(`the variable ${name} is ignored: evenkeel serve --help names the settings`);
-  if (!isLoopback(options.host))
+  if (!isLoopback(new URL(server.url).hostname))
     warn(`other machines can reach ${options.host}, which has no authentication`);
   await untilSignal();
   await admin?.close();
@@ -75,11 +76,12 @@ export async function run(args: readonly string[], version: string): Promise<voi
 
 async function startAdmin(
   port: number | undefined,
+  allowHosts: readonly string[],
   server: RunningServer,
 ): Promise<AdminServer | undefined> {
   if (port === undefined) return undefined;
   try {
-    return await startAdminServer({ port });
+    return await startAdminServer({ port, allowHosts });
   } catch (error) {
     await server.close();
     throw error;
@@ -125,8 +127,4 @@ const warn = (of: string) => process.stderr.write(`evenkeel: warning: ${of}\n`);
 
 function count(requests: number): string {
   return requests === 1 ? '1 request' : `${requests} requests`;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }

@@ -57,6 +57,13 @@ export function text(rule: string): (given: string) => string {
   };
 }
 
+/** Parses host names, separated by commas. */
+export function hostNames(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$/.test(name))) return names;
+  throw new UsageError('host names without a port, separated by commas');
+}
+
 export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
   return (text) => {
     const word = words.find((candidate) => candidate === text);

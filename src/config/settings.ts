@@ -8,6 +8,7 @@ import { defaultLimits, type Limits, makeLimits, maxCacheBytes, maxValueLimit } 
 import {
   byteSize,
   formatBytes,
+  hostNames,
   oneOf,
   optional,
   text,
@@ -24,6 +25,8 @@ interface Setting<T = unknown> {
   readonly unit: string;
   /** The price of raising or changing it. */
   readonly cost: string;
+  /** Whether it may be given more than once. */
+  readonly isList?: boolean;
   parse(text: string): T;
   readonly fallback: T;
 }
@@ -42,6 +45,14 @@ export const settings = {
     unit: 'IP address or host name',
     cost: 'everyone who reaches the address can read and write all data',
     ...withDefault(text('an address such as 127.0.0.1 or ::1'), '127.0.0.1'),
+  },
+  'allow-host': {
+    value: 'NAME',
+    help: 'host name that requests may use; may be repeated, or a list with commas',
+    unit: 'host names, without a port',
+    cost: 'pages in a browser reach the server once the name resolves to it',
+    isList: true,
+    ...withDefault(hostNames, [], 'on loopback only localhost; else any'),
   },
   data: {
     value: 'DIR',
@@ -101,7 +112,8 @@ type Values = {
   readonly [Name in keyof typeof settings]: ReturnType<(typeof settings)[Name]['parse']>;
 };
 
-export interface ServeSettings extends Omit<Values, 'max-value' | 'cache'> {
+export interface ServeSettings extends Omit<Values, 'max-value' | 'cache' | 'allow-host'> {
+  readonly allowHosts: readonly string[];
   readonly limits: Limits;
 }
 
@@ -151,11 +163,16 @@ export function readSettings(
   const config = read('config', settings.config) as Values['config'];
   const file = config === undefined ? undefined : readConfig(config);
   const all = Object.entries(settings).map(([name, row]) => [name, read(name, row, file)]);
-  const { 'max-value': maxValueBytes, cache, ...values } = Object.fromEntries(all) as Values;
+  const {
+    'max-value': maxValueBytes,
+    'allow-host': allowHosts,
+    cache,
+    ...values
+  } = Object.fromEntries(all) as Values;
   const changes = { ...file?.limits, maxValueBytes, cacheBytes: cache };
   if (values.port > 0 && values.port === values['admin-port'])
     throw new UsageError(`--port and --admin-port are both ${values.port}; give two ports`);
-  return { ...values, limits: limitsOf(changes, file) };
+  return { ...values, allowHosts, limits: limitsOf(changes, file) };
 }
 
 interface ConfigFile {
@@ -194,7 +211,9 @@ function readConfig(path: string): ConfigFile {
       refuse(
         `has no setting '${key}'; it takes ${[...names.keys()].filter(Boolean).join(', ')}, limits`,
       );
-    else if (typeof value === 'string' || typeof value === 'number') texts.set(name, `${value}`);
+    else if (isText(value)) texts.set(name, `${value}`);
+    else if (isList(name) && Array.isArray(value) && value.every(isText))
+      texts.set(name, value.join());
     else refuse(`takes a string or a number as '${key}', got ${JSON.stringify(value)}`);
   }
   const { maxValueBytes: _, cacheBytes: __, ...ofFile } = defaultLimits;
@@ -204,6 +223,14 @@ function readConfig(path: string): ConfigFile {
     else if (!Object.hasOwn(ofFile, limit))
       refuse(`has no limit '${limit}'; it takes ${Object.keys(ofFile).join(', ')}`);
   return { path, texts, limits };
+}
+
+function isText(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+function isList(name: string): boolean {
+  return (settings as Readonly<Record<string, Setting>>)[name]?.isList === true;
 }
 
 /** @throws UsageError */

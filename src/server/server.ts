@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Limits, makeLimits } from '../config/limits.js';
 import { openStore } from '../store/open.js';
 import { type Store, StoreError } from '../store/store.js';
+import { Door } from './access/door.js';
 import { overloaded } from './api/problem.js';
 import { admitConnections } from './connection/admission.js';
 import { ByteSemaphore } from './connection/byte-semaphore.js';
@@ -25,6 +26,11 @@ export interface ServeOptions {
   readonly port?: number;
   /** Address to listen on. Default 127.0.0.1: the service has no authentication of its own. */
   readonly host?: string;
+  /**
+   * Host names that requests may name in addition to addresses and localhost. Default: none on
+   * loopback, and any name beyond it.
+   */
+  readonly allowHosts?: readonly string[];
   /**
    * `both` (the default): plain requests for entities take the fast lane, a parser of our own; all
    * others take `node:http`. `full`: all take `node:http`. The responses are the same.
@@ -59,6 +65,7 @@ const optionRules: Readonly<Record<string, readonly [string, (value: unknown) =>
   data: ['a directory', isText],
   port: ['a port number', (value) => Number.isInteger(value)],
   host: ['an address, for example 127.0.0.1', isText],
+  allowHosts: ['an array of host names', Array.isArray],
   lanes: ["'both' or 'full'", (value) => value === 'both' || value === 'full'],
   limits: ['an object', (value) => value instanceof Object],
   report: ['a function', (value) => typeof value === 'function'],
@@ -77,6 +84,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       throw new TypeError(`the option ${name} takes ${what}, got ${JSON.stringify(value)}`);
   }
   const limits = makeLimits(options.limits);
+  // A wrong name is told before the store is opened.
+  new Door(options.allowHosts);
   const report = eachOnce(options.report ?? toStandardError);
   const store = await openStore(options.data, limits, report);
   try {
@@ -99,10 +108,12 @@ export async function serveStore(
   const { port = 8080, host = '127.0.0.1', report = toStandardError } = options;
   const service = { store, draining: false };
   const inFlight = new InFlight();
+  const door = new Door(options.allowHosts);
   const connections = new Connections(Math.min(limits.maxConnections, freeDescriptors()));
   const lane = {
     service,
     limits,
+    door,
     inFlight,
     connections,
     budget: new MemoryBudget(limits),
@@ -120,6 +131,8 @@ export async function serveStore(
   } catch (error) {
     throw listenError(error as NodeJS.ErrnoException, host, port);
   }
+  const address = http.address() as AddressInfo;
+  door.listensOn(address.address, host);
   let closing: Promise<number> | undefined;
 
   const close = async (): Promise<number> => {
@@ -140,7 +153,7 @@ export async function serveStore(
     return cutOff;
   };
   return {
-    url: urlOf(http.address() as AddressInfo),
+    url: urlOf(address),
     get running() {
       return inFlight.count;
     },

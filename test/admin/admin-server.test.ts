@@ -106,7 +106,12 @@ describe('the admin port', () => {
     expect(await send('/status', 'POST')).toEqual({ status: 405, allow: 'GET' });
     expect(await send('/', 'GET')).toMatchObject({ status: 404 });
     expect(await send(path, 'POST', { origin: 'http://127.0.0.1' })).toMatchObject({ status: 403 });
-    expect(await send(path, 'POST', { host: 'evil.example' })).toMatchObject({ status: 403 });
+    const crossSite = { 'sec-fetch-site': 'cross-site' };
+    expect(await send('/status', 'GET', crossSite)).toMatchObject({ status: 403 });
+    expect(await send(path, 'POST', { host: 'evil.example' })).toMatchObject({ status: 421 });
+    expect(await send(path, 'POST', { host: 'a b' })).toMatchObject({ status: 400 });
+    expect(await send('/status', 'GET', { host: 'localhost:1' })).toMatchObject({ status: 200 });
+    expect(await send('/status', 'GET', { origin: admin.url })).toMatchObject({ status: 200 });
   });
 });
 

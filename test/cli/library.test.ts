@@ -64,7 +64,7 @@ it('serve refuses an option that it does not have, and one of another type', asy
   const data = join(await temporaryDirectory(), 'data');
   const refusalOf = (options: object) => serve({ data, ...options }).catch((error) => error);
   expect(await refusalOf({ port: 0, prot: 1 })).toEqual(
-    new TypeError('serve takes no prot, only data, port, host, lanes, limits, report'),
+    new TypeError('serve takes no prot, only data, port, host, allowHosts, lanes, limits, report'),
   );
   expect(await refusalOf({ port: '0' })).toEqual(
     new TypeError('the option port takes a port number, got "0"'),
@@ -94,7 +94,9 @@ it('close cuts off requests that outlast drainMs, counts them and acknowledges n
   const data = await temporaryDirectory();
   const server = await serve({ port: 0, data, limits: { drainMs: 200 } });
   const socket = await RawSocket.connect(server.url);
-  socket.send('PUT /v0/entity?id=half HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nfirst');
+  socket.send(
+    'PUT /v0/entity?id=half HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nfirst',
+  );
   await until('the request runs', () => server.running === 1);
   expect(await server.close()).toBe(1);
   await socket.closed;

@@ -25,7 +25,7 @@ async function sendHalfPut(url: string, id: string): Promise<RawSocket> {
   const socket = await RawSocket.connect(url);
   socket.send(
     `PUT /v0/entity?id=${id} HTTP/1.1\r\n` +
-      'Host: a\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n',
+      'Host: localhost\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n',
   );
   await socket.until('HTTP/1.1 100 ');
   socket.send('first');

@@ -33,6 +33,7 @@ describe('a setting', () => {
       lanes: 'both',
       'admin-port': undefined,
       config: undefined,
+      allowHosts: [],
       limits: defaultLimits,
     });
   });
@@ -83,6 +84,15 @@ describe('a setting', () => {
     expect((await limitsIn({ cache: 0 })).cacheBytes).toBe(0);
   });
 
+  it('of several names is repeated, a list with commas, or an array in the file', async () => {
+    const both = ['a.example', 'b.example'];
+    expect(read(['--allow-host', 'a.example', '--allow-host=b.example']).allowHosts).toEqual(both);
+    expect(read(['--allow-host', 'a.example, b.example']).allowHosts).toEqual(both);
+    expect(read([], { EVENKEEL_ALLOW_HOST: 'a.example,b.example' }).allowHosts).toEqual(both);
+    for (const allowHost of ['a.example,b.example', both])
+      expect(read(['--config', await configFile({ allowHost })]).allowHosts).toEqual(both);
+  });
+
   it('may be a limit in the file, and the other limits keep to it', async () => {
     const limits = { maxConnections: 7, drainMs: 9 };
     const config = await configFile({ maxValue: '64MiB', limits });
@@ -106,6 +116,10 @@ describe('a wrong value is refused with where it stands, what it takes and what 
   const port = 'a whole number from 0 to 65535';
   const size = 'a size from 1B to 256MiB, such as 512KiB or 16MiB';
   it.each([
+    ...['', 'a b', 'a,', 'a:80', 'http://a', '*.a'].map((name): [string[], string] => [
+      ['--allow-host', name],
+      `--allow-host takes host names without a port, separated by commas, got '${name}'`,
+    ]),
     [['--port', '65536'], `--port takes ${port}, got '65536'`],
     [['--port='], `--port takes ${port}, got ''`],
     [['--port', '-1'], `--port takes ${port}, got '-1'`],
@@ -151,8 +165,8 @@ describe('a wrong value is refused with where it stands, what it takes and what 
     [{ adminPort: 65_536 }, `adminPort in FILE takes ${port}, got '65536'`],
     [
       { prot: 1 },
-      "the configuration file FILE has no setting 'prot'; it takes port, host, data, maxValue, " +
-        'cache, lanes, adminPort, limits',
+      "the configuration file FILE has no setting 'prot'; it takes port, host, allowHost, data, " +
+        'maxValue, cache, lanes, adminPort, limits',
     ],
     [{ config: 'a' }, "the configuration file FILE has no setting 'config'; it takes port, "],
     [{ 'max-value': 1 }, "the configuration file FILE has no setting 'max-value'; it takes port, "],

@@ -8,7 +8,7 @@ import { STATUS_CODES } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import { type RunningServer, serve } from '#dist/server/server.js';
+import { type RunningServer, type ServeOptions, serve } from '#dist/server/server.js';
 import type { Limits } from '../../src/config/limits.js';
 import { temporaryDirectory } from '../support/directory.js';
 import type { RawAnswer } from '../support/http.js';
@@ -28,6 +28,7 @@ export interface TestServer extends RunningServer {
 export async function startServer(
   limits: Partial<Limits> = {},
   directory?: string,
+  options: Partial<ServeOptions> = {},
 ): Promise<TestServer> {
   const data = directory ?? (await temporaryDirectory());
   const reports: unknown[] = [];
@@ -40,6 +41,7 @@ export async function startServer(
     lanes: testedLanes,
     limits: { drainMs: 1000, ...limits },
     report,
+    ...options,
   });
   onTestFinished(async () => {
     await server.close();
@@ -54,12 +56,13 @@ export async function startServer(
 export function sharedServer(
   limits: Partial<Limits> = {},
   lanes = testedLanes,
+  options: Partial<ServeOptions> = {},
 ): { readonly url: string } {
   let server: RunningServer | undefined;
   let directory = '';
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'evenkeel-'));
-    server = await serve({ data: directory, port: 0, lanes, limits });
+    server = await serve({ data: directory, port: 0, lanes, limits, ...options });
   });
   afterAll(async () => {
     await server?.close();

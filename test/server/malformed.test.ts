@@ -12,12 +12,12 @@ const server = sharedServer();
 const crlf = '\r\n';
 /** A PUT with these header fields as they stand, and content behind it. */
 const put = (fields: string, content = 'v') =>
-  `PUT /v0/entity?id=k HTTP/1.1${crlf}Host: t${crlf}${fields}${crlf}${crlf}${content}`;
+  `PUT /v0/entity?id=k HTTP/1.1${crlf}Host: localhost${crlf}${fields}${crlf}${crlf}${content}`;
 const chunked = (content: string) => put('Transfer-Encoding: chunked', content);
 const coded = (coding: string) =>
   put(`Transfer-Encoding: ${coding}`, `1${crlf}v${crlf}0${crlf}${crlf}`);
 const line = (requestLine: string) =>
-  `${requestLine}${crlf}Host: t${crlf}Content-Length: 1${crlf}${crlf}v`;
+  `${requestLine}${crlf}Host: localhost${crlf}Content-Length: 1${crlf}${crlf}v`;
 const target = '/v0/entity?id=k';
 
 const lengths: [string, string][] = [
@@ -64,21 +64,24 @@ const lineEnds: [string, string][] = [
   ['a bare LF behind a field', put(`A: b\nContent-Length: 1`)],
   [
     'a bare LF as the empty line',
-    `PUT ${target} HTTP/1.1${crlf}Host: t${crlf}Content-Length: 1${crlf}\nv`,
+    `PUT ${target} HTTP/1.1${crlf}Host: localhost${crlf}Content-Length: 1${crlf}\nv`,
   ],
   ['a bare CR behind a field', put('A: b\rContent-Length: 1')],
   [
     'a bare CR as the empty line',
-    `PUT ${target} HTTP/1.1${crlf}Host: t${crlf}Content-Length: 1${crlf}\rv`,
+    `PUT ${target} HTTP/1.1${crlf}Host: localhost${crlf}Content-Length: 1${crlf}\rv`,
   ],
-  ['a bare CR and any byte as the empty line', `GET /v0/status HTTP/1.1${crlf}Host: t${crlf}\rX`],
+  [
+    'a bare CR and any byte as the empty line',
+    `GET /v0/status HTTP/1.1${crlf}Host: localhost${crlf}\rX`,
+  ],
   ['CR CR LF', put(`A: b\r${crlf}Content-Length: 1`)],
   ['a folded field', put(`A: b${crlf} c${crlf}Content-Length: 1`)],
   ['a folded length', put(`Content-Length:${crlf} 1`)],
   ['a folded transfer coding', put(`Transfer-Encoding:${crlf}\tchunked`, `0${crlf}${crlf}`)],
   [
     'white space before the first field',
-    `PUT ${target} HTTP/1.1${crlf} Host: t${crlf}Content-Length: 1${crlf}${crlf}v`,
+    `PUT ${target} HTTP/1.1${crlf} Host: localhost${crlf}Content-Length: 1${crlf}${crlf}v`,
   ],
 ];
 

@@ -1,15 +1,18 @@
 /** The parts of HTTP/1.x that a server must take although few clients use them (RFC 9112). */
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { parseAnswers, RawConnection, request, sendRaw } from '../support/http.js';
 import { expectIdle, expectProblem, startServer, storedKeys } from './harness.js';
 
-test('an absolute-form target names the same entity, whatever its authority', async () => {
+test('an absolute-form target names the same entity', async () => {
   const { url } = await startServer();
   const connection = new RawConnection(url);
   expect(
-    (await connection.ask(request('PUT', 'http://a.test/v0/entity?id=k', [], 'v'))).status,
+    (await connection.ask(request('PUT', 'http://[::1]/v0/entity?id=k', [], 'v'))).status,
   ).toBe(201);
-  expect((await connection.ask(request('GET', 'HTTPS://b.test:1/v0/entity?id=k'))).body).toBe('v');
+  expect((await connection.ask(request('GET', 'HTTP://localhost:1/v0/entity?id=k'))).body).toBe(
+    'v',
+  );
   expectProblem(
     await connection.ask(request('GET', 'ftp://a.test/v0/entity?id=k')),
     400,
@@ -161,4 +164,63 @@ test('a client that says it will send no more still gets its answers', async () 
     [201, ''],
     [200, 'v'],
   ]);
+});
+
+test.each([
+  ...['close', 'close\t', 'close \t', '\tCLOSE', 'close,', ',close', 'close ,', 'close\t,x'],
+  ...['keep-alive, close', 'x,close,y', 'keep-alive,\tclose\t', 'x\r\nConnection: close\t'],
+])('Connection: %j ends the connection', async (options) => {
+  const { url } = await startServer();
+  const behind = request('PUT', '/v0/entity?id=behind', [], 'v');
+  const bytes = request('GET', '/v0/status', [`Connection: ${options}`]) + behind;
+  const { text, closed } = await sendRaw(url, bytes, 5000);
+  const answers = parseAnswers(text);
+  expect([answers.map(({ status }) => status), closed]).toStrictEqual([[200], true]);
+  expect(answers[0]?.headers.get('connection')).toBe('close');
+  expect(await storedKeys(url)).toStrictEqual([]);
+});
+
+test.each(['closed', 'clos', '"close"', 'x-close', 'keep-alive'])(
+  'Connection: %s does not end the connection',
+  async (options) => {
+    const { url } = await startServer();
+    const connection = new RawConnection(url);
+    const bytes = request('GET', '/v0/status', [`Connection: ${options}`]);
+    for (let round = 0; round < 2; round++) expect((await connection.ask(bytes)).status).toBe(200);
+  },
+);
+
+test.each(['RTSP/1.0', 'RTSP/1.1', 'RTSP/2.0', 'ICE/1.0', 'HTTPS/1.1'])(
+  'a request line of %s is refused',
+  async (protocol) => {
+    const { url } = await startServer();
+    const lines = `GET /v0/status ${protocol}\r\nHost: localhost\r\n\r\n`;
+    const first = request('DELETE', '/v0/entity?id=k');
+    for (const before of [[], [first], [request('GET', '/v0/status')]]) {
+      const { text, closed } = await sendRaw(url, before.join('') + lines, 5000);
+      const answers = parseAnswers(text);
+      expect([answers.length, closed]).toStrictEqual([before.length + 1, true]);
+      expectProblem(answers.at(-1), 400, /./);
+    }
+  },
+);
+
+test('a target too long gets 414, and fields too long get 431, in one piece or many', async () => {
+  const { url } = await startServer();
+  const long = (length: number) => 'a'.repeat(length);
+  for (const length of [16_384, 20_000, 40_000, 200_000])
+    for (const pieceLength of [300_000, 1000])
+      for (const [status, bytes] of [
+        [414, request('GET', `/v0/entity?id=${long(length)}`)],
+        [431, request('GET', '/v0/status', [`A: ${'b '.repeat(length / 2)}`])],
+      ] as const) {
+        const connection = new RawConnection(url);
+        for (let at = 0; at < bytes.length && !connection.isClosed; at += pieceLength) {
+          connection.write(bytes.slice(at, at + pieceLength));
+          await turn();
+        }
+        const [answer] = await connection.answers(1);
+        expect([length, pieceLength, answer?.status]).toStrictEqual([length, pieceLength, status]);
+        await connection.closed;
+      }
 });

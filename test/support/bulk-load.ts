@@ -40,7 +40,7 @@ async function loadOver(
       const value = load.value(number);
       bytes +=
         `PUT ${load.path(number)} HTTP/1.1\r\n` +
-        `Host: a\r\nContent-Length: ${value.length}\r\n\r\n${value}`;
+        `Host: localhost\r\nContent-Length: ${value.length}\r\n\r\n${value}`;
       open++;
     }
     if (bytes !== '') socket.write(bytes, 'latin1');

@@ -18,7 +18,7 @@ export function request(
   content?: string,
 ): string {
   const length = content === undefined ? [] : [`Content-Length: ${content.length}`];
-  const head = [`${method} ${target} HTTP/1.1`, 'Host: test', ...fields, ...length];
+  const head = [`${method} ${target} HTTP/1.1`, 'Host: localhost', ...fields, ...length];
   return `${head.join('\r\n')}\r\n\r\n${content ?? ''}`;
 }
 

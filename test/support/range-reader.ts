@@ -18,7 +18,7 @@ export class RangeReader {
     const socket = connect(Number(port), hostname);
     await once(socket, 'connect');
     const reader = new RangeReader(socket, onEntity);
-    socket.write('GET /v0/entities?start=%00 HTTP/1.1\r\nHost: a\r\n\r\n');
+    socket.write('GET /v0/entities?start=%00 HTTP/1.1\r\nHost: localhost\r\n\r\n');
     return reader;
   }
 

@@ -53,17 +53,23 @@ function valuesOf<F extends Flags>(flags: F, given: Split['given']): Values<F> {
   return values as Values<F>;
 }
 
-/** The text of each flag, for a command that takes flags only, each once. @throws UsageError */
+/**
+ * The text of each flag, for a command that takes flags only. A list takes all that is given; any
+ * other flag is given once.
+ * @throws UsageError
+ */
 export function textsOf(
-  flags: Readonly<Record<string, Shape>>,
+  flags: Readonly<Record<string, Shape & { readonly isList?: boolean }>>,
   args: readonly string[],
 ): ReadonlyMap<string, string> {
   const { given, operands } = split(flags, args);
   if (operands.length > 0) throw unexpected(operands[0]);
   const texts = new Map<string, string>();
   for (const [name, text = ''] of given) {
-    if (texts.has(name)) throw new UsageError(`--${name} is given more than once`);
-    texts.set(name, text);
+    const before = texts.get(name);
+    if (before !== undefined && !flags[name]?.isList)
+      throw new UsageError(`--${name} is given more than once`);
+    texts.set(name, before === undefined ? text : `${before},${text}`);
   }
   return texts;
 }

@@ -35,11 +35,14 @@ export interface Operation {
 /** The statuses of refusals, each with its meaning. Their content is `application/problem+json`. */
 export const problemStatuses = {
   400: 'The request is malformed, or its path, parameters or key are wrong.',
+  403: 'A page of another server asks: see `Origin` and `Sec-Fetch-Site`.',
   404: 'The store has no entity under this id.',
   405: 'The path does not take this method; `Allow` lists those that it takes.',
   408: 'The request did not arrive in time.',
   413: 'The value, or a chunk extension, is too long.',
+  414: 'The request target is too long.',
   417: 'The request expects something other than `100-continue`.',
+  421: 'The host is not one of this server: see `Host`.',
   431: 'The header is too long, or has too many fields.',
   500: 'The stored value is damaged, or the server met an unexpected error.',
   501: 'The request has a field that this server would have to honour and cannot yet.',
@@ -50,7 +53,9 @@ export const problemStatuses = {
 
 export type ProblemStatus = keyof typeof problemStatuses;
 
-export const commonProblems: readonly ProblemStatus[] = [400, 405, 408, 413, 417, 431, 500, 503];
+export const commonProblems: readonly ProblemStatus[] = [
+  400, 403, 405, 408, 413, 414, 417, 421, 431, 500, 503,
+];
 
 const keyValue = `1 to ${maxKeyBytes} bytes, percent-encoded`;
 const id: Parameter = {
@@ -160,12 +165,15 @@ const writes: readonly CommandKind[] = ['put', 'delete'];
 
 /** The request fields that may change a response or its framing; all others are ignored. */
 export const requestFields = [
-  message('Host', 'HTTP/1.1 needs exactly one.'),
+  message(
+    'Host',
+    'HTTP/1.1 needs exactly one. On loopback: an address, `localhost`, `--allow-host`.',
+  ),
   message('Content-Length', 'The length of the content in bytes.'),
   message('Transfer-Encoding', 'Only `chunked` is understood.'),
   message('Connection', '`close` makes this request the last of its connection.'),
   message('Keep-Alive', 'Ignored.'),
-  message('Proxy-Connection', 'Ignored.'),
+  message('Proxy-Connection', 'Read as `Connection`.'),
   message('TE', 'Ignored: responses have no trailers.'),
   message('Trailer', 'Ignored, as trailers are.'),
   message('Upgrade', 'The response is in HTTP/1.1, and the last of its connection.'),
@@ -175,6 +183,18 @@ export const requestFields = [
     use: 'read',
     operations: all,
     summary: '`100-continue` asks for leave to send the content; others get 417.',
+  },
+  {
+    name: 'Origin',
+    use: 'read',
+    operations: all,
+    summary: 'Another origin than `http://` and the Host gets 403.',
+  },
+  {
+    name: 'Sec-Fetch-Site',
+    use: 'read',
+    operations: all,
+    summary: 'Another than `same-origin` or `none` gets 403.',
   },
   {
     name: 'Accept',

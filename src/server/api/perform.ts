@@ -1,5 +1,6 @@
 /** From a command to its response, over the Store. A lane writes the response to its connection. */
 import type { Allowance, Awaitable, Entity, Store } from '../../store/store.js';
+import { contentFields } from './content-fields.js';
 import { Problem } from './problem.js';
 import { type RangeContent, rangeBytes } from './range.js';
 import type { Command } from './route.js';
@@ -15,7 +16,8 @@ const nothing = Buffer.alloc(0);
 const serving = Buffer.from('{"status":"serving"}\n');
 const created: ApiResponse = { status: 201, headers: {}, content: nothing };
 const accepted: ApiResponse = { status: 202, headers: {}, content: nothing };
-const octets = { 'Content-Type': 'application/octet-stream' };
+const octets = contentFields('application/octet-stream');
+const json = contentFields('application/json');
 
 /**
  * @param content of a PUT; empty otherwise
@@ -31,7 +33,7 @@ export function perform(
   switch (command.kind) {
     case 'status':
       if (store.failure) throw store.failure;
-      return { status: 200, headers: { 'Content-Type': 'application/json' }, content: serving };
+      return { status: 200, headers: json, content: serving };
     case 'get':
       return get(command, store, allowance);
     case 'put':
@@ -51,7 +53,7 @@ export function perform(
 /** Made once: a stack for each absent key would take time. */
 const absent = new Problem(404, 'this id has no entity; PUT one first');
 
-const rangeType = { chunks: octets, ndjson: { 'Content-Type': 'application/x-ndjson' } };
+const rangeType = { chunks: octets, ndjson: contentFields('application/x-ndjson') };
 
 function get(
   command: Command & { kind: 'get' },

@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Limits } from '../../config/limits.js';
 import { StoreError, type StoreErrorCode } from '../../store/store.js';
+import { contentFields } from './content-fields.js';
 import type { ProblemStatus } from './operations.js';
 
 interface ProblemOptions {
@@ -50,7 +51,7 @@ export function problemResponse(problem: Problem): ProblemResponse {
   if (known) return known;
   const response = {
     status: problem.status,
-    headers: { ...problem.headers, 'Content-Type': 'application/problem+json' },
+    headers: { ...problem.headers, ...contentFields('application/problem+json') },
     content: Buffer.from(`${JSON.stringify(problem)}\n`),
   };
   responses.set(problem, response);

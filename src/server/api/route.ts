@@ -17,6 +17,7 @@ import {
 import { key, replicas, wholeNumber } from './parameters.js';
 import { overloaded, Problem, quote } from './problem.js';
 import { parseQuery, type Query } from './query.js';
+import { absoluteForm } from './target.js';
 
 /** The part of a request that decides what it asks for. */
 export interface RequestHead {
@@ -68,6 +69,8 @@ for (const operation of operations) {
     methods.set(method, { operation, parameterNames, refused });
 }
 
+const allMethods = [...new Set(operations.flatMap(({ methods }) => methods))].join(', ');
+
 /**
  * Checks a request, if the service takes requests.
  * @throws Problem 400, 405, 501; 503 while draining
@@ -86,6 +89,10 @@ export function admit(head: RequestHead, { store, draining }: Service): Command 
 
 function find(path: string, method: string): Route {
   const methods = routes.get(path);
+  if (path === '*' && method === 'OPTIONS')
+    throw new Problem(405, 'OPTIONS is not taken; docs/http-api.md says what is', {
+      headers: { Allow: allMethods },
+    });
   if (!methods)
     throw new Problem(
       400,
@@ -143,7 +150,7 @@ function entity(query: Query, capabilities: Capabilities) {
   return { key: key(query, 'id'), ...replicas(query, capabilities) };
 }
 
-/** Path and query of a target: a server must take the absolute form too (RFC 9112 § 3.2.2). */
+/** Path and query of a target. */
 function originForm(target: string): string {
   const hash = target.indexOf('#');
   if (hash >= 0)
@@ -151,9 +158,7 @@ function originForm(target: string): string {
       400,
       'a request target has no fragment; write %23 for a # that belongs to a key',
     );
-  if (target.startsWith('/')) return target;
-  const absolute = /^https?:\/\/[^/?]*/i.exec(target);
-  return absolute ? target.slice(absolute[0].length) : target;
+  return absoluteForm(target)?.rest ?? target;
 }
 
 /** NDJSON if the Accept field names it with a weight above 0, otherwise chunks. */

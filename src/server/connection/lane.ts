@@ -1,5 +1,6 @@
 /** The parts that the lanes of one server share. A lane is a way from a socket to the Store. */
 import type { Limits } from '../../config/limits.js';
+import type { Door } from '../access/door.js';
 import type { Service } from '../service.js';
 import type { ByteSemaphore } from './byte-semaphore.js';
 import type { Connections } from './connections.js';
@@ -11,6 +12,7 @@ import type { SliceScheduler } from './slice-scheduler.js';
 export interface LaneOptions {
   readonly service: Service;
   readonly limits: Limits;
+  readonly door: Door;
   readonly budget: MemoryBudget;
   /** Large writes take turns at the store, so that its queue has room for small ones. */
   readonly largeWrites: ByteSemaphore;

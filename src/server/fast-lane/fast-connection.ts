@@ -23,6 +23,7 @@ import type { ResponseHead } from '../connection/response-head.js';
 import { sendPieces } from '../connection/send-pieces.js';
 import type { State } from './connection-state.js';
 import { atTurnsEnd } from './end-of-turn.js';
+import { KnownHost } from './known-host.js';
 import { copyOf, findPlainRequest, PlainRequest } from './plain-request.js';
 import { ResponseBuffer } from './response-buffer.js';
 import { readIntoSharedBuffer } from './shared-read-buffer.js';
@@ -41,6 +42,7 @@ export class FastConnection implements Connection {
   readonly #socket: Socket;
   readonly #options: FastConnectionOptions;
   readonly #outgoing: ResponseBuffer;
+  readonly #knownHost: KnownHost;
   #state: State = 'fresh';
   /** For the requests whose responses are not all with the kernel. */
   readonly #allowance: RequestAllowance;
@@ -52,6 +54,7 @@ export class FastConnection implements Connection {
   constructor(socket: Socket, options: FastConnectionOptions) {
     this.#socket = socket;
     this.#outgoing = new ResponseBuffer(socket, options.responseHead);
+    this.#knownHost = new KnownHost(options.door);
     this.#options = options;
     this.#allowance = new RequestAllowance(options.budget, options.scheduler, socket);
     this.#idleSince = options.connections.stamp();
@@ -87,7 +90,8 @@ export class FastConnection implements Connection {
       this.#requests < maxRequestsPerTurn &&
       this.#allowance.heldBytes < pieceBytes &&
       this.#outgoing.unsentLength < this.#socket.writableHighWaterMark &&
-      findPlainRequest(bytes, at, limits, request)
+      findPlainRequest(bytes, at, limits, request) &&
+      this.#knownHost.isAdmitted(bytes, request.hostStart, request.hostEnd)
     ) {
       at = request.end;
       this.#serve(bytes);
@@ -100,12 +104,8 @@ export class FastConnection implements Connection {
     if (taken === piece.length) return;
     const rest = piece.subarray(taken);
     // The responses before a request that is not plain have to be out first.
-    if (this.#state === 'idle') {
-      this.#handOver(rest);
-      return;
-    }
-    this.#socket.pause();
-    this.#socket.unshift(rest);
+    if (this.#state === 'idle') this.#handOver(rest);
+    else this.#socket.pause().unshift(rest);
   };
 
   /** The turn of the event loop ends: its responses leave. */

@@ -34,6 +34,9 @@ export class PlainRequest {
   target = '';
   /** A plain request has no field that the router reads. */
   readonly fields: RequestFields = {};
+  /** The value of Host, which the grammar does not judge. */
+  hostStart = 0;
+  hostEnd = 0;
   contentStart = 0;
   /** Where the request ends, and its content. */
   end = 0;
@@ -137,8 +140,11 @@ export function findPlainRequest(
     while ((kinds[bytes[at] as number] as number) & isText) at++;
     if (bytes[at] !== cr || bytes[at + 1] !== lf) return false;
     fields++;
-    if (nameLength === host.length && isName(bytes, name, host)) hosts++;
-    else if (nameLength === contentLength.length && isName(bytes, name, contentLength)) {
+    if (nameLength === host.length && isName(bytes, name, host)) {
+      hosts++;
+      into.hostStart = skipSpace(bytes, value);
+      into.hostEnd = at;
+    } else if (nameLength === contentLength.length && isName(bytes, name, contentLength)) {
       if (length >= 0) return false;
       value = skipSpace(bytes, value);
       length = digits(bytes, value, at);

@@ -3,17 +3,19 @@ import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../../config/limits.js';
 import type { RequestFields } from '../api/operations.js';
 import { Problem } from '../api/problem.js';
+import { headTooLong, targetTooLong } from './parser-problem.js';
 
 /** A field name (RFC 9110 § 5.6.2, token). */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const noTarget = /[^\x21-\x7e]/;
 
 /**
- * @throws Problem 431 on too many fields; 400 on a version other than 1.0 or 1.1, a target that is
+ * @throws Problem 414 on a target that is too long; 431 on a head that is, or has too many fields;
+ * 400 on a version other than 1.0 or 1.1, a target that is
  * not printable ASCII, a bad field name, a missing or second Host (§ 3.2), or a transfer coding
  * other than chunked (§ 6.1)
  */
-export function checkHead(req: IncomingMessage, { maxHeaderFields }: Limits): void {
+export function checkHead(req: IncomingMessage, { maxHeaderFields, maxHeaderBytes }: Limits): void {
   const { rawHeaders, httpVersion, url = '' } = req;
   if (rawHeaders.length / 2 > maxHeaderFields)
     throw new Problem(
@@ -26,13 +28,17 @@ export function checkHead(req: IncomingMessage, { maxHeaderFields }: Limits): vo
     throw untrusted(
       'the request target holds a byte that is not printable ASCII; percent-encode it',
     );
+  let bytes = url.length;
+  if (bytes >= maxHeaderBytes) throw targetTooLong();
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
     if (!token.test(name))
       throw untrusted(`${JSON.stringify(name)} is not a name of a header field`);
+    bytes += name.length + (rawHeaders[at + 1] as string).length;
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
+  if (bytes >= maxHeaderBytes) throw headTooLong();
   if (hosts > 1) throw untrusted('the request has more than one Host field; send one');
   if (hosts === 0 && httpVersion === '1.1')
     throw untrusted('the request has no Host field; HTTP/1.1 needs one');
@@ -50,6 +56,6 @@ function checkTransferCoding({ headers, httpVersion }: IncomingMessage): void {
 }
 
 /** The sender, or a proxy, may see the end of the request elsewhere. */
-function untrusted(detail: string): Problem {
+export function untrusted(detail: string): Problem {
   return new Problem(400, detail, { closes: true });
 }

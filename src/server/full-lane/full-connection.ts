@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Limits, maxRequestsPerTurn } from '../../config/limits.js';
-import { lateRequest, Problem, problemResponse } from '../api/problem.js';
+import { Problem, problemResponse } from '../api/problem.js';
 import type { Connection, Connections } from '../connection/connections.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { endLingering } from '../connection/lingering.js';
@@ -140,25 +140,4 @@ export class FullConnection implements Connection {
     this.closeAfterResponse();
     this.#socket.destroySoon();
   }
-}
-
-/** The refusal after an error of llhttp or a time limit; undefined if the client is gone. */
-export function parserProblem(
-  error: NodeJS.ErrnoException & { reason?: string },
-): Problem | undefined {
-  switch (error.code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return new Problem(
-        431,
-        'the request line and header fields are too long; send fewer or shorter ones',
-      );
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return new Problem(413, 'the chunk extensions are too long; send none');
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return lateRequest();
-  }
-  if (!error.code?.startsWith('HPE_')) return undefined;
-  return new Problem(400, `this is not an HTTP/1.1 request: ${error.reason ?? error.message}`, {
-    cause: error,
-  });
 }

@@ -7,6 +7,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pieceBytes } from '../../config/limits.js';
+import { visitorOf } from '../access/door.js';
 import type { RequestFields } from '../api/operations.js';
 import { perform } from '../api/perform.js';
 import { needsOperator, Problem, problemOf, slowContent } from '../api/problem.js';
@@ -16,10 +17,12 @@ import type { Direction } from '../connection/content-rate.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { RequestAllowance } from '../connection/request-allowance.js';
 import { ResponseHead } from '../connection/response-head.js';
-import { checkHead } from './check-head.js';
+import { checkHead, untrusted } from './check-head.js';
 import { announcedLength, readContent } from './content.js';
 import { ContentBuffer } from './content-buffer.js';
-import { FullConnection, parserProblem } from './full-connection.js';
+import { FullConnection } from './full-connection.js';
+import { isOtherProtocol } from './other-protocol.js';
+import { parserProblem } from './parser-problem.js';
 import { sendProblem, sendResponse } from './send.js';
 
 type Expectation = 'none' | 'continue' | 'unknown';
@@ -36,7 +39,8 @@ export function fullLane(options: LaneOptions): Server {
     throw new Error(`Evenkeel needs Node 20.19.2 or later, and this is ${process.version}`);
   const { limits } = options;
   const server = createServer({
-    maxHeaderSize: limits.maxHeaderBytes,
+    // A head that is not far too long is read whole, and checkHead says what of it is.
+    maxHeaderSize: 2 * limits.maxHeaderBytes,
     headersTimeout: limits.headerTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveMs,
@@ -61,23 +65,22 @@ export function fullLane(options: LaneOptions): Server {
   };
   const receive = (expectation: Expectation) => (req: IncomingMessage, res: ServerResponse) => {
     const connection = connectionOf(req.socket);
+    const protocol = isOtherProtocol(req) ? 'other' : 'http';
     connection.enqueue({
       req,
-      serve: () => serveRequest({ req, res, connection, expectation }, options),
+      serve: () => serveRequest({ req, res, connection, expectation, protocol }, options),
     });
   };
   server.on('connection', connectionOf);
   server.on('request', receive('none'));
   server.on('checkContinue', receive('continue'));
   server.on('checkExpectation', receive('unknown'));
-  server.on('connect', (_req, socket: Socket) => {
+  server.on('connect', (req, socket: Socket) => {
     // node:http has let go of the socket, and of its errors.
     socket.on('error', () => socket.destroy());
     const connection = connectionOf(socket);
     if (connection.busy) socket.destroy();
-    connection.fail(
-      new Problem(405, 'this is not a proxy; send GET, PUT or DELETE', { headers: { Allow: '' } }),
-    );
+    connection.fail(refusalOfTunnel(req, options));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     const problem = parserProblem(error);
@@ -92,14 +95,15 @@ interface Exchange {
   readonly res: ServerResponse;
   readonly connection: FullConnection;
   readonly expectation: Expectation;
+  readonly protocol: 'http' | 'other';
 }
 
 /** Serves one request to its end. Never rejects: a failure is a response, or the client is gone. */
 async function serveRequest(
-  { req, res, connection, expectation }: Exchange,
+  { req, res, connection, expectation, protocol }: Exchange,
   lane: LaneOptions,
 ): Promise<void> {
-  const { service, limits, inFlight, report } = lane;
+  const { service, limits, door, inFlight, report } = lane;
   // The connection ended with the response before this one, so nothing is done.
   const { socket } = res;
   if (!socket) return;
@@ -111,11 +115,15 @@ async function serveRequest(
   let readsContent = false;
   let contentIsRead = false;
   // node:http drops bytes that came in one read with such a request, behind it. The next read could
-  // begin in the content of a dropped request, so the connection ends.
-  const losesBytes = fields.upgrade !== undefined;
+  // begin in the content of a dropped request, so the connection ends. Some spellings of close do
+  // not end it by themselves: llhttp overlooks one before a tab.
+  const endsConnection = fields.upgrade !== undefined || asksToClose(fields.connection);
   inFlight.begin();
   try {
+    if (protocol === 'other')
+      throw untrusted('the request line names RTSP; this server speaks HTTP');
     checkHead(req, limits);
+    door.check(visitorOf(req));
     if (expectation === 'unknown')
       throw new Problem(417, 'the only expectation known is 100-continue');
     const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
@@ -129,7 +137,7 @@ async function serveRequest(
       : await work();
     if (!(response.content instanceof Uint8Array) || response.content.length > pieceBytes)
       unwatch = watch('taking', () => socket.resetAndDestroy());
-    const last = service.draining || losesBytes;
+    const last = service.draining || endsConnection;
     if (last) connection.closeAfterResponse();
     await sendResponse(res, response, last, allowance);
   } catch (error) {
@@ -138,7 +146,8 @@ async function serveRequest(
     if (needsOperator(problem)) report(problem.cause);
     // It is chance whether the end of content that nobody reads has been seen.
     const broken = readsContent && connection.problem !== undefined && !req.complete;
-    const close = problem.closes || broken || isNotWorthReading() || losesBytes || service.draining;
+    const close =
+      problem.closes || broken || isNotWorthReading() || endsConnection || service.draining;
     if (close) connection.closeAfterResponse();
     sendProblem(res, problem, close);
   } finally {
@@ -173,5 +182,23 @@ async function serveRequest(
     const length = Number(fields['content-length'] ?? 0);
     if (fields['transfer-encoding'] !== undefined || length > limits.maxValueBytes) return true;
     return length > 0 && expectation !== 'none';
+  }
+}
+
+/** Whether one of the connection options is `close` (RFC 9110 § 7.6.1, RFC 9112 § 9.6). */
+function asksToClose(options: RequestFields['connection']): boolean {
+  return options !== undefined && /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i.test(String(options));
+}
+
+/** CONNECT asks for a tunnel. A bad head is told first, as for any other request. */
+function refusalOfTunnel(req: IncomingMessage, { limits, door }: LaneOptions): Problem {
+  try {
+    checkHead(req, limits);
+    door.check(visitorOf(req));
+    return new Problem(405, 'this is not a proxy; send GET, PUT or DELETE', {
+      headers: { Allow: '' },
+    });
+  } catch (error) {
+    return problemOf(error);
   }
 }
