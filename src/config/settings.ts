@@ -48,11 +48,11 @@ export const settings = {
   },
   'allow-host': {
     value: 'NAME',
-    help: 'host name that requests may use; may be repeated, or a list with commas',
+    help: 'host names that requests may use, by commas',
     unit: 'host names, without a port',
     cost: 'pages in a browser reach the server once the name resolves to it',
     isList: true,
-    ...withDefault(hostNames, [], 'on loopback only localhost; else any'),
+    ...withDefault(hostNames, [], 'localhost on loopback, else any'),
   },
   data: {
     value: 'DIR',
