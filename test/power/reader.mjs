@@ -1,0 +1,46 @@
+/**
+ * Reads all that a data file holds, by our store or by LMDB alone, in a process that may crash on
+ * it. Replies with what each key holds, by the name of its value.
+ */
+import { dataFile, openDatabases, openRootAt } from '#dist/store/lmdb/file/environment.js';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
+import { readRecord } from '#dist/store/record.js';
+import { nameOf } from './values.mjs';
+
+const readers = {
+  async store(directory) {
+    const store = await openLmdb({ directory });
+    const held = {};
+    for await (const page of store.range({ start: Buffer.alloc(1) }))
+      for (const { key, value } of page)
+        held[Buffer.from(key).toString()] = nameOf(Buffer.from(value));
+    // It goes on from there.
+    await store.put(Buffer.from('!after'), [Buffer.from('after;')]);
+    const after = await store.get(Buffer.from('!after'));
+    await store.delete(Buffer.from('!after'));
+    await store.close();
+    if (Buffer.from(after.value).toString() !== 'after;') throw new Error('it does not write');
+    delete held['!after'];
+    return held;
+  },
+  async lmdb(directory) {
+    const { root, entities } = openDatabases(openRootAt(dataFile(directory)));
+    const held = {};
+    for (const { key, value } of entities.getRange({})) {
+      const entity = readRecord(key, value, Date.now);
+      if (entity) held[key.toString()] = nameOf(Buffer.from(entity.value));
+    }
+    await root.close();
+    return held;
+  },
+};
+
+process.on('message', async ({ by, directory }) => {
+  try {
+    process.send({ held: await readers[by](directory) });
+  } catch (error) {
+    process.send({ refused: `${error.code ?? error.name}: ${error.message}` });
+  }
+});
+process.on('disconnect', () => process.exit());
+process.send({ ready: true });
