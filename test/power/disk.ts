@@ -1,5 +1,5 @@
 /**
- * What a disk may hold after a loss of power: all that was synced, and any part of the rest. The
+ * The file after a loss of power: all that was synced, and any part of the rest. The
  * kernel writes pages in any order and at any time, and a disk writes a sector whole.
  */
 import type { Entry } from './recorder.js';

@@ -14,9 +14,11 @@ export interface FailureReport {
   readonly tally: Tally;
   /** Loads in which a call failed, by how. */
   readonly failed: Record<string, number>;
-  /** Of these: every write was acknowledged, some were refused as on a full disk, the store failed. */
+  /** Loads in which every write was acknowledged all the same. */
   readonly wentOn: number;
+  /** Loads in which some were refused as on a full disk, and the store went on. */
   readonly full: number;
+  /** Loads in which the store said that it failed. */
   readonly stopped: number;
   /** Those in which lmdb ended the process, with a line on standard error. */
   readonly ended: number;

@@ -10,28 +10,33 @@ import { nameOf } from './values.mjs';
 const readers = {
   async store(directory) {
     const store = await openLmdb({ directory });
-    const held = {};
-    for await (const page of store.range({ start: Buffer.alloc(1) }))
-      for (const { key, value } of page)
-        held[Buffer.from(key).toString()] = nameOf(Buffer.from(value));
-    // It goes on from there.
-    await store.put(Buffer.from('!after'), [Buffer.from('after;')]);
-    const after = await store.get(Buffer.from('!after'));
-    await store.delete(Buffer.from('!after'));
-    await store.close();
-    if (Buffer.from(after.value).toString() !== 'after;') throw new Error('it does not write');
-    delete held['!after'];
-    return held;
+    try {
+      const held = {};
+      for await (const page of store.range({ start: Buffer.alloc(1) }))
+        for (const { key, value } of page)
+          held[Buffer.from(key).toString()] = nameOf(Buffer.from(value));
+      // It goes on from there.
+      await store.put(Buffer.from('!after'), [Buffer.from('after;')]);
+      const after = await store.get(Buffer.from('!after'));
+      if (Buffer.from(after.value).toString() !== 'after;') throw new Error('it does not write');
+      await store.delete(Buffer.from('!after'));
+      return held;
+    } finally {
+      await store.close();
+    }
   },
   async lmdb(directory) {
     const { root, entities } = openDatabases(openRootAt(dataFile(directory)));
-    const held = {};
-    for (const { key, value } of entities.getRange({})) {
-      const entity = readRecord(key, value, Date.now);
-      if (entity) held[key.toString()] = nameOf(Buffer.from(entity.value));
+    try {
+      const held = {};
+      for (const { key, value } of entities.getRange({})) {
+        const entity = readRecord(key, value, Date.now);
+        if (entity) held[key.toString()] = nameOf(Buffer.from(entity.value));
+      }
+      return held;
+    } finally {
+      await root.close();
     }
-    await root.close();
-    return held;
   },
 };
 

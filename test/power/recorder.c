@@ -7,8 +7,8 @@
  *
  *     !log PATH               record to this file from here on
  *     !off                    stop recording and failing
- *     !fail N KIND TIMES      fail the Nth call from here on, and TIMES in all. KIND is eio (nothing
- *                             is written), late (written, then EIO), enospc, edquot, short or slow
+ *     !fail N KIND TIMES      fail the Nth call from here on, TIMES in all. KIND is eio (nothing is
+ *                             written), late (written, then EIO), enospc, edquot, short or slow
  *     !lie                    answer syncs without making anything durable
  *
  * A record: kind (1 byte), length (4), offset (8), then the bytes, little-endian. W is a write that

@@ -89,7 +89,7 @@ export class PowerLab {
     };
   }
 
-  /** Opens a file, by our store or LMDB alone, and reads all of it. @returns it as it then is, too */
+  /** Opens a file, by our store or LMDB alone, and reads it. Returns it as it then is, too. */
   async read(by: 'store' | 'lmdb', file: Buffer): Promise<{ read: Read; file: Buffer }> {
     const directory = await this.#empty(by);
     await writeFile(dataFile(directory), file);
@@ -111,7 +111,7 @@ export class PowerLab {
   }
 }
 
-/** What each key may hold, by the marks of the first entries. */
+/** The states that each key may be in, by the marks of the first entries. */
 export function ledgerAt({ base, entries }: Session, cut: number): Ledger {
   const ledger = new Ledger(keys);
   for (const [key, name] of Object.entries(base.held)) ledger.settle(key, name);

@@ -53,7 +53,7 @@ async function load({ directory, log, seed, clients, writes, keys, orders }) {
       said.add(error.message);
     }
   };
-  // The file grows before the first commit. What fails after that is a commit.
+  // The file grows before the first commit. A call that fails after that belongs to a commit.
   if (orders.afterFirst) await write();
   for (const order of orders.list) tell(order);
   const client = async () => {
