@@ -76,6 +76,13 @@ function told({ files, wrong, refused, unlike, details }: Tally): string {
 // Memory will do: the recorder knows what was synced, and a real disk only makes it slow.
 const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const directory = mkdtempSync(join(place, 'evenkeel-power-'));
+// Also if a signal ends it.
+process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)
+  process.once(signal, () => process.exit(code));
 const root = dirname(createRequire(import.meta.url).resolve('evenkeel/package.json'));
 const lab = new PowerLab(join(root, 'test/power'), directory);
 process.stdout.write(`seed ${seed}\n`);
@@ -97,5 +104,4 @@ try {
   }
 } finally {
   lab.stop();
-  rmSync(directory, { recursive: true, force: true });
 }
