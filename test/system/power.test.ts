@@ -1,4 +1,7 @@
-/** A small share of `npm run test:power`: losses of power, failed writes, and that losses would show. */
+/**
+ * A small share of `npm run test:power`: losses of power, failed writes, and that losses would
+ * show.
+ */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
