@@ -22,18 +22,13 @@ export interface ChildLimits {
   readonly largestFileBytes?: number;
   /** How many descriptors it may have (`ulimit -n`). */
   readonly descriptors?: number;
-  /** Another user and group; only root can start a process of one. */
-  readonly user?: number | undefined;
 }
 
 /** Starts the script, which sends one message when it is ready. */
 export async function startChild(script: string, limits: ChildLimits = {}): Promise<Child> {
-  const { largestFileBytes, descriptors, user } = limits;
+  const { largestFileBytes, descriptors } = limits;
   const file = fileURLToPath(new URL(script, import.meta.url));
-  const options: ForkOptions = {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    ...(user !== undefined && { uid: user, gid: user }),
-  };
+  const options: ForkOptions = { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] };
   const commands = [
     ...(largestFileBytes === undefined ? [] : [`ulimit -f ${largestFileBytes / 512}`]),
     ...(descriptors === undefined ? [] : [`ulimit -n ${descriptors}`]),

@@ -14,6 +14,13 @@ import { WriterClient } from '#dist/store/lmdb/write/writer-client.js';
 let store;
 
 const actions = {
+  /** Goes on as another user, which only root can. */
+  async become({ user }) {
+    process.setgroups([]);
+    process.setgid(user);
+    process.setuid(user);
+    return {};
+  },
   async open({ directory }) {
     store = await openLmdb({ directory });
     return {};
