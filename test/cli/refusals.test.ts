@@ -37,7 +37,8 @@ describe('what is in the way', () => {
     const data = await temporaryDirectory();
     const command = startCommand(['serve', '--port', '0', '--data', data], limited);
     expect(await command.ended).toEqual({ code: 1, signal: null });
-    expectOneLine(command.stderr(), 'too few files', 'ulimit -n');
+    // Where it runs out of them depends on how many Node itself has open.
+    expectOneLine(command.stderr(), 'ulimit -n');
   });
 
   it('is named, when the address is not one of this machine', async () => {
