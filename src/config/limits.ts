@@ -26,7 +26,9 @@ export const pieceBytes = 256 * KiB;
 /** Content up to this size, in bytes, is never refused for memory: a refusal is as large. */
 export const maxTinyContentBytes = 1 * KiB;
 /** Requests of one connection that are served before other connections get their turn. */
-export const maxRequestsPerTurn = 64;
+export const maxRequestsPerTurn = 16;
+/** Pipelined requests of one connection that may wait, however many wait in all. */
+export const minPipelined = 16;
 
 /** Node's timers take at most this, and end at once for more. */
 const maxTimerMs = 2 ** 31 - 1;
@@ -71,6 +73,11 @@ export interface Limits {
   readonly maxConnections: number;
   /** Pipelined requests that wait for an earlier one; past it, the connection is not read. */
   readonly maxPipelined: number;
+  /**
+   * Pipelined requests that wait, over all connections; past it, connections of which more than 16
+   * wait are cut. Each takes some 4 KB.
+   */
+  readonly maxQueuedRequests: number;
   /** From connecting, or a request's first byte, to its header's end, in ms; past it, 408. */
   readonly headerTimeoutMs: number;
   /** From the first byte of a request to the end of its content, in ms; past it, 408. */
@@ -107,7 +114,7 @@ export const defaultLimits: Limits = {
   maxContentBytesInMemory: 256 * MiB,
   smallContentReserveBytes: 16 * MiB,
   maxQueuedContents: 256,
-  contentQueueMs: 1500,
+  contentQueueMs: 3000,
   minContentBytesPerSecond: 16 * KiB,
   contentGraceMs: 10_000,
   maxQueuedWrites: 16_384,
@@ -116,7 +123,8 @@ export const defaultLimits: Limits = {
   maxHeaderBytes: 16 * KiB,
   maxHeaderFields: 100,
   maxConnections: 4096,
-  maxPipelined: 256,
+  maxPipelined: 32,
+  maxQueuedRequests: 16_384,
   headerTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,
   keepAliveMs: 65_000,

@@ -2,8 +2,9 @@
  * More clients than places: the connection that is idle longest makes room, no new client goes
  * without a response, and one client's pipeline is not served in one go.
  */
+import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { RawConnection, request } from '../support/http.js';
+import { entityUrl, RawConnection, request } from '../support/http.js';
 import { expectProblem, startServer, type TestServer } from './harness.js';
 
 const get = request('GET', '/v0/entity?id=k');
@@ -74,20 +75,61 @@ test('new clients that are refused and stay are cut, so they take few descriptor
   expect((await only.ask('done')).status).toBe(201);
 });
 
+/** Counts the turns of the event loop, which this test shares with the server. */
+function countTurns(): () => number {
+  let turns = 0;
+  let counting = true;
+  const count = () => {
+    turns++;
+    if (counting) setImmediate(count);
+  };
+  setImmediate(count);
+  return () => {
+    counting = false;
+    return turns;
+  };
+}
+
 test('a pipeline is served in several turns of the event loop', async () => {
   const server = await startServer();
   for (const ask of [get, status]) {
     const connection = await idle(server, ask);
-    let turns = 0;
-    let counting = true;
-    const count = () => {
-      turns++;
-      if (counting) setImmediate(count);
-    };
-    setImmediate(count);
+    const turns = countTurns();
     connection.write(ask.repeat(960));
     await connection.answers(961);
-    counting = false;
-    expect(turns).toBeGreaterThanOrEqual(960 / 64);
+    expect(turns()).toBeGreaterThanOrEqual(960 / 64);
   }
+});
+
+test('chunks of one byte are read in several turns of the event loop', async () => {
+  const server = await startServer();
+  const connection = await idle(server, status);
+  const turns = countTurns();
+  connection.write(request('PUT', '/v0/entity?id=k', ['Transfer-Encoding: chunked']));
+  connection.write(`${'1\r\nx\r\n'.repeat(20_000)}0\r\n\r\n`);
+  expect((await connection.answers(2))[1]?.status).toBe(201);
+  expect(turns()).toBeGreaterThanOrEqual(20);
+  expect((await connection.ask(get)).body).toBe('x'.repeat(20_000));
+});
+
+test('when too many requests wait, long pipelines are cut, not short ones', async () => {
+  const server = await startServer({
+    maxPipelined: 1000,
+    maxQueuedRequests: 100,
+    contentGraceMs: 600_000,
+  });
+  const value = randomBytes(16 * 1024 * 1024);
+  await fetch(entityUrl(server.url, 'large'), { method: 'PUT', body: value });
+  const large = request('GET', '/v0/entities?start=large');
+  const short = new RawConnection(server.url);
+  short.pause();
+  short.write(large + status.repeat(10));
+  await expect.poll(() => server.running, { interval: 1 }).toBe(1);
+  const long = new RawConnection(server.url);
+  long.write(large + status.repeat(200));
+  await long.closed;
+  expect(long.received.length).toBeLessThan(value.length);
+  short.resume();
+  const answers = await short.answers(11);
+  expect(answers.every((answer) => answer.status === 200)).toBe(true);
 });

@@ -2,12 +2,15 @@
  * The content of a request as it comes. Pieces are copied into blocks: a Buffer for each piece
  * would cost some 400 bytes, which is a lot for a chunk of one byte.
  */
+import { overloaded } from '../api/problem.js';
 import type { Reservation } from '../connection/memory-budget.js';
 
 const minBlockBytes = 4 * 1024;
 const maxBlockBytes = 1024 * 1024;
 /** Nobody knows how long it will be: past this, content is reserved as if it were the longest. */
 const maxGrowingBytes = 1024 * 1024;
+/** As much as one read brings. */
+const landingBytes = 64 * 1024;
 
 export class ContentBuffer {
   readonly #reservation: Reservation;
@@ -17,6 +20,9 @@ export class ContentBuffer {
   #capacity = 0;
   #length = 0;
   #reserved: number;
+  /** Bytes of one read that came while there was no memory for them. */
+  #landing: Buffer | undefined;
+  #landed = 0;
   /** Bytes in use of the last block. */
   #used = 0;
 
@@ -32,32 +38,52 @@ export class ContentBuffer {
   }
 
   get length(): number {
-    return this.#length;
+    return this.#length + this.#landed;
   }
 
   /**
    * Keeps a copy.
-   * @returns undefined, or a promise that the copy is made once there is memory for it
+   * @returns undefined, or a promise that there is memory for it. Until then only what was read
+   *   together with it may be added
    * @throws Problem 503; the promise too
    */
   add(piece: Uint8Array): undefined | Promise<void> {
+    if (this.#landing) {
+      this.#land(this.#landing, piece);
+      return undefined;
+    }
     const missing = this.#length + piece.length - this.#capacity;
-    if (missing > 0) {
-      const block = this.#nextBlock(missing);
-      const needed = this.#capacity + block - this.#reserved;
-      if (needed > 0) {
-        const all = this.#capacity + block > maxGrowingBytes;
-        const bytes = all ? this.#maxBytes - this.#reserved : needed;
-        if (!this.#reservation.tryTake(bytes))
-          return this.#reservation.reserve(bytes).then(() => {
-            this.#reserved += bytes;
-            this.#append(piece, block);
-          });
-        this.#reserved += bytes;
-      }
-      this.#append(piece, block);
-    } else this.#append(piece, 0);
+    const block = missing > 0 ? this.#nextBlock(missing) : 0;
+    const needed = this.#capacity + block - this.#reserved;
+    if (needed > 0) {
+      const isLong = this.#capacity + block > maxGrowingBytes;
+      const bytes = isLong ? this.#maxBytes - this.#reserved : needed;
+      if (!this.#reservation.tryTake(bytes)) return this.#wait(piece, bytes);
+      this.#reserved += bytes;
+    }
+    this.#append(piece, block);
     return undefined;
+  }
+
+  async #wait(piece: Uint8Array, bytes: number): Promise<void> {
+    this.#reservation.takeNow(landingBytes);
+    const landing = Buffer.allocUnsafeSlow(landingBytes);
+    this.#landing = landing;
+    this.#land(landing, piece);
+    await this.#reservation.reserve(bytes);
+    this.#reserved += bytes;
+    const landed = landing.subarray(0, this.#landed);
+    this.#landing = undefined;
+    this.#landed = 0;
+    await this.add(landed);
+    this.#reservation.give(landingBytes);
+  }
+
+  #land(landing: Buffer, piece: Uint8Array): void {
+    if (this.#landed + piece.length > landing.length)
+      throw overloaded('the content came faster than memory for it; try again later');
+    landing.set(piece, this.#landed);
+    this.#landed += piece.length;
   }
 
   /** All of it. It gives back the memory that it did not need. */

@@ -34,6 +34,7 @@ export function readContent(
     const settle = (settled: () => void) => {
       if (isSettled) return;
       isSettled = true;
+      connection.hold(false);
       req.off('data', onData).off('end', onEnd).off('close', onClose);
       connection.whileReading(undefined);
       settled();
@@ -43,9 +44,10 @@ export function readContent(
       try {
         if (content.length + piece.length > maxBytes) throw tooLarge(maxBytes);
         const added = content.add(piece);
+        connection.pieces++;
         if (added === undefined) return;
-        req.pause();
-        added.then(() => req.resume(), fail);
+        connection.hold(true);
+        added.then(() => connection.hold(false), fail);
       } catch (error) {
         fail(error);
       }

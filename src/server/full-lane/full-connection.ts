@@ -7,12 +7,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Limits, maxRequestsPerTurn } from '../../config/limits.js';
+import { type Limits, maxRequestsPerTurn, minPipelined } from '../../config/limits.js';
+import type { RequestFields } from '../api/operations.js';
 import { Problem, problemResponse } from '../api/problem.js';
 import type { Connection, Connections } from '../connection/connections.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { endLingering } from '../connection/lingering.js';
 import type { ResponseHead } from '../connection/response-head.js';
+import { type ReadState, resumeReading } from './sliced-reads.js';
 
 interface Request {
   readonly req: IncomingMessage;
@@ -20,13 +22,27 @@ interface Request {
   readonly serve: () => Promise<void>;
 }
 
-export class FullConnection implements Connection {
+/** Requests that wait for an earlier one of their connection, over all connections. */
+export interface QueuedRequests {
+  count: number;
+}
+
+export class FullConnection implements Connection, ReadState {
   readonly #socket: Socket;
-  readonly #limits: Pick<Limits, 'maxPipelined' | 'lingerMs'>;
+  readonly #limits: Pick<Limits, 'maxPipelined' | 'maxQueuedRequests' | 'lingerMs'>;
   readonly #responseHead: ResponseHead;
   readonly #connections: Connections;
   #idleSince: number;
   readonly #queue: Request[] = [];
+  readonly #queued: QueuedRequests;
+  #waitsForMemory = false;
+  /** Bytes that node:http got, and where the content of the last request ends at most. */
+  #slicedBytes = 0;
+  #contentEndsAt = 0;
+  /** The last request, if its content comes in chunks. */
+  #chunked: IncomingMessage | undefined;
+  /** Pieces of content that were read. */
+  pieces = 0;
   #running: IncomingMessage | undefined;
   /** The last request that ran, once none runs. */
   #last: IncomingMessage | undefined;
@@ -38,13 +54,19 @@ export class FullConnection implements Connection {
     socket: Socket,
     { limits, connections }: Pick<LaneOptions, 'limits' | 'connections'>,
     responseHead: ResponseHead,
+    queued: QueuedRequests,
   ) {
     this.#socket = socket;
     this.#responseHead = responseHead;
     this.#limits = limits;
     this.#connections = connections;
     this.#idleSince = connections.stamp();
+    this.#queued = queued;
     connections.own(socket, this);
+    socket.once('close', () => {
+      this.#queued.count -= this.#queue.length;
+      this.#queue.length = 0;
+    });
     socket.on('end', () => {
       // node:http does not report bad or cut content of a request that has an Upgrade field.
       const last = this.#queue.at(-1)?.req ?? this.#running;
@@ -65,15 +87,41 @@ export class FullConnection implements Connection {
 
   /** Serves the request after those before it. */
   enqueue(request: Request): void {
-    if (this.#closing) return;
+    if (this.#closing || this.#socket.destroyed) return;
     this.#queue.push(request);
-    if (this.#queue.length >= this.#limits.maxPipelined) this.#socket.pause();
+    this.#queued.count++;
+    const fields: RequestFields = request.req.headers;
+    this.#contentEndsAt = this.#slicedBytes + Number(fields['content-length'] ?? 0);
+    this.#chunked = fields['transfer-encoding'] === undefined ? undefined : request.req;
+    // They can't be given back one by one: node:http holds them until the connection is closed.
+    if (this.#queued.count > this.#limits.maxQueuedRequests && this.#queue.length > minPipelined)
+      this.#socket.destroy();
     if (!this.#running) void this.#serveAll();
   }
 
   /** Called once if the connection fails while the caller waits for bytes; undefined: none does. */
   whileReading(onProblem: ((problem: Problem) => void) | undefined): void {
     this.#onProblem = onProblem;
+  }
+
+  /** While some content waits for memory, nothing more is read. */
+  hold(isHeld: boolean): void {
+    if (this.#waitsForMemory === isHeld) return;
+    this.#waitsForMemory = isHeld;
+    if (!this.isHeld) resumeReading(this.#socket);
+  }
+
+  get isHeld(): boolean {
+    return this.#waitsForMemory || this.#queue.length >= this.#limits.maxPipelined;
+  }
+
+  get contentLeft(): number | undefined {
+    if (this.#chunked?.complete === false) return undefined;
+    return Math.max(0, this.#contentEndsAt - this.#slicedBytes);
+  }
+
+  onSlice(bytes: number): void {
+    this.#slicedBytes += bytes;
   }
 
   get busy(): boolean {
@@ -103,20 +151,25 @@ export class FullConnection implements Connection {
   }
 
   async #serveAll(): Promise<void> {
-    let request = this.#queue.shift();
+    let request = this.#next();
     for (let served = 1; request && !this.#closing && this.#socket.writable; served++) {
       this.#running = request.req;
       await request.serve();
       // All of this may have been one turn of the event loop, in which no other client was heard.
       if (served % maxRequestsPerTurn === 0) await turn();
-      request = this.#queue.shift();
-      if (this.#socket.isPaused() && this.#queue.length < this.#limits.maxPipelined / 2)
-        this.#socket.resume();
+      request = this.#next();
+      if (this.#socket.isPaused() && !this.isHeld) resumeReading(this.#socket);
     }
     this.#last = this.#running;
     this.#running = undefined;
     this.#idleSince = this.#connections.stamp();
     if (this.#problem) this.#end(this.#problem);
+  }
+
+  #next(): Request | undefined {
+    const request = this.#queue.shift();
+    if (request) this.#queued.count--;
+    return request;
   }
 
   #end(problem: Problem): void {

@@ -24,6 +24,7 @@ import { FullConnection } from './full-connection.js';
 import { isOtherProtocol } from './other-protocol.js';
 import { parserProblem } from './parser-problem.js';
 import { sendProblem, sendResponse } from './send.js';
+import { readInSlices } from './sliced-reads.js';
 
 type Expectation = 'none' | 'continue' | 'unknown';
 
@@ -55,11 +56,12 @@ export function fullLane(options: LaneOptions): Server {
   server.setTimeout(limits.stallMs);
 
   const responseHead = new ResponseHead(limits.keepAliveMs);
+  const queued = { count: 0 };
   const connections = new WeakMap<Socket, FullConnection>();
   const connectionOf = (socket: Socket): FullConnection => {
     const known = connections.get(socket);
     if (known) return known;
-    const connection = new FullConnection(socket, options, responseHead);
+    const connection = new FullConnection(socket, options, responseHead, queued);
     connections.set(socket, connection);
     return connection;
   };
@@ -71,7 +73,7 @@ export function fullLane(options: LaneOptions): Server {
       serve: () => serveRequest({ req, res, connection, expectation, protocol }, options),
     });
   };
-  server.on('connection', connectionOf);
+  server.on('connection', (socket) => readInSlices(socket, connectionOf(socket)));
   server.on('request', receive('none'));
   server.on('checkContinue', receive('continue'));
   server.on('checkExpectation', receive('unknown'));
@@ -160,8 +162,10 @@ async function serveRequest(
 
   async function receiveContent(): Promise<Uint8Array[]> {
     const length = announcedLength(req, limits.maxValueBytes);
-    // While it waits the socket is not read.
-    if (length !== undefined && !allowance.tryTake(length)) await allowance.reserve(length);
+    if (length !== undefined && !allowance.tryTake(length)) {
+      connection.hold(true);
+      await allowance.reserve(length).finally(() => connection.hold(false));
+    }
     if (expectation === 'continue') res.writeContinue();
     const content = new ContentBuffer(allowance, length ?? limits.maxValueBytes, !!length);
     const stop = watch('sending', () => connection.fail(slowContent(limits)));

@@ -106,7 +106,7 @@ export const connections: readonly Rule[] = [
     level: 'MUST',
     claim: 'a response to HTTP/1.0 has no Transfer-Encoding',
     allowed: ['200', '404'],
-    inputs: each(['/v0/entities?start=k', entity, '/v0/status'], (target) =>
+    inputs: each(['/v0/entities?start=k&end=l', entity, '/v0/status'], (target) =>
       bare(`GET ${target} HTTP/1.0`, []),
     ),
     check: ([first]) =>

@@ -134,7 +134,7 @@ export const methods: readonly Rule[] = [
     claim: 'GET and HEAD are supported',
     allowed: ['200+'],
     inputs: ['GET', 'HEAD'].flatMap((method) =>
-      each([entity, '/v0/status', '/v0/entities?start=k&limit=1'], (target) =>
+      each([entity, '/v0/status', '/v0/entities?start=k&end=l&limit=1'], (target) =>
         line(`${method} ${target} HTTP/1.1`),
       ).map(([name, bytes]): [string, string] => [`${method} ${name}`, bytes]),
     ),
@@ -173,7 +173,7 @@ export const methods: readonly Rule[] = [
     claim: 'a 405 has an Allow field',
     allowed: ['405', '501'],
     inputs: ['POST', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND', 'LOCK'].flatMap((method) =>
-      each([entity, '/v0/status', '/v0/entities?start=k'], (target) =>
+      each([entity, '/v0/status', '/v0/entities?start=k&end=l'], (target) =>
         line(`${method} ${target} HTTP/1.1`),
       )
         .filter(([name]) => method !== 'POST' || !name.includes('entities'))
@@ -196,7 +196,7 @@ export const methods: readonly Rule[] = [
           '/v0/entity?id=absent',
           '/v0/entity?id=',
           '/v0/status',
-          '/v0/entities?start=k',
+          '/v0/entities?start=k&end=l',
           '/',
         ],
         (target) => line(`HEAD ${target} HTTP/1.1`),

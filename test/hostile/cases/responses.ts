@@ -17,7 +17,7 @@ export const responses: readonly Rule[] = [
       ['405', request(`PATCH ${entity} HTTP/1.1`)],
       ['400 of the interface', request('GET /v0/entity?id= HTTP/1.1')],
       ['400 of the parser', `bad${crlf}${crlf}`],
-      ['a range', request('GET /v0/entities?start=k HTTP/1.1')],
+      ['a range', request('GET /v0/entities?start=k&end=l HTTP/1.1')],
     ],
     check: ([first]) =>
       /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(
@@ -31,8 +31,9 @@ export const responses: readonly Rule[] = [
     level: 'SHOULD',
     claim: 'content has a Content-Type',
     allowed: ['2xx', '4xx'],
-    inputs: each([entity, '/v0/status', '/v0/entities?start=k', '/', '/v0/entity?id='], (target) =>
-      request(`GET ${target} HTTP/1.1`),
+    inputs: each(
+      [entity, '/v0/status', '/v0/entities?start=k&end=l', '/', '/v0/entity?id='],
+      (target) => request(`GET ${target} HTTP/1.1`),
     ),
     check: ([first]) =>
       first?.content !== '' && !first?.fields.has('content-type') ? 'no Content-Type' : undefined,
@@ -42,7 +43,7 @@ export const responses: readonly Rule[] = [
     level: 'MUST',
     claim: 'a response has a length or a coding, not both',
     allowed: ['2xx', '4xx'],
-    inputs: each([entity, '/v0/status', '/v0/entities?start=k', '/'], (target) =>
+    inputs: each([entity, '/v0/status', '/v0/entities?start=k&end=l', '/'], (target) =>
       request(`GET ${target} HTTP/1.1`),
     ),
     check: ([first]) =>

@@ -92,6 +92,22 @@ describe('content that comes in pieces', () => {
     expect(Buffer.concat(content.finish()).indexOf('b')).toBe(512 * KiB);
   });
 
+  test('keeps what was read together with the piece that waits, in its order', async () => {
+    const { budget, reservation, content } = chunked();
+    expect(budget.tryTake(32 * MiB)).toBe(true);
+    const first = Buffer.alloc(512 * KiB, 'a');
+    for (let at = 0; at < first.length; at += 64 * KiB)
+      add(content, first.subarray(at, at + 64 * KiB));
+    const waits = content.add(Buffer.from('b'));
+    for (let n = 0; n < 10_000; n++) add(content, Buffer.from('c'));
+    expect(() => content.add(Buffer.alloc(64 * KiB))).toThrow(/faster than memory/);
+    budget.give(32 * MiB);
+    await waits;
+    const whole = Buffer.concat(content.finish());
+    expect(whole.equals(Buffer.concat([first, Buffer.from(`b${'c'.repeat(10_000)}`)]))).toBe(true);
+    expect(reservation.heldBytes).toBe(MiB);
+  });
+
   test('of a length known beforehand is one block of that length', () => {
     const { reservation } = chunked();
     reservation.takeNow(1000);
