@@ -1,13 +1,10 @@
 /** The process of one attack. It starts at once, and stops at a message, with some words. */
 import { setMaxListeners } from 'node:events';
-import { constants, setPriority } from 'node:os';
 import { attacks } from './attacks.js';
 
 const [, , name = '', port = ''] = process.argv;
 const attack = attacks[name];
 if (attack === undefined) throw new TypeError(`no attack is named ${name}`);
-// Bad neighbours have machines of their own. Here their work must not take the probe's CPU time.
-setPriority(constants.priority.PRIORITY_LOW);
 const stop = new AbortController();
 setMaxListeners(0, stop.signal);
 process.on('message', () => stop.abort());

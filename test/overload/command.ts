@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { bulkLoad } from '../support/bulk-load.js';
 import { type Outcome, run } from './run.js';
 import { scenarios } from './scenarios.js';
+import { canSchedule } from './scheduling.js';
 import { memoryBound, startAttacked } from './server.js';
 import { table } from './table.js';
 
@@ -39,7 +40,13 @@ try {
   writeFileSync(config, JSON.stringify({ limits: { contentGraceMs: times.contentGraceMs } }));
   const options = { directory: join(home, 'data'), config, maxBytes, ...times };
   await fill(options);
-  process.stdout.write(`Memory is bounded by ${memoryBound(maxBytes)}, at 600 MiB.\n`);
+  process.stdout.write(
+    `Memory is bounded by ${memoryBound(maxBytes)}, at 600 MiB.\n${
+      canSchedule
+        ? 'The probe has real-time priority; attackers run when nothing else does.'
+        : 'The probe waits for the CPU like all others: its ratios say more than the server did.'
+    }\n`,
+  );
   for (const scenario of chosen) {
     const outcome = await run(scenario, options);
     outcomes.push(outcome);

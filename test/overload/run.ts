@@ -1,9 +1,10 @@
 /** One scenario: the probe alone, the probe beside the attack, and the probe a second later. */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ProbeResult } from './probe.js';
 import type { Scenario } from './scenarios.js';
+import { startNode, type Turn } from './scheduling.js';
 import { type ServerOptions, startAttacked } from './server.js';
 
 export interface RunOptions extends ServerOptions {
@@ -34,11 +35,11 @@ const minBaseMs = 1;
 
 export async function run(scenario: Scenario, options: RunOptions): Promise<Outcome> {
   const server = await startAttacked({ ...options, descriptors: scenario.descriptors });
-  const probe = child('./probe.js', [String(server.port)]);
+  const probe = child('first', './probe.js', [String(server.port)]);
   try {
     await measure(probe, 500);
     const alone = await measure(probe, options.aloneMs);
-    const attacker = child('./attacker.js', [scenario.attack, String(server.port)]);
+    const attacker = child('last', './attacker.js', [scenario.attack, String(server.port)]);
     // The first second is the compiler's, and the attackers arrive in it.
     const arriving = await measure(probe, 1000);
     const beside = await measure(probe, options.attackMs);
@@ -113,6 +114,6 @@ function message(from: ChildProcess): Promise<unknown> {
   });
 }
 
-function child(file: string, args: readonly string[]): ChildProcess {
-  return fork(fileURLToPath(new URL(file, import.meta.url)), args);
+function child(turn: Turn, file: string, args: readonly string[]): ChildProcess {
+  return startNode(turn, fileURLToPath(new URL(file, import.meta.url)), args);
 }

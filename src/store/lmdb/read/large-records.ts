@@ -1,7 +1,8 @@
 /**
  * Keeps large records off the event loop: finding one takes some µs there, however long it is. lmdb
  * copies a record when it is looked up, unless it is longer than lmdb's buffer. So that buffer is
- * kept short, and nothing is done for a record that it can't hold.
+ * kept short, and nothing is done for a record that it can't hold. What a range yields is copied
+ * into node:buffer's pool: lmdb would give each key and record memory of its own.
  *
  * These are internals of lmdb. Where they are not as expected, a large record is copied once more,
  * and all else works as before.
@@ -20,8 +21,10 @@ interface Internals {
   _allocateGetBuffer?: (bytes: number) => Buffer;
   encoding: string;
   /** Gets lmdb's buffer, or a part of the memory map, where getRange yields a value. */
-  decoder?: { decode(bytes: Uint8Array, length: number): Buffer };
+  decoder?: { decode(bytes: Buffer, length: number): Buffer };
   decoderCopies: boolean;
+  /** Makes the key that getRange yields, from bytes that are used again. */
+  readKey(bytes: Buffer, start: number, end: number): Buffer;
   /** The size of the record looked up last, in bytes. */
   lastSize: number;
 }
@@ -38,11 +41,10 @@ export function leaveOutLargeRecords(entities: Database<Buffer, Buffer>): void {
   internals._returnLargeBuffer = () => tooLong;
   internals.encoding = 'record';
   internals.decoderCopies = true;
+  internals.readKey = pooledCopy;
   internals.decoder = {
     decode: (bytes, length) =>
-      length > recordBytes(pieceBytes, true)
-        ? tooLong
-        : (Uint8Array.prototype.slice.call(bytes, 0, length) as Buffer),
+      length > recordBytes(pieceBytes, true) ? tooLong : pooledCopy(bytes, 0, length),
   };
 }
 
@@ -57,4 +59,11 @@ export function isLarge(record: Uint8Array): boolean {
 /** A bound on the value of the large record that getBinaryFast found last, in bytes. */
 export function lastValueBytes(entities: Database<Buffer, Buffer>): number {
   return internalsOf(entities).lastSize - recordBytes(0, false);
+}
+
+function pooledCopy(bytes: Buffer, start: number, end: number): Buffer {
+  const copy = Buffer.allocUnsafe(end - start);
+  // lmdb's buffer is longer than it says, which Buffer.copy does not expect.
+  copy.set(Uint8Array.prototype.subarray.call(bytes, start, end));
+  return copy;
 }
