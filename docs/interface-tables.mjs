@@ -31,7 +31,7 @@ export function interfaceTables({ operations, problemStatuses, requestFields, co
       requestFields.map((field) => [
         `\`${field.name}\``,
         readersOf(field, operations),
-        `${field.use === 'refused' ? '**501.** ' : ''}${field.summary}`,
+        `${field.use === 'refused' ? `**${field.status}.** ` : ''}${field.summary}`,
       ]),
     ),
     statuses: table(

@@ -72,11 +72,6 @@ export const known: readonly Known[] = [
     claim: 'an expectation without content to wait for needs no 100',
     reason: 'node:http ends the connection after the response',
   },
-  {
-    section: '9110 § 14.5',
-    claim: 'a PUT with Content-Range gets 400',
-    reason: 'it gets 501, and nothing is changed',
-  },
 ];
 
 export function knownReason({ rule, input: [name] }: Trial): string | undefined {

@@ -6,28 +6,34 @@ import { expectProblem, sharedServer, storedKeys } from './harness.js';
 const server = sharedServer();
 const entity = '/v0/entity?id=k';
 
-const fields: [string, RegExp][] = [
+const fields: [string, RegExp, number?][] = [
   ['If-Match: "1"', /the condition if-match is not implemented/],
   ['If-None-Match: *', /the condition if-none-match is not implemented/],
   ['If-Modified-Since: Sat, 29 Oct 1994 19:43:31 GMT', /the condition if-modified-since/],
   ['IF-UNMODIFIED-SINCE:', /the condition if-unmodified-since/],
-  ['Content-Range: bytes 0-0/2', /content-range says that this is a part/],
+  ['Content-Range: bytes 0-0/2', /content-range says that this is a part/, 400],
 ];
 
-test.each(fields)('a PUT with %s is a 501 and stores nothing', async (field, mentions) => {
-  const connection = new RawConnection(server.url);
-  expectProblem(await connection.ask(request('PUT', entity, [field], 'v')), 501, mentions);
-  // The request was understood, so its connection goes on.
-  expect((await connection.ask(request('GET', entity))).status).toBe(404);
-});
+test.each(fields)(
+  'a PUT with %s is refused and stores nothing',
+  async (field, mentions, status = 501) => {
+    const connection = new RawConnection(server.url);
+    expectProblem(await connection.ask(request('PUT', entity, [field], 'v')), status, mentions);
+    // The request was understood, so its connection goes on.
+    expect((await connection.ask(request('GET', entity))).status).toBe(404);
+  },
+);
 
-test.each(fields)('a DELETE with %s is a 501 and removes nothing', async (field, mentions) => {
-  const connection = new RawConnection(server.url);
-  await connection.ask(request('PUT', entity, [], 'v'));
-  expectProblem(await connection.ask(request('DELETE', entity, [field])), 501, mentions);
-  expect(await storedKeys(server.url)).toStrictEqual(['k']);
-  await connection.ask(request('DELETE', entity));
-});
+test.each(fields)(
+  'a DELETE with %s is refused and removes nothing',
+  async (field, mentions, status = 501) => {
+    const connection = new RawConnection(server.url);
+    await connection.ask(request('PUT', entity, [], 'v'));
+    expectProblem(await connection.ask(request('DELETE', entity, [field])), status, mentions);
+    expect(await storedKeys(server.url)).toStrictEqual(['k']);
+    await connection.ask(request('DELETE', entity));
+  },
+);
 
 test.each(fields)('a GET with %s is answered as without', async (field) => {
   const connection = new RawConnection(server.url);

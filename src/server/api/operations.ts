@@ -148,13 +148,15 @@ export const operations: readonly Operation[] = [
 /**
  * `message`: says where the request ends, or what happens to its connection.
  * `read`: changes the response.
- * `refused`: means something that this server cannot do yet, so the request gets a 501.
+ * `refused`: means something that is wrong (400) or that this server cannot do yet (501).
  */
 export type FieldUse = 'message' | 'read' | 'refused';
 
 export interface RequestField {
   readonly name: string;
   readonly use: FieldUse;
+  /** With which status a field is refused. */
+  readonly status?: 400 | 501;
   /** The operations that it means something to. The others ignore it. */
   readonly operations: readonly CommandKind[];
   readonly summary: string;
@@ -206,7 +208,7 @@ export const requestFields = [
   refused('If-None-Match', 'A condition on the absence of a version; `*`: of any.'),
   refused('If-Modified-Since', 'A condition on the time of the last write.'),
   refused('If-Unmodified-Since', 'A condition on the time of the last write.'),
-  refused('Content-Range', 'Says that the content is only a part of the value.'),
+  refused('Content-Range', 'Says that the content is only a part of the value.', 400),
 ] as const satisfies readonly RequestField[];
 
 /**
@@ -226,6 +228,6 @@ function message<Name extends string>(name: Name, summary: string) {
   return { name, use: 'message', operations: all, summary } as const;
 }
 
-function refused<Name extends string>(name: Name, summary: string) {
-  return { name, use: 'refused', operations: writes, summary } as const;
+function refused<Name extends string>(name: Name, summary: string, status: 400 | 501 = 501) {
+  return { name, use: 'refused', status, operations: writes, summary } as const;
 }

@@ -10,6 +10,7 @@ import {
   type FieldsOf,
   type Operation,
   operations,
+  type ProblemStatus,
   type RequestField,
   type RequestFields,
   requestFields,
@@ -51,8 +52,11 @@ export type RangeFormat = 'chunks' | 'ndjson';
 interface Route {
   readonly operation: Operation;
   readonly parameterNames: ReadonlySet<string>;
-  /** The fields that it refuses, by name in lower case. */
-  readonly refused: readonly (keyof RequestFields)[];
+  /** The fields that it refuses, by name in lower case, and how. */
+  readonly refused: readonly {
+    readonly name: keyof RequestFields;
+    readonly status: ProblemStatus;
+  }[];
 }
 
 const routes = new Map<string, Map<string, Route>>();
@@ -60,11 +64,12 @@ for (const operation of operations) {
   const methods = routes.get(operation.path) ?? new Map<string, Route>();
   routes.set(operation.path, methods);
   const parameterNames = new Set(operation.parameters?.map(({ name }) => name));
-  const refused = requestFields
-    .filter(({ use, operations }: RequestField) => {
-      return use === 'refused' && operations.includes(operation.kind);
-    })
-    .map(({ name }) => name.toLowerCase() as keyof RequestFields);
+  const refused = (requestFields as readonly RequestField[])
+    .filter(({ use, operations }) => use === 'refused' && operations.includes(operation.kind))
+    .map(({ name, status = 501 }) => ({
+      name: name.toLowerCase() as keyof RequestFields,
+      status,
+    }));
   for (const method of operation.methods)
     methods.set(method, { operation, parameterNames, refused });
 }
@@ -81,7 +86,8 @@ export function admit(head: RequestHead, { store, draining }: Service): Command 
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
   const { operation, parameterNames, refused } = find(path, head.method);
-  for (const name of refused) if (head.fields[name] !== undefined) throw notImplemented(name);
+  for (const { name, status } of refused)
+    if (head.fields[name] !== undefined) throw refusal(name, status);
   const query =
     operation.parameters && parseQuery(mark < 0 ? '' : target.slice(mark + 1), parameterNames);
   return commandOf[operation.kind](query ?? new Map(), head.fields, store.capabilities);
@@ -104,9 +110,9 @@ function find(path: string, method: string): Route {
   throw new Problem(405, `${path} takes ${allow}, not ${method}`, { headers: { Allow: allow } });
 }
 
-function notImplemented(name: keyof RequestFields): Problem {
+function refusal(name: keyof RequestFields, status: ProblemStatus): Problem {
   return new Problem(
-    501,
+    status,
     name === 'content-range'
       ? 'the field content-range says that this is a part, and a part cannot be stored as the ' +
           'whole; send the whole value without the field'

@@ -1,8 +1,8 @@
 /**
  * Keeps large records off the event loop: finding one takes some µs there, however long it is. lmdb
  * copies a record when it is looked up, unless it is longer than lmdb's buffer. So that buffer is
- * kept short, and nothing is done for a record that it can't hold. What a range yields is copied
- * into node:buffer's pool: lmdb would give each key and record memory of its own.
+ * kept short, and nothing is done for a record that it can't hold. Ranges get copies in
+ * node:buffer's pool: lmdb would give each key and record memory of its own.
  *
  * These are internals of lmdb. Where they are not as expected, a large record is copied once more,
  * and all else works as before.
