@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { bulkLoad } from '../support/bulk-load.js';
 import { type Outcome, run } from './run.js';
 import { scenarios } from './scenarios.js';
-import { canSchedule } from './scheduling.js';
+import { canGoFirst } from './scheduling.js';
 import { memoryBound, startAttacked } from './server.js';
 import { table } from './table.js';
 
@@ -42,8 +42,8 @@ try {
   await fill(options);
   process.stdout.write(
     `Memory is bounded by ${memoryBound(maxBytes)}, at 600 MiB.\n${
-      canSchedule
-        ? 'The probe has real-time priority; attackers run when nothing else does.'
+      canGoFirst
+        ? 'The probe has real-time priority, so it waits for the server and not for the CPU.'
         : 'The probe waits for the CPU like all others: its ratios say more than the server did.'
     }\n`,
   );

@@ -27,6 +27,8 @@ const request = 'GET /v0/entity?id=small HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const everyMs = 5;
 
 let latencies: number[] = [];
+/** When the request that waits for its response was due; undefined: none does. */
+let waitingDueMs: number | undefined;
 let news: number[] = [];
 let lost = 0;
 let refused = 0;
@@ -74,7 +76,9 @@ async function atFixedRate(): Promise<void> {
     const dueMs = beganMs + n * everyMs;
     const waitMs = dueMs - performance.now();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    waitingDueMs = dueMs;
     const status = await client.ask();
+    waitingDueMs = undefined;
     latencies.push(performance.now() - dueMs);
     if (status === 0) lost++;
     else if (status !== 200) refused++;
@@ -97,16 +101,17 @@ async function newConnection(): Promise<void> {
 }
 
 function result(): ProbeResult {
-  const sorted = latencies.toSorted((one, other) => one - other);
-  const at = (part: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
+  // A request without its response yet is at least so late.
+  const waitedMs = waitingDueMs === undefined ? [] : [performance.now() - waitingDueMs];
+  const sorted = [...latencies, ...waitedMs].sort((one, other) => one - other);
+  const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))] ?? 0;
   return {
-    requests: sorted.length,
+    requests: latencies.length,
     lost,
     refused,
-    p50Ms: at(0.5) ?? Number.NaN,
-    p99Ms: at(0.99) ?? Number.NaN,
-    maxMs: sorted.at(-1) ?? Number.NaN,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    maxMs: at(1),
     newConnections: news.length,
     unanswered,
     maxNewMs: Math.max(0, ...news),

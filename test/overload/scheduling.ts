@@ -1,26 +1,24 @@
 /**
  * Whose turn it is on a machine that the server shares with those who try it. Bad neighbours have
- * machines of their own, and so has the probe. Here neither may wait for, or take, the CPU time of
- * the others: a probe behind busy threads waits some ms for the kernel, whatever the server does.
+ * machines of their own, and so has the probe. A probe behind busy threads would wait some ms for
+ * the kernel, whatever the server does. So it goes first here, and attackers give way.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 
-/** `first`: before all others, as far as this user may. `last`: when nothing else wants to run. */
 export type Turn = 'first' | 'last';
 
-const policies: Readonly<Record<Turn, readonly string[]>> = {
-  first: ['--fifo', '1'],
-  last: ['--idle', '0'],
+const commands: Readonly<Record<Turn, readonly string[]>> = {
+  first: ['chrt', '--fifo', '1'],
+  last: ['nice', '-n', '10'],
 };
 
-/** Whether processes can be told whose turn it is. Needs chrt of util-linux, and root. */
-export const canSchedule: boolean = Object.values(policies).every(
-  (policy) => spawnSync('chrt', [...policy, 'true']).status === 0,
-);
+/** Whether a process may go first. Needs chrt of util-linux, and root. */
+export const canGoFirst: boolean =
+  spawnSync('chrt', [...commands.first.slice(1), 'true']).status === 0;
 
-/** A Node process with a channel for messages. Without `canSchedule` it runs as any other. */
+/** A Node process with a channel for messages. */
 export function startNode(turn: Turn, file: string, args: readonly string[]): ChildProcess {
-  const command = [...(canSchedule ? ['chrt', ...policies[turn]] : []), process.execPath, file];
-  const [program = '', ...more] = [...command, ...args];
+  const command = turn === 'first' && !canGoFirst ? [] : commands[turn];
+  const [program = '', ...more] = [...command, process.execPath, file, ...args];
   return spawn(program, more, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
 }
