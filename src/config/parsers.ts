@@ -64,6 +64,26 @@ export function hostNames(text: string): readonly string[] {
   throw new UsageError('host names without a port, separated by commas');
 }
 
+/** An origin as browsers write it: without a path, and without the port that the scheme implies. */
+export const originRule =
+  'origins as a browser sends them, such as https://app.example or http://localhost:3000';
+
+/**
+ * Whether the text is an origin (RFC 6454 § 6.2). `*` is not one: until there are tokens, it would
+ * give the store to every page of the web. Neither is `null`, which any page can make its origin.
+ */
+export function isOrigin(text: string): boolean {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9_.:[\]-]+$/.test(text)) return false;
+  return !/^https?:/.test(text) || (URL.canParse(text) && new URL(text).origin === text);
+}
+
+/** Parses origins, separated by commas. */
+export function origins(text: string): readonly string[] {
+  const all = text.split(',').map((origin) => origin.trim());
+  if (all.every(isOrigin)) return all;
+  throw new UsageError(`${originRule}, separated by commas`);
+}
+
 export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
   return (text) => {
     const word = words.find((candidate) => candidate === text);

@@ -11,6 +11,7 @@ import {
   hostNames,
   oneOf,
   optional,
+  origins,
   text,
   UsageError,
   wholeNumber,
@@ -53,6 +54,14 @@ export const settings = {
     cost: 'pages in a browser reach the server once the name resolves to it',
     isList: true,
     ...withDefault(hostNames, [], 'localhost on loopback, else any'),
+  },
+  cors: {
+    value: 'ORIGIN',
+    help: 'origins whose pages in a browser may use the store, by commas',
+    unit: 'origins, such as https://app.example',
+    cost: 'every page of the origin can read and write all data',
+    isList: true,
+    ...withDefault(origins, [], 'none'),
   },
   data: {
     value: 'DIR',

@@ -32,6 +32,11 @@ export interface ServeOptions {
    */
   readonly allowHosts?: readonly string[];
   /**
+   * Origins whose pages in a browser may use the store, such as `https://app.example` (CORS). Each
+   * of their pages can read and write all data. Default: none.
+   */
+  readonly cors?: readonly string[];
+  /**
    * `both` (the default): plain requests for entities take the fast lane, a parser of our own; all
    * others take `node:http`. `full`: all take `node:http`. The responses are the same.
    */
@@ -66,6 +71,7 @@ const optionRules: Readonly<Record<string, readonly [string, (value: unknown) =>
   port: ['a port number', (value) => Number.isInteger(value)],
   host: ['an address, for example 127.0.0.1', isText],
   allowHosts: ['an array of host names', Array.isArray],
+  cors: ['an array of origins', Array.isArray],
   lanes: ["'both' or 'full'", (value) => value === 'both' || value === 'full'],
   limits: ['an object', (value) => value instanceof Object],
   report: ['a function', (value) => typeof value === 'function'],
@@ -84,8 +90,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       throw new TypeError(`the option ${name} takes ${what}, got ${JSON.stringify(value)}`);
   }
   const limits = makeLimits(options.limits);
-  // A wrong name is told before the store is opened.
-  new Door(options.allowHosts);
+  // A wrong name or origin is told before the store is opened.
+  new Door(options.allowHosts, options.cors);
   const report = eachOnce(options.report ?? toStandardError);
   const store = await openStore(options.data, limits, report);
   try {
@@ -108,7 +114,7 @@ export async function serveStore(
   const { port = 8080, host = '127.0.0.1', report = toStandardError } = options;
   const service = { store, draining: false };
   const inFlight = new InFlight();
-  const door = new Door(options.allowHosts);
+  const door = new Door(options.allowHosts, options.cors);
   const connections = new Connections(Math.min(limits.maxConnections, freeDescriptors()));
   const lane = {
     service,

@@ -34,6 +34,7 @@ describe('a setting', () => {
       'admin-port': undefined,
       config: undefined,
       allowHosts: [],
+      cors: [],
       limits: defaultLimits,
     });
   });
@@ -91,6 +92,9 @@ describe('a setting', () => {
     expect(read([], { EVENKEEL_ALLOW_HOST: 'a.example,b.example' }).allowHosts).toEqual(both);
     for (const allowHost of ['a.example,b.example', both])
       expect(read(['--config', await configFile({ allowHost })]).allowHosts).toEqual(both);
+    const origins = ['https://a.example', 'http://[::1]:3000', 'capacitor://localhost'];
+    expect(read([], { EVENKEEL_CORS: origins.join() }).cors).toEqual(origins);
+    expect(read(['--config', await configFile({ cors: origins })]).cors).toEqual(origins);
   });
 
   it('may be a limit in the file, and the other limits keep to it', async () => {
@@ -120,6 +124,13 @@ describe('a wrong value is refused with where it stands, what it takes and what 
       ['--allow-host', name],
       `--allow-host takes host names without a port, separated by commas, got '${name}'`,
     ]),
+    ...['', '*', 'null', 'a.example', 'https://a.example/', 'http://a.example:80'].map(
+      (origin): [string[], string] => [
+        ['--cors', origin],
+        '--cors takes origins as a browser sends them, such as https://app.example or ' +
+          `http://localhost:3000, separated by commas, got '${origin}'`,
+      ],
+    ),
     [['--port', '65536'], `--port takes ${port}, got '65536'`],
     [['--port='], `--port takes ${port}, got ''`],
     [['--port', '-1'], `--port takes ${port}, got '-1'`],
@@ -165,8 +176,8 @@ describe('a wrong value is refused with where it stands, what it takes and what 
     [{ adminPort: 65_536 }, `adminPort in FILE takes ${port}, got '65536'`],
     [
       { prot: 1 },
-      "the configuration file FILE has no setting 'prot'; it takes port, host, allowHost, data, " +
-        'maxValue, cache, lanes, adminPort, limits',
+      "the configuration file FILE has no setting 'prot'; it takes port, host, allowHost, cors, " +
+        'data, maxValue, cache, lanes, adminPort, limits',
     ],
     [{ config: 'a' }, "the configuration file FILE has no setting 'config'; it takes port, "],
     [{ 'max-value': 1 }, "the configuration file FILE has no setting 'max-value'; it takes port, "],

@@ -214,9 +214,10 @@ function parseAnswer(
     return { answer: { status, headers, body: chunks.join(''), chunks }, end };
   }
   const length = headers.get('content-length');
-  const untilClose = length === undefined && status >= 200;
+  const isEmpty = status < 200 || status === 204 || status === 304;
+  const untilClose = length === undefined && !isEmpty;
   if (untilClose && !closed) return text.length + 1;
-  const end = untilClose ? text.length : start + Number(length ?? 0);
+  const end = untilClose ? text.length : start + (isEmpty ? 0 : Number(length ?? 0));
   if (end > text.length) return end;
   return { answer: { status, headers, body: text.slice(start, end) }, end };
 }

@@ -5,13 +5,15 @@
  * browser the store is then the page's own server, and the page reads and writes all of it. Such a
  * request carries the page's name as its Host. So a server on loopback, which no other machine
  * reaches, takes only hosts that nobody's DNS can point at it. A page that asks by the right
- * address is told apart by Origin and Sec-Fetch-Site, which a page cannot forge.
+ * address is told apart by Origin and Sec-Fetch-Site, which a page cannot forge. It passes if the
+ * operator named its origin.
  */
 import type { IncomingMessage } from 'node:http';
 import type { RequestFields } from '../api/operations.js';
 import { Problem, quote } from '../api/problem.js';
 import { absoluteForm } from '../api/target.js';
 import { type Authority, parseAuthority } from './authority.js';
+import { Cors } from './cors.js';
 
 /** The parts of a request that the door looks at. */
 export interface Visitor {
@@ -42,15 +44,19 @@ const defaultPort = 80;
 
 export class Door {
   readonly #names: Set<string>;
+  /** Whose pages pass, and what they may see. */
+  readonly cors: Cors;
   /** Whether any name passes. */
   #takesAnyName = false;
 
   /**
    * @param names that pass in addition to addresses and localhost
-   * @throws TypeError if one is not a host name
+   * @param origins of pages that pass in addition to the server's own
+   * @throws TypeError if one is not a host name, or not an origin
    */
-  constructor(names: readonly string[] = []) {
+  constructor(names: readonly string[] = [], origins: readonly string[] = []) {
     this.#names = new Set(names.map(hostName));
+    this.cors = new Cors(origins);
   }
 
   /**
@@ -85,6 +91,7 @@ export class Door {
     if (absolute && absolute.scheme !== 'http')
       throw new Problem(421, `this server has no TLS; ask for ${quote('http://…')}`);
     if (authority && !this.#knows(authority)) throw misdirected(authority);
+    if (this.cors.allows(origin)) return;
     if (origin !== undefined && !isOwn(origin, authority))
       throw fromElsewhere(`the field Origin is ${quote(origin)}`);
     if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none')
@@ -150,6 +157,6 @@ function fromElsewhere(what: string): Problem {
   return new Problem(
     403,
     `${what}, so a page of another server asks, and it may not; ` +
-      'a program leaves the field out',
+      'a program leaves the field out, and --cors lets the pages of an origin pass',
   );
 }

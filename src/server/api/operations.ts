@@ -190,13 +190,19 @@ export const requestFields = [
     name: 'Origin',
     use: 'read',
     operations: all,
-    summary: 'Another origin than `http://` and the Host gets 403.',
+    summary: 'Another origin than `http://` and the Host, or one of `--cors`, gets 403.',
   },
   {
     name: 'Sec-Fetch-Site',
     use: 'read',
     operations: all,
-    summary: 'Another than `same-origin` or `none` gets 403.',
+    summary: 'Another than `same-origin` or `none` gets 403, without an Origin of `--cors`.',
+  },
+  {
+    name: 'Access-Control-Request-Method',
+    use: 'read',
+    operations: all,
+    summary: 'With OPTIONS and an origin of `--cors`: a preflight, which gets 204.',
   },
   {
     name: 'Accept',

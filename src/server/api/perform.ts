@@ -6,7 +6,7 @@ import { type RangeContent, rangeBytes } from './range.js';
 import type { Command } from './route.js';
 
 export interface ApiResponse {
-  readonly status: 200 | 201 | 202;
+  readonly status: 200 | 201 | 202 | 204;
   readonly headers: Readonly<Record<string, string>>;
   /** The content: whole, or pages to be made as the reader takes them. */
   readonly content: Uint8Array | RangeContent;

@@ -8,6 +8,7 @@ const lines = new WeakMap<object, string>();
 
 export class ResponseHead {
   readonly #keepAlive: string;
+  readonly #common: string;
   #second = 0;
   #kept = '';
   #closed = '';
@@ -18,8 +19,12 @@ export class ResponseHead {
   #contentLength = -1;
   #closes = false;
 
-  /** @param keepAliveMs how long an idle connection is kept, for the client to know */
-  constructor(keepAliveMs: number) {
+  /**
+   * @param keepAliveMs how long an idle connection is kept, for the client to know
+   * @param common fields of every response
+   */
+  constructor(keepAliveMs: number, common: Readonly<Record<string, string>> = {}) {
+    this.#common = linesOf(common);
     const seconds = Math.floor(keepAliveMs / 1000);
     this.#keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
   }
@@ -45,9 +50,7 @@ export class ResponseHead {
       return this.#last;
     let text = lines.get(fields);
     if (text === undefined) {
-      text = Object.entries(fields)
-        .map(([name, value]) => `${name}: ${value}\r\n`)
-        .join('');
+      text = linesOf(fields);
       lines.set(fields, text);
     }
     this.#fields = fields;
@@ -62,9 +65,15 @@ export class ResponseHead {
 
   #begin(second: number): void {
     this.#second = second;
-    const date = `Date: ${new Date(second * secondMs).toUTCString()}\r\n`;
+    const date = `${this.#common}Date: ${new Date(second * secondMs).toUTCString()}\r\n`;
     this.#kept = `${date}${this.#keepAlive}`;
     this.#closed = `${date}Connection: close\r\n\r\n`;
     this.#fields = undefined;
   }
+}
+
+function linesOf(fields: Readonly<Record<string, string>>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
 }

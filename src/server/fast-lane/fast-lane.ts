@@ -14,7 +14,7 @@ export function putFastLaneBefore(full: Server, options: LaneOptions): void {
   full.removeAllListeners('connection');
   const connectionOptions = {
     ...options,
-    responseHead: new ResponseHead(options.limits.keepAliveMs),
+    responseHead: new ResponseHead(options.limits.keepAliveMs, options.door.cors.common),
     handOver: (socket: Socket) => {
       for (const listener of listeners) listener.call(full, socket);
     },

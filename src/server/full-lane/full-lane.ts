@@ -7,9 +7,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pieceBytes } from '../../config/limits.js';
+import { preflightResponse } from '../access/cors.js';
 import { visitorOf } from '../access/door.js';
 import type { RequestFields } from '../api/operations.js';
-import { perform } from '../api/perform.js';
+import { type ApiResponse, perform } from '../api/perform.js';
 import { needsOperator, Problem, problemOf, slowContent } from '../api/problem.js';
 import { admit } from '../api/route.js';
 import { ClientGone } from '../connection/client-gone.js';
@@ -55,7 +56,7 @@ export function fullLane(options: LaneOptions): Server {
   server.maxHeadersCount = 0;
   server.setTimeout(limits.stallMs);
 
-  const responseHead = new ResponseHead(limits.keepAliveMs);
+  const responseHead = new ResponseHead(limits.keepAliveMs, options.door.cors.common);
   const queued = { count: 0 };
   const connections = new WeakMap<Socket, FullConnection>();
   const connectionOf = (socket: Socket): FullConnection => {
@@ -106,6 +107,7 @@ async function serveRequest(
   lane: LaneOptions,
 ): Promise<void> {
   const { service, limits, door, inFlight, report } = lane;
+  const visitor = visitorOf(req);
   // The connection ended with the response before this one, so nothing is done.
   const { socket } = res;
   if (!socket) return;
@@ -113,6 +115,8 @@ async function serveRequest(
   const allowance = new RequestAllowance(lane.budget, lane.scheduler, socket);
   res.once('close', () => allowance.cancel());
   let unwatch = () => {};
+  for (const [name, value] of Object.entries(door.cors.fieldsFor(visitor.origin)))
+    res.setHeader(name, value);
   const fields: RequestFields = req.headers;
   let readsContent = false;
   let contentIsRead = false;
@@ -125,18 +129,10 @@ async function serveRequest(
     if (protocol === 'other')
       throw untrusted('the request line names RTSP; this server speaks HTTP');
     checkHead(req, limits);
-    door.check(visitorOf(req));
+    door.check(visitor);
     if (expectation === 'unknown')
       throw new Problem(417, 'the only expectation known is 100-continue');
-    const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
-    readsContent = command.kind === 'put';
-    const content = readsContent ? await receiveContent() : [];
-    contentIsRead = readsContent;
-    const work = () => perform(command, content, service.store, allowance);
-    const isLargeWrite = readsContent && allowance.heldBytes > pieceBytes;
-    const response = isLargeWrite
-      ? await lane.largeWrites.during(allowance.heldBytes, work)
-      : await work();
+    const response = door.cors.isPreflight(req) ? preflightResponse : await respond();
     if (!(response.content instanceof Uint8Array) || response.content.length > pieceBytes)
       unwatch = watch('taking', () => socket.resetAndDestroy());
     const last = service.draining || endsConnection;
@@ -158,6 +154,16 @@ async function serveRequest(
     unwatch();
     allowance.release();
     inFlight.end();
+  }
+
+  async function respond(): Promise<ApiResponse> {
+    const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
+    readsContent = command.kind === 'put';
+    const content = readsContent ? await receiveContent() : [];
+    contentIsRead = readsContent;
+    const work = () => perform(command, content, service.store, allowance);
+    const isLargeWrite = readsContent && allowance.heldBytes > pieceBytes;
+    return isLargeWrite ? lane.largeWrites.during(allowance.heldBytes, work) : work();
   }
 
   async function receiveContent(): Promise<Uint8Array[]> {

@@ -26,12 +26,14 @@ export async function sendResponse(
   if (close) res.setHeader('Connection', 'close');
   if (!(content instanceof Uint8Array)) {
     if (!isHead) await sendRange(res, status, headers, content, allowance);
-    else res.writeHead(status, headers).end();
+    else writeHead(res, status, headers).end();
     return;
   }
   // The store has taken the memory of a large value.
   if (content.length <= pieceBytes) await allowance.take(content.length);
-  res.writeHead(status, { ...headers, 'Content-Length': content.length });
+  // RFC 9110 § 8.6: a 204 has none.
+  const length = status === 204 ? {} : { 'Content-Length': String(content.length) };
+  writeHead(res, status, { ...headers, ...length });
   if (content.length <= pieceBytes || isHead) {
     res.end(content);
     return;
@@ -48,7 +50,18 @@ export function sendProblem(res: ServerResponse, problem: Problem, close: boolea
   }
   const { status, headers, content } = problemResponse(problem);
   if (close) res.setHeader('Connection', 'close');
-  res.writeHead(status, { ...headers, 'Content-Length': content.length }).end(content);
+  writeHead(res, status, { ...headers, 'Content-Length': String(content.length) }).end(content);
+}
+
+/** Fields that were set before stay, and a second Vary adds to the first. */
+function writeHead(
+  res: ServerResponse,
+  status: number,
+  headers: ApiResponse['headers'],
+): ServerResponse {
+  const vary = res.getHeader('Vary');
+  if (vary === undefined || headers.Vary === undefined) return res.writeHead(status, headers);
+  return res.writeHead(status, { ...headers, Vary: `${vary}, ${headers.Vary}` });
 }
 
 async function sendRange(
@@ -64,18 +77,18 @@ async function sendRange(
     await allowance.take(bytes.length);
     // The head leaves with the first page.
     res.socket?.cork();
-    if (!res.headersSent) writeHead();
+    if (!res.headersSent) begin();
     const hasRoom = res.write(bytes);
     res.socket?.uncork();
     if (!hasRoom) await drained(res);
     if (res.destroyed) return;
     allowance.give(bytes.length);
   }
-  if (!res.headersSent) writeHead();
+  if (!res.headersSent) begin();
   res.end();
 
-  function writeHead(): void {
-    res.writeHead(status, headers).flushHeaders();
+  function begin(): void {
+    writeHead(res, status, headers).flushHeaders();
     // The content is framed already.
     res.chunkedEncoding = false;
   }
