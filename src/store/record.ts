@@ -1,21 +1,31 @@
 /**
  * The value record: the bytes that the embedded store keeps under a key. Integers are big-endian.
  *
- *     [format u8][version u64 µs][expires u64 ms, format 2 only][crc32 u32][value …]
+ *     [1 u8][version u64 µs][crc32 u32][value …]                          stays for good
+ *     [2 u8][version u64 µs][expires u64 ms][crc32 u32][value …]          expires
+ *     [3 u8][version u64 µs][expires u64 ms, 0: never][length u16][fields …][crc32 u32][value …]
  *
- * Format 1 stays for good, format 2 expires. The CRC-32 (zlib's) covers the key, the fields before
- * it and the value, so a flipped bit in any of them never passes as data. The version rises with
- * every write of the store, for ETags and conditional writes.
+ * Format 3 is for records that keep fields (entity-fields.ts). The CRC-32 (zlib's) covers the key,
+ * all that is before it and the value, so a flipped bit in any of them never passes as data. The
+ * version rises with every write of the store, for ETags and conditional writes.
  */
 import { crc32 } from 'node:zlib';
+import { maxFieldsBytes } from '../config/limits.js';
+import { decodeFields } from './entity-fields.js';
 import { joinCrc } from './join-crc.js';
 import { type Entity, StoreError } from './store.js';
 
 const permanent = 1;
 const expiring = 2;
+const described = 3;
 const crcBytes = 4;
-const permanentHeader = 1 + 8 + crcBytes;
+const expiresAt = 1 + 8;
+const permanentHeader = expiresAt + crcBytes;
 const expiringHeader = permanentHeader + 8;
+const lengthAt = expiresAt + 8;
+const fieldsAt = lengthAt + 2;
+/** Without the fields. */
+const describedHeader = fieldsAt + crcBytes;
 const two32 = 2 ** 32;
 /** Longer inputs go to zlib: its speed pays for the call. */
 const maxShortBytes = 60;
@@ -30,7 +40,7 @@ const crcTable = Int32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-export interface RecordFields {
+export interface RecordInfo {
   /** Microseconds since 1970; a safe integer. */
   readonly version: number;
   /** Milliseconds since 1970 at which the record becomes absent; undefined: never. */
@@ -38,12 +48,21 @@ export interface RecordFields {
 }
 
 /** Size of the record of a value, in bytes. */
-export function recordBytes(valueBytes: number, expires: boolean): number {
-  return (expires ? expiringHeader : permanentHeader) + valueBytes;
+export function recordBytes(
+  valueBytes: number,
+  expiresMs: number | undefined,
+  fields: Uint8Array | undefined,
+): number {
+  if (fields !== undefined) return describedHeader + fields.length + valueBytes;
+  return (expiresMs === undefined ? permanentHeader : expiringHeader) + valueBytes;
 }
+
+export const minHeaderBytes = permanentHeader;
+export const maxHeaderBytes = describedHeader + maxFieldsBytes;
 
 /**
  * Writes the record of a value into `target` at `at`.
+ * @param fields as entity-fields.ts encodes them
  * @param copiedCrc the CRC-32 of the value, if its bytes are in their place already
  * @returns the offset just past it.
  */
@@ -52,12 +71,20 @@ export function writeRecord(
   at: number,
   key: Uint8Array,
   value: readonly Uint8Array[],
-  { version, expiresMs }: RecordFields,
+  version: number,
+  expiresMs: number | undefined,
+  fields: Uint8Array | undefined,
   copiedCrc?: number,
 ): number {
-  target[at] = expiresMs === undefined ? permanent : expiring;
+  target[at] = fields !== undefined ? described : expiresMs !== undefined ? expiring : permanent;
   let position = writeUint64(target, at + 1, version);
-  if (expiresMs !== undefined) position = writeUint64(target, position, expiresMs);
+  if (expiresMs !== undefined || fields !== undefined)
+    position = writeUint64(target, position, expiresMs ?? 0);
+  if (fields !== undefined) {
+    position = target.writeUInt16BE(fields.length, position);
+    target.set(fields, position);
+    position += fields.length;
+  }
   let crc = crcOf(target, at, position, crcOf(key, 0, key.length, 0));
   const crcAt = position;
   position += crcBytes;
@@ -87,13 +114,15 @@ export function readRecord(
   now: () => number,
   reused = false,
 ): Entity | undefined {
-  const { version, expiresMs } = readFields(record);
-  const header = expiresMs === undefined ? permanentHeader : expiringHeader;
+  const header = headerBytes(record);
+  const expiresMs = readExpiry(record);
   const value = reused ? copyFrom(record, header) : record.subarray(header);
   const crcAt = header - crcBytes;
   const crc = crc32(value, crcOf(record, 0, crcAt, crcOf(key, 0, key.length, 0)));
   if (crc !== record.readUInt32BE(crcAt)) throw damaged('fails its checksum');
-  return expiresMs !== undefined && expiresMs <= now() ? undefined : { key, value, version };
+  if (expiresMs !== undefined && expiresMs <= now()) return undefined;
+  const fields = record[0] === described ? decodeFields(record, fieldsAt, crcAt) : undefined;
+  return { key, value, version: readUint64(record, 1), expiresMs, fields };
 }
 
 /**
@@ -116,22 +145,50 @@ function crcOf(bytes: Uint8Array, start: number, end: number, before: number): n
 }
 
 /**
- * The fields of a record. The checksum is not checked: for bookkeeping only.
+ * Version and expiry of a record. The checksum is not checked: for bookkeeping only.
  * @throws StoreError `damaged` if the record is cut short or has an unknown format
  */
-export function readFields(record: Buffer): RecordFields {
-  const format = record[0];
-  if (format !== permanent && format !== expiring)
-    throw damaged(`has the unknown format ${format}`);
-  if (record.length < (format === permanent ? permanentHeader : expiringHeader))
-    throw damaged('is cut short');
-  const version = readUint64(record, 1);
-  return { version, expiresMs: format === expiring ? readUint64(record, 9) : undefined };
+export function readInfo(record: Buffer): RecordInfo {
+  headerBytes(record);
+  return { version: readUint64(record, 1), expiresMs: readExpiry(record) };
 }
 
-/** Whether the record expires, by its format alone. */
-export function expires(record: Uint8Array): boolean {
-  return record[0] === expiring;
+/** Where the encoded fields of a record are, if it has any. */
+export const fieldsStart = fieldsAt;
+
+/** Where they end; {@link fieldsStart} if there are none. For a record that was read. */
+export function fieldsEnd(record: Buffer): number {
+  return record[0] === described ? fieldsAt + record.readUInt16BE(lengthAt) : fieldsAt;
+}
+
+/** Whether an older release, which reads formats 1 and 2, would take the record for damaged. */
+export function isDescribed(record: Uint8Array): boolean {
+  return record[0] === described;
+}
+
+/**
+ * Where the value begins.
+ * @throws StoreError `damaged` if the record is cut short or has an unknown format
+ */
+export function headerBytes(record: Buffer): number {
+  const format = record[0];
+  if (format !== permanent && format !== expiring && format !== described)
+    throw damaged(`has the unknown format ${format}`);
+  let header = permanentHeader;
+  if (format === expiring) header = expiringHeader;
+  else if (format === described)
+    header =
+      record.length < describedHeader
+        ? describedHeader
+        : describedHeader + record.readUInt16BE(lengthAt);
+  if (record.length < header) throw damaged('is cut short');
+  return header;
+}
+
+function readExpiry(record: Buffer): number | undefined {
+  if (record[0] === permanent) return undefined;
+  const expiresMs = readUint64(record, expiresAt);
+  return record[0] === described && expiresMs === 0 ? undefined : expiresMs;
 }
 
 /**

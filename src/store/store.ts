@@ -12,6 +12,19 @@ export type Awaitable<T> = T | Promise<T>;
 export interface Capabilities {
   /** Replicas that hold an entity: `from` in `replicas=ack/from` may not exceed it. At least 1. */
   readonly replicas: number;
+  /** Whether writes may have a {@link Condition}. */
+  readonly conditions: boolean;
+}
+
+/**
+ * Fields that are kept with a value and returned with it. Each is an HTTP field value (RFC 9110
+ * § 5.5), one byte per character. All together have at most `maxFieldsBytes`.
+ */
+export interface EntityFields {
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  /** By name, in lower case, without the prefix `evenkeel-meta-`. */
+  readonly meta?: Readonly<Record<string, string>>;
 }
 
 export interface Entity {
@@ -19,7 +32,21 @@ export interface Entity {
   readonly value: Uint8Array;
   /** Microseconds since 1970, strictly rising over all writes of one store. */
   readonly version: number;
+  /** Milliseconds since 1970 from which on it is absent; undefined: it stays. */
+  readonly expiresMs?: number | undefined;
+  /** Undefined: none. Entities with the same fields may share this object. */
+  readonly fields?: EntityFields | undefined;
 }
+
+/**
+ * The state of the entity in which a write is done. It is decided inside the write's
+ * transaction, so no other write comes between. An expired entity is absent.
+ */
+export type Condition =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'present' }
+  /** It is present, and its version is one of these. */
+  | { readonly kind: 'version'; readonly versions: readonly number[] };
 
 export interface ReadOptions {
   /** Replicas that must respond, and how many there are. Default: a quorum of all. */
@@ -29,11 +56,24 @@ export interface ReadOptions {
 export interface WriteOptions {
   /** Replicas that must confirm, and how many there are. Default: a quorum of all. */
   readonly replicas?: ReplicaCount;
+  /** Default: the write is done in any case. */
+  readonly condition?: Condition;
 }
 
 export interface PutOptions extends WriteOptions {
-  /** Seconds after which the entity is absent to every reader. Default: it stays. */
-  readonly ttlSeconds?: number;
+  /** Milliseconds after which the entity is absent to every reader. Default: it stays. */
+  readonly ttlMs?: number;
+  readonly fields?: EntityFields;
+}
+
+export interface PutResult {
+  /** The version of the entity stored. */
+  readonly version: number;
+}
+
+export interface DeleteResult {
+  /** Whether there was an entity, not expired, under the key. */
+  readonly existed: boolean;
 }
 
 export interface ReplicaCount {
@@ -82,20 +122,21 @@ export interface Store {
    * caller must not change key or value before that.
    * @param value the bytes, in one piece or several
    * @param allowance asked for slices of time to copy a large value
-   * @throws StoreError `overloaded`, `full`, `failed`, `closed`: the value is not acknowledged
+   * @throws StoreError `condition-failed`: nothing was changed; `overloaded`, `full`, `failed`,
+   *   `closed`: the value is not acknowledged
    */
   put(
     key: Uint8Array,
     value: readonly Uint8Array[],
     options?: PutOptions,
     allowance?: Allowance,
-  ): Promise<void>;
+  ): Promise<PutResult>;
 
   /**
    * Removes the key, present or not. Resolves once the removal is durable; the caller must not
    * change the key before that. Fails as put does.
    */
-  delete(key: Uint8Array, options?: WriteOptions): Promise<void>;
+  delete(key: Uint8Array, options?: WriteOptions): Promise<DeleteResult>;
 
   /**
    * The entities from start to end in order of key bytes, a page at a time. A page is read when it
@@ -132,6 +173,8 @@ export type StoreErrorCode =
   | 'unusable'
   /** The store is closing or closed. */
   | 'closed'
+  /** The condition of a write did not hold. Nothing was changed. */
+  | 'condition-failed'
   /** Fewer replicas responded than were asked for. */
   | 'too-few-replicas';
 

@@ -39,6 +39,7 @@ export const problemStatuses = {
   404: 'The store has no entity under this id.',
   405: 'The path does not take this method; `Allow` lists those that it takes.',
   408: 'The request did not arrive in time.',
+  412: 'The condition of a write does not hold; nothing was changed.',
   413: 'The value, or a chunk extension, is too long.',
   414: 'The request target is too long.',
   417: 'The request expects something other than `100-continue`.',

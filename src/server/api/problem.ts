@@ -86,6 +86,7 @@ const statusOf: Record<StoreErrorCode, ProblemStatus> = {
   closed: 503,
   full: 507,
   damaged: 500,
+  'condition-failed': 412,
   'too-few-replicas': 504,
   'in-use': 500,
   unusable: 500,

@@ -36,7 +36,7 @@ export type Command =
       readonly kind: 'put';
       readonly key: Buffer;
       readonly replicas?: ReplicaCount;
-      readonly ttlSeconds?: number;
+      readonly ttlMs?: number;
     }
   | { readonly kind: 'delete'; readonly key: Buffer; readonly replicas?: ReplicaCount }
   | {
@@ -136,7 +136,7 @@ const commandOf: {
     return {
       kind: 'put',
       ...entity(query, capabilities),
-      ...(ttlSeconds !== undefined && { ttlSeconds }),
+      ...(ttlSeconds !== undefined && { ttlMs: ttlSeconds * 1000 }),
     };
   },
   delete: (query, _fields, capabilities) => ({ kind: 'delete', ...entity(query, capabilities) }),

@@ -3,18 +3,23 @@
  * would wait for the disk. Writes go through GroupCommit to the writer thread. One process at a
  * time may open a directory, and one store in it.
  */
-import { type Limits, maxKeyBytes, maxTtlSeconds, pieceBytes } from '../../config/limits.js';
-import { expires, readRecord } from '../record.js';
+import { type Limits, pieceBytes } from '../../config/limits.js';
+import { encodeFields } from '../entity-fields.js';
+import { fieldsEnd, fieldsStart, readRecord } from '../record.js';
 import {
   type Allowance,
   type Awaitable,
+  type DeleteResult,
   type Entity,
   type PutOptions,
+  type PutResult,
   type RangeOptions,
   type ReadOptions,
   type Store,
   StoreError,
+  type WriteOptions,
 } from '../store.js';
+import { checkCondition, checkKey, checkTtl, checkValue } from './check-arguments.js';
 import type { Environment } from './file/environment.js';
 import type { ColdReads } from './read/cold-reads.js';
 import { damagedFile } from './read/damaged-file.js';
@@ -41,7 +46,7 @@ export interface StoreParts {
 }
 
 export class LmdbStore implements Store {
-  readonly capabilities = { replicas: 1 };
+  readonly capabilities = { replicas: 1, conditions: true };
   readonly #parts: StoreParts;
   #closing: Promise<void> | undefined;
 
@@ -72,22 +77,24 @@ export class LmdbStore implements Store {
   async put(
     key: Uint8Array,
     value: readonly Uint8Array[],
-    { ttlSeconds }: PutOptions = {},
+    { ttlMs, fields, condition }: PutOptions = {},
     allowance?: Allowance,
-  ): Promise<void> {
+  ): Promise<PutResult> {
     this.#mustBeOpen();
     checkKey(key);
     checkValue(value);
-    checkTtl(ttlSeconds);
-    const expiresMs =
-      ttlSeconds === undefined ? undefined : Math.ceil(this.#parts.now()) + ttlSeconds * 1000;
-    await this.#parts.commits.write({ key, value, expiresMs }, allowance);
+    checkTtl(ttlMs);
+    checkCondition(condition);
+    const expiresMs = ttlMs === undefined ? undefined : Math.ceil(this.#parts.now()) + ttlMs;
+    const write = { key, value, expiresMs, fields: encodeFields(fields), condition };
+    return this.#parts.commits.write(write, allowance);
   }
 
-  async delete(key: Uint8Array): Promise<void> {
+  async delete(key: Uint8Array, { condition }: WriteOptions = {}): Promise<DeleteResult> {
     this.#mustBeOpen();
     checkKey(key);
-    await this.#parts.commits.write({ key, value: undefined });
+    checkCondition(condition);
+    return this.#parts.commits.write({ key, value: undefined, condition });
   }
 
   async *range(
@@ -136,11 +143,12 @@ export class LmdbStore implements Store {
   #read(key: Uint8Array, allowance?: Allowance): Awaitable<Entity | undefined> {
     const { env, cache, now } = this.#parts;
     // A buffer that lmdb uses again, or a part of the memory map.
-    const record = env.entities.getBinaryFast(asBuffer(key));
-    if (record === undefined) return undefined;
+    const found = env.entities.getBinaryFast(asBuffer(key));
+    if (found === undefined) return undefined;
+    const record = asBuffer(found);
     if (isLarge(record)) return this.#readLarge(key, allowance);
-    const entity = readRecord(key, asBuffer(record), now, true);
-    if (entity && !expires(record)) cache.set(entity);
+    const entity = readRecord(key, record, now, true);
+    if (entity) cache.set(entity, record, fieldsStart, fieldsEnd(record));
     return entity;
   }
 
@@ -223,23 +231,6 @@ export class LmdbStore implements Store {
   #mustBeOpen(): void {
     if (this.#closing) throw new StoreError('closed', 'the store is closed');
   }
-}
-
-function checkKey(key: Uint8Array): void {
-  if (!(key instanceof Uint8Array)) throw new TypeError(`a key is a Uint8Array, got ${typeof key}`);
-  if (key.length < 1 || key.length > maxKeyBytes)
-    throw new TypeError(`a key has 1 to ${maxKeyBytes} bytes, got ${key.length}`);
-}
-
-function checkValue(value: readonly Uint8Array[]): void {
-  if (!Array.isArray(value) || !value.every((piece) => piece instanceof Uint8Array))
-    throw new TypeError('a value is an array of Uint8Arrays');
-}
-
-function checkTtl(ttlSeconds: number | undefined): void {
-  if (ttlSeconds === undefined) return;
-  if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > maxTtlSeconds)
-    throw new TypeError(`a time to live is 1 to ${maxTtlSeconds} seconds, got ${ttlSeconds}`);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

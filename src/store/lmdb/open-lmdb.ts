@@ -15,7 +15,8 @@ import {
   dataFile,
   type Environment,
   formatKey,
-  formatVersion,
+  formatWithFields,
+  formatWithoutFields,
   openDatabases,
   openRoot,
   readersOf,
@@ -99,7 +100,9 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     if (loss) throw loss;
     const versions = new VersionClock(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     leaveOutLargeRecords(env.entities);
-    const commits = new GroupCommit(writer, versions, limits, cache, () => root.resetReadTxn());
+    const commits = new GroupCommit(writer, versions, now, limits, cache, () =>
+      root.resetReadTxn(),
+    );
     watch.start((error) => {
       commits.fail(error);
       options.onLost?.(error);
@@ -170,12 +173,15 @@ function checkFormat({ entities, meta }: Environment, directory: string): void {
   if (stored === undefined) {
     if (databaseStats(entities).entryCount > 0) throw notOurs(dataFile(directory));
     const value = Buffer.alloc(8);
-    writeUint64(value, 0, formatVersion);
+    writeUint64(value, 0, formatWithoutFields);
     meta.putSync(formatKey, value);
-  } else if (readUint64(stored, 0) !== formatVersion)
+    return;
+  }
+  const format = readUint64(stored, 0);
+  if (format !== formatWithoutFields && format !== formatWithFields)
     throw new StoreError(
       'unusable',
-      `the data directory ${directory} has format ${readUint64(stored, 0)}, and this Evenkeel ` +
-        `reads ${formatVersion}; use the release that wrote it`,
+      `the data directory ${directory} has format ${format}, and this Evenkeel reads ` +
+        `${formatWithoutFields} and ${formatWithFields}; use the release that wrote it`,
     );
 }

@@ -58,7 +58,7 @@ export function allowanceTrait(factory: StoreFactory): void {
       const store = await open();
       const value = Buffer.alloc(length, 'value');
       await store.put(bytes('k'), [value]);
-      await store.put(bytes('short-lived'), [value], { ttlSeconds: 1000 });
+      await store.put(bytes('short-lived'), [value], { ttlMs: 1_000_000 });
       for (const key of ['k', 'short-lived']) {
         const allowance = new Counted();
         const entity = await store.get(bytes(key), {}, allowance);

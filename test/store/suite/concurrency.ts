@@ -1,6 +1,6 @@
 /** A trait of every store: many writes and reads at once. */
 import { expect, test } from 'vitest';
-import { bytes, keys, put, type StoreFactory, sharedStore, value } from './factory.js';
+import { bytes, keys, numbered, put, type StoreFactory, sharedStore, value } from './factory.js';
 
 export function concurrencyTrait(factory: StoreFactory): void {
   const openEmpty = sharedStore(factory);
@@ -25,7 +25,7 @@ export function concurrencyTrait(factory: StoreFactory): void {
 
   test('writes of one key take effect in the order of the calls, not awaited', async () => {
     const store = await openEmpty();
-    const calls = Array.from({ length: 200 }, (_, i) => put(store, 'a', `${i}`));
+    const calls: Promise<unknown>[] = numbered(200).map((_, i) => put(store, 'a', `${i}`));
     calls.push(
       put(store, 'b', 'x'),
       store.delete(bytes('b')),
@@ -40,7 +40,7 @@ export function concurrencyTrait(factory: StoreFactory): void {
 
   test('and so do those of many turns of the event loop, with others under way', async () => {
     const store = await openEmpty();
-    const calls: Promise<void>[] = [];
+    const calls: Promise<unknown>[] = [];
     for (let i = 0; i < 300; i++) {
       calls.push(
         put(store, 'a', `${i}`),

@@ -1,7 +1,7 @@
 /** The terms on which a store joins the shared suite, and the words its cases are written in. */
 import { beforeAll, onTestFinished } from 'vitest';
 import type { Limits } from '#dist/config/limits.js';
-import type { Entity, RangeOptions, Store, StoreErrorCode } from '#dist/store/store.js';
+import type { Entity, PutResult, RangeOptions, Store, StoreErrorCode } from '#dist/store/store.js';
 
 export interface OpenOptions {
   readonly limits?: Limits;
@@ -21,6 +21,8 @@ export interface StoreFactory {
     readonly clock: boolean;
     /** Where `limits.rangePageMs` is long, the other limits of a page are obeyed exactly. */
     readonly pages: boolean;
+    /** As its capabilities say. */
+    readonly conditions: boolean;
   };
   /** An empty place of its own, gone when the test is over, or when `onOver` calls its argument. */
   place(onOver?: (remove: () => Promise<void>) => void): Promise<Place>;
@@ -67,8 +69,14 @@ export function bytes(text: string): Buffer {
   return Buffer.from(text);
 }
 
-export function put(store: Store, key: string, value: string, ttlSeconds?: number): Promise<void> {
-  return store.put(bytes(key), [bytes(value)], ttlSeconds === undefined ? {} : { ttlSeconds });
+export function put(
+  store: Store,
+  key: string,
+  value: string,
+  ttlSeconds?: number,
+): Promise<PutResult> {
+  const options = ttlSeconds === undefined ? {} : { ttlMs: ttlSeconds * 1000 };
+  return store.put(bytes(key), [bytes(value)], options);
 }
 
 /** The value under a key as text. */

@@ -5,7 +5,9 @@
 import { describe } from 'vitest';
 import { allowanceTrait } from './allowances.js';
 import { concurrencyTrait } from './concurrency.js';
+import { conditionExpiryTrait, conditionTrait } from './conditions.js';
 import type { StoreFactory } from './factory.js';
+import { fieldTrait } from './fields.js';
 import { keyTrait } from './keys.js';
 import { lifecycleTrait } from './lifecycle.js';
 import { modelTrait } from './model.js';
@@ -19,6 +21,11 @@ export function storeSuite(factory: StoreFactory): void {
   describe(`${factory.name}: ranges`, () => rangeTrait(factory));
   describe(`${factory.name}: allowances`, () => allowanceTrait(factory));
   describe(`${factory.name}: reading what was written`, () => concurrencyTrait(factory));
+  describe(`${factory.name}: fields`, () => fieldTrait(factory));
+  describe.runIf(factory.offers.conditions)(`${factory.name}: conditions`, () => {
+    conditionTrait(factory);
+    describe.runIf(factory.offers.clock)('and time', () => conditionExpiryTrait(factory));
+  });
   describe.runIf(factory.offers.clock)(`${factory.name}: time to live`, () => ttlTrait(factory));
   describe(`${factory.name}: closing and opening again`, () => lifecycleTrait(factory));
   describe(`${factory.name}: against a model`, () => modelTrait(factory));

@@ -1,7 +1,7 @@
 /** A trait of every store: time to live, by a clock that the test sets. */
 import { expect, test } from 'vitest';
 import { maxTtlSeconds } from '#dist/config/limits.js';
-import { bytes, keys, openAt, put, type StoreFactory, value } from './factory.js';
+import { bytes, keys, openAt, pages, put, type StoreFactory, value } from './factory.js';
 
 /** A fraction of a second, so that rounding shows. */
 const startMs = Date.UTC(2026, 0, 1) + 123;
@@ -75,6 +75,21 @@ export function ttlTrait(factory: StoreFactory): void {
     expect(await value(store, 'a')).toBeUndefined();
   });
 
+  test('it is kept to the millisecond, and a read says when it ends', async () => {
+    const { clock, store } = await openWithClock();
+    await store.put(bytes('a'), [bytes('one')], { ttlMs: 1501 });
+    await put(store, 'b', 'stays');
+    expect(await store.get(bytes('a'))).toMatchObject({ expiresMs: startMs + 1501 });
+    expect((await pages(store, { start: bytes('a') })).flat()).toMatchObject([
+      { expiresMs: startMs + 1501 },
+      { expiresMs: undefined },
+    ]);
+    clock.ms = startMs + 1500;
+    expect(await value(store, 'a')).toBe('one');
+    clock.ms = startMs + 1501;
+    expect(await value(store, 'a')).toBeUndefined();
+  });
+
   test('time goes on while the store is closed', async () => {
     const { clock, open, store } = await openWithClock();
     await put(store, 'a', 'goes', 10);
@@ -86,7 +101,7 @@ export function ttlTrait(factory: StoreFactory): void {
 
   test('one that is not a time is misuse: a TypeError for its put; others go on', async () => {
     const { store } = await openWithClock();
-    for (const ttlSeconds of [Number.NaN, 0, -1, Number.POSITIVE_INFINITY, 1e300]) {
+    for (const ttlSeconds of [Number.NaN, 0, -1, 0.0005, Number.POSITIVE_INFINITY, 1e300]) {
       const key = `beside ${ttlSeconds}`;
       const [misuse, fine] = await Promise.allSettled([
         put(store, 'a', 'one', ttlSeconds),

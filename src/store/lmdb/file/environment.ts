@@ -21,8 +21,10 @@ export interface Environment {
   readonly meta: Database<Buffer, Buffer>;
 }
 
-/** The format of the directory that this code writes, and the only one it reads. */
-export const formatVersion = 1;
+/** The format of a directory without a record that keeps fields: older releases read it too. */
+export const formatWithoutFields = 1;
+/** The format from the first such record on. Older releases refuse it. */
+export const formatWithFields = 2;
 export const formatKey = Buffer.from('format');
 /** Under this key: a version that no record has reached. See version-clock.ts. */
 export const ceilingKey = Buffer.from('version-ceiling');

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeUint64 } from '../../record.js';
-import { formatKey, formatVersion, openDatabases, openRootAt } from './environment.js';
+import { formatKey, formatWithoutFields, openDatabases, openRootAt } from './environment.js';
 import { prepareLockFile } from './lock-file.js';
 
 /** More than LMDB writes here. Where the disk is full, lmdb crashes. */
@@ -39,7 +39,7 @@ export async function makeDataFile(path: string): Promise<void> {
 async function writeEmpty(path: string): Promise<void> {
   const { root, meta } = openDatabases(openRootAt(path));
   const format = Buffer.alloc(8);
-  writeUint64(format, 0, formatVersion);
+  writeUint64(format, 0, formatWithoutFields);
   meta.putSync(formatKey, format);
   await root.close();
   const file = await open(path, 'r+');

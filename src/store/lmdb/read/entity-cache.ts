@@ -11,20 +11,29 @@
  * overwrites the oldest ones, and a lossy index, where a full bucket evicts one of its own.
  *
  *     log      entities, each at a multiple of 8 bytes:
- *              [hash i32][key length u16][value length u16][version f64][key][value]
+ *              [hash i32][lengths u32][version f64][key][fields][value]
+ *              lengths: of the key 11 bits, the fields 10, the value 11
  *     index    buckets of 4 × [hash i32][place i32]: the place in the log in units of 8 bytes,
  *              from 1; 0 is empty
  *     pending  for each bucket, how many writes of its keys are at the writer
  */
+import { decodeFields } from '../../entity-fields.js';
 import type { Entity } from '../../store.js';
 
 const unit = 8;
 const headerBytes = 16;
 const bucketWords = 4 * 2;
 /**
- * Key, value and header. Larger ones push many out, and the search is a small part of their time.
+ * Key, fields, value and header. Larger ones push many out, and the search is a small part of
+ * their time.
  */
 const maxEntityBytes = 2048;
+const maxFieldsBytes = 1023;
+/** The parts of a word of lengths. */
+const keyMask = 0x7ff;
+const fieldsShift = 11;
+const valueShift = 21;
+const nothing: Buffer = Buffer.alloc(0);
 /** The mean size, with header: the log and the index then hold as many. (Buckets fill unevenly.) */
 const meanEntityBytes = 64;
 
@@ -63,28 +72,37 @@ export class EntityCache {
     const at = this.#find(key, hashOf(key));
     if (at < 0) return undefined;
     const place = (this.#index[at + 1] as number) - 1;
-    const start = place * unit + headerBytes + key.length;
-    const value = Buffer.allocUnsafe((this.#words[place * 2 + 1] as number) >>> 16);
+    const lengths = this.#words[place * 2 + 1] as number;
+    const fieldsStart = place * unit + headerBytes + key.length;
+    const start = fieldsStart + ((lengths >>> fieldsShift) & maxFieldsBytes);
+    const value = Buffer.allocUnsafe(lengths >>> valueShift);
     this.#log.copy(value, 0, start, start + value.length);
-    return { key, value, version: this.#versions[place + 1] as number };
+    const fields = decodeFields(this.#log, fieldsStart, start);
+    const version = this.#versions[place + 1] as number;
+    return { key, value, version, expiresMs: undefined, fields };
   }
 
   /**
    * Caches what was read from the newest state of the tree. A key that is cached already stays as
-   * it is: two cold reads at once bring the same entity twice.
+   * it is: two cold reads at once bring the same entity twice. One that expires is not cached.
+   * @param record holds the encoded fields of the entity, from `start` to `end`
    */
-  set({ key, value, version }: Entity): void {
-    const bytes = headerBytes + key.length + value.length;
-    if (bytes > maxEntityBytes || this.#log.length === 0) return;
+  set({ key, value, version, expiresMs }: Entity, record = nothing, start = 0, end = 0): void {
+    const bytes = headerBytes + key.length + (end - start) + value.length;
+    if (expiresMs !== undefined || bytes > maxEntityBytes || end - start > maxFieldsBytes) return;
+    if (this.#log.length === 0) return;
     const hash = hashOf(key);
     if ((this.#pending[this.#bucket(hash)] as number) > 0 || this.#find(key, hash) >= 0) return;
     const units = Math.ceil(bytes / unit);
     const place = this.#allocate(units);
     this.#words[place * 2] = hash;
-    this.#words[place * 2 + 1] = key.length | (value.length << 16);
+    this.#words[place * 2 + 1] =
+      key.length | ((end - start) << fieldsShift) | (value.length << valueShift);
     this.#versions[place + 1] = version;
-    this.#log.set(key, place * unit + headerBytes);
-    this.#log.set(value, place * unit + headerBytes + key.length);
+    const keyAt = place * unit + headerBytes;
+    this.#log.set(key, keyAt);
+    if (start < end) record.copy(this.#log, keyAt + key.length, start, end);
+    this.#log.set(value, keyAt + key.length + (end - start));
     const at = this.#slotFor(hash);
     this.#index[at] = hash;
     this.#index[at + 1] = place + 1;
@@ -123,7 +141,7 @@ export class EntityCache {
 
   #isKey(at: number, key: Uint8Array): boolean {
     const place = (this.#index[at + 1] as number) - 1;
-    if (((this.#words[place * 2 + 1] as number) & 0xffff) !== key.length) return false;
+    if (((this.#words[place * 2 + 1] as number) & keyMask) !== key.length) return false;
     const start = place * unit + headerBytes;
     for (let i = 0; i < key.length; i++) if (this.#log[start + i] !== key[i]) return false;
     return true;
@@ -158,7 +176,9 @@ export class EntityCache {
     for (let at = first; at < first + bucketWords; at += 2)
       if (this.#index[at + 1] === place + 1) this.#index[at + 1] = 0;
     const lengths = this.#words[place * 2 + 1] as number;
-    this.#oldest += Math.ceil((headerBytes + (lengths & 0xffff) + (lengths >>> 16)) / unit);
+    const fieldsLength = (lengths >>> fieldsShift) & maxFieldsBytes;
+    const bytes = headerBytes + (lengths & keyMask) + fieldsLength + (lengths >>> valueShift);
+    this.#oldest += Math.ceil(bytes / unit);
   }
 }
 

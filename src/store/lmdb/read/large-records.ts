@@ -9,7 +9,7 @@
  */
 import type { Database } from 'lmdb';
 import { pieceBytes } from '../../../config/limits.js';
-import { expires, recordBytes } from '../../record.js';
+import { headerBytes, maxHeaderBytes, minHeaderBytes } from '../../record.js';
 
 /** Stands for a record that is too long to be looked at. */
 const tooLong = Buffer.alloc(0);
@@ -44,21 +44,24 @@ export function leaveOutLargeRecords(entities: Database<Buffer, Buffer>): void {
   internals.readKey = pooledCopy;
   internals.decoder = {
     decode: (bytes, length) =>
-      length > recordBytes(pieceBytes, true) ? tooLong : pooledCopy(bytes, 0, length),
+      length > maxHeaderBytes + pieceBytes ? tooLong : pooledCopy(bytes, 0, length),
   };
 }
 
-/** Whether the value of a record is larger than `pieceBytes`. */
-export function isLarge(record: Uint8Array): boolean {
+/**
+ * Whether the value of a record is larger than `pieceBytes`.
+ * @throws StoreError `damaged` if it has an unknown format
+ */
+export function isLarge(record: Buffer): boolean {
   return (
     record === tooLong ||
-    (record.length > pieceBytes && record.length > recordBytes(pieceBytes, expires(record)))
+    (record.length > pieceBytes && record.length - headerBytes(record) > pieceBytes)
   );
 }
 
 /** A bound on the value of the large record that getBinaryFast found last, in bytes. */
 export function lastValueBytes(entities: Database<Buffer, Buffer>): number {
-  return internalsOf(entities).lastSize - recordBytes(0, false);
+  return internalsOf(entities).lastSize - minHeaderBytes;
 }
 
 function pooledCopy(bytes: Buffer, start: number, end: number): Buffer {

@@ -3,7 +3,7 @@
  * some ms each. Between two reads it holds no transaction, so it pins no old version of the data.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { readRecord } from '../../record.js';
+import { maxHeaderBytes, readRecord } from '../../record.js';
 import { type Entity, StoreError } from '../../store.js';
 import { openDatabases, openRoot } from '../file/environment.js';
 import type { ReaderOptions, ReaderReply, ReaderRequest } from './large-reads.js';
@@ -24,8 +24,9 @@ port.on('message', async (request: ReaderRequest) => {
   }
   const reply = read(request.key, request.nowMs);
   const memory = reply.kind === 'read' ? reply.entity?.value : undefined;
-  // Memory that is shared with other buffers must stay.
-  const isWhole = memory !== undefined && memory.buffer.byteLength - memory.length < 64;
+  // Memory that is shared with other buffers must stay. At least 4 KiB of a pool are others'.
+  const spare = memory === undefined ? 0 : memory.buffer.byteLength - memory.length;
+  const isWhole = memory !== undefined && spare < maxHeaderBytes + 64;
   port.postMessage(reply, isWhole ? [memory.buffer as ArrayBuffer] : []);
 });
 

@@ -2,16 +2,19 @@
  * A batch of writes on its way to the writer thread: one block of memory, transferred without a
  * copy.
  *
- *     put     [1 u8][key length u16][record length u32][key][record]
- *     delete  [2 u8][key length u16][key]
+ *     put     [1 u8][condition][key length u16][record length u32][key][record]
+ *     delete  [2 u8][condition][key length u16][key]
+ *
+ *     condition   none: [0 u8]   absent: [1 u8]   present: [2 u8]
+ *                 one of these versions: [3 u8][count u16][version f64 …]
  *
  * A value is copied once on its way to LMDB, from the chunks of the request to here. A large one is
  * copied before its batch is made, in slices of time, and has a batch of its own.
  */
 import { crc32 } from 'node:zlib';
 import { pieceBytes } from '../../../config/limits.js';
-import { readFields, recordBytes, writeRecord } from '../../record.js';
-import type { Allowance } from '../../store.js';
+import { readInfo, recordBytes, writeRecord } from '../../record.js';
+import type { Allowance, Condition } from '../../store.js';
 
 /**
  * Bounds of one transaction. Larger ones share a sync among more writes. Smaller ones keep the next
@@ -22,7 +25,7 @@ export const maxBatchWrites = 512;
 
 const put = 1;
 const remove = 2;
-const deleteOverhead = 1 + 2;
+const deleteOverhead = 1 + 1 + 2;
 const putOverhead = deleteOverhead + 4;
 
 export interface Put {
@@ -30,6 +33,9 @@ export interface Put {
   readonly value: readonly Uint8Array[];
   /** Milliseconds since 1970, or undefined: never. */
   readonly expiresMs: number | undefined;
+  /** As entity-fields.ts encodes them. */
+  readonly fields?: Uint8Array | undefined;
+  readonly condition?: Condition | undefined;
   /** The memory of its batch, with the value in its place, and the CRC-32 of the value. */
   readonly copied?: CopiedValue;
 }
@@ -42,6 +48,7 @@ interface CopiedValue {
 export interface Delete {
   readonly key: Uint8Array;
   readonly value: undefined;
+  readonly condition?: Condition | undefined;
 }
 
 export type Write = Put | Delete;
@@ -52,16 +59,20 @@ export interface Step {
   /** Undefined: the key is removed. */
   readonly record: Buffer | undefined;
   readonly expiresMs: number | undefined;
+  readonly condition: Condition | undefined;
+  /** Milliseconds since 1970 by which the stored entity may have expired. */
+  readonly nowMs: number;
 }
 
 /** Bytes a write takes in a batch. */
 export function writeBytes(write: Write): number {
-  if (write.value === undefined) return deleteOverhead + write.key.length;
-  return (
-    putOverhead +
-    write.key.length +
-    recordBytes(totalBytes(write.value), write.expiresMs !== undefined)
-  );
+  const bytes = write.key.length + conditionBytes(write.condition);
+  if (write.value === undefined) return deleteOverhead + bytes;
+  return putOverhead + bytes + putRecordBytes(write);
+}
+
+function putRecordBytes(write: Put): number {
+  return recordBytes(totalBytes(write.value), write.expiresMs, write.fields);
 }
 
 /** Whether a value is worth slices of its own. */
@@ -91,50 +102,88 @@ export async function copyInSlices(write: Put, allowance: Allowance): Promise<Pu
 /**
  * Encodes the writes, in order, in a buffer of their own. One that was copied stands alone.
  * @param bytes the sum of their {@link writeBytes}
- * @param nextVersion called once for each put, in order
+ * @param versionAt called once for each put, in order, with its index
  */
 export function encodeBatch(
   writes: readonly Write[],
   bytes: number,
-  nextVersion: () => number,
+  versionAt: (index: number) => number,
 ): ArrayBuffer {
   const memory = copiedMemory(writes[0]) ?? new ArrayBuffer(bytes);
   const buffer = Buffer.from(memory);
   let at = 0;
-  for (const write of writes) {
-    const isPut = write.value !== undefined;
-    buffer[at] = isPut ? put : remove;
-    at = buffer.writeUInt16LE(write.key.length, at + 1);
-    if (!isPut) {
-      buffer.set(write.key, at);
-      at += write.key.length;
+  for (const [index, write] of writes.entries()) {
+    const { key } = write;
+    buffer[at] = write.value === undefined ? remove : put;
+    at = writeCondition(buffer, at + 1, write.condition);
+    at = buffer.writeUInt16LE(key.length, at);
+    if (write.value === undefined) {
+      buffer.set(key, at);
+      at += key.length;
       continue;
     }
-    const { key, value, expiresMs, copied } = write;
-    at = buffer.writeUInt32LE(recordBytes(totalBytes(value), expiresMs !== undefined), at);
+    const { value, expiresMs, fields, copied } = write;
+    at = buffer.writeUInt32LE(putRecordBytes(write), at);
     buffer.set(key, at);
-    const fields = { version: nextVersion(), expiresMs };
-    at = writeRecord(buffer, at + key.length, key, value, fields, copied?.crc);
+    at += key.length;
+    at = writeRecord(buffer, at, key, value, versionAt(index), expiresMs, fields, copied?.crc);
   }
   return memory;
 }
 
-/** Appends the steps of a batch, in order, to `steps`. */
-export function decodeBatch(memory: ArrayBuffer, steps: Step[] = []): Step[] {
+/**
+ * Appends the steps of a batch, in order, to `steps`.
+ * @param nowMs the time by which stored entities may have expired, in ms since 1970
+ */
+export function decodeBatch(memory: ArrayBuffer, nowMs: number, steps: Step[] = []): Step[] {
   const buffer = Buffer.from(memory);
   let at = 0;
   while (at < buffer.length) {
     const isPut = buffer[at] === put;
-    const keyLength = buffer.readUInt16LE(at + 1);
-    const recordLength = isPut ? buffer.readUInt32LE(at + deleteOverhead) : 0;
-    at += isPut ? putOverhead : deleteOverhead;
+    const condition = readCondition(buffer, at + 1);
+    at += 1 + conditionBytes(condition) + 1;
+    const keyLength = buffer.readUInt16LE(at);
+    const recordLength = isPut ? buffer.readUInt32LE(at + 2) : 0;
+    at += isPut ? 2 + 4 : 2;
     const key = buffer.subarray(at, at + keyLength);
     at += keyLength;
     const record = isPut ? buffer.subarray(at, at + recordLength) : undefined;
     at += recordLength;
-    steps.push({ key, record, expiresMs: record && readFields(record).expiresMs });
+    steps.push({ key, record, expiresMs: record && readInfo(record).expiresMs, condition, nowMs });
   }
   return steps;
+}
+
+const always = 0;
+const ifAbsent = 1;
+const ifPresent = 2;
+const ifVersion = 3;
+
+/** Beyond the byte that says which condition it is. */
+function conditionBytes(condition: Condition | undefined): number {
+  return condition?.kind === 'version' ? 2 + 8 * condition.versions.length : 0;
+}
+
+function writeCondition(buffer: Buffer, at: number, condition: Condition | undefined): number {
+  if (condition?.kind !== 'version') {
+    buffer[at] = !condition ? always : condition.kind === 'absent' ? ifAbsent : ifPresent;
+    return at + 1;
+  }
+  buffer[at] = ifVersion;
+  let position = buffer.writeUInt16LE(condition.versions.length, at + 1);
+  for (const each of condition.versions) position = buffer.writeDoubleLE(each, position);
+  return position;
+}
+
+function readCondition(buffer: Buffer, at: number): Condition | undefined {
+  const kind = buffer[at];
+  if (kind === always) return undefined;
+  if (kind === ifAbsent) return { kind: 'absent' };
+  if (kind === ifPresent) return { kind: 'present' };
+  const versions = Array.from({ length: buffer.readUInt16LE(at + 1) }, (_, index) =>
+    buffer.readDoubleLE(at + 3 + 8 * index),
+  );
+  return { kind: 'version', versions };
 }
 
 function copiedMemory(write: Write | undefined): ArrayBuffer | undefined {

@@ -2,14 +2,16 @@
  * Group commit on the event loop's side. The writes of one turn go to the writer as a batch. The
  * writer stores all batches that wait for it in one commit, so that one sync serves many writes.
  *
- * A write resolves once it is on the disk. It is rejected as `full` only if it did not fit itself.
+ * A write resolves once it is on the disk. It is rejected as `full` only if it did not fit itself,
+ * and as `condition-failed` if its condition did not hold when its turn came in its transaction.
  * The writes that wait, here and at the writer, are bounded by count and by bytes.
  */
 import type { Limits } from '../../../config/limits.js';
-import { type Allowance, StoreError } from '../../store.js';
+import { type Allowance, type DeleteResult, type PutResult, StoreError } from '../../store.js';
 import type { EntityCache } from '../read/entity-cache.js';
 import {
   copyInSlices,
+  type Delete,
   encodeBatch,
   isLargeWrite,
   maxBatchBytes,
@@ -19,18 +21,21 @@ import {
   writeBytes,
 } from './batch.js';
 import type { VersionClock } from './version-clock.js';
-import type { RejectedWrites, Writer } from './writer.js';
+import type { WriteOutcomes, Writer } from './writer.js';
 
 interface Queued {
   readonly write: Write;
   readonly bytes: number;
-  resolve(): void;
+  /** The version of a put that was sent. */
+  version: number;
+  resolve(result: PutResult | DeleteResult): void;
   reject(error: unknown): void;
 }
 
 export class GroupCommit {
   readonly #writer: Writer;
   readonly #versions: VersionClock;
+  readonly #nowMs: () => number;
   readonly #limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>;
   readonly #cache: EntityCache;
   readonly #onCommit: () => void;
@@ -54,12 +59,14 @@ export class GroupCommit {
   constructor(
     writer: Writer,
     versions: VersionClock,
+    nowMs: () => number,
     limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>,
     cache: EntityCache,
     onCommit: () => void,
   ) {
     this.#writer = writer;
     this.#versions = versions;
+    this.#nowMs = nowMs;
     this.#limits = limits;
     this.#cache = cache;
     this.#onCommit = onCommit;
@@ -73,9 +80,12 @@ export class GroupCommit {
   /**
    * Queues a write. Resolves once it is durable.
    * @param allowance asked for slices of time to copy a large value
-   * @throws StoreError `overloaded` if too many writes wait already, `full`, `failed`
+   * @throws StoreError `overloaded` if too many writes wait already, `condition-failed`, `full`,
+   *   `failed`
    */
-  write(write: Write, allowance?: Allowance): Promise<void> {
+  write(write: Put, allowance?: Allowance): Promise<PutResult>;
+  write(write: Delete): Promise<DeleteResult>;
+  write(write: Write, allowance?: Allowance): Promise<PutResult | DeleteResult> {
     if (this.#failure) return Promise.reject(this.#failure);
     const bytes = writeBytes(write);
     const { maxQueuedWrites, maxQueuedBytes } = this.#limits;
@@ -90,7 +100,7 @@ export class GroupCommit {
       : this.#enqueue(write, bytes);
   }
 
-  async #copy(write: Put, bytes: number, allowance: Allowance): Promise<void> {
+  async #copy(write: Put, bytes: number, allowance: Allowance) {
     this.#copyingWrites++;
     this.#copyingBytes += bytes;
     let copied: Put;
@@ -101,12 +111,12 @@ export class GroupCommit {
       this.#copyingBytes -= bytes;
     }
     if (this.#failure) throw this.#failure;
-    await this.#enqueue(copied, bytes);
+    return this.#enqueue(copied, bytes);
   }
 
-  #enqueue(write: Write, bytes: number): Promise<void> {
+  #enqueue(write: Write, bytes: number): Promise<PutResult | DeleteResult> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ write, bytes, resolve, reject });
+      this.#queue.push({ write, bytes, version: 0, resolve, reject });
       this.#queuedBytes += bytes;
       if (this.#sendsAtEndOfTurn) return;
       this.#sendsAtEndOfTurn = true;
@@ -157,10 +167,10 @@ export class GroupCommit {
   }
 
   async #commit(writes: readonly Queued[], bytes: number): Promise<void> {
-    let rejected: RejectedWrites | undefined;
+    let outcomes: WriteOutcomes | undefined;
     let failure: unknown;
     try {
-      rejected = await this.#store(writes, bytes);
+      outcomes = await this.#store(writes, bytes);
       // The file may have been lost while this was on its way to it.
       failure = this.#failure;
     } catch (error) {
@@ -170,28 +180,56 @@ export class GroupCommit {
     // Before the writes settle: a caller that goes on must not count them as waiting.
     this.#sentWrites -= writes.length;
     this.#sentBytes -= bytes;
-    const rejectedIndexes = new Set(rejected?.indexes);
-    for (const [index, { resolve, reject }] of writes.entries())
-      if (failure) reject(failure);
-      else if (rejectedIndexes.has(index)) reject(rejected?.error);
-      else resolve();
+    if (failure) for (const { reject } of writes) reject(failure);
+    else settle(writes, outcomes);
     if (!this.#sendsAtEndOfTurn) this.#send();
   }
 
-  async #store(writes: readonly Queued[], bytes: number): Promise<RejectedWrites | undefined> {
+  async #store(writes: readonly Queued[], bytes: number): Promise<WriteOutcomes | undefined> {
     const memory = encodeBatch(
       writes.map(({ write }) => write),
       bytes,
-      this.#versions.next,
+      (index) => {
+        const version = this.#versions.next();
+        (writes[index] as Queued).version = version;
+        return version;
+      },
     );
     const ceiling = this.#versions.ceilingToStore;
     // After a failed commit nobody knows the state of the tree: its keys stay uncached.
     const buckets = writes.map(({ write }) => this.#cache.invalidate(write.key));
-    const rejected = await this.#writer.commit(memory, writes.length, ceiling);
-    if (ceiling !== undefined && rejected?.indexes.length !== writes.length)
+    const outcomes = await this.#writer.commit(memory, writes.length, ceiling, this.#nowMs());
+    if (ceiling !== undefined && outcomes?.full.length !== writes.length)
       this.#versions.committed(ceiling);
     this.#onCommit();
     for (const each of buckets) this.#cache.settle(each);
-    return rejected;
+    return outcomes;
   }
+}
+
+/** Settles writes of a commit, in order. */
+function settle(writes: readonly Queued[], outcomes: WriteOutcomes | undefined): void {
+  if (outcomes === undefined) {
+    for (const { write, version, resolve } of writes)
+      resolve(write.value === undefined ? found : { version });
+    return;
+  }
+  const full = new Set(outcomes.full);
+  const conditionFailed = new Set(outcomes.conditionFailed);
+  const absent = new Set(outcomes.absent);
+  for (const [index, { write, version, resolve, reject }] of writes.entries())
+    if (full.has(index)) reject(outcomes.fullError);
+    else if (conditionFailed.has(index)) reject(conditionFailure());
+    else if (write.value !== undefined) resolve({ version });
+    else resolve(absent.has(index) ? notFound : found);
+}
+
+const found: DeleteResult = { existed: true };
+const notFound: DeleteResult = { existed: false };
+
+function conditionFailure(): StoreError {
+  return new StoreError(
+    'condition-failed',
+    'the condition does not hold for what is stored; nothing was changed. Read it, then decide',
+  );
 }

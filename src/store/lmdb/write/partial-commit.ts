@@ -2,36 +2,35 @@
  * Commits what fits on the disk. Steps that do not fit together may fit apart, deletions above all.
  */
 import type { Step } from './batch.js';
+import { type CommitOutcomes, unlessUsual } from './outcomes.js';
 import { saysFull, type Transactions } from './transactions.js';
-
-/** The steps that did not fit, by index, and the last message that said so. */
-export interface RejectedSteps {
-  readonly indexes: readonly number[];
-  readonly message: string;
-}
 
 /**
  * Commits the steps in one transaction. If that does not fit, it is split in halves, in order, down
  * to single steps.
  * @param ceiling a new version ceiling to store with each
- * @returns the steps left out; undefined: none
+ * @returns how steps ended that did not end as most do; undefined: none
  * @throws like {@link Transactions.commit}, except `full`
  */
 export function commitPartially(
   transactions: Transactions,
   steps: readonly Step[],
   ceiling: number | undefined,
-): RejectedSteps | undefined {
-  const indexes: number[] = [];
-  let message = '';
+): CommitOutcomes | undefined {
+  const full: number[] = [];
+  const conditionFailed: number[] = [];
+  const absent: number[] = [];
+  let fullMessage = '';
   const commit = (start: number, end: number): void => {
     try {
-      transactions.commit(steps.slice(start, end), ceiling);
+      const outcomes = transactions.commit(steps.slice(start, end), ceiling);
+      for (const index of outcomes.conditionFailed) conditionFailed.push(start + index);
+      for (const index of outcomes.absent) absent.push(start + index);
     } catch (error) {
       if (!saysFull(error)) throw error;
-      message = (error as Error).message;
+      fullMessage = (error as Error).message;
       if (end - start === 1) {
-        indexes.push(start);
+        full.push(start);
         return;
       }
       const middle = Math.ceil((start + end) / 2);
@@ -40,5 +39,5 @@ export function commitPartially(
     }
   };
   commit(0, steps.length);
-  return indexes.length > 0 ? { indexes, message } : undefined;
+  return unlessUsual({ full, fullMessage, conditionFailed, absent });
 }

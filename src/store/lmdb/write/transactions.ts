@@ -2,7 +2,7 @@
  * The transactions of the store: the only code that changes the data file. Each is stored whole or
  * not at all, and is on the disk when the call returns, because LMDB's commit blocks until then.
  */
-import { readFields, readUint64, writeUint64 } from '../../record.js';
+import { isDescribed, readInfo, readUint64, writeUint64 } from '../../record.js';
 import {
   ceilingKey,
   databaseStats,
@@ -10,10 +10,13 @@ import {
   type Environment,
   envStats,
   formatKey,
+  formatWithFields,
   readersOf,
 } from '../file/environment.js';
 import { overflowPages, Preallocation, pagesNeeded } from '../file/preallocation.js';
 import type { Step } from './batch.js';
+import { holds, isPresent, type Stored } from './conditions.js';
+import type { StepOutcomes } from './outcomes.js';
 
 const nothing = Buffer.alloc(0);
 /**
@@ -26,6 +29,8 @@ export class Transactions {
   readonly #preallocation: Preallocation;
   /** Entities that expire. While there are none, an overwrite does not look at what it replaces. */
   #expiringEntities: number;
+  /** Whether older releases refuse the directory: they could not read records with fields. */
+  #allowsFields: boolean;
   #broken = false;
 
   constructor(env: Environment, directory: string) {
@@ -34,6 +39,7 @@ export class Transactions {
       readersOf(env.root).flatMap(({ commit }) => commit ?? []),
     );
     this.#expiringEntities = databaseStats(env.expiry).entryCount;
+    this.#allowsFields = env.meta.get(formatKey)?.equals(uint64(formatWithFields)) ?? false;
   }
 
   /** Whether a commit failed on its way to the disk: the state there is unknown. */
@@ -42,13 +48,13 @@ export class Transactions {
   }
 
   /**
-   * Stores changes of keys, in order.
+   * Stores changes of keys, in order. The condition of each is asked after the changes before it.
    * @param ceiling a new version ceiling to store with them
    * @throws StoreError `full`, before anything is changed; else the error of LMDB, see {@link
    *   saysFull}
    */
-  commit(steps: readonly Step[], ceiling: number | undefined): void {
-    this.#transaction(() => this.#store(steps, ceiling));
+  commit(steps: readonly Step[], ceiling: number | undefined): StepOutcomes {
+    return this.#transaction(() => this.#store(steps, ceiling));
   }
 
   /**
@@ -78,7 +84,8 @@ export class Transactions {
 
   /** Runs the work in one transaction that is durable on return. A throw aborts it. */
   #transaction<T>(work: () => T): T {
-    const before = this.#expiringEntities;
+    const expiringEntities = this.#expiringEntities;
+    const allowsFields = this.#allowsFields;
     let commits = false;
     try {
       return this.#env.root.transactionSync(() => {
@@ -87,7 +94,8 @@ export class Transactions {
         return result;
       });
     } catch (error) {
-      this.#expiringEntities = before;
+      this.#expiringEntities = expiringEntities;
+      this.#allowsFields = allowsFields;
       this.#broken ||= commits && !saysFull(error);
       throw error;
     }
@@ -120,36 +128,49 @@ export class Transactions {
   }
 
   /** @throws StoreError `full`, before anything is changed */
-  #store(steps: readonly Step[], ceiling: number | undefined): void {
+  #store(steps: readonly Step[], ceiling: number | undefined): StepOutcomes {
     this.#preallocate(
       steps.map(({ key }) => key),
       steps.flatMap(({ record }) => record?.length ?? []),
       steps.filter(({ expiresMs }) => expiresMs !== undefined).length,
     );
-    for (const { key, record, expiresMs } of steps) {
-      if (this.#expiringEntities > 0) this.#forgetExpiry(key);
-      if (record === undefined) {
-        this.#env.entities.removeSync(key);
+    const conditionFailed: number[] = [];
+    const absent: number[] = [];
+    for (const [index, step] of steps.entries()) {
+      const { key, record, condition, nowMs } = step;
+      const mustLook =
+        record === undefined || condition !== undefined || this.#expiringEntities > 0;
+      const stored = mustLook ? this.#look(key) : undefined;
+      if (condition !== undefined && !holds(condition, stored, nowMs)) {
+        conditionFailed.push(index);
         continue;
       }
-      this.#env.entities.putSync(key, record);
-      if (expiresMs !== undefined) {
-        this.#env.expiry.putSync(expiryKey(expiresMs, key), nothing);
-        this.#expiringEntities++;
+      if (stored?.expiresMs !== undefined) this.#forgetExpiry(key, stored.expiresMs);
+      if (record !== undefined) this.#put(step, record);
+      else {
+        if (!isPresent(stored, nowMs)) absent.push(index);
+        this.#env.entities.removeSync(key);
       }
     }
-    if (ceiling !== undefined) {
-      const value = Buffer.alloc(8);
-      writeUint64(value, 0, ceiling);
-      this.#env.meta.putSync(ceilingKey, value);
+    if (ceiling !== undefined) this.#env.meta.putSync(ceilingKey, uint64(ceiling));
+    return { conditionFailed, absent };
+  }
+
+  #put({ key, expiresMs }: Step, record: Buffer): void {
+    this.#env.entities.putSync(key, record);
+    if (expiresMs !== undefined) {
+      this.#env.expiry.putSync(expiryKey(expiresMs, key), nothing);
+      this.#expiringEntities++;
+    }
+    if (isDescribed(record) && !this.#allowsFields) {
+      this.#env.meta.putSync(formatKey, uint64(formatWithFields));
+      this.#allowsFields = true;
     }
   }
 
   /** Removes a key that will be replaced from the expiry index. */
-  #forgetExpiry(key: Buffer): void {
-    const expiresMs = this.#storedExpiry(key);
-    if (expiresMs !== undefined && this.#env.expiry.removeSync(expiryKey(expiresMs, key)))
-      this.#expiringEntities--;
+  #forgetExpiry(key: Buffer, expiresMs: number): void {
+    if (this.#env.expiry.removeSync(expiryKey(expiresMs, key))) this.#expiringEntities--;
   }
 
   #sweep(nowMs: number, limit: number): number {
@@ -166,7 +187,7 @@ export class Transactions {
     for (const entry of due) {
       const key = entry.subarray(8);
       // The index is exact. The record is checked all the same, because a deletion follows.
-      if (this.#storedExpiry(key) === readUint64(entry, 0)) this.#env.entities.removeSync(key);
+      if (this.#look(key)?.expiresMs === readUint64(entry, 0)) this.#env.entities.removeSync(key);
       this.#env.expiry.removeSync(entry);
       this.#expiringEntities--;
     }
@@ -179,17 +200,14 @@ export class Transactions {
     this.#env.meta.putSync(formatKey, this.#env.meta.get(formatKey) ?? nothing);
   }
 
-  /**
-   * When the stored entity expires; undefined if never, if it is absent, or if its record is
-   * damaged.
-   */
-  #storedExpiry(key: Buffer): number | undefined {
-    const record = this.#env.entities.get(key);
+  /** The entity under the key, its checksum unchecked; undefined: there is none. */
+  #look(key: Buffer): Stored | undefined {
+    const record = this.#env.entities.getBinaryFast(key);
     if (record === undefined) return undefined;
     try {
-      return readFields(record).expiresMs;
+      return readInfo(record);
     } catch {
-      return undefined;
+      return { version: undefined, expiresMs: undefined };
     }
   }
 }
@@ -198,6 +216,12 @@ export class Transactions {
 export function saysFull(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === 'full' || fullCodes.has(code);
+}
+
+function uint64(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  writeUint64(bytes, 0, value);
+  return bytes;
 }
 
 function expiryKey(expiresMs: number, key: Uint8Array): Buffer {

@@ -7,20 +7,14 @@ import { workerExecArgv } from '../../../config/worker-exec-argv.js';
 import { StoreError } from '../../store.js';
 import { full } from '../file/preallocation.js';
 import { publishCommit } from './commit-channel.js';
-import type { RejectedSteps } from './partial-commit.js';
-import type {
-  RejectedWrites,
-  Writer,
-  WriterOptions,
-  WriterReply,
-  WriterRequest,
-} from './writer.js';
+import { type CommitOutcomes, outcomesOf } from './outcomes.js';
+import type { WriteOutcomes, Writer, WriterOptions, WriterReply, WriterRequest } from './writer.js';
 
 /** A request without a reply. */
 interface Waiting {
   /** In its batch; 0 for other requests. */
   readonly writes: number;
-  resolve(value: RejectedWrites | number | undefined): void;
+  resolve(value: WriteOutcomes | number | undefined): void;
   reject(error: StoreError): void;
 }
 
@@ -59,9 +53,10 @@ export class WriterClient implements Writer {
     batch: ArrayBuffer,
     writes: number,
     ceiling: number | undefined,
-  ): Promise<RejectedWrites | undefined> {
-    const rejected = await this.#ask({ kind: 'commit', batch, writes, ceiling }, writes, [batch]);
-    return rejected as RejectedWrites | undefined;
+    nowMs: number,
+  ): Promise<WriteOutcomes | undefined> {
+    const request = { kind: 'commit', batch, writes, ceiling, nowMs } as const;
+    return (await this.#ask(request, writes, [batch])) as WriteOutcomes | undefined;
   }
 
   async sweep(nowMs: number, limit: number): Promise<number> {
@@ -81,13 +76,13 @@ export class WriterClient implements Writer {
     return this.#reply(writes);
   }
 
-  #reply(writes: number): Promise<RejectedWrites | number | undefined> {
+  #reply(writes: number): Promise<WriteOutcomes | number | undefined> {
     return new Promise((resolve, reject) => this.#waiting.push({ writes, resolve, reject }));
   }
 
   #receive(reply: WriterReply): void {
     if (reply.kind === 'committed') {
-      const writes = this.#settle(reply.batches, reply.rejected);
+      const writes = this.#settle(reply.batches, reply.outcomes);
       publishCommit(reply.beganMs, reply.endedMs, writes);
       return;
     }
@@ -103,18 +98,13 @@ export class WriterClient implements Writer {
   }
 
   /** Settles the batches of a commit. @returns how many writes it had */
-  #settle(batches: number, rejected: RejectedSteps | undefined): number {
-    const error = rejected && full(new Error(rejected.message));
+  #settle(batches: number, all: CommitOutcomes | undefined): number {
+    const fullError = all && full(new Error(all.fullMessage));
     let first = 0;
     for (const { writes, resolve } of this.#waiting.splice(0, batches)) {
-      const end = first + writes;
-      const indexes = rejected?.indexes.filter((index) => index >= first && index < end) ?? [];
-      resolve(
-        error && indexes.length > 0
-          ? { indexes: indexes.map((index) => index - first), error }
-          : undefined,
-      );
-      first = end;
+      const outcomes = all && outcomesOf(all, first, first + writes);
+      resolve(outcomes && fullError && { ...outcomes, fullError });
+      first += writes;
     }
     return first;
   }

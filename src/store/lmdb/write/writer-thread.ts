@@ -63,14 +63,14 @@ function commit(requests: readonly CommitRequest[]): WriterReply {
   const beganMs = monotonicMs();
   try {
     const steps: Step[] = [];
-    for (const { batch } of requests) decodeBatch(batch, steps);
+    for (const { batch, nowMs } of requests) decodeBatch(batch, nowMs, steps);
     // The last ceiling is the highest.
     const ceiling = requests.findLast((request) => request.ceiling !== undefined)?.ceiling;
-    const rejected = commitPartially(transactions, steps, ceiling);
+    const outcomes = commitPartially(transactions, steps, ceiling);
     return {
       kind: 'committed',
       batches: requests.length,
-      rejected,
+      outcomes,
       beganMs,
       endedMs: monotonicMs(),
     };

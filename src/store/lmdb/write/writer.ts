@@ -1,6 +1,6 @@
 /** The port of the writer: what the main thread asks of it, and the messages it is asked with. */
 import type { StoreError } from '../../store.js';
-import type { RejectedSteps } from './partial-commit.js';
+import type { CommitOutcomes } from './outcomes.js';
 
 export interface WriterOptions {
   readonly directory: string;
@@ -12,6 +12,8 @@ export type WriterRequest =
       readonly batch: ArrayBuffer;
       readonly writes: number;
       readonly ceiling: number | undefined;
+      /** Milliseconds since 1970 by which a stored entity may have expired. */
+      readonly nowMs: number;
     }
   | { readonly kind: 'sweep'; readonly nowMs: number; readonly limit: number }
   | { readonly kind: 'close' };
@@ -19,11 +21,11 @@ export type WriterRequest =
 export type WriterReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'swept'; readonly removed: number }
-  /** The reply to several batches; rejected indexes count through all of them. */
+  /** The reply to several batches; the indexes of outcomes count through all of them. */
   | {
       readonly kind: 'committed';
       readonly batches: number;
-      readonly rejected: RejectedSteps | undefined;
+      readonly outcomes: CommitOutcomes | undefined;
       /** By {@link monotonicMs}. */
       readonly beganMs: number;
       readonly endedMs: number;
@@ -38,26 +40,28 @@ export type WriterReply =
       readonly final: boolean;
     };
 
-/** Writes of a batch that did not fit, by index; all others are stored. */
-export interface RejectedWrites {
-  readonly indexes: readonly number[];
-  readonly error: StoreError;
+/** The writes of a batch that ended in another way than most, by index; all others are stored. */
+export interface WriteOutcomes extends Omit<CommitOutcomes, 'fullMessage'> {
+  /** The error of those that did not fit. */
+  readonly fullError: StoreError;
 }
 
 export interface Writer {
   /** Why nothing more can be written; undefined while it can. */
   readonly failure: StoreError | undefined;
   /**
-   * Stores a batch. Resolves when it is on the disk, except for the rejected writes. The memory of
-   * the batch is given away.
+   * Stores a batch. Resolves when it is on the disk. The memory of the batch is given away.
    * @param writes how many it has
+   * @param nowMs by which a stored entity may have expired: then conditions take it for absent
+   * @returns how writes ended that did not end as most do; undefined: none
    * @throws StoreError `failed`
    */
   commit(
     batch: ArrayBuffer,
     writes: number,
     ceiling: number | undefined,
-  ): Promise<RejectedWrites | undefined>;
+    nowMs: number,
+  ): Promise<WriteOutcomes | undefined>;
   /**
    * Removes up to `limit` entities that had expired by `nowMs`. Returns how many.
    * @throws StoreError `full`, `failed`

@@ -95,7 +95,7 @@ const actions = {
       };
       const batch = encodeBatch([write], writeBytes(write), () => 1);
       endings.push(
-        await writer.commit(batch, 1, undefined).then(
+        await writer.commit(batch, 1, undefined, Date.now()).then(
           () => 'stored',
           (error) => error.code,
         ),

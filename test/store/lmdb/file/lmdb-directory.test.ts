@@ -82,13 +82,13 @@ describe("a directory that can't be used is 'unusable'", () => {
     const directory = await filledDirectory();
     const env = openDatabases(openRoot(directory));
     const newer = Buffer.alloc(8);
-    writeUint64(newer, 0, 2);
+    writeUint64(newer, 0, 3);
     env.meta.putSync(formatKey, newer);
     await env.root.close();
     const before = await readFile(dataFile(directory));
     await expect(openLmdb({ directory })).rejects.toMatchObject({
       code: 'unusable',
-      message: /has format 2/,
+      message: /has format 3/,
     });
     expect(before.equals(await readFile(dataFile(directory)))).toBe(true);
     expect(await opening(directory)).toBe('unusable');

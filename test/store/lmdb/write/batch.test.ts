@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { maxKeyBytes, pieceBytes } from '#dist/config/limits.js';
+import { decodeFields } from '#dist/store/entity-fields.js';
 import {
   copyInSlices,
   decodeBatch,
@@ -12,19 +13,32 @@ import {
   writeBytes,
 } from '#dist/store/lmdb/write/batch.js';
 import { readRecord } from '#dist/store/record.js';
+import type { Condition } from '#dist/store/store.js';
 
 const key = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 20 }),
   fc.nat(255).map((byte) => new Uint8Array(maxKeyBytes).fill(byte)),
 );
 const pieces = fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 20 });
+const condition: fc.Arbitrary<Condition | undefined> = fc.option(
+  fc.oneof(
+    fc.constantFrom({ kind: 'absent' as const }, { kind: 'present' as const }),
+    fc.array(fc.maxSafeNat(), { maxLength: 5 }).map((versions) => ({
+      kind: 'version' as const,
+      versions,
+    })),
+  ),
+  { nil: undefined },
+);
 const write: fc.Arbitrary<Write> = fc.oneof(
   fc.record({
     key,
     value: pieces,
     expiresMs: fc.option(fc.integer({ min: 1, max: 2 ** 52 }), { nil: undefined }),
+    fields: fc.constantFrom(undefined, Buffer.from('text/plain'), Buffer.from('a\nb\nc\nd')),
+    condition,
   }),
-  fc.record({ key, value: fc.constant(undefined) }),
+  fc.record({ key, value: fc.constant(undefined), condition }),
 );
 
 function encode(writes: readonly Write[]): ArrayBuffer {
@@ -36,12 +50,14 @@ function encode(writes: readonly Write[]): ArrayBuffer {
 test('a batch gives back its writes in order, puts with rising versions', () => {
   fc.assert(
     fc.property(fc.array(write, { maxLength: 30 }), (writes) => {
-      const steps = decodeBatch(encode(writes));
+      const steps = decodeBatch(encode(writes), 1);
       let version = 0;
       expect(steps).toHaveLength(writes.length);
       for (const [i, each] of writes.entries()) {
         const step = steps[i];
         expect(step?.key).toEqual(Buffer.from(each.key));
+        expect(step?.condition).toEqual(each.condition);
+        expect(step?.nowMs).toBe(1);
         if (each.value === undefined) {
           expect(step).toMatchObject({ record: undefined, expiresMs: undefined });
           continue;
@@ -51,6 +67,8 @@ test('a batch gives back its writes in order, puts with rising versions', () => 
           key: each.key,
           value: Buffer.concat(each.value),
           version: ++version,
+          expiresMs: each.expiresMs,
+          fields: each.fields && decodeFields(Buffer.from(each.fields), 0, each.fields.length),
         });
       }
     }),
@@ -74,7 +92,7 @@ test('an empty value, in no piece or in many, is a put and no delete', () => {
     [Buffer.alloc(0)],
     Array.from({ length: 1000 }, () => Buffer.alloc(0)),
   ]) {
-    const [step] = decodeBatch(encode([{ key: id, value, expiresMs: undefined }]));
+    const [step] = decodeBatch(encode([{ key: id, value, expiresMs: undefined }]), 1);
     expect(readRecord(id, step?.record ?? Buffer.alloc(0), () => 0)?.value).toEqual(
       Buffer.alloc(0),
     );
@@ -84,7 +102,7 @@ test('an empty value, in no piece or in many, is a put and no delete', () => {
 test('10 000 pieces are one value', () => {
   const id = Buffer.from('a');
   const value = Array.from({ length: 10_000 }, (_, i) => Buffer.from([i & 0xff]));
-  const [step] = decodeBatch(encode([{ key: id, value, expiresMs: 5 }]));
+  const [step] = decodeBatch(encode([{ key: id, value, expiresMs: 5 }]), 1);
   expect(readRecord(id, step?.record ?? Buffer.alloc(0), () => 0)?.value).toEqual(
     Buffer.concat(value),
   );
@@ -101,7 +119,7 @@ test('a batch owns its memory: changing what went in changes nothing', () => {
 });
 
 test('no write is an empty batch', () => {
-  expect(decodeBatch(encode([]))).toEqual([]);
+  expect(decodeBatch(encode([]), 1)).toEqual([]);
 });
 
 test.each([undefined, 12_345])(

@@ -42,7 +42,7 @@ test('writes of many turns of the event loop share the commits that they wait fo
   const store = await openAt({ open: () => openLmdb({ directory }) });
   const told = hearCommits();
   const turns = 200;
-  const calls: Promise<void>[] = [];
+  const calls: Promise<unknown>[] = [];
   for (const key of numbered(turns)) {
     calls.push(store.put(bytes(key), [bytes('value')]));
     await new Promise(setImmediate);
@@ -68,7 +68,7 @@ test('a write that has settled no longer counts among those that wait', async ()
 test('a store that is closed while batches wait for the writer stores them first', async () => {
   const directory = await temporaryDirectory();
   const store = await openLmdb({ directory });
-  const calls: Promise<void>[] = [];
+  const calls: Promise<unknown>[] = [];
   for (const key of numbered(40)) {
     calls.push(store.put(bytes(key), [bytes('value')]));
     if (calls.length % 4 === 0) await new Promise(setImmediate);
@@ -88,7 +88,7 @@ test.each([
   const store = await openAt({ open: () => openLmdb({ directory }) });
   const told = hearCommits();
   const all = numbered(12 * perTurn);
-  const calls: Promise<void>[] = [];
+  const calls: Promise<unknown>[] = [];
   for (let i = 0; i < all.length; i += perTurn) {
     for (const key of all.slice(i, i + perTurn))
       calls.push(store.put(bytes(key), [Buffer.alloc(valueBytes)]));

@@ -10,6 +10,8 @@ const step = (length: number): Step => ({
   key: Buffer.from('k'),
   record: Buffer.alloc(length),
   expiresMs: undefined,
+  condition: undefined,
+  nowMs: 0,
 });
 
 /** A disk with so much room; it breaks at the given transaction. */
@@ -26,6 +28,7 @@ function disk(room: number, breaksAt = Number.POSITIVE_INFINITY) {
     left -= bytes;
     stored.push(...steps);
     ceilings.push(ceiling);
+    return { conditionFailed: [], absent: [] };
   };
   return { stored, ceilings, tried, transactions: { commit } as unknown as Transactions };
 }
@@ -46,14 +49,14 @@ test('else each is stored once, in order, or has no room where its turn comes', 
       const { stored, ceilings, transactions } = disk(room);
       const steps = all.map(step);
       const rejected = commitPartially(transactions, steps, 7);
-      const indexes = new Set(rejected?.indexes);
+      const indexes = new Set(rejected?.full);
       expect(stored).toEqual(steps.filter((_, place) => !indexes.has(place)));
       expect(ceilings.every((ceiling) => ceiling === 7)).toBe(true);
       let left = room;
       for (const [place, length] of all.entries())
         if (indexes.has(place)) expect(length).toBeGreaterThan(left);
         else left -= length;
-      if (rejected) expect(rejected.message).toMatch(/bytes are too many/);
+      if (rejected) expect(rejected.fullMessage).toMatch(/bytes are too many/);
     }),
   );
 });
