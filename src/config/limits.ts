@@ -16,6 +16,9 @@ export const maxTtlMs = maxTtlSeconds * 1000;
 export const maxFieldsBytes = 2.5 * KiB;
 /** Versions that one condition may name. */
 export const maxConditionVersions = 1024;
+/** Operations of an atomic batch, and bytes of its keys and values: it is one transaction. */
+export const maxAtomicOperations = 1000;
+export const maxAtomicBytes = 16 * MiB;
 /** Largest value limit that may be configured, in bytes: a value is held in memory whole. */
 export const maxValueLimit = 256 * MiB;
 

@@ -14,6 +14,8 @@ export interface Capabilities {
   readonly replicas: number;
   /** Whether writes may have a {@link Condition}. */
   readonly conditions: boolean;
+  /** Whether {@link Store.commitAll} is offered. */
+  readonly atomicBatches: boolean;
 }
 
 /**
@@ -90,6 +92,19 @@ export interface RangeOptions {
   readonly limit?: number;
 }
 
+/** One change of a batch. */
+export type Operation =
+  | {
+      readonly kind: 'put';
+      readonly key: Uint8Array;
+      /** The bytes, in one piece or several. */
+      readonly value: readonly Uint8Array[];
+      readonly options?: PutOptions;
+    }
+  | { readonly kind: 'delete'; readonly key: Uint8Array; readonly options?: WriteOptions };
+
+export type Result = PutResult | DeleteResult;
+
 /** Time and memory that a request gets for work that is not small. */
 export interface Allowance {
   /**
@@ -139,6 +154,16 @@ export interface Store {
   delete(key: Uint8Array, options?: WriteOptions): Promise<DeleteResult>;
 
   /**
+   * Does all operations in one transaction, in order, or none of them. Each condition is decided
+   * after the operations before it. Resolves once all is durable, to a result for each.
+   * @param operations at most `maxAtomicOperations`, with keys and values of at most
+   *   `maxAtomicBytes`
+   * @param allowance asked for slices of time to copy the values
+   * @throws StoreError as put does; of `condition-failed` the `index` says whose condition it was
+   */
+  commitAll(operations: readonly Operation[], allowance?: Allowance): Promise<readonly Result[]>;
+
+  /**
    * The entities from start to end in order of key bytes, a page at a time. A page is read when it
    * is asked for; between pages no memory and no old version of data is held.
    *
@@ -182,9 +207,16 @@ export type StoreErrorCode =
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;
+  /** In the list of operations: whose condition failed. */
+  readonly index: number | undefined;
 
-  constructor(code: StoreErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    options: { cause?: unknown; index?: number } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.index = options.index;
   }
 }

@@ -27,6 +27,7 @@ async function serveWatched(
     get: (...parameters) => store.get(...parameters),
     put: (...parameters) => store.put(...parameters),
     delete: (...parameters) => store.delete(...parameters),
+    commitAll: (...parameters) => store.commitAll(...parameters),
     range: (...parameters) => store.range(...parameters),
     close: () => store.close(),
     ...methods,

@@ -4,22 +4,22 @@
  * time may open a directory, and one store in it.
  */
 import { type Limits, pieceBytes } from '../../config/limits.js';
-import { encodeFields } from '../entity-fields.js';
 import { fieldsEnd, fieldsStart, readRecord } from '../record.js';
 import {
   type Allowance,
   type Awaitable,
   type DeleteResult,
   type Entity,
+  type Operation,
   type PutOptions,
   type PutResult,
   type RangeOptions,
   type ReadOptions,
+  type Result,
   type Store,
   StoreError,
   type WriteOptions,
 } from '../store.js';
-import { checkCondition, checkKey, checkTtl, checkValue } from './check-arguments.js';
 import type { Environment } from './file/environment.js';
 import type { ColdReads } from './read/cold-reads.js';
 import { damagedFile } from './read/damaged-file.js';
@@ -29,6 +29,7 @@ import { isLarge, lastValueBytes } from './read/large-records.js';
 import type { GroupCommit } from './write/group-commit.js';
 import type { Sweeper } from './write/sweeper.js';
 import type { Writer } from './write/writer.js';
+import { checkKey, deleteOf, putOf, writesOf } from './writes-of.js';
 
 export interface StoreParts {
   readonly env: Environment;
@@ -46,7 +47,7 @@ export interface StoreParts {
 }
 
 export class LmdbStore implements Store {
-  readonly capabilities = { replicas: 1, conditions: true };
+  readonly capabilities = { replicas: 1, conditions: true, atomicBatches: true };
   readonly #parts: StoreParts;
   #closing: Promise<void> | undefined;
 
@@ -77,24 +78,26 @@ export class LmdbStore implements Store {
   async put(
     key: Uint8Array,
     value: readonly Uint8Array[],
-    { ttlMs, fields, condition }: PutOptions = {},
+    options: PutOptions = {},
     allowance?: Allowance,
   ): Promise<PutResult> {
     this.#mustBeOpen();
-    checkKey(key);
-    checkValue(value);
-    checkTtl(ttlMs);
-    checkCondition(condition);
-    const expiresMs = ttlMs === undefined ? undefined : Math.ceil(this.#parts.now()) + ttlMs;
-    const write = { key, value, expiresMs, fields: encodeFields(fields), condition };
-    return this.#parts.commits.write(write, allowance);
+    const { commits, now } = this.#parts;
+    return commits.write(putOf(key, value, options, now), allowance);
   }
 
-  async delete(key: Uint8Array, { condition }: WriteOptions = {}): Promise<DeleteResult> {
+  async delete(key: Uint8Array, options: WriteOptions = {}): Promise<DeleteResult> {
     this.#mustBeOpen();
-    checkKey(key);
-    checkCondition(condition);
-    return this.#parts.commits.write({ key, value: undefined, condition });
+    return this.#parts.commits.write(deleteOf(key, options));
+  }
+
+  async commitAll(
+    operations: readonly Operation[],
+    allowance?: Allowance,
+  ): Promise<readonly Result[]> {
+    this.#mustBeOpen();
+    const { commits, now } = this.#parts;
+    return commits.writeAll(writesOf(operations, now), allowance);
   }
 
   async *range(

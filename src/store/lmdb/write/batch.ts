@@ -5,16 +5,14 @@
  *     put     [1 u8][condition][key length u16][record length u32][key][record]
  *     delete  [2 u8][condition][key length u16][key]
  *
- *     condition   none: [0 u8]   absent: [1 u8]   present: [2 u8]
- *                 one of these versions: [3 u8][count u16][version f64 …]
- *
- * A value is copied once on its way to LMDB, from the chunks of the request to here. A large one is
- * copied before its batch is made, in slices of time, and has a batch of its own.
+ * A value is copied once on its way to LMDB, from the chunks of the request to here. Large ones are
+ * copied before their batch is made, in slices of time, and have a batch of their own.
  */
 import { crc32 } from 'node:zlib';
 import { pieceBytes } from '../../../config/limits.js';
 import { readInfo, recordBytes, writeRecord } from '../../record.js';
 import type { Allowance, Condition } from '../../store.js';
+import { conditionBytes, readCondition, writeCondition } from './conditions.js';
 
 /**
  * Bounds of one transaction. Larger ones share a sync among more writes. Smaller ones keep the next
@@ -36,13 +34,13 @@ export interface Put {
   /** As entity-fields.ts encodes them. */
   readonly fields?: Uint8Array | undefined;
   readonly condition?: Condition | undefined;
-  /** The memory of its batch, with the value in its place, and the CRC-32 of the value. */
-  readonly copied?: CopiedValue;
 }
 
-interface CopiedValue {
+/** The memory of a batch with the values in their places. */
+export interface CopiedValues {
   readonly memory: ArrayBuffer;
-  readonly crc: number;
+  /** The CRC-32 of the value of each write. */
+  readonly crcs: readonly number[];
 }
 
 export interface Delete {
@@ -76,31 +74,43 @@ function putRecordBytes(write: Put): number {
 }
 
 /** Whether a value is worth slices of its own. */
-export function isLargeWrite(write: Write): write is Put {
+export function isLargeWrite(write: Write): boolean {
   return write.value !== undefined && totalBytes(write.value) > pieceBytes;
 }
 
-/** Copies a large value to where its batch will be. Rejects when the allowance does. */
-export async function copyInSlices(write: Put, allowance: Allowance): Promise<Put> {
-  const bytes = writeBytes(write);
+/**
+ * Copies the values of writes to where their batch will be. Rejects when the allowance does.
+ * @param bytes the sum of their {@link writeBytes}
+ */
+export async function copyInSlices(
+  writes: readonly Write[],
+  bytes: number,
+  allowance: Allowance,
+): Promise<CopiedValues> {
   const memory = new ArrayBuffer(bytes);
   const target = Buffer.from(memory);
-  let at = bytes - totalBytes(write.value);
-  let crc = 0;
+  const crcs: number[] = [];
   let endMs = 0;
-  for (const chunk of write.value)
-    for (let from = 0; from < chunk.length; from += pieceBytes) {
-      if (performance.now() >= endMs) endMs = (await allowance.slice()) + performance.now();
-      const piece = chunk.subarray(from, from + pieceBytes);
-      target.set(piece, at);
-      crc = crc32(piece, crc);
-      at += piece.length;
-    }
-  return { ...write, copied: { memory, crc } };
+  let end = 0;
+  for (const write of writes) {
+    end += writeBytes(write);
+    let at = end - (write.value === undefined ? 0 : totalBytes(write.value));
+    let crc = 0;
+    for (const chunk of write.value ?? [])
+      for (let from = 0; from < chunk.length; from += pieceBytes) {
+        if (performance.now() >= endMs) endMs = (await allowance.slice()) + performance.now();
+        const piece = chunk.subarray(from, from + pieceBytes);
+        target.set(piece, at);
+        crc = crc32(piece, crc);
+        at += piece.length;
+      }
+    crcs.push(crc);
+  }
+  return { memory, crcs };
 }
 
 /**
- * Encodes the writes, in order, in a buffer of their own. One that was copied stands alone.
+ * Encodes the writes, in order, in a buffer of their own, or around the values copied already.
  * @param bytes the sum of their {@link writeBytes}
  * @param versionAt called once for each put, in order, with its index
  */
@@ -108,8 +118,9 @@ export function encodeBatch(
   writes: readonly Write[],
   bytes: number,
   versionAt: (index: number) => number,
+  copied?: CopiedValues,
 ): ArrayBuffer {
-  const memory = copiedMemory(writes[0]) ?? new ArrayBuffer(bytes);
+  const memory = copied?.memory ?? new ArrayBuffer(bytes);
   const buffer = Buffer.from(memory);
   let at = 0;
   for (const [index, write] of writes.entries()) {
@@ -122,11 +133,12 @@ export function encodeBatch(
       at += key.length;
       continue;
     }
-    const { value, expiresMs, fields, copied } = write;
+    const { value, expiresMs, fields } = write;
+    const crc = copied?.crcs[index];
     at = buffer.writeUInt32LE(putRecordBytes(write), at);
     buffer.set(key, at);
     at += key.length;
-    at = writeRecord(buffer, at, key, value, versionAt(index), expiresMs, fields, copied?.crc);
+    at = writeRecord(buffer, at, key, value, versionAt(index), expiresMs, fields, crc);
   }
   return memory;
 }
@@ -152,42 +164,6 @@ export function decodeBatch(memory: ArrayBuffer, nowMs: number, steps: Step[] = 
     steps.push({ key, record, expiresMs: record && readInfo(record).expiresMs, condition, nowMs });
   }
   return steps;
-}
-
-const always = 0;
-const ifAbsent = 1;
-const ifPresent = 2;
-const ifVersion = 3;
-
-/** Beyond the byte that says which condition it is. */
-function conditionBytes(condition: Condition | undefined): number {
-  return condition?.kind === 'version' ? 2 + 8 * condition.versions.length : 0;
-}
-
-function writeCondition(buffer: Buffer, at: number, condition: Condition | undefined): number {
-  if (condition?.kind !== 'version') {
-    buffer[at] = !condition ? always : condition.kind === 'absent' ? ifAbsent : ifPresent;
-    return at + 1;
-  }
-  buffer[at] = ifVersion;
-  let position = buffer.writeUInt16LE(condition.versions.length, at + 1);
-  for (const each of condition.versions) position = buffer.writeDoubleLE(each, position);
-  return position;
-}
-
-function readCondition(buffer: Buffer, at: number): Condition | undefined {
-  const kind = buffer[at];
-  if (kind === always) return undefined;
-  if (kind === ifAbsent) return { kind: 'absent' };
-  if (kind === ifPresent) return { kind: 'present' };
-  const versions = Array.from({ length: buffer.readUInt16LE(at + 1) }, (_, index) =>
-    buffer.readDoubleLE(at + 3 + 8 * index),
-  );
-  return { kind: 'version', versions };
-}
-
-function copiedMemory(write: Write | undefined): ArrayBuffer | undefined {
-  return write?.value === undefined ? undefined : write.copied?.memory;
 }
 
 function totalBytes(pieces: readonly Uint8Array[]): number {

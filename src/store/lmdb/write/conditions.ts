@@ -1,4 +1,9 @@
-/** Whether the condition of a write holds. Asked inside its transaction. */
+/**
+ * The condition of a write: as bytes in a batch, and whether it holds, asked in the transaction.
+ *
+ *     none: [0 u8]   absent: [1 u8]   present: [2 u8]
+ *     one of these versions: [3 u8][count u16][version f64 …]
+ */
 import type { Condition } from '../../store.js';
 
 /** The entity under a key, as far as a write has to know it. */
@@ -18,4 +23,40 @@ export function holds(condition: Condition, stored: Stored | undefined, nowMs: n
   if (!isPresent(stored, nowMs)) return false;
   if (condition.kind === 'present') return true;
   return stored?.version !== undefined && condition.versions.includes(stored.version);
+}
+
+const always = 0;
+const ifAbsent = 1;
+const ifPresent = 2;
+const ifVersion = 3;
+
+/** Beyond the byte that says which condition it is. */
+export function conditionBytes(condition: Condition | undefined): number {
+  return condition?.kind === 'version' ? 2 + 8 * condition.versions.length : 0;
+}
+
+export function writeCondition(
+  buffer: Buffer,
+  at: number,
+  condition: Condition | undefined,
+): number {
+  if (condition?.kind !== 'version') {
+    buffer[at] = !condition ? always : condition.kind === 'absent' ? ifAbsent : ifPresent;
+    return at + 1;
+  }
+  buffer[at] = ifVersion;
+  let position = buffer.writeUInt16LE(condition.versions.length, at + 1);
+  for (const each of condition.versions) position = buffer.writeDoubleLE(each, position);
+  return position;
+}
+
+export function readCondition(buffer: Buffer, at: number): Condition | undefined {
+  const kind = buffer[at];
+  if (kind === always) return undefined;
+  if (kind === ifAbsent) return { kind: 'absent' };
+  if (kind === ifPresent) return { kind: 'present' };
+  const versions = Array.from({ length: buffer.readUInt16LE(at + 1) }, (_, index) =>
+    buffer.readDoubleLE(at + 3 + 8 * index),
+  );
+  return { kind: 'version', versions };
 }

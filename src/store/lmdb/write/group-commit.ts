@@ -6,10 +6,17 @@
  * and as `condition-failed` if its condition did not hold when its turn came in its transaction.
  * The writes that wait, here and at the writer, are bounded by count and by bytes.
  */
-import type { Limits } from '../../../config/limits.js';
-import { type Allowance, type DeleteResult, type PutResult, StoreError } from '../../store.js';
+import { type Limits, pieceBytes } from '../../../config/limits.js';
+import {
+  type Allowance,
+  type DeleteResult,
+  type PutResult,
+  type Result,
+  StoreError,
+} from '../../store.js';
 import type { EntityCache } from '../read/entity-cache.js';
 import {
+  type CopiedValues,
   copyInSlices,
   type Delete,
   encodeBatch,
@@ -20,17 +27,9 @@ import {
   type Write,
   writeBytes,
 } from './batch.js';
+import { type Group, isStored, type Queued, settle } from './queued.js';
 import type { VersionClock } from './version-clock.js';
 import type { WriteOutcomes, Writer } from './writer.js';
-
-interface Queued {
-  readonly write: Write;
-  readonly bytes: number;
-  /** The version of a put that was sent. */
-  version: number;
-  resolve(result: PutResult | DeleteResult): void;
-  reject(error: unknown): void;
-}
 
 export class GroupCommit {
   readonly #writer: Writer;
@@ -85,38 +84,73 @@ export class GroupCommit {
    */
   write(write: Put, allowance?: Allowance): Promise<PutResult>;
   write(write: Delete): Promise<DeleteResult>;
-  write(write: Write, allowance?: Allowance): Promise<PutResult | DeleteResult> {
-    if (this.#failure) return Promise.reject(this.#failure);
+  async write(write: Write, allowance?: Allowance): Promise<Result> {
     const bytes = writeBytes(write);
+    this.#mustTake(1, bytes);
+    if (!allowance || !isLargeWrite(write)) return this.#enqueue(write, bytes, undefined);
+    const [result] = await this.#copy([write], bytes, false, allowance);
+    return result as Result;
+  }
+
+  /**
+   * Queues writes of one transaction: all of them are stored, or none is. Resolves once they are
+   * durable.
+   * @param allowance asked for slices of time to copy the values, if they are large together
+   * @throws StoreError like write(); `condition-failed` has the index of the write
+   */
+  async writeAll(writes: readonly Write[], allowance?: Allowance): Promise<readonly Result[]> {
+    let bytes = 0;
+    for (const write of writes) bytes += writeBytes(write);
+    this.#mustTake(writes.length, bytes);
+    if (allowance && bytes > pieceBytes) return this.#copy(writes, bytes, true, allowance);
+    return this.#enqueueGroup(writes, true, undefined);
+  }
+
+  /** @throws StoreError `overloaded`; the failure */
+  #mustTake(writes: number, bytes: number): void {
+    if (this.#failure) throw this.#failure;
     const { maxQueuedWrites, maxQueuedBytes } = this.#limits;
     const waiting = this.#queue.length + this.#sentWrites + this.#copyingWrites;
     const waitingBytes = this.#queuedBytes + this.#sentBytes + this.#copyingBytes;
-    if (waiting >= maxQueuedWrites || (waiting > 0 && waitingBytes + bytes > maxQueuedBytes))
-      return Promise.reject(
-        new StoreError('overloaded', 'too many writes wait for the disk already; try again later'),
+    const isFull = waiting + writes > maxQueuedWrites || waitingBytes + bytes > maxQueuedBytes;
+    if (waiting > 0 && isFull)
+      throw new StoreError(
+        'overloaded',
+        'too many writes wait for the disk already; try again later',
       );
-    return allowance && isLargeWrite(write)
-      ? this.#copy(write, bytes, allowance)
-      : this.#enqueue(write, bytes);
   }
 
-  async #copy(write: Put, bytes: number, allowance: Allowance) {
-    this.#copyingWrites++;
+  async #copy(
+    writes: readonly Write[],
+    bytes: number,
+    isAtomic: boolean,
+    allowance: Allowance,
+  ): Promise<readonly Result[]> {
+    this.#copyingWrites += writes.length;
     this.#copyingBytes += bytes;
-    let copied: Put;
+    let copied: CopiedValues;
     try {
-      copied = await copyInSlices(write, allowance);
+      copied = await copyInSlices(writes, bytes, allowance);
     } finally {
-      this.#copyingWrites--;
+      this.#copyingWrites -= writes.length;
       this.#copyingBytes -= bytes;
     }
     if (this.#failure) throw this.#failure;
-    return this.#enqueue(copied, bytes);
+    return this.#enqueueGroup(writes, isAtomic, copied);
   }
 
-  #enqueue(write: Write, bytes: number): Promise<PutResult | DeleteResult> {
+  #enqueueGroup(
+    writes: readonly Write[],
+    isAtomic: boolean,
+    copied: CopiedValues | undefined,
+  ): Promise<readonly Result[]> {
+    const group = { writes: writes.length, isAtomic, copied };
+    return Promise.all(writes.map((write) => this.#enqueue(write, writeBytes(write), group)));
+  }
+
+  #enqueue(write: Write, bytes: number, group: Group | undefined): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ write, bytes, version: 0, resolve, reject });
+      this.#queue.push({ write, bytes, group, version: 0, resolve, reject });
       this.#queuedBytes += bytes;
       if (this.#sendsAtEndOfTurn) return;
       this.#sendsAtEndOfTurn = true;
@@ -149,15 +183,15 @@ export class GroupCommit {
 
   /** Moves writes from the queue to a batch. Returns them and their size in bytes. */
   #takeBatch(): [writes: readonly Queued[], bytes: number] {
+    const group = this.#queue[0]?.group;
     let bytes = 0;
     let count = 0;
     for (const queued of this.#queue) {
-      const isCopied = queued.write.value !== undefined && queued.write.copied !== undefined;
-      const isFull = isCopied || bytes + queued.bytes > maxBatchBytes;
-      if (count === maxBatchWrites || (count > 0 && isFull)) break;
+      const isFull = count === maxBatchWrites || bytes + queued.bytes > maxBatchBytes;
+      const isNext = group ? count < group.writes : !queued.group && (count === 0 || !isFull);
+      if (!isNext) break;
       bytes += queued.bytes;
       count++;
-      if (isCopied) break;
     }
     const writes = this.#queue.splice(0, count);
     this.#queuedBytes -= bytes;
@@ -186,6 +220,7 @@ export class GroupCommit {
   }
 
   async #store(writes: readonly Queued[], bytes: number): Promise<WriteOutcomes | undefined> {
+    const group = writes[0]?.group;
     const memory = encodeBatch(
       writes.map(({ write }) => write),
       bytes,
@@ -194,42 +229,20 @@ export class GroupCommit {
         (writes[index] as Queued).version = version;
         return version;
       },
+      group?.copied,
     );
     const ceiling = this.#versions.ceilingToStore;
     // After a failed commit nobody knows the state of the tree: its keys stay uncached.
     const buckets = writes.map(({ write }) => this.#cache.invalidate(write.key));
-    const outcomes = await this.#writer.commit(memory, writes.length, ceiling, this.#nowMs());
-    if (ceiling !== undefined && outcomes?.full.length !== writes.length)
-      this.#versions.committed(ceiling);
+    const outcomes = await this.#writer.commit(memory, {
+      writes: writes.length,
+      isAtomic: group?.isAtomic ?? false,
+      ceiling,
+      nowMs: this.#nowMs(),
+    });
+    if (ceiling !== undefined && isStored(writes, outcomes)) this.#versions.committed(ceiling);
     this.#onCommit();
     for (const each of buckets) this.#cache.settle(each);
     return outcomes;
   }
-}
-
-/** Settles writes of a commit, in order. */
-function settle(writes: readonly Queued[], outcomes: WriteOutcomes | undefined): void {
-  if (outcomes === undefined) {
-    for (const { write, version, resolve } of writes)
-      resolve(write.value === undefined ? found : { version });
-    return;
-  }
-  const full = new Set(outcomes.full);
-  const conditionFailed = new Set(outcomes.conditionFailed);
-  const absent = new Set(outcomes.absent);
-  for (const [index, { write, version, resolve, reject }] of writes.entries())
-    if (full.has(index)) reject(outcomes.fullError);
-    else if (conditionFailed.has(index)) reject(conditionFailure());
-    else if (write.value !== undefined) resolve({ version });
-    else resolve(absent.has(index) ? notFound : found);
-}
-
-const found: DeleteResult = { existed: true };
-const notFound: DeleteResult = { existed: false };
-
-function conditionFailure(): StoreError {
-  return new StoreError(
-    'condition-failed',
-    'the condition does not hold for what is stored; nothing was changed. Read it, then decide',
-  );
 }

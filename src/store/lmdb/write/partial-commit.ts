@@ -1,5 +1,6 @@
 /**
- * Commits what fits on the disk. Steps that do not fit together may fit apart, deletions above all.
+ * Commits what fits on the disk: as much as fits, or all or nothing. Steps that do not fit together
+ * may fit apart, deletions above all.
  */
 import type { Step } from './batch.js';
 import { type CommitOutcomes, unlessUsual } from './outcomes.js';
@@ -40,4 +41,26 @@ export function commitPartially(
   };
   commit(0, steps.length);
   return unlessUsual({ full, fullMessage, conditionFailed, absent });
+}
+
+/**
+ * Commits all steps in one transaction, or none of them.
+ * @param ceiling a new version ceiling to store with them
+ * @returns undefined if they are stored, or which deletions found nothing; otherwise the one step
+ *   whose condition failed, or that all of them do not fit
+ * @throws like {@link Transactions.commit}, except `full`
+ */
+export function commitWhole(
+  transactions: Transactions,
+  steps: readonly Step[],
+  ceiling: number | undefined,
+): CommitOutcomes | undefined {
+  try {
+    const outcomes = transactions.commit(steps, ceiling, true);
+    return unlessUsual({ full: [], fullMessage: '', ...outcomes });
+  } catch (error) {
+    if (!saysFull(error)) throw error;
+    const fullMessage = (error as Error).message;
+    return { full: [...steps.keys()], fullMessage, conditionFailed: [], absent: [] };
+  }
 }

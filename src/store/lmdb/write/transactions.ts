@@ -50,11 +50,23 @@ export class Transactions {
   /**
    * Stores changes of keys, in order. The condition of each is asked after the changes before it.
    * @param ceiling a new version ceiling to store with them
+   * @param isAtomic whether the first condition that fails undoes all
    * @throws StoreError `full`, before anything is changed; else the error of LMDB, see {@link
    *   saysFull}
    */
-  commit(steps: readonly Step[], ceiling: number | undefined): StepOutcomes {
-    return this.#transaction(() => this.#store(steps, ceiling));
+  commit(steps: readonly Step[], ceiling: number | undefined, isAtomic = false): StepOutcomes {
+    let undone: StepOutcomes | undefined;
+    try {
+      return this.#transaction(() => {
+        const outcomes = this.#store(steps, ceiling, isAtomic);
+        if (!isAtomic || outcomes.conditionFailed.length === 0) return outcomes;
+        undone = outcomes;
+        throw new Error('a condition failed');
+      });
+    } catch (error) {
+      if (undone) return undone;
+      throw error;
+    }
   }
 
   /**
@@ -128,7 +140,7 @@ export class Transactions {
   }
 
   /** @throws StoreError `full`, before anything is changed */
-  #store(steps: readonly Step[], ceiling: number | undefined): StepOutcomes {
+  #store(steps: readonly Step[], ceiling: number | undefined, isAtomic: boolean): StepOutcomes {
     this.#preallocate(
       steps.map(({ key }) => key),
       steps.flatMap(({ record }) => record?.length ?? []),
@@ -143,6 +155,7 @@ export class Transactions {
       const stored = mustLook ? this.#look(key) : undefined;
       if (condition !== undefined && !holds(condition, stored, nowMs)) {
         conditionFailed.push(index);
+        if (isAtomic) break;
         continue;
       }
       if (stored?.expiresMs !== undefined) this.#forgetExpiry(key, stored.expiresMs);

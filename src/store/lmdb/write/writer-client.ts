@@ -8,7 +8,14 @@ import { StoreError } from '../../store.js';
 import { full } from '../file/preallocation.js';
 import { publishCommit } from './commit-channel.js';
 import { type CommitOutcomes, outcomesOf } from './outcomes.js';
-import type { WriteOutcomes, Writer, WriterOptions, WriterReply, WriterRequest } from './writer.js';
+import type {
+  BatchInfo,
+  WriteOutcomes,
+  Writer,
+  WriterOptions,
+  WriterReply,
+  WriterRequest,
+} from './writer.js';
 
 /** A request without a reply. */
 interface Waiting {
@@ -49,14 +56,9 @@ export class WriterClient implements Writer {
     return this.#dead ?? this.#failure;
   }
 
-  async commit(
-    batch: ArrayBuffer,
-    writes: number,
-    ceiling: number | undefined,
-    nowMs: number,
-  ): Promise<WriteOutcomes | undefined> {
-    const request = { kind: 'commit', batch, writes, ceiling, nowMs } as const;
-    return (await this.#ask(request, writes, [batch])) as WriteOutcomes | undefined;
+  async commit(batch: ArrayBuffer, info: BatchInfo): Promise<WriteOutcomes | undefined> {
+    const outcomes = await this.#ask({ kind: 'commit', batch, info }, info.writes, [batch]);
+    return outcomes as WriteOutcomes | undefined;
   }
 
   async sweep(nowMs: number, limit: number): Promise<number> {

@@ -7,7 +7,7 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { openDatabases, openRoot } from '../file/environment.js';
 import { decodeBatch, maxBatchBytes, maxBatchWrites, type Step } from './batch.js';
 import { monotonicMs } from './commit-channel.js';
-import { commitPartially } from './partial-commit.js';
+import { commitPartially, commitWhole } from './partial-commit.js';
 import { saysFull, Transactions } from './transactions.js';
 import type { WriterOptions, WriterReply, WriterRequest } from './writer.js';
 
@@ -47,12 +47,13 @@ function gather(first: CommitRequest): {
   next: WriterRequest | undefined;
 } {
   const requests = [first];
-  let { writes } = first;
+  let { writes } = first.info;
   let bytes = first.batch.byteLength;
+  if (first.info.isAtomic) return { requests, next: undefined };
   for (;;) {
     const next = receive();
-    if (next?.kind !== 'commit') return { requests, next };
-    writes += next.writes;
+    if (next?.kind !== 'commit' || next.info.isAtomic) return { requests, next };
+    writes += next.info.writes;
     bytes += next.batch.byteLength;
     if (writes > maxBatchWrites || bytes > maxBatchBytes) return { requests, next };
     requests.push(next);
@@ -63,10 +64,11 @@ function commit(requests: readonly CommitRequest[]): WriterReply {
   const beganMs = monotonicMs();
   try {
     const steps: Step[] = [];
-    for (const { batch, nowMs } of requests) decodeBatch(batch, nowMs, steps);
+    for (const { batch, info } of requests) decodeBatch(batch, info.nowMs, steps);
     // The last ceiling is the highest.
-    const ceiling = requests.findLast((request) => request.ceiling !== undefined)?.ceiling;
-    const outcomes = commitPartially(transactions, steps, ceiling);
+    const ceiling = requests.findLast(({ info }) => info.ceiling !== undefined)?.info.ceiling;
+    const commitSteps = requests[0]?.info.isAtomic ? commitWhole : commitPartially;
+    const outcomes = commitSteps(transactions, steps, ceiling);
     return {
       kind: 'committed',
       batches: requests.length,

@@ -6,14 +6,21 @@ export interface WriterOptions {
   readonly directory: string;
 }
 
+export interface BatchInfo {
+  readonly writes: number;
+  /** All of it is stored in a transaction of its own, or none of it. */
+  readonly isAtomic: boolean;
+  /** A version ceiling to store with it. */
+  readonly ceiling: number | undefined;
+  /** Milliseconds since 1970. Conditions take an entity that had expired by then for absent. */
+  readonly nowMs: number;
+}
+
 export type WriterRequest =
   | {
       readonly kind: 'commit';
       readonly batch: ArrayBuffer;
-      readonly writes: number;
-      readonly ceiling: number | undefined;
-      /** Milliseconds since 1970 by which a stored entity may have expired. */
-      readonly nowMs: number;
+      readonly info: BatchInfo;
     }
   | { readonly kind: 'sweep'; readonly nowMs: number; readonly limit: number }
   | { readonly kind: 'close' };
@@ -51,17 +58,10 @@ export interface Writer {
   readonly failure: StoreError | undefined;
   /**
    * Stores a batch. Resolves when it is on the disk. The memory of the batch is given away.
-   * @param writes how many it has
-   * @param nowMs by which a stored entity may have expired: then conditions take it for absent
    * @returns how writes ended that did not end as most do; undefined: none
    * @throws StoreError `failed`
    */
-  commit(
-    batch: ArrayBuffer,
-    writes: number,
-    ceiling: number | undefined,
-    nowMs: number,
-  ): Promise<WriteOutcomes | undefined>;
+  commit(batch: ArrayBuffer, info: BatchInfo): Promise<WriteOutcomes | undefined>;
   /**
    * Removes up to `limit` entities that had expired by `nowMs`. Returns how many.
    * @throws StoreError `full`, `failed`

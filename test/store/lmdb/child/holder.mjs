@@ -95,10 +95,17 @@ const actions = {
       };
       const batch = encodeBatch([write], writeBytes(write), () => 1);
       endings.push(
-        await writer.commit(batch, 1, undefined, Date.now()).then(
-          () => 'stored',
-          (error) => error.code,
-        ),
+        await writer
+          .commit(batch, {
+            writes: 1,
+            isAtomic: false,
+            ceiling: undefined,
+            nowMs: Date.now(),
+          })
+          .then(
+            () => 'stored',
+            (error) => error.code,
+          ),
       );
     };
     await commit('a');

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { maxKeyBytes, pieceBytes } from '#dist/config/limits.js';
 import { decodeFields } from '#dist/store/entity-fields.js';
 import {
+  type CopiedValues,
   copyInSlices,
   decodeBatch,
   encodeBatch,
@@ -41,10 +42,10 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   fc.record({ key, value: fc.constant(undefined), condition }),
 );
 
-function encode(writes: readonly Write[]): ArrayBuffer {
+function encode(writes: readonly Write[], copied?: CopiedValues): ArrayBuffer {
   let version = 0;
   const bytes = writes.reduce((sum, each) => sum + writeBytes(each), 0);
-  return encodeBatch(writes, bytes, () => ++version);
+  return encodeBatch(writes, bytes, () => ++version, copied);
 }
 
 test('a batch gives back its writes in order, puts with rising versions', () => {
@@ -136,8 +137,14 @@ test.each([undefined, 12_345])(
       slices++;
       return 0;
     };
-    const copied = await copyInSlices(write, { slice, take: () => {}, give: () => {} });
-    expect(slices).toBe(6);
-    expect(Buffer.compare(Buffer.from(encode([copied])), Buffer.from(encode([write])))).toBe(0);
+    const others: Write[] = [{ key: Buffer.from('b'), value: undefined }, write];
+    const writes = [write, ...others];
+    const bytes = writes.reduce((sum, each) => sum + writeBytes(each), 0);
+    const allowance = { slice, take: () => {}, give: () => {} };
+    const copied = await copyInSlices(writes, bytes, allowance);
+    expect(slices).toBe(2 * 6);
+    expect(Buffer.compare(Buffer.from(encode(writes, copied)), Buffer.from(encode(writes)))).toBe(
+      0,
+    );
   },
 );

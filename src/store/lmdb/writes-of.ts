@@ -1,0 +1,82 @@
+/** From the calls of the port to writes. A misuse of the port is a TypeError. */
+import {
+  maxAtomicBytes,
+  maxAtomicOperations,
+  maxConditionVersions,
+  maxKeyBytes,
+  maxTtlMs,
+} from '../../config/limits.js';
+import { encodeFields } from '../entity-fields.js';
+import type { Condition, Operation, PutOptions, WriteOptions } from '../store.js';
+import type { Delete, Put, Write } from './write/batch.js';
+
+/** @param now milliseconds since 1970 */
+export function putOf(
+  key: Uint8Array,
+  value: readonly Uint8Array[],
+  { ttlMs, fields, condition }: PutOptions,
+  now: () => number,
+): Put {
+  checkKey(key);
+  checkValue(value);
+  checkTtl(ttlMs);
+  checkCondition(condition);
+  const expiresMs = ttlMs === undefined ? undefined : Math.ceil(now()) + ttlMs;
+  return { key, value, expiresMs, fields: encodeFields(fields), condition };
+}
+
+export function deleteOf(key: Uint8Array, { condition }: WriteOptions): Delete {
+  checkKey(key);
+  checkCondition(condition);
+  return { key, value: undefined, condition };
+}
+
+/** The writes of an atomic batch. */
+export function writesOf(operations: readonly Operation[], now: () => number): Write[] {
+  if (operations.length > maxAtomicOperations)
+    throw new TypeError(
+      `a batch has at most ${maxAtomicOperations} operations, got ${operations.length}`,
+    );
+  const writes = operations.map((operation) =>
+    operation.kind === 'put'
+      ? putOf(operation.key, operation.value, operation.options ?? {}, now)
+      : deleteOf(operation.key, operation.options ?? {}),
+  );
+  let bytes = 0;
+  for (const { key, value } of writes) {
+    bytes += key.length;
+    if (value === undefined) continue;
+    for (const piece of value) bytes += piece.length;
+  }
+  if (bytes > maxAtomicBytes)
+    throw new TypeError(
+      `a batch has keys and values of at most ${maxAtomicBytes} bytes, got ${bytes}`,
+    );
+  return writes;
+}
+
+export function checkKey(key: Uint8Array): void {
+  if (!(key instanceof Uint8Array)) throw new TypeError(`a key is a Uint8Array, got ${typeof key}`);
+  if (key.length < 1 || key.length > maxKeyBytes)
+    throw new TypeError(`a key has 1 to ${maxKeyBytes} bytes, got ${key.length}`);
+}
+
+function checkValue(value: readonly Uint8Array[]): void {
+  if (!Array.isArray(value) || !value.every((piece) => piece instanceof Uint8Array))
+    throw new TypeError('a value is an array of Uint8Arrays');
+}
+
+function checkTtl(ttlMs: number | undefined): void {
+  if (ttlMs === undefined) return;
+  if (!Number.isSafeInteger(ttlMs) || ttlMs < 1 || ttlMs > maxTtlMs)
+    throw new TypeError(`a time to live is 1 to ${maxTtlMs} ms, got ${ttlMs}`);
+}
+
+function checkCondition(condition: Condition | undefined): void {
+  if (condition?.kind !== 'version') return;
+  const { versions } = condition;
+  if (versions.length > maxConditionVersions)
+    throw new TypeError(
+      `a condition names at most ${maxConditionVersions} versions, got ${versions.length}`,
+    );
+}
