@@ -6,13 +6,17 @@ import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { report, tracked } from './files.mjs';
 
-/** Each room and the rooms it may import, besides itself. */
+/**
+ * Each room and the rooms it may import, besides itself. The client is a package of its own: it
+ * imports nothing but its own files, not even Node's modules, as browsers have none.
+ */
 const mayImport = {
   'index.ts': ['server', 'lab/load', 'store', 'config'],
-  cli: ['admin', 'lab/load', 'lab/profile', 'lab/report', 'server', 'store', 'config'],
+  cli: ['admin', 'lab/load', 'lab/profile', 'lab/report', 'server', 'store', 'client', 'config'],
   admin: ['lab/profile', 'server', 'store', 'config'],
   server: ['store', 'config'],
   store: ['config'],
+  client: [],
   config: [],
   'lab/report': ['lab/load', 'lab/profile', 'lab/svg', 'config'],
   'lab/load': ['config'],
@@ -22,11 +26,12 @@ const mayImport = {
 /** The server meets a store through its port, and opens one by its URL: it names no engine. */
 const enginesAreHidden = /^src\/store\/(store|open)\.ts$/;
 
-const files = tracked('src/').filter((file) => file.endsWith('.ts'));
+const files = tracked('src/', 'client/src/').filter((file) => file.endsWith('.ts'));
 const imports = new Map(files.map((file) => [file, importsOf(file)]));
 const faults = [];
 const roomOf = (file) => {
-  const [, first, second] = file.split('/');
+  const [top, first, second] = file.split('/');
+  if (top !== 'src') return top;
   return first === 'lab' ? `lab/${second}` : first;
 };
 
@@ -50,9 +55,12 @@ function walk(file, path) {
 for (const file of files) walk(file, []);
 report('imports', faults);
 
+/** The files that a file imports; in the client, packages too. */
 function importsOf(file) {
-  const specifiers = readFileSync(file, 'utf8').matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g);
-  return [...specifiers].map(([, name]) =>
-    posix.join(posix.dirname(file), name.replace(/\.js$/, '.ts')),
-  );
+  const specifiers = readFileSync(file, 'utf8').matchAll(/(?:from|import|import\()\s*'([^']+)'/g);
+  return [...specifiers].flatMap(([, name]) => {
+    if (name.startsWith('.'))
+      return [posix.join(posix.dirname(file), name.replace(/\.js$/, '.ts'))];
+    return name.startsWith('#client') || file.startsWith('client/') ? [name.replace('#', '')] : [];
+  });
 }

@@ -1,0 +1,155 @@
+/** The client of one server, or of several that hold the same store: entities and ranges. */
+import { Entity, EntityHead, type EntityKey, type ListedEntity } from './entity.js';
+import { EvenkeelError } from './error.js';
+import { type Key, utf8Text } from './key.js';
+import { listEntities, listKeys } from './list.js';
+import type {
+  Condition,
+  DeleteOptions,
+  DeleteRangeOptions,
+  ListOptions,
+  PutOptions,
+  ReadOptions,
+} from './options.js';
+import { type Reply, readAll } from './pieces.js';
+import { entityTarget, rangeTarget } from './query.js';
+import { conditionFields, etagOf, fieldsOf, keptFields, versionOf } from './response.js';
+import { Transport, type TransportOptions } from './transport.js';
+import { type Json, jsonBytes, type Value, valueBytes } from './value.js';
+
+export interface PutResult {
+  /** The version of the entity as it is now. */
+  readonly version: string;
+}
+
+/**
+ * Calls that fail reject with an {@link EvenkeelError}; misuse rejects with a TypeError. Reads,
+ * deletions and writes without a condition are tried again when that may help.
+ */
+export class EvenkeelClient {
+  readonly #transport: Transport;
+
+  /**
+   * @param url of the server, for example `http://127.0.0.1:8080`; a path in it is kept
+   * @throws TypeError if the URL or an option is none
+   */
+  constructor(url: string | URL, options: TransportOptions = {}) {
+    this.#transport = new Transport(url, options);
+  }
+
+  /** The entity, or undefined if there is none. */
+  get(key: Key, options: ReadOptions = {}): Promise<Entity | undefined> {
+    return this.#read('GET', key, options, async (reply) => {
+      const { headers } = reply.response;
+      const [version, fields] = [versionOf(headers), fieldsOf(headers)];
+      return new Entity(key, version, await readAll(reply), fields);
+    });
+  }
+
+  /** The value as text. Rejects with a TypeError if it is not UTF-8. */
+  async getText(key: Key, options?: ReadOptions): Promise<string | undefined> {
+    return (await this.get(key, options))?.text();
+  }
+
+  /** The value parsed as JSON; nobody checks that it is a T. Rejects with a SyntaxError. */
+  async getJson<T = unknown>(key: Key, options?: ReadOptions): Promise<T | undefined> {
+    return (await this.get(key, options))?.json<T>();
+  }
+
+  /** All that is known of the entity but its value, or undefined if there is none. */
+  head(key: Key, options: ReadOptions = {}): Promise<EntityHead | undefined> {
+    return this.#read('HEAD', key, options, ({ response: { headers } }) => {
+      const length = Number(headers.get('content-length'));
+      return new EntityHead(key, versionOf(headers), length, fieldsOf(headers));
+    });
+  }
+
+  /** Stores a value under the key, new or not. Resolves once it is on the disk. */
+  async put(key: Key, value: Value, options: PutOptions = {}): Promise<PutResult> {
+    return this.#put(key, valueBytes(value), options);
+  }
+
+  /** Stores a value as JSON. */
+  async putJson<T>(key: Key, value: Json<T> & T, options: PutOptions = {}): Promise<PutResult> {
+    return this.#put(key, jsonBytes(value), options);
+  }
+
+  /**
+   * Removes the entity. Resolves once that is on the disk, to whether there was one. After a
+   * further attempt, that may have been removed by the attempt before.
+   */
+  async delete(key: Key, options: DeleteOptions = {}): Promise<boolean> {
+    const call = {
+      ...options,
+      method: 'DELETE',
+      target: entityTarget(key, options),
+      headers: conditionFields(options),
+      isIdempotent: isUnconditional(options),
+    } as const;
+    return this.#transport.call(call, async (reply) => {
+      await readAll(reply);
+      return reply.response.headers.get('evenkeel-existed') === 'true';
+    });
+  }
+
+  /** The entities of a range in the order of their key bytes, read as fast as they are taken. */
+  list(options: ListOptions = {}): AsyncGenerator<ListedEntity, void> {
+    return listEntities(this.#transport, options);
+  }
+
+  /** The keys of a range, which is several times as fast. */
+  listKeys(options: ListOptions = {}): AsyncGenerator<EntityKey, void> {
+    return listKeys(this.#transport, options);
+  }
+
+  /**
+   * Removes all entities of a range, and resolves to how many there were. If it fails, some may be
+   * gone; the same call goes on where it stopped.
+   */
+  async deleteRange(options: DeleteRangeOptions): Promise<number> {
+    const call = {
+      ...options,
+      method: 'DELETE',
+      target: rangeTarget(options),
+      isIdempotent: true,
+    } as const;
+    return this.#transport.call(call, async (reply) => {
+      const { deleted } = JSON.parse(utf8Text(await readAll(reply)) ?? '') as { deleted: number };
+      return deleted;
+    });
+  }
+
+  async #put(key: Key, content: Uint8Array, options: PutOptions): Promise<PutResult> {
+    const call = {
+      ...options,
+      method: 'PUT',
+      target: entityTarget(key, options, options.ttlMs),
+      headers: { ...keptFields(options), ...conditionFields(options) },
+      content,
+      isIdempotent: isUnconditional(options),
+    } as const;
+    return this.#transport.call(call, async (reply) => {
+      await readAll(reply);
+      return { version: etagOf(reply.response.headers) };
+    });
+  }
+
+  async #read<T>(
+    method: 'GET' | 'HEAD',
+    key: Key,
+    options: ReadOptions,
+    read: (reply: Reply) => T | Promise<T>,
+  ): Promise<T | undefined> {
+    const call = { ...options, method, target: entityTarget(key, options), isIdempotent: true };
+    try {
+      return await this.#transport.call(call, read);
+    } catch (error) {
+      if (error instanceof EvenkeelError && error.code === 'not-found') return undefined;
+      throw error;
+    }
+  }
+}
+
+function isUnconditional({ ifVersion, ifAbsent, ifPresent }: Condition): boolean {
+  return ifVersion === undefined && ifAbsent === undefined && ifPresent === undefined;
+}

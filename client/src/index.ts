@@ -1,0 +1,24 @@
+/** The package: the client, its errors, and the types of its calls. */
+export { EvenkeelClient, type PutResult } from './client.js';
+export {
+  Entity,
+  EntityHead,
+  EntityInfo,
+  EntityKey,
+  type Fields,
+  ListedEntity,
+} from './entity.js';
+export { type ErrorCode, EvenkeelError } from './error.js';
+export type { Key } from './key.js';
+export type {
+  Condition,
+  DeleteOptions,
+  DeleteRangeOptions,
+  ListOptions,
+  PutOptions,
+  Range,
+  ReadOptions,
+  ValueOptions,
+} from './options.js';
+export type { CallOptions, TransportOptions } from './transport.js';
+export type { Json, Value } from './value.js';

@@ -1,0 +1,96 @@
+/**
+ * A range as an async iterator. It is one response, read as fast as the caller takes it. If that is
+ * cut off, for example because the caller was slow, the next one goes on behind the last key.
+ */
+import { decodeBase64 } from './base64.js';
+import { EntityKey, ListedEntity } from './entity.js';
+import { EvenkeelError } from './error.js';
+import { encodeKey, type Key, type KeyFields, keyOfFields } from './key.js';
+import type { ListOptions } from './options.js';
+import { lines } from './pieces.js';
+import { rangeTarget } from './query.js';
+import { retryDelayMs, sleep } from './retry.js';
+import { checkNumber, type Transport } from './transport.js';
+
+interface Line extends KeyFields {
+  readonly version?: string;
+  readonly expires?: string;
+  readonly value?: string;
+}
+
+export function listEntities(
+  transport: Transport,
+  options: ListOptions,
+): AsyncGenerator<ListedEntity, void> {
+  return list(transport, options, '', (key, { version, expires, value }) => {
+    if (typeof version === 'number' || typeof value !== 'string') throw new TypeError('no value');
+    const expiresAt = expires === undefined ? undefined : new Date(expires);
+    return new ListedEntity(key, { version: version ?? '', expiresAt }, decodeBase64(value));
+  });
+}
+
+export function listKeys(
+  transport: Transport,
+  options: ListOptions,
+): AsyncGenerator<EntityKey, void> {
+  return list(transport, options, '&only=keys', (key) => new EntityKey(key));
+}
+
+async function* list<T>(
+  transport: Transport,
+  options: ListOptions,
+  only: string,
+  read: (key: Key, line: Line) => T,
+): AsyncGenerator<T, void> {
+  const { limit, order, signal } = options;
+  checkNumber('limit', limit, 1, Number.MAX_SAFE_INTEGER);
+  const policy = { retries: transport.retries(options), isIdempotent: true };
+  let left = limit ?? Number.POSITIVE_INFINITY;
+  let after = options.after;
+  for (let tried = 1; ; tried++) {
+    try {
+      const target = rangeTarget(options, {
+        ...(after !== undefined && { after: encodeKey(after) }),
+        ...(order !== undefined && { order }),
+        ...(limit !== undefined && { limit: String(left) }),
+      });
+      const reply = await transport.attempt({
+        ...options,
+        method: 'GET',
+        target: target + only,
+        headers: { Accept: 'application/x-ndjson' },
+        isIdempotent: true,
+      });
+      for await (const text of lines(reply)) {
+        const { key, entity } = parse(text, read);
+        after = key;
+        left--;
+        // An entity is progress: the next failure is the first again.
+        tried = 1;
+        yield entity;
+      }
+      return;
+    } catch (error) {
+      const delayMs = retryDelayMs(error, tried, policy);
+      if (delayMs === undefined) throw error;
+      if (left === 0) return;
+      await sleep(delayMs, signal);
+    }
+  }
+}
+
+function parse<T>(text: string, read: (key: Key, line: Line) => T): { key: Key; entity: T } {
+  try {
+    const line = JSON.parse(text) as Line;
+    const key = line.key ?? keyOfFields(line);
+    return { key, entity: read(key, line) };
+  } catch (cause) {
+    throw new EvenkeelError(
+      'protocol',
+      `a line of the range is not an entity: ${text.slice(0, 64)}`,
+      {
+        cause,
+      },
+    );
+  }
+}
