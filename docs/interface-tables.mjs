@@ -1,7 +1,13 @@
 /** The tables of the HTTP interface, as Markdown, from the one that the server works by. */
 
 /** @param api the module src/server/api/operations.ts, compiled */
-export function interfaceTables({ operations, problemStatuses, requestFields, commonProblems }) {
+export function interfaceTables({
+  operations,
+  problemStatuses,
+  requestFields,
+  responseFields,
+  commonProblems,
+}) {
   const rowOf = (operation) => [requestOf(operation), successOf(operation)];
   return {
     requests: table(
@@ -24,6 +30,14 @@ export function interfaceTables({ operations, problemStatuses, requestFields, co
         `\`${name}\``,
         value,
         summary,
+      ]),
+    ),
+    responseFields: table(
+      ['Field', 'On', 'Meaning'],
+      responseFields.map((field) => [
+        `\`${field.name}\``,
+        [readersOf(field, operations), field.statuses.join(', ')].filter(Boolean).join(': '),
+        field.summary,
       ]),
     ),
     fields: table(

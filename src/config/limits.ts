@@ -19,6 +19,11 @@ export const maxConditionVersions = 1024;
 /** Operations of an atomic batch, and bytes of its keys and values: it is one transaction. */
 export const maxAtomicOperations = 1000;
 export const maxAtomicBytes = 16 * MiB;
+/** Names and values of the metadata that is kept with a value, in bytes, and how many there are. */
+export const maxMetaBytes = 1 * KiB;
+export const maxMetaFields = 100;
+/** Longest Content-Type, and longest Content-Encoding, that is kept with a value, in bytes. */
+export const maxKeptFieldBytes = 512;
 /** Largest value limit that may be configured, in bytes: a value is held in memory whole. */
 export const maxValueLimit = 256 * MiB;
 

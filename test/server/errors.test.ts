@@ -81,7 +81,7 @@ const counts: Refused[] = [
       `ttl=${ttl}`,
       put(`${entity}&ttl=${ttl}`),
       400,
-      /ttl is a whole number from 1 to 630720000/,
+      /ttl is a whole number of seconds from 1 to 630720000/,
     ],
   ),
 ];

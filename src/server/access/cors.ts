@@ -10,7 +10,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isOrigin, originRule } from '../../config/parsers.js';
 import { operations, type RequestFields } from '../api/operations.js';
-import type { ApiResponse } from '../api/perform.js';
+import type { ApiResponse } from '../api/response.js';
 
 /** How long a browser need not ask again. Chromium takes no more than two hours. */
 const maxAgeSeconds = 7200;

@@ -7,3 +7,6 @@
 export function contentFields(type: string) {
   return { 'Content-Type': type, 'X-Content-Type-Options': 'nosniff' } as const;
 }
+
+/** The type of a value of which no other was kept. */
+export const octetStream = 'application/octet-stream';

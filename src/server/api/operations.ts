@@ -39,14 +39,15 @@ export const problemStatuses = {
   404: 'The store has no entity under this id.',
   405: 'The path does not take this method; `Allow` lists those that it takes.',
   408: 'The request did not arrive in time.',
-  412: 'The condition of a write does not hold; nothing was changed.',
+  412: 'The condition does not hold. Nothing was changed.',
   413: 'The value, or a chunk extension, is too long.',
   414: 'The request target is too long.',
+  416: 'The range begins behind the value.',
   417: 'The request expects something other than `100-continue`.',
   421: 'The host is not one of this server: see `Host`.',
-  431: 'The header is too long, or has too many fields.',
+  431: 'The header, or what is to be kept of it, is too long, or it has too many fields.',
   500: 'The stored value is damaged, or the server met an unexpected error.',
-  501: 'The request has a field that this server would have to honour and cannot yet.',
+  501: 'The request has a condition that this store cannot keep.',
   503: 'The server is overloaded or stopping (`Retry-After` says when), or its store has failed.',
   504: 'Fewer replicas confirmed than were asked for.',
   507: 'The disk, or a quota on it, is full.',
@@ -74,8 +75,8 @@ const replicas: Parameter = {
 const ttl: Parameter = {
   name: 'ttl',
   isRequired: false,
-  value: `1 to ${maxTtlSeconds}`,
-  summary: 'Seconds until the entity expires. Default: it stays.',
+  value: `1 to ${maxTtlSeconds}, or with \`ms\` behind it 1 to ${maxTtlSeconds}000`,
+  summary: 'Seconds, or milliseconds, until the entity expires. Default: it stays.',
 };
 const start: Parameter = {
   name: 'start',
@@ -114,8 +115,12 @@ export const operations: readonly Operation[] = [
     methods: ['GET', 'HEAD'],
     summary: 'Returns the value of an entity.',
     parameters: [id, replicas],
-    responses: { 200: 'The content is the value.' },
-    problems: [404, 504],
+    responses: {
+      200: 'The content is the value.',
+      206: 'The content is a range of it.',
+      304: 'The client has it already.',
+    },
+    problems: [404, 412, 416, 504],
   },
   {
     kind: 'put',
@@ -124,7 +129,7 @@ export const operations: readonly Operation[] = [
     summary: 'Stores the content as the value of an entity, new or not.',
     parameters: [id, replicas, ttl],
     responses: { 201: 'The value is durable.' },
-    problems: [501, 504, 507],
+    problems: [412, 501, 504, 507],
   },
   {
     kind: 'delete',
@@ -133,7 +138,7 @@ export const operations: readonly Operation[] = [
     summary: 'Removes an entity, present or not.',
     parameters: [id, replicas],
     responses: { 202: 'The removal is durable.' },
-    problems: [501, 504, 507],
+    problems: [412, 501, 504, 507],
   },
   {
     kind: 'range',
@@ -158,13 +163,15 @@ export interface RequestField {
   readonly use: FieldUse;
   /** With which status a field is refused. */
   readonly status?: 400 | 501;
+  /** The field next to which it is not refused but ignored. */
+  readonly unless?: string;
   /** The operations that it means something to. The others ignore it. */
   readonly operations: readonly CommandKind[];
   readonly summary: string;
 }
 
 const all: readonly CommandKind[] = operations.map(({ kind }) => kind);
-const writes: readonly CommandKind[] = ['put', 'delete'];
+const writes = ['put', 'delete'] as const satisfies readonly CommandKind[];
 
 /** The request fields that may change a response or its framing; all others are ignored. */
 export const requestFields = [
@@ -211,11 +218,45 @@ export const requestFields = [
     operations: ['range'],
     summary: '`application/x-ndjson` asks for NDJSON.',
   },
-  refused('If-Match', 'A condition on the stored version.'),
-  refused('If-None-Match', 'A condition on the absence of a version; `*`: of any.'),
-  refused('If-Modified-Since', 'A condition on the time of the last write.'),
-  refused('If-Unmodified-Since', 'A condition on the time of the last write.'),
-  refused('Content-Range', 'Says that the content is only a part of the value.', 400),
+  {
+    name: 'If-Match',
+    use: 'read',
+    operations: ['get', ...writes],
+    summary: 'Only if the entity is there (`*`), or has one of these ETags. Otherwise 412.',
+  },
+  {
+    name: 'If-None-Match',
+    use: 'read',
+    operations: ['get', ...writes],
+    summary:
+      'A write: only if the entity is absent (`*`; a list is a 501), otherwise 412. ' +
+      'A read: 304 if the entity has one of these ETags.',
+  },
+  {
+    name: 'Range',
+    use: 'read',
+    operations: ['get'],
+    summary: '`bytes=` and one range of the value asks for a 206. `HEAD` ignores it.',
+  },
+  {
+    name: 'If-Range',
+    use: 'read',
+    operations: ['get'],
+    summary: 'Ignores `Range` unless the entity has this ETag.',
+  },
+  kept('Content-Type', 'Kept with the value. Default: `application/octet-stream`.'),
+  kept('Content-Encoding', 'Kept with the value, which is stored as it comes.'),
+  kept(
+    'Evenkeel-Meta-*',
+    'Kept with the value: up to 1 KiB of names, behind the prefix, and values.',
+  ),
+  refused('If-Modified-Since', 'A condition on the time of the last write.', {
+    unless: 'If-None-Match',
+  }),
+  refused('If-Unmodified-Since', 'A condition on the time of the last write.', {
+    unless: 'If-Match',
+  }),
+  refused('Content-Range', 'Says that the content is only a part of the value.', { status: 400 }),
 ] as const satisfies readonly RequestField[];
 
 /**
@@ -224,17 +265,29 @@ export const requestFields = [
  */
 export type FieldsOf<Kind extends CommandKind> = {
   readonly [Field in (typeof requestFields)[number] as Kind extends Field['operations'][number]
-    ? Lowercase<Field['name']>
+    ? Key<Lowercase<Field['name']>>
     : never]?: string | readonly string[] | undefined;
 };
 
+/** A name that ends in `*` stands for all that begin so. */
+type Key<Name extends string> = Name extends `${infer Prefix}*` ? `${Prefix}${string}` : Name;
+
 /** The request fields of the table, by name in lower case. */
-export type RequestFields = FieldsOf<'status'> & FieldsOf<'put'> & FieldsOf<'range'>;
+export type RequestFields = FieldsOf<CommandKind>;
 
 function message<Name extends string>(name: Name, summary: string) {
   return { name, use: 'message', operations: all, summary } as const;
 }
 
-function refused<Name extends string>(name: Name, summary: string, status: 400 | 501 = 501) {
-  return { name, use: 'refused', status, operations: writes, summary } as const;
+function kept<Name extends string>(name: Name, summary: string) {
+  return { name, use: 'read', operations: ['put'], summary } as const;
+}
+
+function refused<Name extends string>(
+  name: Name,
+  summary: string,
+  { status = 501, unless }: Pick<RequestField, 'status' | 'unless'> = {},
+) {
+  const ignored = unless === undefined ? {} : { unless };
+  return { name, use: 'refused', status, operations: writes, summary, ...ignored } as const;
 }

@@ -1,5 +1,5 @@
 /** The rules of parameters. A refusal quotes the rule and the value received. */
-import { maxKeyBytes } from '../../config/limits.js';
+import { maxKeyBytes, maxTtlMs, maxTtlSeconds } from '../../config/limits.js';
 import type { Capabilities, ReplicaCount } from '../../store/store.js';
 import { Problem, quote } from './problem.js';
 import type { Query } from './query.js';
@@ -32,6 +32,25 @@ export function wholeNumber(query: Query, name: string, max: number): number | u
       `the parameter ${name} is a whole number from 1 to ${max}, got ${quote(text)}`,
     );
   return value;
+}
+
+/**
+ * A time to live in ms: whole seconds, or milliseconds with `ms` behind them; undefined if it is
+ * not given.
+ * @throws Problem 400
+ */
+export function duration(query: Query, name: string): number | undefined {
+  const text = query.get(name)?.toString('latin1');
+  if (text === undefined) return undefined;
+  const match = /^([0-9]{1,16})(ms)?$/.exec(text);
+  const ms = match ? Number(match[1]) * (match[2] ? 1 : 1000) : 0;
+  if (ms < 1 || ms > maxTtlMs)
+    throw new Problem(
+      400,
+      `the parameter ${name} is a whole number of seconds from 1 to ${maxTtlSeconds}, or of ` +
+        `milliseconds with ms behind it, for example 60 or 1500ms, got ${quote(text)}`,
+    );
+  return ms;
 }
 
 /** `ack/from`, to be spread into a command. @throws Problem 400 */

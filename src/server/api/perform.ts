@@ -1,22 +1,14 @@
 /** From a command to its response, over the Store. A lane writes the response to its connection. */
-import type { Allowance, Awaitable, Entity, Store } from '../../store/store.js';
-import { contentFields } from './content-fields.js';
-import { Problem } from './problem.js';
-import { type RangeContent, rangeBytes } from './range.js';
+import type { Allowance, Awaitable, DeleteResult, PutResult, Store } from '../../store/store.js';
+import { contentFields, octetStream } from './content-fields.js';
+import { entityResponse } from './entity-response.js';
+import { rangeBytes } from './range.js';
+import type { ApiResponse } from './response.js';
 import type { Command } from './route.js';
 
-export interface ApiResponse {
-  readonly status: 200 | 201 | 202 | 204;
-  readonly headers: Readonly<Record<string, string>>;
-  /** The content: whole, or pages to be made as the reader takes them. */
-  readonly content: Uint8Array | RangeContent;
-}
-
 const nothing = Buffer.alloc(0);
+const noHeaders = {};
 const serving = Buffer.from('{"status":"serving"}\n');
-const created: ApiResponse = { status: 201, headers: {}, content: nothing };
-const accepted: ApiResponse = { status: 202, headers: {}, content: nothing };
-const octets = contentFields('application/octet-stream');
 const json = contentFields('application/json');
 
 /**
@@ -37,9 +29,9 @@ export function perform(
     case 'get':
       return get(command, store, allowance);
     case 'put':
-      return store.put(command.key, content, command, allowance).then(() => created);
+      return store.put(command.key, content, command, allowance).then(created);
     case 'delete':
-      return store.delete(command.key, command).then(() => accepted);
+      return store.delete(command.key, command).then(accepted);
     case 'range':
       return {
         status: 200,
@@ -50,10 +42,10 @@ export function perform(
   }
 }
 
-/** Made once: a stack for each absent key would take time. */
-const absent = new Problem(404, 'this id has no entity; PUT one first');
-
-const rangeType = { chunks: octets, ndjson: contentFields('application/x-ndjson') };
+const rangeType = {
+  chunks: contentFields(octetStream),
+  ndjson: contentFields('application/x-ndjson'),
+};
 
 function get(
   command: Command & { kind: 'get' },
@@ -61,10 +53,22 @@ function get(
   allowance: Allowance,
 ): Awaitable<ApiResponse> {
   const entity = store.get(command.key, command, allowance);
-  return entity instanceof Promise ? entity.then(found) : found(entity);
+  return entity instanceof Promise
+    ? entity.then((read) => entityResponse(read, command))
+    : entityResponse(entity, command);
 }
 
-function found(entity: Entity | undefined): ApiResponse {
-  if (!entity) throw absent;
-  return { status: 200, headers: octets, content: entity.value };
+function created({ version }: PutResult): ApiResponse {
+  return { status: 201, headers: noHeaders, ownHeaders: undefined, version, content: nothing };
+}
+
+function accepted({ existed }: DeleteResult): ApiResponse {
+  return existed ? removed : wasAbsent;
+}
+
+const removed = acceptedWith('true');
+const wasAbsent = acceptedWith('false');
+
+function acceptedWith(existed: string): ApiResponse {
+  return { status: 202, headers: { 'Evenkeel-Existed': existed }, content: nothing };
 }

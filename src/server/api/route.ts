@@ -2,9 +2,10 @@
  * From a request's head to what it asks for, by the table of operations. Nothing here knows how the
  * request came in or touches the store: a wrong request is refused before its content is read.
  */
-import { maxTtlSeconds } from '../../config/limits.js';
-import type { Capabilities, ReplicaCount } from '../../store/store.js';
+import type { Capabilities, Condition, EntityFields, ReplicaCount } from '../../store/store.js';
 import type { Service } from '../service.js';
+import { type RequestedRange, requestedRange } from './byte-range.js';
+import { keptFields } from './kept-fields.js';
 import {
   type CommandKind,
   type FieldsOf,
@@ -15,7 +16,8 @@ import {
   type RequestFields,
   requestFields,
 } from './operations.js';
-import { key, replicas, wholeNumber } from './parameters.js';
+import { duration, key, replicas, wholeNumber } from './parameters.js';
+import { type ReadPreconditions, readPreconditions, writeCondition } from './preconditions.js';
 import { overloaded, Problem, quote } from './problem.js';
 import { parseQuery, type Query } from './query.js';
 import { absoluteForm } from './target.js';
@@ -31,14 +33,27 @@ export interface RequestHead {
 /** A checked request. */
 export type Command =
   | { readonly kind: 'status' }
-  | { readonly kind: 'get'; readonly key: Buffer; readonly replicas?: ReplicaCount }
+  | {
+      readonly kind: 'get';
+      readonly key: Buffer;
+      readonly replicas?: ReplicaCount;
+      readonly preconditions?: ReadPreconditions;
+      readonly range?: RequestedRange;
+    }
   | {
       readonly kind: 'put';
       readonly key: Buffer;
       readonly replicas?: ReplicaCount;
+      readonly condition?: Condition;
       readonly ttlMs?: number;
+      readonly fields?: EntityFields;
     }
-  | { readonly kind: 'delete'; readonly key: Buffer; readonly replicas?: ReplicaCount }
+  | {
+      readonly kind: 'delete';
+      readonly key: Buffer;
+      readonly replicas?: ReplicaCount;
+      readonly condition?: Condition;
+    }
   | {
       readonly kind: 'range';
       readonly start: Buffer;
@@ -56,6 +71,8 @@ interface Route {
   readonly refused: readonly {
     readonly name: keyof RequestFields;
     readonly status: ProblemStatus;
+    /** Next to this field it is ignored. */
+    readonly unless: keyof RequestFields | undefined;
   }[];
 }
 
@@ -66,9 +83,10 @@ for (const operation of operations) {
   const parameterNames = new Set(operation.parameters?.map(({ name }) => name));
   const refused = (requestFields as readonly RequestField[])
     .filter(({ use, operations }) => use === 'refused' && operations.includes(operation.kind))
-    .map(({ name, status = 501 }) => ({
+    .map(({ name, status = 501, unless }) => ({
       name: name.toLowerCase() as keyof RequestFields,
       status,
+      unless: unless?.toLowerCase() as keyof RequestFields | undefined,
     }));
   for (const method of operation.methods)
     methods.set(method, { operation, parameterNames, refused });
@@ -86,11 +104,13 @@ export function admit(head: RequestHead, { store, draining }: Service): Command 
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
   const { operation, parameterNames, refused } = find(path, head.method);
-  for (const { name, status } of refused)
-    if (head.fields[name] !== undefined) throw refusal(name, status);
+  for (const { name, status, unless } of refused) {
+    const isIgnored = unless !== undefined && head.fields[unless] !== undefined;
+    if (head.fields[name] !== undefined && !isIgnored) throw refusal(name, status);
+  }
   const query =
     operation.parameters && parseQuery(mark < 0 ? '' : target.slice(mark + 1), parameterNames);
-  return commandOf[operation.kind](query ?? new Map(), head.fields, store.capabilities);
+  return commandOf[operation.kind](query ?? new Map(), head, store.capabilities);
 }
 
 function find(path: string, method: string): Route {
@@ -116,8 +136,8 @@ function refusal(name: keyof RequestFields, status: ProblemStatus): Problem {
     name === 'content-range'
       ? 'the field content-range says that this is a part, and a part cannot be stored as the ' +
           'whole; send the whole value without the field'
-      : `the condition ${name} is not implemented yet, and the write would not be safe ` +
-          'without; leave the field out if it may be done in any case',
+      : `the condition ${name} needs a Last-Modified, which entities have not; use if-match or ` +
+          'if-none-match, or leave the field out if the write may be done in any case',
   );
 }
 
@@ -125,22 +145,39 @@ function refusal(name: keyof RequestFields, status: ProblemStatus): Problem {
 const commandOf: {
   readonly [Kind in CommandKind]: (
     query: Query,
-    fields: FieldsOf<Kind>,
+    head: { readonly method: string; readonly fields: FieldsOf<Kind> },
     capabilities: Capabilities,
   ) => Command;
 } = {
   status: () => ({ kind: 'status' }),
-  get: (query, _fields, capabilities) => ({ kind: 'get', ...entity(query, capabilities) }),
-  put: (query, _fields, capabilities) => {
-    const ttlSeconds = wholeNumber(query, 'ttl', maxTtlSeconds);
+  get: (query, { method, fields }, capabilities) => {
+    const preconditions = readPreconditions(fields);
+    // RFC 9110 § 14.2: a range means something to GET alone.
+    const range = method === 'GET' ? requestedRange(fields) : undefined;
+    return {
+      kind: 'get',
+      ...entity(query, capabilities),
+      ...(preconditions && { preconditions }),
+      ...(range && { range }),
+    };
+  },
+  put: (query, { fields }, capabilities) => {
+    const ttlMs = duration(query, 'ttl');
+    const kept = keptFields(fields);
     return {
       kind: 'put',
       ...entity(query, capabilities),
-      ...(ttlSeconds !== undefined && { ttlMs: ttlSeconds * 1000 }),
+      ...conditionOf(fields, capabilities),
+      ...(ttlMs !== undefined && { ttlMs }),
+      ...(kept && { fields: kept }),
     };
   },
-  delete: (query, _fields, capabilities) => ({ kind: 'delete', ...entity(query, capabilities) }),
-  range: (query, fields) => {
+  delete: (query, { fields }, capabilities) => ({
+    kind: 'delete',
+    ...entity(query, capabilities),
+    ...conditionOf(fields, capabilities),
+  }),
+  range: (query, { fields }) => {
     const limit = wholeNumber(query, 'limit', Number.MAX_SAFE_INTEGER);
     return {
       kind: 'range',
@@ -154,6 +191,21 @@ const commandOf: {
 
 function entity(query: Query, capabilities: Capabilities) {
   return { key: key(query, 'id'), ...replicas(query, capabilities) };
+}
+
+/** @throws Problem 400, 501 */
+function conditionOf(
+  fields: FieldsOf<'put'> | FieldsOf<'delete'>,
+  { conditions }: Capabilities,
+): { condition?: Condition } {
+  const condition = writeCondition(fields);
+  if (!condition) return {};
+  if (conditions) return { condition };
+  throw new Problem(
+    501,
+    'this store keeps no conditions, and the write would not be safe without; leave the field ' +
+      'out if it may be done in any case',
+  );
 }
 
 /** Path and query of a target. */

@@ -33,9 +33,9 @@ export function admitConnections(
     }
     refused.add(socket);
     socket.once('close', () => refused.delete(socket)).on('error', () => socket.destroy());
-    const { status, headers, content } = problemResponse(noPlace);
-    socket.write(responseHead.format(status, headers, content.length, true), 'latin1');
-    socket.write(content);
+    const response = problemResponse(noPlace);
+    socket.write(responseHead.format(response, response.content.length, true), 'latin1');
+    socket.write(response.content);
     endLingering(socket, lingerMs);
   });
 }

@@ -1,5 +1,6 @@
 /** The heads of responses as text, with the fields that node:http would add. */
 import { STATUS_CODES } from 'node:http';
+import type { Headers, ResponseFields } from '../api/response.js';
 
 const secondMs = 1000;
 
@@ -10,57 +11,65 @@ export class ResponseHead {
   readonly #keepAlive: string;
   readonly #common: string;
   #second = 0;
+  /** The end of a head: of one that keeps the connection, and of one that closes it. */
   #kept = '';
   #closed = '';
-  /** The last head and its arguments: like responses share it until the second is over. */
-  #last = '';
+  /** The same behind an ETag's value. */
+  #keptBehindTag = '';
+  #closedBehindTag = '';
+  /** The start of the last head, and what it was made of: like responses share it. */
+  #start = '';
+  #startToTag = '';
   #status = 0;
-  #fields: object | undefined;
+  #headers: Headers | undefined;
   #contentLength = -1;
-  #closes = false;
 
   /**
    * @param keepAliveMs how long an idle connection is kept, for the client to know
    * @param common fields of every response
    */
-  constructor(keepAliveMs: number, common: Readonly<Record<string, string>> = {}) {
+  constructor(keepAliveMs: number, common: Headers = {}) {
     this.#common = linesOf(common);
     const seconds = Math.floor(keepAliveMs / 1000);
     this.#keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${seconds}\r\n\r\n`;
   }
 
-  /**
-   * Status line and fields, to the empty line.
-   * @param fields without Content-Length, Date (RFC 9110 § 6.6.1) and Connection
-   */
-  format(
-    status: number,
-    fields: Readonly<Record<string, string>>,
-    contentLength: number,
-    closes: boolean,
-  ): string {
+  /** Status line and fields, to the empty line, with Date (RFC 9110 § 6.6.1) and Connection. */
+  format(response: ResponseFields, contentLength: number, closes: boolean): string {
+    const { status, headers, ownHeaders, version } = response;
     const second = Math.floor(Date.now() / secondMs);
     if (second !== this.#second) this.#begin(second);
-    else if (
-      fields === this.#fields &&
-      contentLength === this.#contentLength &&
-      status === this.#status &&
-      closes === this.#closes
+    if (
+      headers !== this.#headers ||
+      contentLength !== this.#contentLength ||
+      status !== this.#status
     )
-      return this.#last;
-    let text = lines.get(fields);
+      this.#beginLike(status, headers, contentLength);
+    if (ownHeaders !== undefined) return this.#formatOwn(ownHeaders, version, closes);
+    // An ETag is nearly always another: it costs its own text, and two joins.
+    return version === undefined
+      ? this.#start + (closes ? this.#closed : this.#kept)
+      : this.#startToTag + version + (closes ? this.#closedBehindTag : this.#keptBehindTag);
+  }
+
+  #formatOwn(ownHeaders: Headers, version: number | undefined, closes: boolean): string {
+    const tag = version === undefined ? '' : `ETag: "${version}"\r\n`;
+    return this.#start + linesOf(ownHeaders) + tag + (closes ? this.#closed : this.#kept);
+  }
+
+  #beginLike(status: number, headers: Headers, contentLength: number): void {
+    let text = lines.get(headers);
     if (text === undefined) {
-      text = linesOf(fields);
-      lines.set(fields, text);
+      text = linesOf(headers);
+      lines.set(headers, text);
     }
-    this.#fields = fields;
+    this.#headers = headers;
     this.#contentLength = contentLength;
     this.#status = status;
-    this.#closes = closes;
-    this.#last =
+    this.#start =
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${text}` +
-      `Content-Length: ${contentLength}\r\n${closes ? this.#closed : this.#kept}`;
-    return this.#last;
+      `Content-Length: ${contentLength}\r\n`;
+    this.#startToTag = `${this.#start}ETag: "`;
   }
 
   #begin(second: number): void {
@@ -68,12 +77,13 @@ export class ResponseHead {
     const date = `${this.#common}Date: ${new Date(second * secondMs).toUTCString()}\r\n`;
     this.#kept = `${date}${this.#keepAlive}`;
     this.#closed = `${date}Connection: close\r\n\r\n`;
-    this.#fields = undefined;
+    this.#keptBehindTag = `"\r\n${this.#kept}`;
+    this.#closedBehindTag = `"\r\n${this.#closed}`;
   }
 }
 
-function linesOf(fields: Readonly<Record<string, string>>): string {
-  return Object.entries(fields)
-    .map(([name, value]) => `${name}: ${value}\r\n`)
-    .join('');
+function linesOf(headers: Headers): string {
+  let text = '';
+  for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
+  return text;
 }

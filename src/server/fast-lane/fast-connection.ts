@@ -11,8 +11,9 @@
  */
 import type { Socket } from 'node:net';
 import { maxRequestsPerTurn, pieceBytes } from '../../config/limits.js';
-import { type ApiResponse, perform } from '../api/perform.js';
+import { perform } from '../api/perform.js';
 import { lateRequest, needsOperator, problemOf, problemResponse } from '../api/problem.js';
+import type { ApiResponse, ResponseFields } from '../api/response.js';
 import { admit } from '../api/route.js';
 import { ClientGone } from '../connection/client-gone.js';
 import type { Connection } from '../connection/connections.js';
@@ -154,29 +155,26 @@ export class FastConnection implements Connection {
   };
 
   /** @throws Problem 503 when the content does not fit in the memory budget */
-  #respond({ status, headers, content }: ApiResponse): void {
+  #respond(response: ApiResponse): void {
+    const { content } = response;
     if (!(content instanceof Uint8Array))
       throw new TypeError('a range is not plain, and all else is whole');
     if (content.length > pieceBytes) {
-      void this.#sendLarge(status, headers, content);
+      void this.#sendLarge(response, content);
       return;
     }
     this.#allowance.takeNow(content.length);
-    this.#send(status, headers, content, false);
+    this.#send(response, content, false);
   }
 
   /** The store has taken the memory. Never rejects. */
-  async #sendLarge(
-    status: number,
-    headers: ApiResponse['headers'],
-    content: Uint8Array,
-  ): Promise<void> {
+  async #sendLarge(response: ResponseFields, content: Uint8Array): Promise<void> {
     const { service, limits } = this.#options;
     const isLast = service.draining;
     this.#state = 'sending';
     this.#socket.setTimeout(limits.stallMs);
     this.#watch();
-    this.#outgoing.addHead(status, headers, content.length, isLast);
+    this.#outgoing.addHead(response, content.length, isLast);
     await sendPieces(content, this.#allowance, this.#write).catch(() => {});
     this.#state = isLast ? 'closing' : 'responding';
     this.#settle();
@@ -190,20 +188,15 @@ export class FastConnection implements Connection {
   #refuse(error: unknown, closes = false): void {
     const problem = problemOf(error);
     if (needsOperator(problem)) this.#options.report(problem.cause);
-    const { status, headers, content } = problemResponse(problem);
-    this.#send(status, headers, content, closes || problem.closes);
+    const response = problemResponse(problem);
+    this.#send(response, response.content, closes || problem.closes);
   }
 
-  #send(
-    status: number,
-    headers: ApiResponse['headers'],
-    content: Uint8Array,
-    closes: boolean,
-  ): void {
+  #send(response: ResponseFields, content: Uint8Array, closes: boolean): void {
     const isOpen = !this.#socket.destroyed;
     const isLast = isOpen && (closes || this.#options.service.draining);
     this.#state = isLast ? 'closing' : 'responding';
-    if (isOpen) this.#outgoing.add(status, headers, content, isLast);
+    if (isOpen) this.#outgoing.add(response, content, isLast);
   }
 
   /** From `responding` or `closing`: goes on once the responses are with the kernel. */

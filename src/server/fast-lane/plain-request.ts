@@ -8,9 +8,9 @@
  *     qchar   = ALPHA / DIGIT / any of -._~%!$&'()*+,;=:@/?
  *     field   = token ":" *( %x20-7E / HTAB )
  *
- * with one Host; one Content-Length of 1 to 9 digits for PUT, and none otherwise; a Connection of
- * keep-alive or none; no other field that the table gives to the operation; and all of the
- * content there.
+ * with one Host; one Content-Length of 1 to 9 digits for PUT, and none otherwise; for PUT at most
+ * one Content-Type, a media type of less than 64 bytes; a Connection of keep-alive or none; no
+ * other field that the table gives to the operation; and all of the content there.
  *
  * Most queries are `id=` and a key of 1 to 1024 qchars other than % + and &, which stands for
  * itself. The router reads all other queries.
@@ -24,6 +24,9 @@ import {
   requestFields,
 } from '../api/operations.js';
 import type { Command } from '../api/route.js';
+import { type KnownType, KnownTypes } from './known-types.js';
+
+const noFields: RequestFields = {};
 
 /** One request, as offsets in the bytes that hold it. Filled again for each request. */
 export class PlainRequest {
@@ -32,8 +35,8 @@ export class PlainRequest {
   method = '';
   /** Empty if `command` is there. */
   target = '';
-  /** A plain request has no field that the router reads. */
-  readonly fields: RequestFields = {};
+  /** The field that the router reads: a Content-Type, if there is one. */
+  fields: RequestFields = noFields;
   /** The value of Host, which the grammar does not judge. */
   hostStart = 0;
   hostEnd = 0;
@@ -71,6 +74,7 @@ const id = Buffer.from('id=');
 const version = Buffer.from(' HTTP/1.1\r\n');
 const host = Buffer.from('host');
 const contentLength = Buffer.from('content-length');
+const contentType = Buffer.from('content-type');
 const connection = Buffer.from('connection');
 const keepAlive = Buffer.from('keep-alive');
 
@@ -82,6 +86,9 @@ interface PlainMethod {
   readonly start: Buffer;
   /** Names of fields in lower case, by their length. */
   readonly leaves: readonly (readonly Buffer[] | undefined)[];
+  /** How other names begin, in lower case. */
+  readonly leavesPrefixes: readonly Buffer[];
+  readonly readsType: boolean;
 }
 
 /** The lane's methods. A field that the table gives to one is left, unless this file handles it. */
@@ -91,19 +98,33 @@ export function plainMethods(fields: readonly RequestField[]): readonly PlainMet
     const { path, methods } = operations.find((row) => row.kind === kind) as Operation;
     const method = methods[0] as string;
     const leaves: Buffer[][] = [];
+    const leavesPrefixes: Buffer[] = [];
+    let readsType = false;
     for (const field of fields) {
       const name = field.name.toLowerCase();
       // isName would not find another byte.
-      if (!/^[a-z0-9-]+$/.test(name)) throw new TypeError(`the field ${name} is not a name`);
+      if (!/^[a-z0-9-]+\*?$/.test(name)) throw new TypeError(`the field ${name} is not a name`);
       if (handled.includes(name) || !field.operations.includes(kind)) continue;
-      leaves[name.length] ??= [];
-      leaves[name.length]?.push(Buffer.from(name));
+      if (name === String(contentType)) readsType = true;
+      else if (name.endsWith('*')) leavesPrefixes.push(Buffer.from(name.slice(0, -1)));
+      else {
+        leaves[name.length] ??= [];
+        leaves[name.length]?.push(Buffer.from(name));
+      }
     }
-    return { kind, method, start: Buffer.from(`${method} ${path}?`), leaves };
+    return {
+      kind,
+      method,
+      start: Buffer.from(`${method} ${path}?`),
+      leaves,
+      leavesPrefixes,
+      readsType,
+    };
   });
 }
 
 const tableMethods = plainMethods(requestFields);
+const types = new KnownTypes();
 
 /**
  * Finds a plain request that begins at `start` and is there whole. False: the full lane decides.
@@ -127,7 +148,7 @@ export function findPlainRequest(
   if (!startsWith(bytes, at, version)) return false;
   at += version.length;
 
-  const { leaves } = known;
+  let type: KnownType | undefined;
   let hosts = 0;
   let length = -1;
   let fields = 0;
@@ -152,7 +173,15 @@ export function findPlainRequest(
     } else if (nameLength === connection.length && isName(bytes, name, connection)) {
       value = skipSpace(bytes, value);
       if (at - value !== keepAlive.length || !isName(bytes, value, keepAlive)) return false;
-    } else if (leaves[nameLength]?.some((other) => isName(bytes, name, other))) return false;
+    } else if (
+      known.readsType &&
+      nameLength === contentType.length &&
+      isName(bytes, name, contentType)
+    ) {
+      if (type) return false;
+      type = types.find(bytes, skipSpace(bytes, value), at);
+      if (!type) return false;
+    } else if (isLeft(known, bytes, name, nameLength)) return false;
     at += 2;
   }
   if (bytes[at + 1] !== lf) return false;
@@ -170,8 +199,9 @@ export function findPlainRequest(
     targetEnd - key <= maxKeyBytes &&
     startsWith(bytes, query, id);
   into.command = isLiteralKey
-    ? { kind: known.kind, key: copyOf(bytes, key, targetEnd) }
+    ? commandOf(known.kind, copyOf(bytes, key, targetEnd), type)
     : undefined;
+  into.fields = type?.request ?? noFields;
   into.method = known.method;
   into.target = isLiteralKey
     ? ''
@@ -179,6 +209,22 @@ export function findPlainRequest(
   into.contentStart = at;
   into.end = end;
   return true;
+}
+
+function commandOf(kind: PlainMethod['kind'], key: Buffer, type: KnownType | undefined): Command {
+  return type?.kept ? { kind: 'put', key, fields: type.kept } : { kind, key };
+}
+
+/** Whether the field of this name is for the full lane. */
+function isLeft(
+  { leaves, leavesPrefixes }: PlainMethod,
+  bytes: Buffer,
+  name: number,
+  length: number,
+): boolean {
+  for (const prefix of leavesPrefixes)
+    if (length >= prefix.length && isName(bytes, name, prefix)) return true;
+  return leaves[length]?.some((other) => isName(bytes, name, other)) ?? false;
 }
 
 /** The bytes outlive their buffer, which is read into again. */

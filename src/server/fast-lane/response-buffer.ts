@@ -1,5 +1,6 @@
 /** Gathers the responses of one connection as text: those of one turn leave in one write. */
 import type { Socket } from 'node:net';
+import type { ResponseFields } from '../api/response.js';
 import type { ResponseHead } from '../connection/response-head.js';
 
 /**
@@ -25,23 +26,13 @@ export class ResponseBuffer {
   }
 
   /** A response whose content is written behind it. */
-  addHead(
-    status: number,
-    headers: Readonly<Record<string, string>>,
-    contentLength: number,
-    closes: boolean,
-  ): void {
-    this.#text += this.#responseHead.format(status, headers, contentLength, closes);
+  addHead(response: ResponseFields, contentLength: number, closes: boolean): void {
+    this.#text += this.#responseHead.format(response, contentLength, closes);
   }
 
   /** @param closes whether it says that it is the last one */
-  add(
-    status: number,
-    headers: Readonly<Record<string, string>>,
-    content: Uint8Array,
-    closes: boolean,
-  ): void {
-    this.#text += this.#responseHead.format(status, headers, content.length, closes);
+  add(response: ResponseFields, content: Uint8Array, closes: boolean): void {
+    this.#text += this.#responseHead.format(response, content.length, closes);
     if (content.length === 0) return;
     if (content.length <= maxBytesAsText) {
       this.#text += latin1(content);

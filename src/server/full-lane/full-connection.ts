@@ -181,9 +181,10 @@ export class FullConnection implements Connection, ReadState {
 
   #respond(problem: Problem): void {
     if (!this.#socket.writable) return;
-    const { status, headers, content } = problemResponse(problem);
+    const response = problemResponse(problem);
+    const { content } = response;
     this.#socket.cork();
-    this.#socket.write(this.#responseHead.format(status, headers, content.length, true), 'latin1');
+    this.#socket.write(this.#responseHead.format(response, content.length, true), 'latin1');
     this.#socket.write(content);
     this.#socket.uncork();
     this.#closeNow();

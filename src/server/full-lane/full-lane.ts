@@ -10,8 +10,9 @@ import { pieceBytes } from '../../config/limits.js';
 import { preflightResponse } from '../access/cors.js';
 import { visitorOf } from '../access/door.js';
 import type { RequestFields } from '../api/operations.js';
-import { type ApiResponse, perform } from '../api/perform.js';
+import { perform } from '../api/perform.js';
 import { needsOperator, Problem, problemOf, slowContent } from '../api/problem.js';
+import type { ApiResponse } from '../api/response.js';
 import { admit } from '../api/route.js';
 import { ClientGone } from '../connection/client-gone.js';
 import type { Direction } from '../connection/content-rate.js';
@@ -49,6 +50,8 @@ export function fullLane(options: LaneOptions): Server {
     connectionsCheckingInterval: Math.min(1000, limits.headerTimeoutMs),
     // checkHead does, with a response that says what to change.
     requireHostHeader: false,
+    // A second Content-Type would be dropped in silence. Joined to the first one it is malformed.
+    joinDuplicateHeaders: true,
   });
   // A client that has sent its last byte may still wait for responses.
   Object.assign(server, { httpAllowHalfOpen: true });

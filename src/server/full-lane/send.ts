@@ -2,9 +2,9 @@
 import type { ServerResponse } from 'node:http';
 import { pieceBytes } from '../../config/limits.js';
 import type { Allowance } from '../../store/store.js';
-import type { ApiResponse } from '../api/perform.js';
 import { type Problem, problemResponse } from '../api/problem.js';
 import type { RangeContent } from '../api/range.js';
+import { type ApiResponse, allHeaders, type Headers } from '../api/response.js';
 import { sendPieces } from '../connection/send-pieces.js';
 
 /**
@@ -21,7 +21,8 @@ export async function sendResponse(
   close: boolean,
   allowance: Allowance,
 ): Promise<void> {
-  const { status, headers, content } = response;
+  const { status, content } = response;
+  const headers = allHeaders(response);
   const isHead = res.req.method === 'HEAD';
   if (close) res.setHeader('Connection', 'close');
   if (!(content instanceof Uint8Array)) {
@@ -31,8 +32,9 @@ export async function sendResponse(
   }
   // The store has taken the memory of a large value.
   if (content.length <= pieceBytes) await allowance.take(content.length);
-  // RFC 9110 § 8.6: a 204 has none.
-  const length = status === 204 ? {} : { 'Content-Length': String(content.length) };
+  // RFC 9110 § 8.6: a 204 has none, and that of a 304 would be of the whole value.
+  const hasLength = status !== 204 && status !== 304;
+  const length = hasLength ? { 'Content-Length': String(content.length) } : {};
   writeHead(res, status, { ...headers, ...length });
   if (content.length <= pieceBytes || isHead) {
     res.end(content);
@@ -54,11 +56,7 @@ export function sendProblem(res: ServerResponse, problem: Problem, close: boolea
 }
 
 /** Fields that were set before stay, and a second Vary adds to the first. */
-function writeHead(
-  res: ServerResponse,
-  status: number,
-  headers: ApiResponse['headers'],
-): ServerResponse {
+function writeHead(res: ServerResponse, status: number, headers: Headers): ServerResponse {
   const vary = res.getHeader('Vary');
   if (vary === undefined || headers.Vary === undefined) return res.writeHead(status, headers);
   return res.writeHead(status, { ...headers, Vary: `${vary}, ${headers.Vary}` });
@@ -67,7 +65,7 @@ function writeHead(
 async function sendRange(
   res: ServerResponse,
   status: number,
-  headers: ApiResponse['headers'],
+  headers: Headers,
   content: RangeContent,
   allowance: Allowance,
 ): Promise<void> {

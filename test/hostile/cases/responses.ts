@@ -67,7 +67,7 @@ export const responses: readonly Rule[] = [
     section: '9110 § 13.1.1',
     level: 'MUST',
     claim: 'a write whose condition is false is not carried out',
-    allowed: ['412', '501', '400'],
+    allowed: ['412'],
     inputs: [
       [
         'If-Match',

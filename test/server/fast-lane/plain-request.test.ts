@@ -5,7 +5,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
-import { type RequestField, requestFields } from '#dist/server/api/operations.js';
+import {
+  type RequestField,
+  type RequestFields,
+  requestFields,
+} from '#dist/server/api/operations.js';
 import { admit } from '#dist/server/api/route.js';
 import {
   findPlainRequest,
@@ -70,7 +74,7 @@ describe('a key that stands for itself', () => {
   });
 
   it('asks for what the routes say', () => {
-    const store = { capabilities: { replicas: 1 } } as Store;
+    const store = { capabilities: { replicas: 1, conditions: true } } as Store;
     const character = fc.constantFrom(..."aZ09-._~%!$&'()*+,;=:@/?");
     const query = fc
       .tuple(
@@ -78,27 +82,53 @@ describe('a key that stands for itself', () => {
         fc.string({ unit: character, maxLength: 40 }),
       )
       .map((parts) => parts.join(''));
+    const type = fc.constantFrom(undefined, 'text/plain', 'a/b;c="d"', 'application/octet-stream');
     let literal = 0;
     fc.assert(
-      fc.property(fc.constantFrom('GET', 'PUT', 'DELETE'), query, (method, query) => {
+      fc.property(fc.constantFrom('GET', 'PUT', 'DELETE'), query, type, (method, query, type) => {
         const target = `/v0/entity?${query}`;
+        const field = type === undefined ? '' : `Content-Type: ${type}\r\n`;
         const text =
           method === 'PUT'
-            ? put('Content-Length: 0\r\n').replace('/v0/entity?id=a', () => target)
-            : get('', target).replace('GET', method);
+            ? put(`Content-Length: 0\r\n${field}`).replace('/v0/entity?id=a', () => target)
+            : get(field, target).replace('GET', method);
+        const fields: RequestFields = type === undefined ? {} : { 'content-type': type };
         const found = find(text);
         expect(found).toBeDefined();
         if (found?.command === undefined) {
           expect(found?.target).toBe(target);
+          expect(found?.fields).toEqual(method === 'PUT' ? fields : {});
           return;
         }
         literal++;
-        const head = { method, target, fields: {} };
+        const head = { method, target, fields };
         expect(found.command).toEqual(admit(head, { store, draining: false }));
       }),
       { numRuns: 2000 },
     );
     expect(literal).toBeGreaterThan(100);
+  });
+});
+
+describe('a type', () => {
+  const kept = (field: string) => {
+    const command = find(put(`Content-Length: 0\r\n${field}\r\n`))?.command;
+    return command?.kind === 'put' ? (command.fields ?? 'none') : undefined;
+  };
+
+  it.each([
+    ['Content-Type: text/plain', { contentType: 'text/plain' }],
+    ['CONTENT-type:\t text/plain;charset=UTF-8', { contentType: 'text/plain;charset=UTF-8' }],
+    ['content-type: application/octet-stream', 'none'],
+  ])('%s', (field, fields) => {
+    // The second time it is known.
+    expect([kept(field), kept(field)]).toEqual([fields, fields]);
+  });
+
+  it('is not taken for another one of the same length', () => {
+    expect(kept('Content-Type: text/aaaa')).toEqual({ contentType: 'text/aaaa' });
+    expect(kept('Content-Type: text/aaab')).toEqual({ contentType: 'text/aaab' });
+    expect(kept('Content-Type: text/aaaa')).toEqual({ contentType: 'text/aaaa' });
   });
 });
 
@@ -138,10 +168,20 @@ describe('what is left to the full lane', () => {
     ['a value past its limit', put('Content-Length: 1001\r\n', 'a'.repeat(1001))],
     ['too many fields', get('A: a\r\n'.repeat(5))],
     ['a head past its limit', get(`A: ${'a'.repeat(limits.maxHeaderBytes)}\r\n`)],
+    ['two types', put('Content-Length: 0\r\nContent-Type: a/b\r\ncontent-type: a/b\r\n')],
+    ['a malformed type', put('Content-Length: 0\r\nContent-Type: a\r\n')],
+    ['an empty type', put('Content-Length: 0\r\nContent-Type:\r\n')],
+    ['a type with a space behind', put('Content-Length: 0\r\nContent-Type: a/b \r\n')],
+    ['a type of 64 bytes', put(`Content-Length: 0\r\nContent-Type: a/${'b'.repeat(62)}\r\n`)],
+    ['metadata', put('Content-Length: 0\r\nEvenkeel-Meta-Owner: x\r\n')],
+    ['metadata without a name', put('Content-Length: 0\r\nEVENKEEL-META-: x\r\n')],
     ['a connection to be closed', get('Connection: close\r\n')],
     ['another connection option', get('Connection: keep-alive, x\r\n')],
     ...requestFields
-      .filter(({ name }) => !['Host', 'Content-Length', 'Connection', 'Accept'].includes(name))
+      .filter(
+        ({ name }) =>
+          !['Host', 'Content-Length', 'Content-Type', 'Connection', 'Accept'].includes(name),
+      )
       .map(({ name, operations }): [string, string] => {
         const field = `${name.toUpperCase()}: x\r\n`;
         const isOfGet = operations.some((kind) => kind === 'get');
@@ -149,6 +189,11 @@ describe('what is left to the full lane', () => {
       }),
   ])('%s', (_name, text) => {
     expect(find(text)).toBeUndefined();
+  });
+
+  it('no type of a GET or DELETE, to which it means nothing', () => {
+    for (const method of ['GET', 'DELETE'])
+      expect(find(get('Content-Type: x\r\n').replace('GET', method))).toBeDefined();
   });
 
   it('a field from the moment that the table names it', () => {
@@ -165,6 +210,8 @@ describe('what is left to the full lane', () => {
     expect(isPlain([])).toBe(true);
     expect(isPlain([fresh])).toBe(false);
     expect(isPlain([{ ...fresh, operations: ['range'] }])).toBe(true);
+    expect(isPlain([{ ...fresh, name: 'Fre*' }])).toBe(false);
+    expect(isPlain([{ ...fresh, name: 'Fresh-*' }])).toBe(true);
   });
 
   it('what is not there whole, wherever it is cut', () => {

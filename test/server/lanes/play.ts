@@ -80,14 +80,27 @@ export async function play(
 const head = /HTTP\/1\.1 \d{3} [^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n/g;
 const date = /^date: (Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
+const version = /^etag: "\d{16}"$/;
+const expiry = /^evenkeel-expires: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 /**
- * Responses without the parts that may differ: the date, the order of fields, the case of names.
+ * Responses without the parts that may differ: dates, the order of fields, the case of names. The
+ * versions of entities are counted: a GET must still say the version of the PUT before it.
  */
 function comparable(text: string): string {
+  const versions: string[] = [];
+  const counted = (field: string) => {
+    if (!versions.includes(field)) versions.push(field);
+    return `etag: version ${versions.indexOf(field)}`;
+  };
   return text.replace(head, (answer) => {
     const [line, ...fields] = answer.slice(0, -4).split('\r\n');
     const named = fields.map((field) =>
-      field.replace(/^[^:]*/, (name) => name.toLowerCase()).replace(date, 'date: now'),
+      field
+        .replace(/^[^:]*/, (name) => name.toLowerCase())
+        .replace(date, 'date: now')
+        .replace(expiry, 'evenkeel-expires: later')
+        .replace(version, counted),
     );
     return `${[line, ...named.sort()].join('\r\n')}\r\n\r\n`;
   });

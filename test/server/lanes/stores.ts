@@ -1,23 +1,44 @@
 /** Lists and empties the store of a server, by its own interface. */
 
-/** Every entity, a line each. */
+/** The parts of a range's line that two stores must have in common. */
+interface Line {
+  readonly key?: string | undefined;
+  readonly keyBase64?: string | undefined;
+  readonly value: string;
+}
+
+/** Every entity and what is kept with it, a line each. */
 export async function stored(url: string): Promise<string[]> {
   const response = await fetch(`${url}/v0/entities?start=%00`, {
     headers: { Accept: 'application/x-ndjson' },
   });
   if (response.status !== 200) throw new Error(`a range was answered with ${response.status}`);
-  return (await response.text()).split('\n').slice(0, -1);
+  const lines = (await response.text()).split('\n').slice(0, -1);
+  return Promise.all(
+    lines.map(async (line) => {
+      const { key, keyBase64, value } = JSON.parse(line) as Line;
+      const { status, headers } = await fetch(entityOf(url, { key, keyBase64 }), {
+        method: 'HEAD',
+      });
+      const kept = [...headers].filter(([name]) => /^(content-[te]|evenkeel-meta-)/.test(name));
+      const expires = headers.has('evenkeel-expires');
+      return JSON.stringify({ key, keyBase64, value, status, kept, expires });
+    }),
+  );
 }
 
 /** Deletes what `stored` said. */
 export async function empty(url: string, lines: readonly string[]): Promise<void> {
   await Promise.all(
     lines.map(async (line) => {
-      const { key, keyBase64 } = JSON.parse(line) as { key?: string; keyBase64?: string };
-      const bytes = key === undefined ? Buffer.from(keyBase64 ?? '', 'base64') : Buffer.from(key);
-      const id = bytes.toString('hex').replace(/../g, '%$&');
-      const { status } = await fetch(`${url}/v0/entity?id=${id}`, { method: 'DELETE' });
+      const entity = entityOf(url, JSON.parse(line) as Line);
+      const { status } = await fetch(entity, { method: 'DELETE' });
       if (status !== 202) throw new Error(`a deletion was answered with ${status}`);
     }),
   );
+}
+
+function entityOf(url: string, { key, keyBase64 }: Omit<Line, 'value'>): string {
+  const bytes = key === undefined ? Buffer.from(keyBase64 ?? '', 'base64') : Buffer.from(key);
+  return `${url}/v0/entity?id=${bytes.toString('hex').replace(/../g, '%$&')}`;
 }
