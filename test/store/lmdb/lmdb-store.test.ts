@@ -6,7 +6,7 @@ import { storeSuite } from '../suite/suite.js';
 
 storeSuite({
   name: 'lmdb',
-  offers: { clock: true, pages: true, conditions: true },
+  offers: { clock: true, pages: true, conditions: true, atomicBatches: true },
   place: async (onOver) => {
     const directory = await temporaryDirectory(onOver);
     return { open: (options) => openLmdb({ directory, ...options }) };
@@ -15,7 +15,7 @@ storeSuite({
 
 storeSuite({
   name: 'lmdb, every read from the disk',
-  offers: { clock: true, pages: true, conditions: true },
+  offers: { clock: true, pages: true, conditions: true, atomicBatches: true },
   place: async (onOver) => {
     const directory = await temporaryDirectory(onOver);
     let faults = 0;

@@ -23,6 +23,7 @@ export interface StoreFactory {
     readonly pages: boolean;
     /** As its capabilities say. */
     readonly conditions: boolean;
+    readonly atomicBatches: boolean;
   };
   /** An empty place of its own, gone when the test is over, or when `onOver` calls its argument. */
   place(onOver?: (remove: () => Promise<void>) => void): Promise<Place>;

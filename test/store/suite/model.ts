@@ -5,8 +5,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
-import type { Store } from '#dist/store/store.js';
-import { empty, type Place, pages, type StoreFactory } from './factory.js';
+import type { Condition, Operation, Store } from '#dist/store/store.js';
+import { empty, outcome, type Place, pages, type StoreFactory } from './factory.js';
 
 /** Key bytes as latin1 text → value. */
 type Model = Map<string, Buffer>;
@@ -25,6 +25,29 @@ const piece = fc.oneof(
 );
 const pieces = fc.array(piece, { maxLength: 3 });
 
+const kindOfAny = fc.constantFrom<'absent' | 'present'>('absent', 'present');
+const conditionKind = fc.constantFrom<'absent' | 'present' | 'version' | 'other version'>(
+  'absent',
+  'present',
+  'version',
+  'other version',
+);
+
+/** A condition on the newest entity, and whether it holds. */
+async function conditionOf(
+  store: Store,
+  id: string,
+  kind: 'absent' | 'present' | 'version' | 'other version',
+  isThere: boolean,
+): Promise<[condition: Condition, holds: boolean]> {
+  if (kind === 'absent') return [{ kind }, !isThere];
+  if (kind === 'present') return [{ kind }, isThere];
+  const version = (await store.get(Buffer.from(id, 'latin1')))?.version ?? 1;
+  const isSame = kind === 'version';
+  const versions = isSame ? [1, version] : [version + 1, 1];
+  return [{ kind: 'version', versions }, isSame && isThere];
+}
+
 function command(name: string, run: (model: Model, real: Real) => Promise<void>): Command {
   return { check: () => true, run, toString: () => name };
 }
@@ -41,14 +64,56 @@ const steps: fc.Arbitrary<Command>[] = [
   ),
   key.map((id) =>
     command(`delete ${id.slice(0, 5)}`, async (model, { store }) => {
-      await store.delete(Buffer.from(id, 'latin1'));
-      model.delete(id);
+      const { existed } = await store.delete(Buffer.from(id, 'latin1'));
+      expect(existed).toBe(model.delete(id));
     }),
   ),
   key.map((id) =>
     command(`get ${id.slice(0, 5)}`, async (model, { store }) => {
       const entity = await store.get(Buffer.from(id, 'latin1'));
       expect(entity && Buffer.from(entity.value)).toEqual(model.get(id));
+    }),
+  ),
+  fc.tuple(key, pieces, conditionKind).map(([id, value, kind]) =>
+    command(`put ${id.slice(0, 5)} if ${kind}`, async (model, { store }) => {
+      const [condition, holds] = await conditionOf(store, id, kind, model.has(id));
+      const writing = outcome(() => store.put(Buffer.from(id, 'latin1'), value, { condition }));
+      expect(await writing).toBe(holds ? 'no error' : 'condition-failed');
+      if (holds) model.set(id, Buffer.concat(value));
+    }),
+  ),
+  fc.tuple(key, conditionKind).map(([id, kind]) =>
+    command(`delete ${id.slice(0, 5)} if ${kind}`, async (model, { store }) => {
+      const [condition, holds] = await conditionOf(store, id, kind, model.has(id));
+      const deleting = outcome(() => store.delete(Buffer.from(id, 'latin1'), { condition }));
+      expect(await deleting).toBe(holds ? 'no error' : 'condition-failed');
+      if (holds) model.delete(id);
+    }),
+  ),
+  fc.array(fc.tuple(key, fc.option(pieces), fc.option(kindOfAny)), { maxLength: 6 }).map((list) =>
+    command(`batch of ${list.map(([id]) => id.slice(0, 5))}`, async (model, { store }) => {
+      const next = new Map(model);
+      let failed: number | undefined;
+      for (const [index, [id, value, kind]] of list.entries()) {
+        if (kind !== null && (kind === 'present') !== next.has(id)) failed ??= index;
+        if (value) next.set(id, Buffer.concat(value));
+        else next.delete(id);
+      }
+      const operations = list.map(([id, value, kind]): Operation => {
+        const batched = {
+          key: Buffer.from(id, 'latin1'),
+          options: kind ? { condition: { kind } } : {},
+        };
+        return value ? { kind: 'put', value, ...batched } : { kind: 'delete', ...batched };
+      });
+      const committing = store.commitAll(operations);
+      if (failed !== undefined) {
+        await expect(committing).rejects.toMatchObject({ code: 'condition-failed', index: failed });
+        return;
+      }
+      await committing;
+      model.clear();
+      for (const [id, value] of next) model.set(id, value);
     }),
   ),
   fc.tuple(key, fc.option(key), fc.option(fc.nat(8))).map(([start, end, limit]) =>

@@ -4,6 +4,7 @@
  */
 import { describe } from 'vitest';
 import { allowanceTrait } from './allowances.js';
+import { atomicBatchTrait } from './atomic-batches.js';
 import { concurrencyTrait } from './concurrency.js';
 import { conditionExpiryTrait, conditionTrait } from './conditions.js';
 import type { StoreFactory } from './factory.js';
@@ -26,6 +27,9 @@ export function storeSuite(factory: StoreFactory): void {
     conditionTrait(factory);
     describe.runIf(factory.offers.clock)('and time', () => conditionExpiryTrait(factory));
   });
+  describe.runIf(factory.offers.atomicBatches)(`${factory.name}: atomic batches`, () =>
+    atomicBatchTrait(factory),
+  );
   describe.runIf(factory.offers.clock)(`${factory.name}: time to live`, () => ttlTrait(factory));
   describe(`${factory.name}: closing and opening again`, () => lifecycleTrait(factory));
   describe(`${factory.name}: against a model`, () => modelTrait(factory));

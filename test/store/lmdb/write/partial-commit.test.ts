@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Step } from '#dist/store/lmdb/write/batch.js';
-import { commitPartially } from '#dist/store/lmdb/write/partial-commit.js';
+import { commitPartially, commitWhole } from '#dist/store/lmdb/write/partial-commit.js';
 import type { Transactions } from '#dist/store/lmdb/write/transactions.js';
 import { StoreError } from '#dist/store/store.js';
 
@@ -67,4 +67,19 @@ test('another failure ends it: nothing is tried after that', () => {
   expect(commit).toThrow('EIO');
   // All four, the first two, and the first, which is where it broke.
   expect(tried).toEqual([4, 2, 1]);
+});
+
+test('of an atomic batch that has no room, no step is stored, or tried alone', () => {
+  const { stored, tried, transactions } = disk(250);
+  const steps = [100, 100, 100].map(step);
+  expect(commitWhole(transactions, steps, 7)).toMatchObject({
+    full: [0, 1, 2],
+    fullMessage: '300 bytes are too many',
+  });
+  expect(stored).toEqual([]);
+  expect(tried).toEqual([3]);
+  expect(commitWhole(transactions, steps.slice(1), 7)).toBeUndefined();
+  expect(stored).toHaveLength(2);
+  const broken = disk(100, 1).transactions;
+  expect(() => commitWhole(broken, steps, 7)).toThrow('EIO');
 });
