@@ -59,11 +59,14 @@ export function interfaceTables({
   };
 }
 
-function requestOf({ methods, path, parameters = [] }) {
-  const query = parameters.map(({ name, isRequired }, index) => {
-    const part = `${index === 0 ? '?' : '&'}${name}=…`;
+function requestOf({ methods, path, parameters = [], oneOf = [] }) {
+  const first = oneOf.length > 0 ? [`?(${oneOf.map((name) => `${name}=…`).join('\\|')})`] : [];
+  const others = parameters.filter(({ name }) => !oneOf.includes(name));
+  const query = others.map(({ name, isRequired }, index) => {
+    const part = `${index + first.length === 0 ? '?' : '&'}${name}=…`;
     return isRequired ? part : `[${part}]`;
   });
+  query.unshift(...first);
   return `\`${methods[0]} ${path}${query.join('')}\``;
 }
 

@@ -84,10 +84,14 @@ export interface ReplicaCount {
 }
 
 export interface RangeOptions {
-  /** First key, included. */
+  /** The lowest key, included. */
   readonly start: Uint8Array;
-  /** Where to stop, excluded; a key like start. Default: the end of the store. */
+  /** The bound above, excluded; a key like start. Default: the end of the store. */
   readonly end?: Uint8Array;
+  /** `desc`: from the highest key to the lowest. Default: `asc`. */
+  readonly order?: 'asc' | 'desc';
+  /** Goes on behind this key, in that order; it need not exist. Default: at the beginning. */
+  readonly after?: Uint8Array;
   /** Maximum of entities to yield. Default: all. */
   readonly limit?: number;
 }
@@ -164,8 +168,8 @@ export interface Store {
   commitAll(operations: readonly Operation[], allowance?: Allowance): Promise<readonly Result[]>;
 
   /**
-   * The entities from start to end in order of key bytes, a page at a time. A page is read when it
-   * is asked for; between pages no memory and no old version of data is held.
+   * The entities from start to end in order of key bytes, or the reverse of it, a page at a time. A
+   * page is read when it is asked for; between pages no memory and no old version of data is held.
    *
    * Each page shows the newest acknowledged state, so a range is not a snapshot. An entity that is
    * there all along is yielded once; one that is written or deleted during the range may or may not
@@ -175,6 +179,12 @@ export interface Store {
    * @throws StoreError `damaged`, `closed`
    */
   range(options: RangeOptions, allowance?: Allowance): AsyncIterable<readonly Entity[]>;
+
+  /**
+   * The keys that a range has, without their values: a multiple of its speed. The records need not
+   * be checked, so the key of a damaged one is among them.
+   */
+  keys(options: RangeOptions, allowance?: Allowance): AsyncIterable<readonly Uint8Array[]>;
 
   /**
    * Finishes the accepted writes, then frees every resource. Later calls, and reads that wait for

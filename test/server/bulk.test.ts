@@ -29,6 +29,7 @@ async function serveWatched(
     delete: (...parameters) => store.delete(...parameters),
     commitAll: (...parameters) => store.commitAll(...parameters),
     range: (...parameters) => store.range(...parameters),
+    keys: (...parameters) => store.keys(...parameters),
     close: () => store.close(),
     ...methods,
   };

@@ -2,6 +2,7 @@
  * A range is every entity from start to end, once, in order of key bytes. A client can rely on its
  * framing.
  */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { entityUrl, type RawAnswer, RawConnection, request } from '../support/http.js';
 import { expectProblem, sharedServer, startServer } from './harness.js';
@@ -69,6 +70,89 @@ test('start is included, end is excluded, limit is a most, and nothing else is t
     expect([query, await keysOf(query)]).toStrictEqual([query, keys]);
 });
 
+test('a prefix is every key that begins with its bytes, up to the last byte there is', async () => {
+  const { url } = await startServer();
+  const connection = new RawConnection(url);
+  const ids = ['a', 'a%00', 'a%fe', 'a%ff', 'a%ff%ff', 'b', '%ff', '%ff%00', '%ff%ff', '%ff%ffz'];
+  connection.write(ids.map((id) => request('PUT', `/v0/entity?id=${id}`, [], '')).join(''));
+  await connection.answers(ids.length);
+  for (const [query, expected] of [
+    ['prefix=a', ['a', 'a\0', 'a\xfe', 'a\xff', 'a\xff\xff']],
+    ['prefix=a%ff', ['a\xff', 'a\xff\xff']],
+    ['prefix=a%ff%ff%ff', []],
+    ['prefix=%ff', ['\xff', '\xff\0', '\xff\xff', '\xff\xffz']],
+    ['prefix=%ff%ff', ['\xff\xff', '\xff\xffz']],
+    ['prefix=%ff%ff&order=desc', ['\xff\xffz', '\xff\xff']],
+    ['prefix=a%ff&order=desc', ['a\xff\xff', 'a\xff']],
+    ['prefix=a&order=desc&limit=2', ['a\xff\xff', 'a\xff']],
+    ['prefix=a&after=a%00&limit=2', ['a\xfe', 'a\xff']],
+    ['prefix=a&after=a%00&order=desc', ['a']],
+    ['prefix=a&after=z&order=desc&limit=1', ['a\xff\xff']],
+    ['prefix=c', []],
+  ] as const) {
+    const keys = (await chunksOf(url, query))?.map((chunk) => chunk.slice(0, -1));
+    expect([query, keys]).toStrictEqual([query, expected]);
+    const alone = await range(url, `${query}&only=keys`);
+    expect([query, alone.chunks]).toStrictEqual([query, expected.map((key) => `${key}\n`)]);
+  }
+});
+
+test('pages that go on after the last key are, together, the whole range once', async () => {
+  const { url } = await startServer();
+  const connection = new RawConnection(url);
+  const key = fc.constantFrom('a', 'b', '\0', '\xff', '\n');
+  const keys = fc.uniqueArray(fc.array(key, { minLength: 1, maxLength: 4 }).map((k) => k.join('')));
+  const escaped = (id: string) => Buffer.from(id, 'latin1').toString('hex').replace(/../g, '%$&');
+  const write = async (method: string, ids: readonly string[]) => {
+    for (const id of ids)
+      await connection.ask(request(method, `/v0/entity?id=${escaped(id)}`, [], ''));
+  };
+  const order = fc.constantFrom('asc', 'desc');
+  const ndjson = ['Accept: application/x-ndjson'];
+  await fc.assert(
+    fc.asyncProperty(
+      keys,
+      fc.constantFrom('start=%00', 'prefix=a', 'prefix=%ff', 'start=a&end=b'),
+      fc.integer({ min: 1, max: 4 }),
+      order,
+      fc.constantFrom('', '&only=keys'),
+      async (ids, bounds, limit, direction, only) => {
+        await write('PUT', ids);
+        const query = `${bounds}&order=${direction}${only}`;
+        const seen: string[] = [];
+        for (;;) {
+          const after = seen.length > 0 ? `&after=${escaped(seen.at(-1) ?? '')}` : '';
+          const target = `/v0/entities?${query}&limit=${limit}${after}`;
+          const { body } = await connection.ask(request('GET', target, ndjson));
+          const page = keysIn(body);
+          expect(page.length).toBeLessThanOrEqual(limit);
+          seen.push(...page);
+          if (page.length < limit) break;
+        }
+        const within = ids.filter(
+          (id) =>
+            bounds === 'start=%00' ||
+            (bounds === 'prefix=%ff' ? id.startsWith('\xff') : id.startsWith('a')),
+        );
+        const sorted = within.toSorted((a, b) => (a < b ? -1 : 1));
+        expect(seen).toStrictEqual(direction === 'asc' ? sorted : sorted.toReversed());
+        await write('DELETE', ids);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+/** The keys in lines of NDJSON, as latin1. */
+function keysIn(body: string): string[] {
+  const lines = Buffer.from(body, 'latin1').toString().split('\n').slice(0, -1);
+  return lines.map((line) => {
+    const { key, keyBase64 } = JSON.parse(line) as { key?: string; keyBase64?: string };
+    const bytes = key === undefined ? Buffer.from(keyBase64 ?? '', 'base64') : Buffer.from(key);
+    return bytes.toString('latin1');
+  });
+}
+
 test('NDJSON has one object a line: the key as text or base64, the value in base64', async () => {
   const { url } = await startServer();
   await put(url, 'a', 'value');
@@ -77,13 +161,31 @@ test('NDJSON has one object a line: the key as text or base64, the value in base
   await connection.ask(request('PUT', '/v0/entity?id=%ff%00', [], '\xff\n'));
   const answer = await range(url, 'start=%00', 'application/x-ndjson');
   expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
-  const lines = Buffer.from(answer.body, 'latin1').toString().split('\n');
-  expect(lines.pop()).toBe('');
-  expect(lines.map((line) => JSON.parse(line))).toStrictEqual([
-    { key: 'a', value: 'dmFsdWU=' },
-    { key: 'new\nline "ключ" 🔑', value: '' },
-    { keyBase64: '/wA=', value: '/wo=' },
+  const version = expect.stringMatching(/^[1-9][0-9]{15}$/);
+  expect(linesOf(answer)).toStrictEqual([
+    { key: 'a', version, value: 'dmFsdWU=' },
+    { key: 'new\nline "ключ" 🔑', version, value: '' },
+    { keyBase64: '/wA=', version, value: '/wo=' },
   ]);
+  const alone = await range(url, 'start=%00&only=keys', 'application/x-ndjson');
+  expect(linesOf(alone)).toStrictEqual([
+    { key: 'a' },
+    { key: 'new\nline "ключ" 🔑' },
+    { keyBase64: '/wA=' },
+  ]);
+});
+
+/** The objects in a content of NDJSON. */
+function linesOf({ body }: RawAnswer): unknown[] {
+  const lines = Buffer.from(body, 'latin1').toString().split('\n');
+  expect(lines.pop()).toBe('');
+  return lines.map((line) => JSON.parse(line) as unknown);
+}
+
+test('an empty range of keys alone is an empty content', async () => {
+  const { url } = await startServer();
+  for (const accept of ['*/*', 'application/x-ndjson'])
+    expect((await range(url, 'start=a&only=keys', accept)).chunks).toStrictEqual([]);
 });
 
 const shared = sharedServer();
@@ -114,8 +216,18 @@ test('HEAD of a range has its header fields and no content', async () => {
 });
 
 test.each([
-  ['', /start is missing or empty/],
-  ['end=b', /start is missing or empty/],
+  ['', /no beginning; send start=KEY or prefix=KEY/],
+  ['end=b', /no beginning/],
+  ['after=b', /no beginning/],
+  ['prefix=', /prefix is missing or empty/],
+  ['prefix=a&start=a', /prefix and start exclude each other/],
+  ['prefix=a&end=b', /prefix and end exclude each other/],
+  [`prefix=${'a'.repeat(1025)}`, /prefix has 1025 bytes/],
+  ['start=a&after=', /after is missing or empty/],
+  ['start=a&order=DESC', /order is asc or desc, got "DESC"/],
+  ['start=a&order=', /order is asc or desc, got ""/],
+  ['start=a&only=values', /only is keys, got "values"/],
+  ['start=a&only=keys&only=keys', /only is given twice/],
   ['start=', /start is missing or empty/],
   ['start=a&end=', /end is missing or empty/],
   ['start=a&start=b', /start is given twice/],

@@ -26,6 +26,8 @@ export interface Operation {
   readonly summary: string;
   /** In the order in which a refusal names them. Undefined: the query is ignored. */
   readonly parameters: readonly Parameter[] | undefined;
+  /** Parameters of which exactly one must be given. */
+  readonly oneOf?: readonly string[];
   /** The statuses of success, each with what it means. */
   readonly responses: Readonly<Record<number, string>>;
   /** The refusals that are its own; those of every operation are {@link commonProblems}. */
@@ -80,21 +82,45 @@ const ttl: Parameter = {
 };
 const start: Parameter = {
   name: 'start',
-  isRequired: true,
+  isRequired: false,
   value: keyValue,
-  summary: 'The first key of the range, included.',
+  summary: 'The lowest key of the range, included.',
 };
 const end: Parameter = {
   name: 'end',
   isRequired: false,
   value: keyValue,
-  summary: 'The end of the range, excluded. Default: the end of the store.',
+  summary: 'The bound above, excluded; goes with `start`. Default: the end of the store.',
+};
+const prefix: Parameter = {
+  name: 'prefix',
+  isRequired: false,
+  value: keyValue,
+  summary: 'All keys that begin with these bytes, in place of `start` and `end`.',
+};
+const after: Parameter = {
+  name: 'after',
+  isRequired: false,
+  value: keyValue,
+  summary: 'Goes on behind this key, in the order of the range. It need not exist.',
 };
 const limit: Parameter = {
   name: 'limit',
   isRequired: false,
   value: '1 or more',
   summary: 'The maximum number of entities. Default: all.',
+};
+const order: Parameter = {
+  name: 'order',
+  isRequired: false,
+  value: '`asc` or `desc`',
+  summary: '`desc` begins with the highest key. Default: `asc`.',
+};
+const only: Parameter = {
+  name: 'only',
+  isRequired: false,
+  value: '`keys`',
+  summary: 'Returns keys without values, at a multiple of the speed.',
 };
 
 const entityPath = '/v0/entity';
@@ -145,7 +171,8 @@ export const operations: readonly Operation[] = [
     path: '/v0/entities',
     methods: ['GET', 'HEAD'],
     summary: 'Returns entities in the order of their key bytes, as a stream.',
-    parameters: [start, end, limit],
+    parameters: [start, end, prefix, after, limit, order, only],
+    oneOf: ['start', 'prefix'],
     responses: { 200: 'Each entity is a chunk, `<key>\\n<value>`, or a line of NDJSON.' },
     problems: [],
   },

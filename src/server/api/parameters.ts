@@ -75,3 +75,58 @@ export function replicas(
     );
   return { replicas: { ack, from } };
 }
+
+/** One of the words, or undefined if it is not given. @throws Problem 400 */
+export function word<Word extends string>(
+  query: Query,
+  name: string,
+  words: readonly Word[],
+): Word | undefined {
+  const text = query.get(name)?.toString('latin1');
+  if (text === undefined) return undefined;
+  const known = words.find((each) => each === text);
+  if (known === undefined)
+    throw new Problem(400, `the parameter ${name} is ${words.join(' or ')}, got ${quote(text)}`);
+  return known;
+}
+
+export interface Interval {
+  readonly start: Buffer;
+  readonly end?: Buffer;
+}
+
+/** The keys from `start` to `end`, or those with a `prefix`. @throws Problem 400 */
+export function interval(query: Query): Interval {
+  if (!query.has('prefix')) {
+    if (!query.has('start'))
+      throw new Problem(
+        400,
+        'the range has no beginning; send start=KEY or prefix=KEY, and start=%00 for all there is',
+      );
+    return {
+      start: key(query, 'start'),
+      ...(query.has('end') && { end: key(query, 'end') }),
+    };
+  }
+  const other = ['start', 'end'].find((name) => query.has(name));
+  if (other)
+    throw new Problem(
+      400,
+      `the parameters prefix and ${other} exclude each other; send prefix, or start and end`,
+    );
+  const start = key(query, 'prefix');
+  const end = successorOf(start);
+  return { start, ...(end && { end }) };
+}
+
+/**
+ * The lowest key above all keys with the prefix: its last byte that can be raised is raised, and
+ * the bytes behind it fall away. Undefined if there is none, because all bytes are 0xff.
+ */
+function successorOf(prefix: Buffer): Buffer | undefined {
+  const last = prefix.findLastIndex((byte) => byte < 0xff);
+  if (last < 0) return undefined;
+  const successor = Buffer.from(prefix.subarray(0, last + 1));
+  successor[last] = (successor[last] as number) + 1;
+  return successor;
+}

@@ -2,7 +2,7 @@
 import type { Allowance, Awaitable, DeleteResult, PutResult, Store } from '../../store/store.js';
 import { contentFields, octetStream } from './content-fields.js';
 import { entityResponse } from './entity-response.js';
-import { rangeBytes } from './range.js';
+import { keyBytes, type RangeContent, rangeBytes } from './range.js';
 import type { ApiResponse } from './response.js';
 import type { Command } from './route.js';
 
@@ -36,8 +36,7 @@ export function perform(
       return {
         status: 200,
         headers: { ...rangeType[command.format], Vary: 'Accept' },
-        content: (isChunked) =>
-          rangeBytes(store.range(command, allowance), command.format, isChunked, allowance),
+        content: rangeContent(command, store, allowance),
       };
   }
 }
@@ -46,6 +45,16 @@ const rangeType = {
   chunks: contentFields(octetStream),
   ndjson: contentFields('application/x-ndjson'),
 };
+
+function rangeContent(
+  { range, keysOnly, format }: Command & { kind: 'range' },
+  store: Store,
+  allowance: Allowance,
+): RangeContent {
+  return keysOnly
+    ? (isChunked) => keyBytes(store.keys(range, allowance), format, isChunked)
+    : (isChunked) => rangeBytes(store.range(range, allowance), format, isChunked, allowance);
+}
 
 function get(
   command: Command & { kind: 'get' },

@@ -2,7 +2,13 @@
  * From a request's head to what it asks for, by the table of operations. Nothing here knows how the
  * request came in or touches the store: a wrong request is refused before its content is read.
  */
-import type { Capabilities, Condition, EntityFields, ReplicaCount } from '../../store/store.js';
+import type {
+  Capabilities,
+  Condition,
+  EntityFields,
+  RangeOptions,
+  ReplicaCount,
+} from '../../store/store.js';
 import type { Service } from '../service.js';
 import { type RequestedRange, requestedRange } from './byte-range.js';
 import { keptFields } from './kept-fields.js';
@@ -16,7 +22,7 @@ import {
   type RequestFields,
   requestFields,
 } from './operations.js';
-import { duration, key, replicas, wholeNumber } from './parameters.js';
+import { duration, interval, key, replicas, wholeNumber, word } from './parameters.js';
 import { type ReadPreconditions, readPreconditions, writeCondition } from './preconditions.js';
 import { overloaded, Problem, quote } from './problem.js';
 import { parseQuery, type Query } from './query.js';
@@ -56,9 +62,8 @@ export type Command =
     }
   | {
       readonly kind: 'range';
-      readonly start: Buffer;
-      readonly end?: Buffer;
-      readonly limit?: number;
+      readonly range: RangeOptions;
+      readonly keysOnly: boolean;
       readonly format: RangeFormat;
     };
 
@@ -179,11 +184,16 @@ const commandOf: {
   }),
   range: (query, { fields }) => {
     const limit = wholeNumber(query, 'limit', Number.MAX_SAFE_INTEGER);
+    const order = word(query, 'order', ['asc', 'desc']);
     return {
       kind: 'range',
-      start: key(query, 'start'),
-      ...(query.has('end') && { end: key(query, 'end') }),
-      ...(limit !== undefined && { limit }),
+      range: {
+        ...interval(query),
+        ...(query.has('after') && { after: key(query, 'after') }),
+        ...(limit !== undefined && { limit }),
+        ...(order && { order }),
+      },
+      keysOnly: word(query, 'only', ['keys']) !== undefined,
       format: rangeFormat(fields.accept),
     };
   },

@@ -26,6 +26,7 @@ import { damagedFile } from './read/damaged-file.js';
 import type { EntityCache } from './read/entity-cache.js';
 import type { LargeReads } from './read/large-reads.js';
 import { isLarge, lastValueBytes } from './read/large-records.js';
+import { type PageReader, readKeyPage, readPage, type Span } from './read/range-page.js';
 import type { GroupCommit } from './write/group-commit.js';
 import type { Sweeper } from './write/sweeper.js';
 import type { Writer } from './write/writer.js';
@@ -100,33 +101,16 @@ export class LmdbStore implements Store {
     return commits.writeAll(writesOf(operations, now), allowance);
   }
 
-  async *range(
-    { start, end, limit = Number.POSITIVE_INFINITY }: RangeOptions,
-    allowance?: Allowance,
-  ): AsyncGenerator<Entity[]> {
-    checkKey(start);
-    if (end !== undefined) checkKey(end);
-    let left = limit;
-    let from = asBuffer(start);
-    let exclusiveStart = false;
-    while (left > 0) {
-      const { rangePageMs } = this.#parts.limits;
-      const maxMs = allowance ? Math.min(await allowance.slice(), rangePageMs) : rangePageMs;
-      this.#mustBeOpen();
-      const {
-        page,
-        last,
-        isLarge: lastIsLarge,
-      } = this.#reading(() => this.#readPage(from, exclusiveStart, end, left, maxMs));
-      if (lastIsLarge && last) {
-        const entity = await this.#reading(() => this.#read(last, allowance));
-        if (entity) page.push(entity);
-      }
-      yield page;
-      if (last === undefined) return;
-      left -= page.length;
-      from = last;
-      exclusiveStart = true;
+  async *range(options: RangeOptions, allowance?: Allowance): AsyncGenerator<Entity[]> {
+    for await (const { items, large } of this.#pages(readPage, options, allowance))
+      yield large ? [...items, large] : items;
+  }
+
+  async *keys(options: RangeOptions, allowance?: Allowance): AsyncGenerator<Uint8Array[]> {
+    for await (const { items, large } of this.#pages(readKeyPage, options, allowance)) {
+      // It was read for its expiry.
+      if (large && large.value.length > pieceBytes) allowance?.give(large.value.length);
+      yield large ? [...items, large.key] : items;
     }
   }
 
@@ -174,41 +158,27 @@ export class LmdbStore implements Store {
     return entity;
   }
 
-  /**
-   * Reads one page, for at most `maxMs`. The cursor lives no longer than this call, so a slow
-   * reader pins nothing.
-   * @returns the page, and the key to go on after; undefined at the end. If that one is large, the
-   *   page is empty, and it is still to be read.
-   */
-  #readPage(
-    start: Buffer,
-    exclusiveStart: boolean,
-    end: Uint8Array | undefined,
-    limit: number,
-    maxMs: number,
-  ): { page: Entity[]; last: Buffer | undefined; isLarge: boolean } {
-    const { rangePageEntities, rangePageBytes } = this.#parts.limits;
-    const page: Entity[] = [];
-    const nowMs = this.#parts.now();
-    const now = () => nowMs;
-    const range =
-      end === undefined ? { start, exclusiveStart } : { start, exclusiveStart, end: asBuffer(end) };
-    const endMs = performance.now() + maxMs;
-    let last: Buffer | undefined;
-    let bytes = 0;
-    let read = 0;
-    for (const { key, value: record } of this.#parts.env.entities.getRange(range)) {
-      if (isLarge(record))
-        return last ? { page, last, isLarge: false } : { page, last: key, isLarge: true };
-      const entity = readRecord(key, record, now);
-      if (entity) page.push(entity);
-      bytes += key.length + record.length;
-      read++;
-      const isFull = bytes >= rangePageBytes || read >= rangePageEntities || page.length >= limit;
-      last = key;
-      if (isFull || performance.now() >= endMs) return { page, last, isLarge: false };
+  /** The pages of a range, each with the entity at its end if that is large. */
+  async *#pages<Item>(
+    read: PageReader<Item>,
+    options: RangeOptions,
+    allowance: Allowance | undefined,
+  ): AsyncGenerator<{ items: Item[]; large: Entity | undefined }> {
+    let span = spanOf(options);
+    const { env, limits, now } = this.#parts;
+    for (let { limit = Number.POSITIVE_INFINITY } = options; limit > 0; ) {
+      const { rangePageMs } = limits;
+      const maxMs = allowance ? Math.min(await allowance.slice(), rangePageMs) : rangePageMs;
+      this.#mustBeOpen();
+      const bounds = { ...limits, limit, maxMs };
+      const { items, last, isLarge } = this.#reading(() => read(env, span, bounds, now()));
+      const large =
+        last && isLarge ? await this.#reading(() => this.#read(last, allowance)) : undefined;
+      yield { items, large };
+      if (last === undefined) return;
+      limit -= items.length + (large ? 1 : 0);
+      span = { ...span, after: last };
     }
-    return { page, last: undefined, isLarge: false };
   }
 
   /** Runs a read. An error of LMDB means damage, like a record that fails its checksum. */
@@ -234,6 +204,18 @@ export class LmdbStore implements Store {
   #mustBeOpen(): void {
     if (this.#closing) throw new StoreError('closed', 'the store is closed');
   }
+}
+
+/** @throws TypeError if a bound is not a key */
+function spanOf({ start, end, after, order }: RangeOptions): Span {
+  for (const key of [start, end, after]) if (key !== undefined) checkKey(key);
+  const [low, high, last] = [asBuffer(start), end && asBuffer(end), after && asBuffer(after)];
+  const isDescending = order === 'desc';
+  // One that the range has not come to yet leaves all of it to be read.
+  const isAhead = isDescending
+    ? last && high && last.compare(high) >= 0
+    : last && last.compare(low) < 0;
+  return { low, high, after: isAhead ? undefined : last, isDescending };
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

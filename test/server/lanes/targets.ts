@@ -248,6 +248,15 @@ export const target = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom(
       ...[10, 1, 0].map((limit) => `/v0/entities?start=${prefix}&end=${prefix}~&limit=${limit}`),
+      ...[
+        `prefix=${prefix}`,
+        `prefix=${prefix}&only=keys`,
+        `prefix=${prefix}&order=desc&after=${prefix}b`,
+        `start=${prefix}&end=${prefix}~&after=${prefix}a&order=asc&only=keys&limit=1`,
+        `prefix=${prefix}&start=${prefix}`,
+        `prefix=${prefix}&order=up`,
+        `prefix=${prefix}&only=values`,
+      ].map((query) => `/v0/entities?${query}`),
     ),
   },
   { weight: 1, arbitrary: fc.constantFrom('*', '/', '/v0/entity', '/v0/entity?', 'h:80') },

@@ -92,6 +92,13 @@ export async function pages(store: Store, options: RangeOptions): Promise<(reado
   return all;
 }
 
+/** The keys of a range, as `keys` yields them. */
+export async function keysAlone(store: Store, options: RangeOptions): Promise<Buffer[]> {
+  const all: Buffer[] = [];
+  for await (const page of store.keys(options)) all.push(...page.map((key) => Buffer.from(key)));
+  return all;
+}
+
 /** The keys of a range, as text. */
 export async function keys(
   store: Store,

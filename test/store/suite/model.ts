@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { makeLimits } from '#dist/config/limits.js';
 import type { Condition, Operation, Store } from '#dist/store/store.js';
-import { empty, outcome, type Place, pages, type StoreFactory } from './factory.js';
+import { compareRange } from './compare-range.js';
+import { empty, outcome, type Place, type StoreFactory } from './factory.js';
 
 /** Key bytes as latin1 text → value. */
 type Model = Map<string, Buffer>;
@@ -116,30 +117,23 @@ const steps: fc.Arbitrary<Command>[] = [
       for (const [id, value] of next) model.set(id, value);
     }),
   ),
-  fc.tuple(key, fc.option(key), fc.option(fc.nat(8))).map(([start, end, limit]) =>
-    command(
-      `range ${start.slice(0, 5)}..${end?.slice(0, 5)} ${limit}`,
-      async (model, { store }) => {
-        const found = await pages(store, {
-          start: Buffer.from(start, 'latin1'),
-          ...(end !== null && { end: Buffer.from(end, 'latin1') }),
-          ...(limit !== null && { limit }),
-        });
-        const expected = [...model]
-          .filter(([id]) => id >= start && (end === null || id < end))
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .slice(0, limit ?? undefined);
-        expect(
-          found
-            .flat()
-            .map((entity) => [
-              Buffer.from(entity.key).toString('latin1'),
-              Buffer.from(entity.value),
-            ]),
-        ).toEqual(expected);
+  fc
+    .record(
+      {
+        start: key,
+        end: key,
+        after: key,
+        limit: fc.nat(8),
+        order: fc.constantFrom('asc' as const, 'desc' as const),
+        keysOnly: fc.boolean(),
       },
+      { requiredKeys: ['start'] },
+    )
+    .map(({ keysOnly = false, ...range }) =>
+      command(`range ${JSON.stringify(range).slice(0, 100)} ${keysOnly}`, (model, { store }) =>
+        compareRange(model, store, range, keysOnly),
+      ),
     ),
-  ),
 ];
 
 /** Rare, because opening starts a thread. */

@@ -4,6 +4,7 @@ import { makeLimits, maxKeyBytes } from '#dist/config/limits.js';
 import {
   bytes,
   keys,
+  keysAlone,
   numbered,
   openNew,
   pages,
@@ -43,13 +44,59 @@ export function rangeTrait(factory: StoreFactory): void {
     expect(await keys(store, 'b', 'aaaa')).toEqual([]);
   });
 
-  test('an end that is not a key, empty or longer than any, is misuse: a TypeError', async () => {
+  test('a bound that is not a key, empty or longer than any, is misuse: a TypeError', async () => {
     const store = await openEmpty();
     for (const length of [0, maxKeyBytes + 1, 2 * maxKeyBytes, 100 * maxKeyBytes])
-      await expect(
-        pages(store, { start: bytes('a'), end: Buffer.alloc(length, 'k') }),
-      ).rejects.toThrow(TypeError);
+      for (const name of ['start', 'end', 'after'])
+        await expect(
+          pages(store, { start: bytes('a'), [name]: Buffer.alloc(length, 'k') }),
+        ).rejects.toThrow(TypeError);
   });
+
+  test('a descending range has the entities of the ascending one, the last one first', async () => {
+    const store = await openEmpty();
+    for (const key of ['a', 'b', 'c', 'd']) await put(store, key, key);
+    const order = 'desc';
+    expect(await keys(store, 'b', undefined, { order })).toEqual(['d', 'c', 'b']);
+    expect(await keys(store, 'b', 'd', { order })).toEqual(['c', 'b']);
+    expect(await keys(store, 'aa', 'cc', { order })).toEqual(['c', 'b']);
+    expect(await keys(store, 'a', 'z', { order, limit: 3 })).toEqual(['d', 'c', 'b']);
+    expect(await keys(store, 'c', 'b', { order })).toEqual([]);
+    expect(await keys(store, 'e', undefined, { order })).toEqual([]);
+  });
+
+  test('a range goes on behind `after`, which need not exist or lie within it', async () => {
+    const store = await openEmpty();
+    for (const key of ['a', 'b', 'c', 'd']) await put(store, key, key);
+    const behind = (after: string, order: 'asc' | 'desc') =>
+      keys(store, 'b', 'd', { after: bytes(after), order });
+    for (const [after, asc, desc] of [
+      ['a', ['b', 'c'], []],
+      ['b', ['c'], []],
+      ['bb', ['c'], ['b']],
+      ['c', [], ['b']],
+      ['cc', [], ['c', 'b']],
+      ['d', [], ['c', 'b']],
+      ['z', [], ['c', 'b']],
+    ] as const)
+      expect([after, await behind(after, 'asc'), await behind(after, 'desc')]).toEqual([
+        after,
+        asc,
+        desc,
+      ]);
+  });
+
+  test.each(['asc', 'desc'] as const)(
+    'keys alone are those of the %sending range, over pages too',
+    async (order) => {
+      const store = await openFourAPage();
+      const all = numbered(100);
+      await Promise.all(all.map((key) => put(store, key, key)));
+      const found = await keysAlone(store, { start: bytes('key'), order });
+      const expected = order === 'asc' ? all : all.toReversed();
+      expect(found).toEqual(expected.map(bytes));
+    },
+  );
 
   test('an empty store has an empty range', async () => {
     expect(await keys(await openEmpty(), '\0')).toEqual([]);
@@ -78,26 +125,30 @@ export function rangeTrait(factory: StoreFactory): void {
       expect(await store.get(entity.key)).toEqual(entity);
   });
 
-  test('an entity there all along is yielded once while others come and go', async () => {
-    const store = await openFourAPage();
-    const all = numbered(40);
-    const stays = all.filter((_, i) => i % 2 === 0);
-    await Promise.all(all.map((key) => put(store, key, 'old')));
-    const seen: string[] = [];
-    for await (const page of store.range({ start: bytes('key') })) {
-      seen.push(...page.map(({ key }) => Buffer.from(key).toString()));
-      // Right behind and right before the reader, the place where it stands included.
-      const at = all.indexOf(seen.at(-1) ?? '');
-      for (const near of [at - 1, at, at + 1, at + 2]) {
-        const key = all[near] ?? '';
-        if (near % 2 === 1) await store.delete(bytes(key || 'none'));
-        else if (key) await put(store, key, 'new');
+  test.each(['asc', 'desc'] as const)(
+    'an entity there all along is yielded once while others come and go: %sending',
+    async (order) => {
+      const store = await openFourAPage();
+      const all = numbered(40);
+      const stays = all.filter((_, i) => i % 2 === 0);
+      await Promise.all(all.map((key) => put(store, key, 'old')));
+      const seen: string[] = [];
+      for await (const page of store.range({ start: bytes('key'), order })) {
+        seen.push(...page.map(({ key }) => Buffer.from(key).toString()));
+        // Right behind and right before the reader, the place where it stands included.
+        const at = all.indexOf(seen.at(-1) ?? '');
+        for (const near of [at - 1, at, at + 1, at + 2]) {
+          const key = all[near] ?? '';
+          if (near % 2 === 1) await store.delete(bytes(key || 'none'));
+          else if (key) await put(store, key, 'new');
+        }
+        await put(store, `${all[at] ?? 'key'}-more`, 'new');
       }
-      await put(store, `${all[at] ?? 'key'}-more`, 'new');
-    }
-    expect(seen.filter((key) => stays.includes(key))).toEqual(stays);
-    expect(seen).toEqual([...new Set(seen)].sort());
-  });
+      const inOrder = (keys: string[]) => (order === 'asc' ? keys : keys.toReversed());
+      expect(seen.filter((key) => stays.includes(key))).toEqual(inOrder(stays));
+      expect(seen).toEqual(inOrder([...new Set(seen)].sort()));
+    },
+  );
 
   test('a page read after an acknowledged write shows it', async () => {
     const store = await openFourAPage();

@@ -2,8 +2,9 @@
 import { expect, test, vi } from 'vitest';
 import { openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
+import type { Store } from '#dist/store/store.js';
 import { temporaryDirectory } from '../../../support/directory.js';
-import { bytes, keys, numbered, openAt, put } from '../../suite/factory.js';
+import { bytes, keys, keysAlone, numbered, openAt, put } from '../../suite/factory.js';
 
 const startMs = Date.UTC(2026, 0, 1);
 const never = 2 ** 31 - 1;
@@ -123,4 +124,26 @@ test('an entity put again while its old self is being swept stays', async () => 
     30_000,
   );
   expect(await keys(store, 'key')).toEqual(all);
+});
+
+test('keys alone leave out what has expired, swept or not, and however large', async () => {
+  const { directory, clock, open, store } = await openWithClock(never);
+  const large = Buffer.alloc(300_000, 'v');
+  await put(store, 'a', 'stays');
+  await put(store, 'b', 'goes', 10);
+  await put(store, 'c', 'stays longer', 11);
+  await store.put(bytes('d'), [large], { ttlSeconds: 10 });
+  await store.put(bytes('e'), [large], { ttlSeconds: 11 });
+  await store.put(bytes('f'), [large]);
+  const alone = async (store: Store, order: 'asc' | 'desc') =>
+    (await keysAlone(store, { start: bytes('a'), order })).map(String);
+  expect(await alone(store, 'asc')).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  clock.ms = startMs + 10_000;
+  expect(await alone(store, 'asc')).toEqual(['a', 'c', 'e', 'f']);
+  expect(await alone(store, 'desc')).toEqual(['f', 'e', 'c', 'a']);
+  await store.close();
+  expect(await look(directory)).toEqual({ entities: 6, expiry: 4 });
+  clock.ms = startMs + 11_000;
+  const again = await open();
+  expect(await alone(again, 'asc')).toEqual(['a', 'f']);
 });
