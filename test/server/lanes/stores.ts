@@ -17,14 +17,11 @@ export async function stored(url: string): Promise<string[]> {
 export async function empty(url: string, lines: readonly string[]): Promise<void> {
   await Promise.all(
     lines.map(async (line) => {
-      const entity = entityOf(url, JSON.parse(line) as Line);
-      const { status } = await fetch(entity, { method: 'DELETE' });
+      const { key, keyBase64 } = JSON.parse(line) as { key?: string; keyBase64?: string };
+      const bytes = key === undefined ? Buffer.from(keyBase64 ?? '', 'base64') : Buffer.from(key);
+      const id = bytes.toString('hex').replace(/../g, '%$&');
+      const { status } = await fetch(`${url}/v0/entity?id=${id}`, { method: 'DELETE' });
       if (status !== 202) throw new Error(`a deletion was answered with ${status}`);
     }),
   );
-}
-
-function entityOf(url: string, { key, keyBase64 }: Omit<Line, 'value'>): string {
-  const bytes = key === undefined ? Buffer.from(keyBase64 ?? '', 'base64') : Buffer.from(key);
-  return `${url}/v0/entity?id=${bytes.toString('hex').replace(/../g, '%$&')}`;
 }
