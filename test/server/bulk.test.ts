@@ -149,7 +149,8 @@ test.each(['*/*', 'application/x-ndjson'])(
     );
     for (const [at, value] of values.entries()) await put(server.url, `k${at}`, value);
     const response = await fetch(`${server.url}/v0/entities?start=k`, { headers: { accept } });
-    const text = Buffer.from(await response.arrayBuffer()).toString('latin1');
+    const received = Buffer.from(await response.arrayBuffer()).toString('latin1');
+    const text = received.replace(/"version":"\d+",/g, '');
     const expected = values.map((value, at) =>
       accept === '*/*'
         ? `k${at}\n${value.toString('latin1')}`
