@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   compare: () => import('./compare.js'),
   profile: () => import('./profile.js'),
   report: () => import('./report.js'),
+  export: () => import('./export.js'),
 };
 
 async function help(): Promise<string> {

@@ -1,17 +1,7 @@
-/**
- * One line on a terminal that shows how a run goes, and is erased before the report. Without a
- * terminal nothing is written, so that logs hold reports only. The line is ASCII and shorter than
- * the terminal is wide, since a wrapped line could not be drawn over.
- */
+/** How a run goes, in one line on a terminal that is erased before the report. */
 import { fixed } from './printf.js';
+import { TerminalLine, type TerminalStream } from './terminal-line.js';
 import { formatTimeUs } from './wrk2-units.js';
-
-/** The part of tty.WriteStream that is used. */
-interface ProgressStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
 
 export interface Snapshot {
   readonly warmingUp: boolean;
@@ -26,34 +16,19 @@ export interface Snapshot {
 }
 
 export class Progress {
-  readonly #stream: ProgressStream;
-  /** Characters that stand on the terminal's line. */
-  #drawn = 0;
+  readonly #line: TerminalLine;
 
-  constructor(stream: ProgressStream) {
-    this.#stream = stream;
+  constructor(stream: TerminalStream) {
+    this.#line = new TerminalLine(stream);
   }
 
   update(snapshot: Snapshot): void {
-    this.#draw(line(snapshot));
+    this.#line.draw(line(snapshot));
   }
 
   /** Erases the line. A later update draws it again. */
   end(): void {
-    this.#draw('');
-    if (this.#drawn > 0) this.#stream.write('\r');
-    this.#drawn = 0;
-  }
-
-  #draw(text: string): void {
-    if (this.#stream.isTTY !== true) return;
-    // Some pseudo-terminals say 0 when they do not know.
-    const room = (this.#stream.columns || 80) - 1;
-    const fitting = text.slice(0, room);
-    const line = fitting.padEnd(Math.min(this.#drawn, room));
-    if (line === '') return;
-    this.#stream.write(`\r${line}`);
-    this.#drawn = line.length;
+    this.#line.end();
   }
 }
 
