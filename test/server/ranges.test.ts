@@ -4,6 +4,8 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { entityUrl, type RawAnswer, RawConnection, request } from '../support/http.js';
 import { expectProblem, sharedServer, startServer } from './harness.js';
 
@@ -172,6 +174,29 @@ test('NDJSON has one object a line: the key as text or base64, the value in base
     { key: 'a' },
     { key: 'new\nline "ключ" 🔑' },
     { keyBase64: '/wA=' },
+  ]);
+});
+
+test('a line says when the entity expires, and what is kept with its value', async () => {
+  const directory = await temporaryDirectory();
+  const ms = Date.UTC(2026, 0, 1) + 1;
+  const store = await openLmdb({ directory, now: () => ms + 100 * 365 * 86_400_000 });
+  const meta = { owner: 'ada "x" \xe9' };
+  const fields = { contentType: 'text/plain; charset="utf-8"', contentEncoding: 'gzip', meta };
+  const value = [Buffer.from('value')];
+  await store.put(Buffer.from('a'), value, { ttlMs: 1500, fields });
+  await store.put(Buffer.from('b'), value, { fields: { meta } });
+  await store.put(Buffer.from('c'), value, { ttlMs: 1000 });
+  await store.put(Buffer.from('d'), [Buffer.alloc(300_000)], { ttlMs: 999, fields });
+  await store.close();
+  const { url } = await startServer({}, directory);
+  const version = expect.any(String);
+  const common = { version, value: 'dmFsdWU=' };
+  expect(linesOf(await range(url, 'start=a', 'application/x-ndjson'))).toStrictEqual([
+    { key: 'a', ...common, expires: '2125-12-08T00:00:01.501Z', ...fields },
+    { key: 'b', ...common, meta },
+    { key: 'c', ...common, expires: '2125-12-08T00:00:01.001Z' },
+    { key: 'd', version, expires: '2125-12-08T00:00:01.000Z', ...fields, value: 'A'.repeat(4e5) },
   ]);
 });
 

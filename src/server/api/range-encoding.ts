@@ -78,8 +78,12 @@ export function framed(text: string, isChunked: boolean): Buffer {
  * A line up to the value, which comes last because it may be long. The version is text, as in the
  * ETag: JSON's numbers are not exact everywhere.
  */
-export function lineStart({ key, version }: Entity): string {
-  return `{${jsonKey(key)},"version":"${version}","value":"`;
+export function lineStart({ key, version, expiresMs, fields }: Entity): string {
+  let line = `{${jsonKey(key)},"version":"${version}",`;
+  if (expiresMs !== undefined) line += `"expires":"${new Date(expiresMs).toISOString()}",`;
+  for (const [name, field] of Object.entries(fields ?? {}))
+    line += `"${name}":${JSON.stringify(field)},`;
+  return `${line}"value":"`;
 }
 
 export function base64(bytes: Uint8Array): string {

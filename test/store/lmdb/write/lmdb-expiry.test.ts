@@ -132,8 +132,8 @@ test('keys alone leave out what has expired, swept or not, and however large', a
   await put(store, 'a', 'stays');
   await put(store, 'b', 'goes', 10);
   await put(store, 'c', 'stays longer', 11);
-  await store.put(bytes('d'), [large], { ttlSeconds: 10 });
-  await store.put(bytes('e'), [large], { ttlSeconds: 11 });
+  await store.put(bytes('d'), [large], { ttlMs: 10_000 });
+  await store.put(bytes('e'), [large], { ttlMs: 11_000 });
   await store.put(bytes('f'), [large]);
   const alone = async (store: Store, order: 'asc' | 'desc') =>
     (await keysAlone(store, { start: bytes('a'), order })).map(String);
