@@ -47,7 +47,7 @@ describe('a wrong command line is refused with exit code 2', () => {
 
   it('with the commands that exist, if it names another one', async () => {
     const names = ['sevre', 'toString', '__proto__', ''];
-    const commands = 'serve, load, compare, profile, report';
+    const commands = 'serve, load, compare, profile, report, export';
     expect(await Promise.all(names.map((name) => refusalOf(name)))).toEqual(
       names.map((name) => `evenkeel: unknown command '${name}'; the commands are ${commands}`),
     );
