@@ -6,15 +6,19 @@
  * Invariant: a request field that the API reads, or that changes how a message is framed, is named
  * here, once. {@link RequestFields} lets code read no others.
  */
-import { maxKeyBytes, maxTtlSeconds } from '../../config/limits.js';
-
-export interface Parameter {
-  readonly name: string;
-  readonly isRequired: boolean;
-  /** The shape of its value. */
-  readonly value: string;
-  readonly summary: string;
-}
+import {
+  after,
+  end,
+  id,
+  limit,
+  only,
+  order,
+  type Parameter,
+  prefix,
+  replicas,
+  start,
+  ttl,
+} from './query-parameters.js';
 
 export type CommandKind = 'status' | 'get' | 'put' | 'delete' | 'range';
 
@@ -60,68 +64,6 @@ export type ProblemStatus = keyof typeof problemStatuses;
 export const commonProblems: readonly ProblemStatus[] = [
   400, 403, 405, 408, 413, 414, 417, 421, 431, 500, 503,
 ];
-
-const keyValue = `1 to ${maxKeyBytes} bytes, percent-encoded`;
-const id: Parameter = {
-  name: 'id',
-  isRequired: true,
-  value: keyValue,
-  summary: 'The key of the entity.',
-};
-const replicas: Parameter = {
-  name: 'replicas',
-  isRequired: false,
-  value: '`ack/from`, 1 ≤ ack ≤ from',
-  summary: 'How many of how many replicas must confirm. Default: a quorum of all.',
-};
-const ttl: Parameter = {
-  name: 'ttl',
-  isRequired: false,
-  value: `1 to ${maxTtlSeconds}, or with \`ms\` behind it 1 to ${maxTtlSeconds}000`,
-  summary: 'Seconds, or milliseconds, until the entity expires. Default: it stays.',
-};
-const start: Parameter = {
-  name: 'start',
-  isRequired: false,
-  value: keyValue,
-  summary: 'The lowest key of the range, included.',
-};
-const end: Parameter = {
-  name: 'end',
-  isRequired: false,
-  value: keyValue,
-  summary: 'The bound above, excluded; goes with `start`. Default: the end of the store.',
-};
-const prefix: Parameter = {
-  name: 'prefix',
-  isRequired: false,
-  value: keyValue,
-  summary: 'All keys that begin with these bytes, in place of `start` and `end`.',
-};
-const after: Parameter = {
-  name: 'after',
-  isRequired: false,
-  value: keyValue,
-  summary: 'Goes on behind this key, in the order of the range. It need not exist.',
-};
-const limit: Parameter = {
-  name: 'limit',
-  isRequired: false,
-  value: '1 or more',
-  summary: 'The maximum number of entities. Default: all.',
-};
-const order: Parameter = {
-  name: 'order',
-  isRequired: false,
-  value: '`asc` or `desc`',
-  summary: '`desc` begins with the highest key. Default: `asc`.',
-};
-const only: Parameter = {
-  name: 'only',
-  isRequired: false,
-  value: '`keys`',
-  summary: 'Returns keys without values, at a multiple of the speed.',
-};
 
 const entityPath = '/v0/entity';
 
