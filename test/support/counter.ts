@@ -33,6 +33,8 @@ export interface CounterReport {
   readonly wrong: readonly string[];
 }
 
+const maxDelayMs = 4;
+
 interface Counter {
   readonly total: number;
   readonly byClient: readonly number[];
@@ -52,7 +54,9 @@ export async function countThroughKills(options: CounterOptions): Promise<Counte
     const work = clients.map((client) =>
       client.work(server.url, clients.length, () => {
         left--;
-        if (left === 0 && kill < kills) void server.end('SIGKILL');
+        // A little later, so that a commit may be under way.
+        if (left === 0 && kill < kills)
+          setTimeout(() => void server.end('SIGKILL'), random() * maxDelayMs);
         if (left <= 0 && kill === kills) isOver = true;
         return isOver;
       }),

@@ -37,6 +37,7 @@ export function startCommand(
   const [program = process.execPath, ...before] = command;
   const child = spawn(program, [...before, mainFile, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: ownEnvironment(),
   });
   onTestFinished(() => {
     child.kill('SIGKILL');
@@ -72,6 +73,13 @@ export function startCommand(
     }
   };
   return { child, stdout: () => stdout, stderr: () => stderr, ended, untilPrinted };
+}
+
+/** Without the settings of tests: the command warns of a variable that it does not know. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('EVENKEEL_')),
+  );
 }
 
 export interface ServerProcess {
