@@ -1,10 +1,11 @@
 /** The client of one server, or of several that hold the same store: entities and ranges. */
-import { Entity, EntityHead, type EntityKey, type ListedEntity } from './entity.js';
+import { atomicBatch, streamBatch } from './batch.js';
+import { Entity, EntityHead, type EntityKey } from './entity.js';
 import { EvenkeelError } from './error.js';
 import { type Key, utf8Text } from './key.js';
 import { listEntities, listKeys } from './list.js';
+import type { BatchResult, Operation, OperationResult } from './operation.js';
 import type {
-  Condition,
   DeleteOptions,
   DeleteRangeOptions,
   ListOptions,
@@ -13,8 +14,9 @@ import type {
 } from './options.js';
 import { type Reply, readAll } from './pieces.js';
 import { entityTarget, rangeTarget } from './query.js';
-import { conditionFields, etagOf, fieldsOf, keptFields, versionOf } from './response.js';
-import { Transport, type TransportOptions } from './transport.js';
+import { conditionFields, etagOf, fieldsOf, isConditional, keptFields } from './response.js';
+import type { Operations } from './segments.js';
+import { type CallOptions, Transport, type TransportOptions } from './transport.js';
 import { type Json, jsonBytes, type Value, valueBytes } from './value.js';
 
 export interface PutResult {
@@ -40,9 +42,8 @@ export class EvenkeelClient {
   /** The entity, or undefined if there is none. */
   get(key: Key, options: ReadOptions = {}): Promise<Entity | undefined> {
     return this.#read('GET', key, options, async (reply) => {
-      const { headers } = reply.response;
-      const [version, fields] = [versionOf(headers), fieldsOf(headers)];
-      return new Entity(key, version, await readAll(reply), fields);
+      const fields = fieldsOf(reply.response.headers);
+      return new Entity(key, fields, await readAll(reply));
     });
   }
 
@@ -59,8 +60,7 @@ export class EvenkeelClient {
   /** All that is known of the entity but its value, or undefined if there is none. */
   head(key: Key, options: ReadOptions = {}): Promise<EntityHead | undefined> {
     return this.#read('HEAD', key, options, ({ response: { headers } }) => {
-      const length = Number(headers.get('content-length'));
-      return new EntityHead(key, versionOf(headers), length, fieldsOf(headers));
+      return new EntityHead(key, fieldsOf(headers), Number(headers.get('content-length')));
     });
   }
 
@@ -84,7 +84,7 @@ export class EvenkeelClient {
       method: 'DELETE',
       target: entityTarget(key, options),
       headers: conditionFields(options),
-      isIdempotent: isUnconditional(options),
+      isIdempotent: !isConditional(options),
     } as const;
     return this.#transport.call(call, async (reply) => {
       await readAll(reply);
@@ -93,7 +93,7 @@ export class EvenkeelClient {
   }
 
   /** The entities of a range in the order of their key bytes, read as fast as they are taken. */
-  list(options: ListOptions = {}): AsyncGenerator<ListedEntity, void> {
+  list(options: ListOptions = {}): AsyncGenerator<Entity, void> {
     return listEntities(this.#transport, options);
   }
 
@@ -119,6 +119,35 @@ export class EvenkeelClient {
     });
   }
 
+  /**
+   * Does the operations, and resolves to their results in order. An operation that fails does not
+   * keep the others from being done.
+   */
+  async batch(operations: Operations, options: CallOptions = {}): Promise<BatchResult[]> {
+    const results: BatchResult[] = [];
+    for await (const result of this.stream(operations, options)) results.push(result);
+    return results;
+  }
+
+  /**
+   * The same for any number of operations: they are taken from their source as fast as the loop
+   * takes their results. Nothing is done before it does.
+   */
+  stream(operations: Operations, options: CallOptions = {}): AsyncGenerator<BatchResult, void> {
+    return streamBatch(this.#transport, operations, options);
+  }
+
+  /**
+   * Does all operations, up to 1 000, or none. If a condition does not hold it rejects with
+   * `condition-failed`, and `index` says whose.
+   */
+  async atomic(
+    operations: readonly Operation[],
+    options: CallOptions = {},
+  ): Promise<OperationResult[]> {
+    return atomicBatch(this.#transport, operations, options);
+  }
+
   async #put(key: Key, content: Uint8Array, options: PutOptions): Promise<PutResult> {
     const call = {
       ...options,
@@ -126,7 +155,7 @@ export class EvenkeelClient {
       target: entityTarget(key, options, options.ttlMs),
       headers: { ...keptFields(options), ...conditionFields(options) },
       content,
-      isIdempotent: isUnconditional(options),
+      isIdempotent: !isConditional(options),
     } as const;
     return this.#transport.call(call, async (reply) => {
       await readAll(reply);
@@ -148,8 +177,4 @@ export class EvenkeelClient {
       throw error;
     }
   }
-}
-
-function isUnconditional({ ifVersion, ifAbsent, ifPresent }: Condition): boolean {
-  return ifVersion === undefined && ifAbsent === undefined && ifPresent === undefined;
 }

@@ -19,31 +19,41 @@ export class EntityKey {
   }
 }
 
-export interface Version {
-  readonly version: string;
-  readonly expiresAt: Date | undefined;
-}
-
-/** All that is known of an entity but its value. */
-export class EntityInfo extends EntityKey {
+export interface EntityFields {
   /** Changes with each write of the key; `ifVersion` takes it. */
   readonly version: string;
   /** When the entity will be absent; undefined: it stays. */
   readonly expiresAt: Date | undefined;
+  readonly contentType: string;
+  readonly contentEncoding: string | undefined;
+  /** By name in lower case, as `meta` of put. */
+  readonly meta: Readonly<Record<string, string>>;
+}
 
-  constructor(key: Key, { version, expiresAt }: Version) {
+export const defaultContentType = 'application/octet-stream';
+
+class EntityInfo extends EntityKey implements EntityFields {
+  readonly version: string;
+  readonly expiresAt: Date | undefined;
+  readonly contentType: string;
+  readonly contentEncoding: string | undefined;
+  readonly meta: Readonly<Record<string, string>>;
+
+  constructor(key: Key, fields: EntityFields) {
     super(key);
-    this.version = version;
-    this.expiresAt = expiresAt;
+    this.version = fields.version;
+    this.expiresAt = fields.expiresAt;
+    this.contentType = fields.contentType;
+    this.contentEncoding = fields.contentEncoding;
+    this.meta = fields.meta;
   }
 }
 
-/** An entity of a list. */
-export class ListedEntity extends EntityInfo {
+export class Entity extends EntityInfo {
   readonly value: Uint8Array;
 
-  constructor(key: Key, version: Version, value: Uint8Array) {
-    super(key, version);
+  constructor(key: Key, fields: EntityFields, value: Uint8Array) {
+    super(key, fields);
     this.value = value;
   }
 
@@ -58,33 +68,13 @@ export class ListedEntity extends EntityInfo {
   }
 }
 
-/** Fields that are kept with a value, and come back with it. */
-export interface Fields {
-  readonly contentType: string;
-  readonly contentEncoding: string | undefined;
-  /** By name in lower case, without `evenkeel-meta-`. */
-  readonly meta: Readonly<Record<string, string>>;
-}
-
-/** An entity that was asked for by its key. */
-export class Entity extends ListedEntity {
-  readonly fields: Fields;
-
-  constructor(key: Key, version: Version, value: Uint8Array, fields: Fields) {
-    super(key, version, value);
-    this.fields = fields;
-  }
-}
-
-/** The same without its value. */
+/** An entity without its value. */
 export class EntityHead extends EntityInfo {
-  readonly fields: Fields;
   /** The length of the value in bytes. */
   readonly length: number;
 
-  constructor(key: Key, version: Version, length: number, fields: Fields) {
-    super(key, version);
-    this.fields = fields;
+  constructor(key: Key, fields: EntityFields, length: number) {
+    super(key, fields);
     this.length = length;
   }
 }

@@ -12,7 +12,7 @@ export interface KeyFields {
 
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const loneSurrogate = /\p{Surrogate}/u;
+export const loneSurrogate = /\p{Surrogate}/u;
 
 /**
  * The UTF-8 bytes of a text.

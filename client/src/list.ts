@@ -3,7 +3,7 @@
  * cut off, for example because the caller was slow, the next one goes on behind the last key.
  */
 import { decodeBase64 } from './base64.js';
-import { EntityKey, ListedEntity } from './entity.js';
+import { defaultContentType, Entity, EntityKey } from './entity.js';
 import { EvenkeelError } from './error.js';
 import { encodeKey, type Key, type KeyFields, keyOfFields } from './key.js';
 import type { ListOptions } from './options.js';
@@ -15,18 +15,17 @@ import { checkNumber, type Transport } from './transport.js';
 interface Line extends KeyFields {
   readonly version?: string;
   readonly expires?: string;
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly meta?: Readonly<Record<string, string>>;
   readonly value?: string;
 }
 
 export function listEntities(
   transport: Transport,
   options: ListOptions,
-): AsyncGenerator<ListedEntity, void> {
-  return list(transport, options, '', (key, { version, expires, value }) => {
-    if (typeof version === 'number' || typeof value !== 'string') throw new TypeError('no value');
-    const expiresAt = expires === undefined ? undefined : new Date(expires);
-    return new ListedEntity(key, { version: version ?? '', expiresAt }, decodeBase64(value));
-  });
+): AsyncGenerator<Entity, void> {
+  return list(transport, options, '', entityOf);
 }
 
 export function listKeys(
@@ -77,6 +76,21 @@ async function* list<T>(
       await sleep(delayMs, signal);
     }
   }
+}
+
+/** @throws TypeError if the line is not an entity */
+function entityOf(key: Key, line: Line): Entity {
+  const { version, expires, value } = line;
+  if (typeof version !== 'string' || typeof value !== 'string')
+    throw new TypeError('the line has no version, or no value');
+  const fields = {
+    version,
+    expiresAt: expires === undefined ? undefined : new Date(expires),
+    contentType: line.contentType ?? defaultContentType,
+    contentEncoding: line.contentEncoding,
+    meta: line.meta ?? {},
+  };
+  return new Entity(key, fields, decodeBase64(value));
 }
 
 function parse<T>(text: string, read: (key: Key, line: Line) => T): { key: Key; entity: T } {

@@ -1,36 +1,38 @@
 /** From the response fields of one entity to what they say, and back from options to fields. */
-import type { Fields, Version } from './entity.js';
+import { defaultContentType, type EntityFields } from './entity.js';
 import { EvenkeelError } from './error.js';
 import type { Condition, PutOptions } from './options.js';
 
 const metaPrefix = 'evenkeel-meta-';
 
-export function versionOf(headers: Headers): Version {
-  const expires = headers.get('evenkeel-expires');
-  return { version: etagOf(headers), expiresAt: expires === null ? undefined : new Date(expires) };
-}
-
 /** @throws EvenkeelError `protocol` if there is none */
 export function etagOf(headers: Headers): string {
   const match = /^(?:W\/)?"(.+)"$/.exec(headers.get('etag') ?? '');
   if (match?.[1] !== undefined) return match[1];
-  if (headers.get('etag') === null) return '';
   throw new EvenkeelError(
     'protocol',
     'the response has no ETag; does a proxy take it away, or a CORS rule hide it?',
   );
 }
 
-export function fieldsOf(headers: Headers): Fields {
+/** An entity, as the fields of a response tell it. @throws EvenkeelError `protocol` */
+export function fieldsOf(headers: Headers): EntityFields {
+  const expires = headers.get('evenkeel-expires');
   const meta: Record<string, string> = {};
   headers.forEach((value, name) => {
     if (name.startsWith(metaPrefix)) meta[name.slice(metaPrefix.length)] = value;
   });
   return {
-    contentType: headers.get('content-type') ?? 'application/octet-stream',
+    version: etagOf(headers),
+    expiresAt: expires === null ? undefined : new Date(expires),
+    contentType: headers.get('content-type') ?? defaultContentType,
     contentEncoding: headers.get('content-encoding') ?? undefined,
     meta,
   };
+}
+
+export function isConditional({ ifVersion, ifAbsent, ifPresent }: Condition): boolean {
+  return ifVersion !== undefined || ifAbsent !== undefined || ifPresent !== undefined;
 }
 
 /** The request fields of a condition; none if the call has none. @throws TypeError */

@@ -1,12 +1,12 @@
 /** Ranges: order, bounds, back-pressure, and going on where a response was cut off. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { EvenkeelClient, type ListedEntity, type ListOptions } from '#client';
+import { type Entity, EvenkeelClient, type ListOptions } from '#client';
 import { startRecording } from '../support/recording-service.js';
 import { serveHere } from '../support/serve.js';
 
 afterEach(() => vi.restoreAllMocks());
 
-async function collect(list: AsyncIterable<ListedEntity>): Promise<[string, string][]> {
+async function collect(list: AsyncIterable<Entity>): Promise<[string, string][]> {
   const found: [string, string][] = [];
   for await (const entity of list) found.push([entity.key, entity.text()]);
   return found;
@@ -26,9 +26,23 @@ test.each<[ListOptions, string[]]>([
   [{ end: 'b' }, ['a']],
   [{ start: Uint8Array.of(0x64) }, ['d']],
   [{ start: 'x' }, []],
+  [{ prefix: 'c/' }, ['c/1', 'c/2']],
+  [{ prefix: Uint8Array.of(0x63), order: 'desc' }, ['c/2', 'c/1']],
+  [{ after: 'b' }, ['c/1', 'c/2', 'd']],
+  [{ after: 'bb', limit: 1 }, ['c/1']],
+  [{ start: 'a', end: 'd', after: 'c/2', order: 'desc', limit: 2 }, ['c/1', 'b']],
 ])('a list with %o has these keys in order', async (options, keys) => {
   const store = await filled();
   expect(await collect(store.list(options))).toEqual(keys.map((key) => [key, `value of ${key}`]));
+});
+
+test('a list of keys has the keys of the same range', async () => {
+  const store = await filled();
+  await store.put(Uint8Array.of(255), 'value');
+  const keys: string[] = [];
+  for await (const { keyBytes } of store.listKeys({ after: 'b', order: 'asc' }))
+    keys.push(Buffer.from(keyBytes).toString('latin1'));
+  expect(keys).toEqual(['c/1', 'c/2', 'd', '\xff']);
 });
 
 test('a value of some megabytes, and a key that is not UTF-8, come in a list too', async () => {

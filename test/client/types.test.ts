@@ -1,12 +1,6 @@
 /** A wrong call does not compile: `npm run check` fails if one of these lines does. */
 import { expect, expectTypeOf, test } from 'vitest';
-import {
-  type Entity,
-  type ErrorCode,
-  EvenkeelClient,
-  type EvenkeelError,
-  type ListedEntity,
-} from '#client';
+import { type Entity, type ErrorCode, EvenkeelClient, type EvenkeelError } from '#client';
 
 const store = new EvenkeelClient('http://127.0.0.1:1');
 interface User {
@@ -20,7 +14,7 @@ test('what a call returns has its type', () => {
   expectTypeOf(store.getJson<User>).returns.resolves.toEqualTypeOf<User | undefined>();
   expectTypeOf(store.put).returns.resolves.toEqualTypeOf<{ readonly version: string }>();
   expectTypeOf(store.delete).returns.resolves.toEqualTypeOf<boolean>();
-  expectTypeOf(store.list).returns.toEqualTypeOf<AsyncGenerator<ListedEntity, void>>();
+  expectTypeOf(store.list).returns.toEqualTypeOf<AsyncGenerator<Entity, void>>();
   expectTypeOf<EvenkeelError['code']>().toEqualTypeOf<ErrorCode>();
   expectTypeOf<'condition-failed'>().toExtend<ErrorCode>();
   expectTypeOf<'conflict'>().not.toExtend<ErrorCode>();
@@ -38,6 +32,23 @@ async function calls(user: User, date: Date, bytes: Uint8Array): Promise<void> {
   for await (const entity of store.list({ prefix: 'user/', limit: 3, order: 'desc' }))
     expectTypeOf(entity.json<User>()).toEqualTypeOf<User>();
 
+  await store.batch([
+    { key: 'a', value: bytes, ttlMs: 5 },
+    { key: 'b', delete: true, ifVersion: '7' },
+  ]);
+  for (const result of await store.atomic([{ key: 'a', value: 'text' }]))
+    expectTypeOf(result.kind).toEqualTypeOf<'put' | 'delete'>();
+  for await (const result of store.stream([]))
+    if (result.kind === 'failed') expectTypeOf(result.error).toEqualTypeOf<EvenkeelError>();
+
+  // @ts-expect-error an operation puts or deletes
+  await store.batch([{ key: 'a', value: 'text', delete: true }]);
+  // @ts-expect-error one of them
+  await store.batch([{ key: 'a' }]);
+  // @ts-expect-error a deletion has no time to live
+  await store.batch([{ key: 'a', delete: true, ttlMs: 5 }]);
+  // @ts-expect-error one condition per operation
+  await store.atomic([{ key: 'a', value: '', ifAbsent: true, ifPresent: true }]);
   // @ts-expect-error putJson takes an object
   await store.put('key', user);
   // @ts-expect-error nor is a number
