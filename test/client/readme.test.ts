@@ -1,4 +1,4 @@
-/** The examples of client/README.md, and of the client in README.md, print what they say. */
+/** The examples of the documents that show the client, as a user runs them. */
 import { mkdir, symlink } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -6,14 +6,18 @@ import { temporaryDirectory } from '../support/directory.js';
 import { examplesOf, runExample } from '../support/examples.js';
 import { serveHere } from '../support/serve.js';
 
-const client = fileURLToPath(new URL('../../client', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
-test.each([['client/README.md', 2]] as const)('%s', async (file, count) => {
+test.each([
+  ['client/README.md', 2],
+  ['README.md', 1],
+] as const)('the examples of %s print what they say', async (file, count) => {
   const examples = await examplesOf(file, 'evenkeel-client');
   expect(examples).toHaveLength(count);
   const directory = await temporaryDirectory();
   await mkdir(`${directory}/node_modules`);
-  await symlink(client, `${directory}/node_modules/evenkeel-client`);
+  await symlink(root, `${directory}/node_modules/evenkeel`);
+  await symlink(`${root}client`, `${directory}/node_modules/evenkeel-client`);
   const { url } = await serveHere();
   for (const example of examples)
     expect(await runExample(example, url, directory)).toBe(example.output);

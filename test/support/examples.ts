@@ -39,7 +39,7 @@ export async function runExample({ code }: Example, url: string, directory: stri
   try {
     const file = join(place, 'example.mjs');
     await writeFile(file, code.replaceAll(printedUrl, url));
-    return (await promisify(execFile)(process.execPath, [file])).stdout;
+    return (await promisify(execFile)(process.execPath, [file], { cwd: place })).stdout;
   } finally {
     await rm(place, { recursive: true });
   }
