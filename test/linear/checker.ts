@@ -5,7 +5,7 @@
  * ("Testing and Verifying Concurrent Objects", JPDC 1993). It visits no state twice (Lowe, "Testing
  * for Linearizability", 2017).
  */
-import type { Operation, Value } from './history.js';
+import { fits, type Operation, type Value } from './history.js';
 
 interface Step {
   /** The candidates for the next place, the most likely last. */
@@ -102,14 +102,15 @@ class Search {
     let earliestEnd = Number.POSITIVE_INFINITY;
     const found: number[] = [];
     for (let at = 0; at < this.#operations.length; at++) {
-      const { begun, ended, kind, value, lost } = this.#at(at);
+      const operation = this.#at(at);
+      const { begun, ended, lost } = operation;
       if (begun > earliestEnd) break;
       if (this.#taken[at] === 1) continue;
       if (!lost) earliestEnd = Math.min(earliestEnd, ended);
-      if (kind === 'write' || value === this.#value) found.push(at);
+      if (fits(operation, this.#value)) found.push(at);
     }
     // A read that fits changes nothing; a write that was lost may be left out.
-    const rank = (at: number) => (this.#at(at).kind === 'read' ? -1 : this.#at(at).ended);
+    const rank = (at: number) => (this.#at(at).kind === 'write' ? this.#at(at).ended : -1);
     return found
       .filter((at) => this.#at(at).begun < earliestEnd)
       .sort(

@@ -4,7 +4,7 @@
  */
 import { Agent, request } from 'node:http';
 import { entityUrl } from '../support/http.js';
-import type { Recorder, Value } from './history.js';
+import type { Operation, Recorder, Value } from './history.js';
 
 export interface ClientOptions {
   readonly url: string;
@@ -18,14 +18,14 @@ export interface ClientOptions {
 }
 
 /** A write without a response: the caller knows when it was over. */
-export interface LostWrite {
+export interface LostWrite extends Pick<Operation, 'value' | 'replaces' | 'begun'> {
   readonly key: string;
-  readonly value: Value;
-  readonly begun: number;
 }
 
 interface Response {
   readonly status: number;
+  /** Empty if there is none. */
+  readonly etag: string;
   readonly content: string;
 }
 
@@ -36,6 +36,8 @@ export async function runClient(options: ClientOptions): Promise<LostWrite[]> {
   // A request that is not plain makes its connection the full lane's for good.
   await send(lanes.full, 'GET', `${url}/v0/status`);
   const lost: LostWrite[] = [];
+  /** The last value seen of each key, with its ETag: what a conditional write is to replace. */
+  const seen = new Map<string, { value: Value; etag: string }>();
   try {
     for (let number = 0; ; number++) {
       onOperation();
@@ -44,28 +46,41 @@ export async function runClient(options: ClientOptions): Promise<LostWrite[]> {
       const draw = random();
       const begun = recorder.tick();
       if (draw < 0.1) {
-        const seen = await readAll(url, agent);
-        if (!seen) return lost;
-        for (const each of keys) recorder.end(each, { kind: 'read', value: seen.get(each), begun });
+        const all = await readAll(url, agent);
+        if (!all) return lost;
+        for (const each of keys) recorder.end(each, { kind: 'read', value: all.get(each), begun });
       } else if (draw < 0.5) {
         const response = await send(agent, 'GET', entityUrl(url, key));
         if (!response) return lost;
-        recorder.end(key, { kind: 'read', value: valueIn(response, 200), begun });
+        const value = valueIn(response, 200);
+        seen.set(key, { value, etag: response.etag });
+        recorder.end(key, { kind: 'read', value, begun });
       } else {
         const value = draw < 0.9 ? `${name}-${number}` : undefined;
-        const response = await send(agent, value ? 'PUT' : 'DELETE', entityUrl(url, key), value);
+        const before = random() < 0.5 ? seen.get(key) : undefined;
+        const write = { value, begun, ...(before && { replaces: { value: before.value } }) };
+        const condition = before && conditionOf(before);
+        const target = entityUrl(url, key);
+        const response = await send(agent, value ? 'PUT' : 'DELETE', target, value, condition);
         if (!response) {
-          lost.push({ key, value, begun });
+          lost.push({ key, ...write });
           return lost;
         }
-        expectStatus(response, value ? 201 : 202);
-        recorder.end(key, { kind: 'write', value, begun });
+        const isRefused = before !== undefined && response.status === 412;
+        if (!isRefused) expectStatus(response, value ? 201 : 202);
+        if (!isRefused) seen.set(key, { value, etag: response.etag });
+        recorder.end(key, { kind: isRefused ? 'refused' : 'write', ...write });
       }
     }
   } finally {
     lanes.fast.destroy();
     lanes.full.destroy();
   }
+}
+
+/** The write is done only if this is still there. */
+function conditionOf({ value, etag }: { value: Value; etag: string }): Record<string, string> {
+  return value === undefined ? { 'If-None-Match': '*' } : { 'If-Match': etag };
 }
 
 const oneConnection = { keepAlive: true, maxSockets: 1 };
@@ -124,7 +139,8 @@ function send(
         content += text;
       });
       response.on('end', () => {
-        if (response.complete) resolve({ status: response.statusCode ?? 0, content });
+        const { statusCode = 0, headers, complete } = response;
+        if (complete) resolve({ status: statusCode, etag: headers.etag ?? '', content });
       });
     });
     req.on('error', () => resolve(undefined));

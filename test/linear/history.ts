@@ -8,13 +8,22 @@
 export type Value = string | undefined;
 
 export interface Operation {
-  readonly kind: 'read' | 'write';
+  /** `refused`: a write whose condition did not hold. */
+  readonly kind: 'read' | 'write' | 'refused';
   /** The value that was written, or that the read returned. A delete writes undefined. */
   readonly value: Value;
+  /** The value that the write was to replace, and no other. Each value is written once. */
+  readonly replaces?: { readonly value: Value };
   readonly begun: number;
   readonly ended: number;
   /** A write without a response: it took effect before the server ended, or never. */
   readonly lost?: boolean;
+}
+
+/** Whether the operation may take effect while the register holds this. */
+export function fits({ kind, value, replaces }: Operation, held: Value): boolean {
+  if (kind === 'read') return value === held;
+  return !replaces || (replaces.value === held) === (kind === 'write');
 }
 
 /** Records the operations of each key by one clock, which rises with each beginning and end. */

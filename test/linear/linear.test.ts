@@ -32,14 +32,20 @@ test(`${rounds} rounds of ${operationsPerRound} operations and a kill have an or
     if (!stale) throw new Error(`no stale read fits among ${operations.length} operations`);
     if (longestFailedOrder(stale, initial)) found++;
   }
-  const count = all.reduce((sum, round) => sum + round.operations.length, 0);
-  const lost = all.flatMap((round) => round.operations).filter((each) => each.lost).length;
+  const each = all.flatMap((round) => round.operations);
+  const count = each.length;
+  const lost = each.filter(({ lost }) => lost).length;
+  const refusals = each.filter(({ kind }) => kind === 'refused').length;
+  const replaced = each.filter(({ kind, replaces }) => kind === 'write' && replaces).length;
   if (process.env.EVENKEEL_LINEAR_ROUNDS)
     console.log(
       `seed ${seed}: ${count} operations on keys, ${lost} writes without a response, ` +
+        `${replaced} conditions that held and ${refusals} that did not, ` +
         `${rounds} kills: each has an order; ${found} of ${planted} planted stale reads found`,
     );
   expect(found).toBe(planted);
+  // Otherwise no condition was tried.
+  expect(Math.min(replaced, refusals)).toBeGreaterThan(0);
 });
 
 const write = (value: string | undefined, begun: number, ended: number): Operation => ({
@@ -55,8 +61,26 @@ const read = (value: string | undefined, begun: number, ended: number): Operatio
   ended,
 });
 
+const replace = (before: string | undefined, write: Operation): Operation => ({
+  ...write,
+  replaces: { value: before },
+});
+const refused = (operation: Operation): Operation => ({ ...operation, kind: 'refused' });
+
 test.each<[string, Operation[]]>([
   ['a read of what was there before', [read('i', 1, 2)]],
+  [
+    'a replacement that wins, and one that loses to it',
+    [replace('i', write('a', 1, 9)), refused(replace('i', write('b', 2, 8))), read('a', 10, 11)],
+  ],
+  [
+    'a lost replacement that another one undid',
+    [
+      { ...replace('i', write('a', 1, 3)), lost: true },
+      replace('a', write('b', 4, 5)),
+      read('b', 6, 7),
+    ],
+  ],
   ['a read beside a write, of either value', [write('a', 1, 5), read('i', 2, 3), read('a', 4, 6)]],
   [
     'two writes at once, read in either order',
@@ -80,6 +104,20 @@ test.each<[string, Operation[]]>([
 
 test.each<[string, Operation[]]>([
   ['a read of a value that nobody wrote', [read('x', 1, 2)]],
+  [
+    'two that replaced the same value',
+    [replace('i', write('a', 1, 9)), replace('i', write('b', 2, 8))],
+  ],
+  [
+    'two that found the key absent',
+    [
+      write(undefined, 1, 2),
+      replace(undefined, write('a', 3, 9)),
+      replace(undefined, write('b', 4, 8)),
+    ],
+  ],
+  ['a replacement of what was not there', [replace('x', write('a', 1, 2))]],
+  ['a replacement refused for nothing', [refused(replace('i', write('a', 1, 2)))]],
   ['an old value behind a write', [write('a', 1, 2), read('i', 3, 4)]],
   ['a new value and then the old one', [write('a', 1, 9), read('a', 2, 3), read('i', 4, 5)]],
   [

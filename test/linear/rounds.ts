@@ -71,8 +71,7 @@ async function readAfter(
   keys: readonly string[],
   lost: readonly LostWrite[],
 ): Promise<Map<string, Value>> {
-  for (const { key, value, begun } of lost)
-    recorder.end(key, { kind: 'write', value, begun, lost: true });
+  for (const { key, ...write } of lost) recorder.end(key, { kind: 'write', ...write, lost: true });
   const begun = recorder.tick();
   const seen = await readAll(url);
   if (!seen) throw new Error('the new server went away');
