@@ -29,7 +29,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/system/**'],
+          exclude: ['test/system/**', 'test/packages/**'],
           testTimeout,
           hookTimeout: testTimeout,
           expect: { poll },
