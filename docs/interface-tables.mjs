@@ -12,10 +12,13 @@ export function interfaceTables({
   return {
     requests: table(
       ['Request', 'Meaning', 'Response'],
-      operations.map((operation) => {
-        const [request, response] = rowOf(operation);
-        return [request, operation.summary, response];
-      }),
+      // The README has a sentence for that one.
+      operations
+        .filter(({ kind }) => kind !== 'openapi')
+        .map((operation) => {
+          const [request, response] = rowOf(operation);
+          return [request, operation.summary, response];
+        }),
     ),
     operations: table(
       ['Request', 'Meaning', 'Response', 'Errors of its own'],

@@ -20,7 +20,7 @@ import {
   ttl,
 } from './query-parameters.js';
 
-export type CommandKind = 'status' | 'get' | 'put' | 'delete' | 'range';
+export type CommandKind = 'status' | 'get' | 'put' | 'delete' | 'range' | 'openapi';
 
 /** One row of the interface: what the methods do at the path. */
 export interface Operation {
@@ -116,6 +116,15 @@ export const operations: readonly Operation[] = [
     parameters: [start, end, prefix, after, limit, order, only],
     oneOf: ['start', 'prefix'],
     responses: { 200: 'Each entity is a chunk, `<key>\\n<value>`, or a line of NDJSON.' },
+    problems: [],
+  },
+  {
+    kind: 'openapi',
+    path: '/v0/openapi.json',
+    methods: ['GET', 'HEAD'],
+    summary: 'Returns the OpenAPI 3.1 document of this interface.',
+    parameters: undefined,
+    responses: { 200: 'The content is the document.' },
     problems: [],
   },
 ];

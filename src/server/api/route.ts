@@ -38,7 +38,7 @@ export interface RequestHead {
 
 /** A checked request. */
 export type Command =
-  | { readonly kind: 'status' }
+  | { readonly kind: 'status' | 'openapi' }
   | {
       readonly kind: 'get';
       readonly key: Buffer;
@@ -155,6 +155,7 @@ const commandOf: {
   ) => Command;
 } = {
   status: () => ({ kind: 'status' }),
+  openapi: () => ({ kind: 'openapi' }),
   get: (query, { method, fields }, capabilities) => {
     const preconditions = readPreconditions(fields);
     // RFC 9110 § 14.2: a range means something to GET alone.
