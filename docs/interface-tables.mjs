@@ -8,24 +8,19 @@ export function interfaceTables({
   responseFields,
   commonProblems,
 }) {
-  const rowOf = (operation) => [requestOf(operation), successOf(operation)];
   return {
     requests: table(
-      ['Request', 'Meaning', 'Response'],
-      // The README has a sentence for that one.
-      operations
-        .filter(({ kind }) => kind !== 'openapi')
-        .map((operation) => {
-          const [request, response] = rowOf(operation);
-          return [request, operation.summary, response];
-        }),
+      ['Request', 'Meaning'],
+      operations.map((operation) => [requestOf(operation), operation.summary]),
     ),
     operations: table(
       ['Request', 'Meaning', 'Response', 'Errors of its own'],
-      operations.map((operation) => {
-        const [request, response] = rowOf(operation);
-        return [request, operation.summary, response, operation.problems.join(', ')];
-      }),
+      operations.map((operation) => [
+        requestOf(operation),
+        operation.summary,
+        successOf(operation),
+        operation.problems.join(', '),
+      ]),
     ),
     parameters: table(
       ['Parameter', 'Value', 'Meaning'],

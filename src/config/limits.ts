@@ -16,6 +16,8 @@ export const maxTtlMs = maxTtlSeconds * 1000;
 export const maxFieldsBytes = 2.5 * KiB;
 /** Versions that one condition may name. */
 export const maxConditionVersions = 1024;
+/** Longest line of a batch, in bytes: it takes the event loop a millisecond or two to read one. */
+export const maxBatchLineBytes = 1 * MiB;
 /** Operations of an atomic batch, and bytes of its keys and values: it is one transaction. */
 export const maxAtomicOperations = 1000;
 export const maxAtomicBytes = 16 * MiB;

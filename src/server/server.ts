@@ -1,10 +1,11 @@
 /** The life of a server: open the store, listen, serve, drain, close. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { type Limits, makeLimits } from '../config/limits.js';
+import { type Limits, makeLimits, maxBatchLineBytes } from '../config/limits.js';
 import { openStore } from '../store/open.js';
 import { type Store, StoreError } from '../store/store.js';
 import { Door } from './access/door.js';
+import { bytesPerLine } from './api/batch/batch-intake.js';
 import { overloaded } from './api/problem.js';
 import { admitConnections } from './connection/admission.js';
 import { ByteSemaphore } from './connection/byte-semaphore.js';
@@ -124,6 +125,7 @@ export async function serveStore(
     connections,
     budget: new MemoryBudget(limits),
     largeWrites: largeWritesOf(limits),
+    batchWrites: batchWritesOf(limits),
     contentRate: new ContentRate(limits),
     scheduler: new SliceScheduler(limits, leaveAll),
     report: eachOnce(report),
@@ -176,6 +178,18 @@ function largeWritesOf({ maxQueuedBytes, maxValueBytes, maxQueuedContents }: Lim
     maxWaiting: maxQueuedContents,
     maxWaitMs: Number.POSITIVE_INFINITY,
     refusal: () => overloaded('too many writes wait for the disk already; try again later'),
+  });
+}
+
+/**
+ * Half of the store's queue stays for others, by count and by bytes. A group of lines always fits.
+ */
+function batchWritesOf({ maxQueuedBytes, maxQueuedWrites }: Limits) {
+  const bytes = Math.min(0.5 * maxQueuedBytes, 0.5 * maxQueuedWrites * bytesPerLine);
+  return new ByteSemaphore(Math.max(bytes, 2 * maxBatchLineBytes), {
+    maxWaiting: Number.POSITIVE_INFINITY,
+    maxWaitMs: Number.POSITIVE_INFINITY,
+    refusal: () => overloaded('too many lines of batches wait already; try again later'),
   });
 }
 

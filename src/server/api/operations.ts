@@ -8,6 +8,7 @@
  */
 import {
   after,
+  atomic,
   end,
   id,
   limit,
@@ -20,7 +21,7 @@ import {
   ttl,
 } from './query-parameters.js';
 
-export type CommandKind = 'status' | 'get' | 'put' | 'delete' | 'range' | 'openapi';
+export type CommandKind = 'status' | 'get' | 'put' | 'delete' | 'range' | 'batch';
 
 /** One row of the interface: what the methods do at the path. */
 export interface Operation {
@@ -48,6 +49,7 @@ export const problemStatuses = {
   412: 'The condition does not hold. Nothing was changed.',
   413: 'The value, or a chunk extension, is too long.',
   414: 'The request target is too long.',
+  415: 'The content of a batch is NDJSON, without a content coding.',
   416: 'The range begins behind the value.',
   417: 'The request expects something other than `100-continue`.',
   421: 'The host is not one of this server: see `Host`.',
@@ -66,6 +68,7 @@ export const commonProblems: readonly ProblemStatus[] = [
 ];
 
 const entityPath = '/v0/entity';
+const entitiesPath = '/v0/entities';
 
 export const operations: readonly Operation[] = [
   {
@@ -110,7 +113,7 @@ export const operations: readonly Operation[] = [
   },
   {
     kind: 'range',
-    path: '/v0/entities',
+    path: entitiesPath,
     methods: ['GET', 'HEAD'],
     summary: 'Returns entities in the order of their key bytes, as a stream.',
     parameters: [start, end, prefix, after, limit, order, only],
@@ -119,13 +122,13 @@ export const operations: readonly Operation[] = [
     problems: [],
   },
   {
-    kind: 'openapi',
-    path: '/v0/openapi.json',
-    methods: ['GET', 'HEAD'],
-    summary: 'Returns the OpenAPI 3.1 document of this interface.',
-    parameters: undefined,
-    responses: { 200: 'The content is the document.' },
-    problems: [],
+    kind: 'batch',
+    path: entitiesPath,
+    methods: ['POST'],
+    summary: 'Puts and removes entities: an operation per line, NDJSON.',
+    parameters: [atomic],
+    responses: { 200: 'A line for each operation says how it ended, in order.' },
+    problems: [412, 415, 501, 507],
   },
 ];
 
@@ -199,13 +202,13 @@ export const requestFields = [
   {
     name: 'If-Match',
     use: 'read',
-    operations: ['get', ...writes],
+    operations: ['get', ...writes, 'batch'],
     summary: 'Only if the entity is there (`*`), or has one of these ETags. Otherwise 412.',
   },
   {
     name: 'If-None-Match',
     use: 'read',
-    operations: ['get', ...writes],
+    operations: ['get', ...writes, 'batch'],
     summary:
       'A write: only if the entity is absent (`*`; a list is a 501), otherwise 412. ' +
       'A read: 304 if the entity has one of these ETags.',
@@ -223,7 +226,12 @@ export const requestFields = [
     summary: 'Ignores `Range` unless the entity has this ETag.',
   },
   kept('Content-Type', 'Kept with the value. Default: `application/octet-stream`.'),
-  kept('Content-Encoding', 'Kept with the value, which is stored as it comes.'),
+  {
+    name: 'Content-Encoding',
+    use: 'read',
+    operations: ['put', 'batch'],
+    summary: 'Kept with the value, which is stored as it comes. A batch with one gets a 415.',
+  },
   kept(
     'Evenkeel-Meta-*',
     'Kept with the value: up to 1 KiB of names, behind the prefix, and values.',

@@ -53,6 +53,13 @@ export function duration(query: Query, name: string): number | undefined {
   return ms;
 }
 
+/** Whether it is `true`; `false` if it is not given. @throws Problem 400 */
+export function flag(query: Query, name: string): boolean {
+  const text = query.get(name)?.toString('latin1') ?? 'false';
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new Problem(400, `the parameter ${name} is true or false, got ${quote(text)}`);
+}
+
 /** `ack/from`, to be spread into a command. @throws Problem 400 */
 export function replicas(
   query: Query,

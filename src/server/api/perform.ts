@@ -2,7 +2,6 @@
 import type { Allowance, Awaitable, DeleteResult, PutResult, Store } from '../../store/store.js';
 import { contentFields, octetStream } from './content-fields.js';
 import { entityResponse } from './entity-response.js';
-import { openApiContent } from './openapi/document.js';
 import { keyBytes, type RangeContent, rangeBytes } from './range.js';
 import type { ApiResponse } from './response.js';
 import type { Command } from './route.js';
@@ -27,8 +26,6 @@ export function perform(
     case 'status':
       if (store.failure) throw store.failure;
       return { status: 200, headers: json, content: serving };
-    case 'openapi':
-      return { status: 200, headers: json, content: openApiContent(store.capabilities) };
     case 'get':
       return get(command, store, allowance);
     case 'put':
@@ -41,6 +38,8 @@ export function perform(
         headers: { ...rangeType[command.format], Vary: 'Accept' },
         content: rangeContent(command, store, allowance),
       };
+    case 'batch':
+      throw new TypeError('a batch is done as its content comes, by performBatch');
   }
 }
 

@@ -9,6 +9,8 @@ interface ProblemOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly closes?: boolean;
   readonly cause?: unknown;
+  /** The operation of an atomic batch that was refused, from 0. */
+  readonly index?: number;
 }
 
 /** A refusal of one request. Thrown anywhere; the request's lane makes it a response. */
@@ -18,6 +20,7 @@ export class Problem extends Error {
   readonly headers: Readonly<Record<string, string>>;
   /** The end of this request can't be trusted, so the connection must not be used again. */
   readonly closes: boolean;
+  readonly index: number | undefined;
 
   /** @param detail what was wrong and what to do about it, for a person to read */
   constructor(status: ProblemStatus, detail: string, options: ProblemOptions = {}) {
@@ -25,14 +28,16 @@ export class Problem extends Error {
     this.status = status;
     this.headers = options.headers ?? {};
     this.closes = options.closes ?? false;
+    this.index = options.index;
   }
 
   /** The `application/problem+json` document, of type `about:blank`: the status is the type. */
-  toJSON(): { title: string; status: number; detail: string } {
+  toJSON(): { title: string; status: number; detail: string; index?: number } {
     return {
       title: STATUS_CODES[this.status] ?? 'Error',
       status: this.status,
       detail: this.message,
+      ...(this.index !== undefined && { index: this.index }),
     };
   }
 }

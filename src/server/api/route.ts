@@ -22,7 +22,7 @@ import {
   type RequestFields,
   requestFields,
 } from './operations.js';
-import { duration, interval, key, replicas, wholeNumber, word } from './parameters.js';
+import { duration, flag, interval, key, replicas, wholeNumber, word } from './parameters.js';
 import { type ReadPreconditions, readPreconditions, writeCondition } from './preconditions.js';
 import { overloaded, Problem, quote } from './problem.js';
 import { parseQuery, type Query } from './query.js';
@@ -38,7 +38,7 @@ export interface RequestHead {
 
 /** A checked request. */
 export type Command =
-  | { readonly kind: 'status' | 'openapi' }
+  | { readonly kind: 'status' }
   | {
       readonly kind: 'get';
       readonly key: Buffer;
@@ -65,7 +65,8 @@ export type Command =
       readonly range: RangeOptions;
       readonly keysOnly: boolean;
       readonly format: RangeFormat;
-    };
+    }
+  | { readonly kind: 'batch'; readonly isAtomic: boolean };
 
 export type RangeFormat = 'chunks' | 'ndjson';
 
@@ -155,7 +156,6 @@ const commandOf: {
   ) => Command;
 } = {
   status: () => ({ kind: 'status' }),
-  openapi: () => ({ kind: 'openapi' }),
   get: (query, { method, fields }, capabilities) => {
     const preconditions = readPreconditions(fields);
     // RFC 9110 § 14.2: a range means something to GET alone.
@@ -197,6 +197,17 @@ const commandOf: {
       keysOnly: word(query, 'only', ['keys']) !== undefined,
       format: rangeFormat(fields.accept),
     };
+  },
+  batch: (query, { fields }, { atomicBatches }) => {
+    if (fields['if-match'] !== undefined || fields['if-none-match'] !== undefined)
+      throw new Problem(400, 'a batch has its conditions in its lines: ifMatch, ifNoneMatch');
+    const coding = fields['content-encoding'];
+    if (coding !== undefined)
+      throw new Problem(415, `a batch has no content coding, got ${quote(String(coding))}`);
+    const isAtomic = flag(query, 'atomic');
+    if (isAtomic && !atomicBatches)
+      throw new Problem(501, 'this store has no atomic batches; leave atomic out');
+    return { kind: 'batch', isAtomic };
   },
 };
 

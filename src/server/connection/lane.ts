@@ -16,6 +16,8 @@ export interface LaneOptions {
   readonly budget: MemoryBudget;
   /** Large writes take turns at the store, so that its queue has room for small ones. */
   readonly largeWrites: ByteSemaphore;
+  /** So do the lines of batches. */
+  readonly batchWrites: ByteSemaphore;
   readonly contentRate: ContentRate;
   readonly connections: Connections;
   readonly scheduler: SliceScheduler;

@@ -48,6 +48,10 @@ export class FullConnection implements Connection, ReadState {
   #last: IncomingMessage | undefined;
   #problem: Problem | undefined;
   #closing = false;
+  /** The running request only waits for its client. */
+  #resting = false;
+  /** The running request is a stream, which may take as long as it likes. */
+  streams = false;
   #onProblem: ((problem: Problem) => void) | undefined;
 
   constructor(
@@ -129,7 +133,13 @@ export class FullConnection implements Connection, ReadState {
   }
 
   get idleSince(): number | undefined {
-    return this.busy ? undefined : this.#idleSince;
+    return this.busy && !this.#resting ? undefined : this.#idleSince;
+  }
+
+  /** The running request waits for its client, and holds nothing: its place may be taken. */
+  rest(isResting: boolean): void {
+    if (isResting && !this.#resting) this.#idleSince = this.#connections.stamp();
+    this.#resting = isResting;
   }
 
   /** The bytes from here on are not a request: refuses them after the responses that come first. */
@@ -155,6 +165,8 @@ export class FullConnection implements Connection, ReadState {
     for (let served = 1; request && !this.#closing && this.#socket.writable; served++) {
       this.#running = request.req;
       await request.serve();
+      this.streams = false;
+      this.#resting = false;
       // All of this may have been one turn of the event loop, in which no other client was heard.
       if (served % maxRequestsPerTurn === 0) await turn();
       request = this.#next();

@@ -19,6 +19,7 @@ import type { Direction } from '../connection/content-rate.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { RequestAllowance } from '../connection/request-allowance.js';
 import { ResponseHead } from '../connection/response-head.js';
+import { serveBatch } from './batch.js';
 import { checkHead, untrusted } from './check-head.js';
 import { announcedLength, readContent } from './content.js';
 import { ContentBuffer } from './content-buffer.js';
@@ -89,8 +90,10 @@ export function fullLane(options: LaneOptions): Server {
     connection.fail(refusalOfTunnel(req, options));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    const connection = connectionOf(socket);
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && connection.streams) return;
     const problem = parserProblem(error);
-    if (problem) connectionOf(socket).fail(problem);
+    if (problem) connection.fail(problem);
     else socket.destroy();
   });
   return server;
@@ -136,8 +139,10 @@ async function serveRequest(
     if (expectation === 'unknown')
       throw new Problem(417, 'the only expectation known is 100-continue');
     const response = door.cors.isPreflight(req) ? preflightResponse : await respond();
-    if (!(response.content instanceof Uint8Array) || response.content.length > pieceBytes)
-      unwatch = watch('taking', () => socket.resetAndDestroy());
+    const isLong =
+      !(response.content instanceof Uint8Array) || response.content.length > pieceBytes;
+    // A batch holds little for its reader.
+    if (isLong && !connection.streams) unwatch = watch('taking', () => socket.resetAndDestroy());
     const last = service.draining || endsConnection;
     if (last) connection.closeAfterResponse();
     await sendResponse(res, response, last, allowance);
@@ -161,12 +166,21 @@ async function serveRequest(
 
   async function respond(): Promise<ApiResponse> {
     const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
+    if (command.kind === 'batch') return respondToBatch(command.isAtomic);
     readsContent = command.kind === 'put';
     const content = readsContent ? await receiveContent() : [];
     contentIsRead = readsContent;
     const work = () => perform(command, content, service.store, allowance);
     const isLargeWrite = readsContent && allowance.heldBytes > pieceBytes;
     return isLargeWrite ? lane.largeWrites.during(allowance.heldBytes, work) : work();
+  }
+
+  function respondToBatch(isAtomic: boolean): Promise<ApiResponse> {
+    readsContent = true;
+    const beginContent = () => {
+      if (expectation === 'continue') res.writeContinue();
+    };
+    return serveBatch(isAtomic, { req, connection, allowance, beginContent }, lane);
   }
 
   async function receiveContent(): Promise<Uint8Array[]> {

@@ -76,15 +76,20 @@ export class LmdbStore implements Store {
     );
   }
 
-  async put(
+  put(
     key: Uint8Array,
     value: readonly Uint8Array[],
     options: PutOptions = {},
     allowance?: Allowance,
   ): Promise<PutResult> {
-    this.#mustBeOpen();
-    const { commits, now } = this.#parts;
-    return commits.write(putOf(key, value, options, now), allowance);
+    // An async function would make a promise more for each write.
+    try {
+      this.#mustBeOpen();
+      const { commits, now } = this.#parts;
+      return commits.write(putOf(key, value, options, now), allowance);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async delete(key: Uint8Array, options: WriteOptions = {}): Promise<DeleteResult> {

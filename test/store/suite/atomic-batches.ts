@@ -148,7 +148,7 @@ export function atomicBatchTrait(factory: StoreFactory): void {
     expect([await value(store, 'a'), await value(store, 'b')]).toEqual(['800', '1200']);
   });
 
-  test('the longest batch is taken, whole, and is there when the store is opened again', async () => {
+  test('the longest batch is taken whole, and is there when the store is opened', async () => {
     const place = await factory.place();
     const first = await openAt(place);
     const names = numbered(maxAtomicOperations);

@@ -1,4 +1,4 @@
-/** What a range of a sorted map is, to compare a store's with. */
+/** The range of a sorted map, to compare a store's with. */
 import { expect } from 'vitest';
 import type { Store } from '#dist/store/store.js';
 import { keysAlone, pages } from './factory.js';

@@ -84,12 +84,12 @@ export class GroupCommit {
    */
   write(write: Put, allowance?: Allowance): Promise<PutResult>;
   write(write: Delete): Promise<DeleteResult>;
-  async write(write: Write, allowance?: Allowance): Promise<Result> {
+  write(write: Write, allowance?: Allowance): Promise<Result> {
     const bytes = writeBytes(write);
-    this.#mustTake(1, bytes);
+    const refusal = this.#refusal(1, bytes);
+    if (refusal) return Promise.reject(refusal);
     if (!allowance || !isLargeWrite(write)) return this.#enqueue(write, bytes, undefined);
-    const [result] = await this.#copy([write], bytes, false, allowance);
-    return result as Result;
+    return this.#copy([write], bytes, false, allowance).then(([result]) => result as Result);
   }
 
   /**
@@ -101,23 +101,24 @@ export class GroupCommit {
   async writeAll(writes: readonly Write[], allowance?: Allowance): Promise<readonly Result[]> {
     let bytes = 0;
     for (const write of writes) bytes += writeBytes(write);
-    this.#mustTake(writes.length, bytes);
+    const refusal = this.#refusal(writes.length, bytes);
+    if (refusal) throw refusal;
     if (allowance && bytes > pieceBytes) return this.#copy(writes, bytes, true, allowance);
     return this.#enqueueGroup(writes, true, undefined);
   }
 
-  /** @throws StoreError `overloaded`; the failure */
-  #mustTake(writes: number, bytes: number): void {
-    if (this.#failure) throw this.#failure;
+  /** Why the writes are not taken: `overloaded`, or the failure. */
+  #refusal(writes: number, bytes: number): StoreError | undefined {
+    if (this.#failure) return this.#failure;
     const { maxQueuedWrites, maxQueuedBytes } = this.#limits;
     const waiting = this.#queue.length + this.#sentWrites + this.#copyingWrites;
     const waitingBytes = this.#queuedBytes + this.#sentBytes + this.#copyingBytes;
     const isFull = waiting + writes > maxQueuedWrites || waitingBytes + bytes > maxQueuedBytes;
-    if (waiting > 0 && isFull)
-      throw new StoreError(
-        'overloaded',
-        'too many writes wait for the disk already; try again later',
-      );
+    if (waiting === 0 || !isFull) return undefined;
+    return new StoreError(
+      'overloaded',
+      'too many writes wait for the disk already; try again later',
+    );
   }
 
   async #copy(

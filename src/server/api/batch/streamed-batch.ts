@@ -1,0 +1,129 @@
+/**
+ * A batch that is done as it comes: NDJSON in, a result line out for each line, in order. Both ways
+ * have back-pressure. Content is read only while few lines are under way, and lines are done only
+ * while the client takes their results.
+ *
+ * A line is acknowledged once it is durable. When the stream breaks off, lines that were not
+ * acknowledged may or may not have been stored.
+ */
+import type { Operation, Store } from '../../../store/store.js';
+import { Problem, problemOf } from '../problem.js';
+import { type BatchIntake, bytesPerLine } from './batch-intake.js';
+import { type Line, lineGroups } from './line-groups.js';
+import { operationOf } from './operation-line.js';
+import { lineOfProblem, lineOfResult } from './result-line.js';
+
+/** Groups under way: some commits' worth of small lines. */
+const maxRunning = 32;
+
+/** The result lines, as text, as soon as they and all before them are there. */
+export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGenerator<string> {
+  const { content, allowance, maxLineBytes, maxValueBytes } = intake;
+  const { capabilities } = store;
+  const context = { capabilities, maxLineBytes, maxValueBytes, now: Date.now };
+  const groups = lineGroups(content, {
+    maxLineBytes,
+    reserve: async (bytes) => {
+      await allowance.take(bytes);
+      const unwatch = intake.watchLongLine();
+      return () => {
+        unwatch();
+        allowance.give(bytes);
+      };
+    },
+  });
+  const running: Promise<string>[] = [];
+  let lastLine = 0;
+  /** Why no further line is begun. */
+  let ending: unknown;
+  /** Undefined at the end of the content. */
+  let reading: Promise<readonly Line[] | undefined> | undefined = next();
+
+  async function next(): Promise<readonly Line[] | undefined> {
+    try {
+      const { value } = await groups.next();
+      return value || undefined;
+    } catch (error) {
+      ending = error;
+      return undefined;
+    }
+  }
+
+  try {
+    for (;;) {
+      const [first] = running;
+      if (first === undefined && reading === undefined) break;
+      intake.onResting(first === undefined);
+      const won = await (reading === undefined || running.length === maxRunning
+        ? first
+        : Promise.race(first === undefined ? [reading] : [first, reading]));
+      intake.onResting(false);
+      if (typeof won === 'string') {
+        running.shift();
+        yield won;
+        continue;
+      }
+      reading = undefined;
+      ending ??= intake.refusal();
+      if (won === undefined || ending) continue;
+      try {
+        running.push((await begin(won)).results);
+        lastLine = won.at(-1)?.number ?? lastLine;
+        reading = next();
+      } catch (error) {
+        ending = error;
+      }
+    }
+    if (ending instanceof Problem) yield lineOfProblem(ending, lastLine + 1);
+    else if (ending) throw ending;
+  } finally {
+    intake.stop();
+    // They give back what they hold, which has to be before the request is over.
+    await Promise.all(running);
+    await groups.return(undefined);
+  }
+
+  /** Begins a group when it is its turn. The promise of its results never rejects. */
+  async function begin(group: readonly Line[]): Promise<{ readonly results: Promise<string> }> {
+    await allowance.slice();
+    const operations = group.map(({ bytes }) => {
+      try {
+        return operationOf(bytes, context);
+      } catch (error) {
+        return problemOf(error);
+      }
+    });
+    let cost = 0;
+    for (const operation of operations) cost += costOf(operation);
+    await allowance.take(cost);
+    await intake.writes.wait(cost).taken;
+    const lines = operations.map((operation, at) => resultOf(operation, group[at]?.number ?? 0));
+    const results = Promise.all(lines).then((texts) => {
+      allowance.give(cost);
+      intake.writes.give(cost);
+      return texts.join('');
+    });
+    return { results };
+  }
+
+  function resultOf(operation: Operation | Problem, line: number): string | Promise<string> {
+    if (operation instanceof Problem) return lineOfProblem(operation, line);
+    const { key, options } = operation;
+    const result =
+      operation.kind === 'put'
+        ? store.put(key, operation.value, options, allowance)
+        : store.delete(key, options);
+    return result.then(lineOfResult, (error: unknown) => {
+      const problem = problemOf(error);
+      intake.onProblem(problem);
+      return lineOfProblem(problem, line);
+    });
+  }
+}
+
+function costOf(operation: Operation | Problem): number {
+  if (operation instanceof Problem) return bytesPerLine;
+  let bytes = bytesPerLine + operation.key.length;
+  if (operation.kind === 'put') for (const piece of operation.value) bytes += piece.length;
+  return bytes;
+}

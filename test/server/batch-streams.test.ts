@@ -1,0 +1,139 @@
+/** Batches that are done as they come, however client and server go on with them. */
+import { expect, test } from 'vitest';
+import { entityUrl } from '../support/http.js';
+import {
+  lines,
+  numbered,
+  openBatch,
+  post,
+  putting,
+  receivedLines,
+  resultsOf,
+  textUnder,
+} from './batch-client.js';
+import { expectIdle, rawOf, sharedServer, startServer, storedKeys } from './harness.js';
+
+const shared = sharedServer();
+
+test('a result comes before the next line is sent', async () => {
+  const batch = await openBatch(shared.url);
+  for (const key of numbered(20)) {
+    batch.sendLines(`${lines(putting(key, 'one by one'))}\n`);
+    await expect.poll(() => receivedLines(batch).length).toBe(Number(key.slice(4)) + 1);
+    expect(await textUnder(shared.url, key)).toBe('one by one');
+  }
+  batch.send('0\r\n\r\n');
+  await batch.until('0\r\n\r\n');
+  // The connection goes on.
+  batch.send('GET /v0/entity?id=key-0 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await batch.until('one by one');
+});
+
+test('a batch may take longer than a request', async () => {
+  const server = await startServer({ requestTimeoutMs: 300, headerTimeoutMs: 300 });
+  const batch = await openBatch(server.url);
+  const endMs = performance.now() + 2000;
+  let sent = 0;
+  while (performance.now() < endMs) {
+    batch.sendLines(`${lines(putting(`key-${sent}`))}\n`);
+    sent++;
+    await expect.poll(() => receivedLines(batch).length).toBe(sent);
+  }
+  batch.send('0\r\n\r\n');
+  await batch.until('0\r\n\r\n');
+  expect(await storedKeys(server.url)).toHaveLength(sent);
+});
+
+test('a batch cut off has stored all lines that it acknowledged, and no half one', async () => {
+  const server = await startServer();
+  const batch = await openBatch(server.url);
+  batch.sendLines(`${lines(putting('a'), putting('b'))}\n{"key":"c","valueText":"whole"}`);
+  await expect.poll(() => receivedLines(batch).length).toBe(2);
+  batch.socket.destroy();
+  await expectIdle(server);
+  // Nobody can know that the last line was whole.
+  expect(await storedKeys(server.url)).toEqual(['a', 'b']);
+  expect(server.reports).toEqual([]);
+});
+
+test('content that breaks ends the batch after the results of the lines before', async () => {
+  const server = await startServer();
+  const batch = await openBatch(server.url);
+  batch.sendLines(`${lines(putting('a'), putting('b'))}\n`);
+  batch.send('no chunk\r\n');
+  await batch.closed;
+  expect(receivedLines(batch)).toMatchObject([
+    { status: 201 },
+    { status: 201 },
+    { status: 400, line: 3 },
+  ]);
+  expect(await storedKeys(server.url)).toEqual(['a', 'b']);
+});
+
+test('a server that stops says at which line, and has done those before', async () => {
+  const server = await startServer({ drainMs: 20_000 });
+  const batch = await openBatch(server.url);
+  batch.sendLines(`${lines(putting('a'))}\n`);
+  await expect.poll(() => receivedLines(batch).length).toBe(1);
+  const closed = server.close();
+  await expect
+    .poll(async () => (await rawOf(await fetch(`${server.url}/v0/status`))).status)
+    .toBe(503);
+  batch.sendLines(`${lines(putting('b'))}\n`);
+  await batch.closed;
+  expect(receivedLines(batch)).toMatchObject([{ status: 201 }, { status: 503, line: 2 }]);
+  expect(await closed).toBe(0);
+  const next = await startServer({}, server.directory);
+  expect(await storedKeys(next.url)).toEqual(['a']);
+});
+
+test('a client that does not take its results is not read; once it does, all is done', async () => {
+  const server = await startServer({ stallMs: 90_000 });
+  const batch = await openBatch(server.url);
+  batch.socket.pause();
+  // More than the kernel holds of either direction, if nobody reads.
+  const part = numbered(2000)
+    .map((key) => `${lines({ key, delete: true, ifMatch: '*' })}\n`)
+    .join('');
+  let sent = 0;
+  let isBlocked = false;
+  while (!isBlocked && sent < 200) {
+    batch.sendLines(part);
+    sent++;
+    if (batch.socket.writableNeedDrain)
+      isBlocked = await Promise.race([
+        new Promise<boolean>((resolve) => batch.socket.once('drain', () => resolve(false))),
+        new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 2000)),
+      ]);
+  }
+  expect(isBlocked).toBe(true);
+  batch.send('0\r\n\r\n');
+  let results = 0;
+  let tail = '';
+  batch.socket.on('data', (piece) => {
+    const text = tail + piece.toString('latin1');
+    const parts = text.split('"status":412');
+    results += parts.length - 1;
+    tail = (parts.at(-1) ?? '').slice(-11);
+  });
+  batch.socket.resume();
+  await expect.poll(() => results).toBe(sent * 2000);
+});
+
+test('batches leave the queue of the store to others', async () => {
+  const server = await startServer({ maxQueuedWrites: 64 });
+  const body = numbered(3000)
+    .map((key) => `${lines(putting(key))}\n`)
+    .join('');
+  const batch = post(server.url, body).then(resultsOf);
+  let isRunning = true;
+  void batch.finally(() => {
+    isRunning = false;
+  });
+  while (isRunning) {
+    const put = await fetch(entityUrl(server.url, 'other'), { method: 'PUT', body: 'x' });
+    expect([201, 503]).toContain(put.status);
+  }
+  const statuses = (await batch).map(({ status }) => status);
+  expect(statuses).toHaveLength(3000);
+});

@@ -1,0 +1,132 @@
+/** Batches: NDJSON in, a result line out for each line, in order, over real sockets. */
+import { expect, test } from 'vitest';
+import { maxBatchLineBytes } from '#dist/config/limits.js';
+import { entityUrl } from '../support/http.js';
+import {
+  lines,
+  numbered,
+  parseLines,
+  post,
+  putting,
+  resultsOf,
+  textUnder,
+} from './batch-client.js';
+import { expectProblem, rawOf, sharedServer, startServer, storedKeys } from './harness.js';
+
+const shared = sharedServer();
+
+test('each line is done, in order, and has its result', async () => {
+  const results = await resultsOf(
+    await post(
+      shared.url,
+      lines(
+        putting('each', 'one'),
+        { key: 'each', value: Buffer.from([0, 255]).toString('base64'), ifMatch: '*' },
+        {
+          keyBase64: Buffer.from([0xff]).toString('base64'),
+          valueText: 'x',
+          contentType: 'text/css',
+        },
+        putting('gone', 'soon'),
+        { key: 'gone', delete: true, ifMatch: '*' },
+        { key: 'gone', delete: true },
+      ),
+    ),
+  );
+  const versions = results.map(({ version }) => version);
+  expect(results).toEqual([
+    { status: 201, version: versions[0] },
+    { status: 201, version: versions[1] },
+    { status: 201, version: versions[2] },
+    { status: 201, version: versions[3] },
+    { status: 202, existed: true },
+    { status: 202, existed: false },
+  ]);
+  const response = await fetch(entityUrl(shared.url, 'each'));
+  expect(response.headers.get('etag')).toBe(`"${versions[1]}"`);
+  expect(Buffer.from(await response.arrayBuffer())).toEqual(Buffer.from([0, 255]));
+  const other = await fetch(`${shared.url}/v0/entity?id=%FF`);
+  expect([other.headers.get('content-type'), await other.text()]).toEqual(['text/css', 'x']);
+  expect(await textUnder(shared.url, 'gone')).toBeUndefined();
+});
+
+test('a line that is wrong is refused alone, and is named; the others are done', async () => {
+  const body = [
+    '{"key":"before","valueText":"x"}',
+    'no JSON',
+    '',
+    '{"key":"before","valueText":"y","ifNoneMatch":"*"}',
+    `{"key":"long","valueText":"${'v'.repeat(maxBatchLineBytes)}"}`,
+    '{"key":"after","valueText":"x"}',
+  ].join('\n');
+  const results = await resultsOf(await post(shared.url, body));
+  expect(results).toMatchObject([
+    { status: 201 },
+    { status: 400, line: 2, detail: expect.stringMatching(/not JSON/) },
+    { status: 412, line: 4, detail: expect.stringMatching(/nothing was changed/) },
+    { status: 413, line: 5, detail: expect.stringMatching(/PUT of its own/) },
+    { status: 201 },
+  ]);
+  expect(await textUnder(shared.url, 'before')).toBe('x');
+  expect(await textUnder(shared.url, 'after')).toBe('x');
+});
+
+test('no line at all is a batch too, of blank ones or of none', async () => {
+  for (const body of ['', '\n', ' \r\n\n'])
+    for (const query of ['', '?atomic=true', '?atomic=false'])
+      expect(await resultsOf(await post(shared.url, body, query))).toEqual([]);
+});
+
+test('20 000 lines are all done, and acknowledged in order', async () => {
+  const server = await startServer();
+  const names = numbered(20_000);
+  const body = names.map((key) => `${lines(putting(key))}\n`).join('');
+  const results = await resultsOf(await post(server.url, body));
+  expect(results).toHaveLength(names.length);
+  expect(new Set(results.map(({ status }) => status))).toEqual(new Set([201]));
+  const versions = results.map(({ version }) => Number(version));
+  expect(versions).toEqual(versions.toSorted((a, b) => a - b));
+  expect(await storedKeys(server.url)).toEqual(names.toSorted());
+});
+
+test('lines as a listing gives them are taken as they are', async () => {
+  const [from, to] = [await startServer(), await startServer()];
+  const fields = { contentType: 'text/plain', contentEncoding: 'gzip', meta: { owner: 'me' } };
+  await resultsOf(
+    await post(
+      from.url,
+      lines({ ...putting('a'), ...fields, ttlMs: 1_000_000 }, putting('b'), {
+        keyBase64: '/w==',
+        value: '/w==',
+      }),
+    ),
+  );
+  const list = async (base: string) => {
+    const headers = { Accept: 'application/x-ndjson' };
+    return (await fetch(`${base}/v0/entities?start=%00`, { headers })).text();
+  };
+  const listing = await list(from.url);
+  expect(await resultsOf(await post(to.url, listing))).toHaveLength(3);
+  const withoutVersions = (text: string) =>
+    parseLines(text).map(({ version: _, ...rest }) => JSON.stringify(rest));
+  // A time to live is kept to the millisecond or two that its way took.
+  const times = /"expires":"[^"]*"/g;
+  const exact = (text: string) => withoutVersions(text).map((line) => line.replace(times, 'T'));
+  expect(exact(await list(to.url))).toEqual(exact(listing));
+});
+
+test.each<[string, RequestInit, number, RegExp]>([
+  ['?atomic=1', {}, 400, /atomic is true or false/],
+  ['?limit=1', {}, 400, /unknown parameter "limit"/],
+  ['', { headers: { 'If-Match': '*' } }, 400, /in its lines/],
+  ['', { headers: { 'If-None-Match': '*' } }, 400, /in its lines/],
+  ['', { headers: { 'Content-Encoding': 'gzip' } }, 415, /no content coding, got "gzip"/],
+])('a batch to %s with %j is refused', async (query, init, status, detail) => {
+  const response = await fetch(`${shared.url}/v0/entities${query}`, {
+    method: 'POST',
+    body: lines(putting('refused')),
+    ...init,
+  });
+  expectProblem(await rawOf(response), status, detail);
+  expect(await textUnder(shared.url, 'refused')).toBeUndefined();
+});
