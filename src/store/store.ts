@@ -96,6 +96,8 @@ export interface RangeOptions {
   readonly limit?: number;
 }
 
+export type DeletedRange = Pick<RangeOptions, 'start' | 'end'>;
+
 /** One change of a batch. */
 export type Operation =
   | {
@@ -185,6 +187,15 @@ export interface Store {
    * be checked, so the key of a damaged one is among them.
    */
   keys(options: RangeOptions, allowance?: Allowance): AsyncIterable<readonly Uint8Array[]>;
+
+  /**
+   * Removes the entities from start to end, a page at a time. Resolves to how many there were, once
+   * all that is durable. An entity that is written during the call may be removed or stay. If the
+   * call fails, some are removed already: the same call goes on with the rest.
+   * @param allowance asked for a slice before each page
+   * @throws StoreError `overloaded`, `full`, `failed`, `closed`
+   */
+  deleteRange(range: DeletedRange, allowance?: Allowance): Promise<number>;
 
   /**
    * Finishes the accepted writes, then frees every resource. Later calls, and reads that wait for

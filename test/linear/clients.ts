@@ -46,9 +46,17 @@ export async function runClient(options: ClientOptions): Promise<LostWrite[]> {
       const draw = random();
       const begun = recorder.tick();
       if (draw < 0.1) {
-        const all = await readAll(url, agent);
+        const all = await readAll(url, agent, random() < 0.5 ? 'asc' : 'desc');
         if (!all) return lost;
         for (const each of keys) recorder.end(each, { kind: 'read', value: all.get(each), begun });
+      } else if (draw < 0.12) {
+        const response = await send(agent, 'DELETE', `${url}/v0/entities?start=%00`);
+        if (response) expectStatus(response, 200);
+        const write = { value: undefined, begun };
+        for (const each of keys)
+          if (response) recorder.end(each, { kind: 'write', ...write });
+          else lost.push({ key: each, ...write });
+        if (!response) return lost;
       } else if (draw < 0.5) {
         const response = await send(agent, 'GET', entityUrl(url, key));
         if (!response) return lost;
@@ -92,8 +100,13 @@ function paddingOf(name: string): number {
 }
 
 /** Every key that a range has, with its value; undefined if the server went away. */
-export async function readAll(url: string, agent?: Agent): Promise<Map<string, Value> | undefined> {
-  const response = await send(agent, 'GET', `${url}/v0/entities?start=%00`, undefined, ndjson);
+export async function readAll(
+  url: string,
+  agent?: Agent,
+  order: 'asc' | 'desc' = 'asc',
+): Promise<Map<string, Value> | undefined> {
+  const target = `${url}/v0/entities?start=%00&order=${order}`;
+  const response = await send(agent, 'GET', target, undefined, ndjson);
   if (!response) return undefined;
   expectStatus(response, 200);
   const lines = response.content.split('\n').slice(0, -1);

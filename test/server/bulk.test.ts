@@ -30,6 +30,7 @@ async function serveWatched(
     commitAll: (...parameters) => store.commitAll(...parameters),
     range: (...parameters) => store.range(...parameters),
     keys: (...parameters) => store.keys(...parameters),
+    deleteRange: (...parameters) => store.deleteRange(...parameters),
     close: () => store.close(),
     ...methods,
   };

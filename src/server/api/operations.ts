@@ -21,7 +21,7 @@ import {
   ttl,
 } from './query-parameters.js';
 
-export type CommandKind = 'status' | 'get' | 'put' | 'delete' | 'range' | 'batch';
+export type CommandKind = 'status' | 'get' | 'put' | 'delete' | 'range' | 'deleteRange' | 'batch';
 
 /** One row of the interface: what the methods do at the path. */
 export interface Operation {
@@ -122,6 +122,16 @@ export const operations: readonly Operation[] = [
     problems: [],
   },
   {
+    kind: 'deleteRange',
+    path: '/v0/entities',
+    methods: ['DELETE'],
+    summary: 'Removes the entities of a range, in many commits.',
+    parameters: [start, end, prefix],
+    oneOf: ['start', 'prefix'],
+    responses: { 200: 'The removal is durable. `{"deleted":N}` says how many there were.' },
+    problems: [501, 507],
+  },
+  {
     kind: 'batch',
     path: entitiesPath,
     methods: ['POST'],
@@ -152,7 +162,7 @@ export interface RequestField {
 }
 
 const all: readonly CommandKind[] = operations.map(({ kind }) => kind);
-const writes = ['put', 'delete'] as const satisfies readonly CommandKind[];
+const writes = ['put', 'delete', 'deleteRange'] as const satisfies readonly CommandKind[];
 
 /** The request fields that may change a response or its framing; all others are ignored. */
 export const requestFields = [

@@ -38,6 +38,8 @@ export function perform(
         headers: { ...rangeType[command.format], Vary: 'Accept' },
         content: rangeContent(command, store, allowance),
       };
+    case 'deleteRange':
+      return store.deleteRange(command.range, allowance).then(deleted);
     case 'batch':
       throw new TypeError('a batch is done as its content comes, by performBatch');
   }
@@ -79,6 +81,10 @@ function accepted({ existed }: DeleteResult): ApiResponse {
 
 const removed = acceptedWith('true');
 const wasAbsent = acceptedWith('false');
+
+function deleted(count: number): ApiResponse {
+  return { status: 200, headers: json, content: Buffer.from(`{"deleted":${count}}\n`) };
+}
 
 function acceptedWith(existed: string): ApiResponse {
   return { status: 202, headers: { 'Evenkeel-Existed': existed }, content: nothing };

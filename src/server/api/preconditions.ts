@@ -29,7 +29,7 @@ const never: Condition = { kind: 'version', versions: [] };
 
 /** @throws Problem 400 on a malformed field, 501 on a list in If-None-Match */
 export function writeCondition(
-  fields: FieldsOf<'put'> | FieldsOf<'delete'>,
+  fields: FieldsOf<'put'> | FieldsOf<'delete'> | FieldsOf<'deleteRange'>,
 ): Condition | undefined {
   const match = entityTags('if-match', fields['if-match']);
   const noneMatch = entityTags('if-none-match', fields['if-none-match']);

@@ -5,6 +5,7 @@
 import type {
   Capabilities,
   Condition,
+  DeletedRange,
   EntityFields,
   RangeOptions,
   ReplicaCount,
@@ -66,6 +67,7 @@ export type Command =
       readonly keysOnly: boolean;
       readonly format: RangeFormat;
     }
+  | { readonly kind: 'deleteRange'; readonly range: DeletedRange }
   | { readonly kind: 'batch'; readonly isAtomic: boolean };
 
 export type RangeFormat = 'chunks' | 'ndjson';
@@ -197,6 +199,15 @@ const commandOf: {
       keysOnly: word(query, 'only', ['keys']) !== undefined,
       format: rangeFormat(fields.accept),
     };
+  },
+  deleteRange: (query, { fields }) => {
+    if (writeCondition(fields))
+      throw new Problem(
+        501,
+        'a condition is on one entity, and this is a range; leave the field out, or DELETE each ' +
+          'entity with its condition',
+      );
+    return { kind: 'deleteRange', range: interval(query) };
   },
   batch: (query, { fields }, { atomicBatches }) => {
     if (fields['if-match'] !== undefined || fields['if-none-match'] !== undefined)

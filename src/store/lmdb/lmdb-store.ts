@@ -8,6 +8,7 @@ import { fieldsEnd, fieldsStart, readRecord } from '../record.js';
 import {
   type Allowance,
   type Awaitable,
+  type DeletedRange,
   type DeleteResult,
   type Entity,
   type Operation,
@@ -26,7 +27,13 @@ import { damagedFile } from './read/damaged-file.js';
 import type { EntityCache } from './read/entity-cache.js';
 import type { LargeReads } from './read/large-reads.js';
 import { isLarge, lastValueBytes } from './read/large-records.js';
-import { type PageReader, readKeyPage, readPage, type Span } from './read/range-page.js';
+import {
+  type PageReader,
+  readDeletionPage,
+  readKeyPage,
+  readPage,
+  type Span,
+} from './read/range-page.js';
 import type { GroupCommit } from './write/group-commit.js';
 import type { Sweeper } from './write/sweeper.js';
 import type { Writer } from './write/writer.js';
@@ -111,12 +118,18 @@ export class LmdbStore implements Store {
       yield large ? [...items, large] : items;
   }
 
-  async *keys(options: RangeOptions, allowance?: Allowance): AsyncGenerator<Uint8Array[]> {
-    for await (const { items, large } of this.#pages(readKeyPage, options, allowance)) {
-      // It was read for its expiry.
-      if (large && large.value.length > pieceBytes) allowance?.give(large.value.length);
-      yield large ? [...items, large.key] : items;
+  keys(options: RangeOptions, allowance?: Allowance): AsyncGenerator<Uint8Array[]> {
+    return this.#keys(readKeyPage, options, allowance);
+  }
+
+  async deleteRange(range: DeletedRange, allowance?: Allowance): Promise<number> {
+    let deleted = 0;
+    for await (const keys of this.#keys(readDeletionPage, range, allowance)) {
+      // With the writes of others they share a commit, and the rules of the cache.
+      const results = await Promise.all(keys.map((key) => this.delete(key)));
+      deleted += results.filter(({ existed }) => existed).length;
     }
+    return deleted;
   }
 
   close(): Promise<void> {
@@ -161,6 +174,18 @@ export class LmdbStore implements Store {
     if (held > bytes) await allowance?.take(held - bytes);
     else allowance?.give(bytes - held);
     return entity;
+  }
+
+  async *#keys(
+    read: PageReader<Buffer>,
+    options: RangeOptions,
+    allowance: Allowance | undefined,
+  ): AsyncGenerator<Buffer[]> {
+    for await (const { items, large } of this.#pages(read, options, allowance)) {
+      // It was read for its expiry.
+      if (large && large.value.length > pieceBytes) allowance?.give(large.value.length);
+      yield large ? [...items, asBuffer(large.key)] : items;
+    }
   }
 
   /** The pages of a range, each with the entity at its end if that is large. */

@@ -41,6 +41,10 @@ const streams: [string, string][] = [
     `${put}GET /v0/status HTTP/1.1\r\nHost: h\r\n\r\n` +
       `${get}GET /v0/entities?start=PREFIX&end=PREFIX~ HTTP/1.1\r\nHost: h\r\n\r\n${remove}`,
   ],
+  [
+    'the removal of a range between plain ones',
+    `${put}${get}DELETE /v0/entities?prefix=PREFIX HTTP/1.1\r\nHost: h\r\n\r\n${get}${put}`,
+  ],
   ['a refused request between plain ones', `${put}${get.replace('id=', 'ID=')}${get}`],
   ['bytes that are no request behind plain ones', `${put}${get}\0garbage`],
   [

@@ -117,6 +117,17 @@ const steps: fc.Arbitrary<Command>[] = [
       for (const [id, value] of next) model.set(id, value);
     }),
   ),
+  fc.tuple(key, fc.option(key)).map(([start, end]) =>
+    command(`delete ${start.slice(0, 5)}..${end?.slice(0, 5)}`, async (model, { store }) => {
+      const doomed = [...model.keys()].filter((id) => id >= start && (end === null || id < end));
+      const bounds = {
+        start: Buffer.from(start, 'latin1'),
+        ...(end !== null && { end: Buffer.from(end, 'latin1') }),
+      };
+      expect(await store.deleteRange(bounds)).toBe(doomed.length);
+      for (const id of doomed) model.delete(id);
+    }),
+  ),
   fc
     .record(
       {

@@ -12,6 +12,7 @@ import { fieldTrait } from './fields.js';
 import { keyTrait } from './keys.js';
 import { lifecycleTrait } from './lifecycle.js';
 import { modelTrait } from './model.js';
+import { rangeDeletionTrait } from './range-deletion.js';
 import { rangeTrait } from './ranges.js';
 import { ttlTrait } from './ttl.js';
 import { valueTrait } from './values.js';
@@ -20,6 +21,7 @@ export function storeSuite(factory: StoreFactory): void {
   describe(`${factory.name}: values`, () => valueTrait(factory));
   describe(`${factory.name}: keys`, () => keyTrait(factory));
   describe(`${factory.name}: ranges`, () => rangeTrait(factory));
+  describe(`${factory.name}: removing ranges`, () => rangeDeletionTrait(factory));
   describe(`${factory.name}: allowances`, () => allowanceTrait(factory));
   describe(`${factory.name}: reading what was written`, () => concurrencyTrait(factory));
   describe(`${factory.name}: fields`, () => fieldTrait(factory));
