@@ -7,6 +7,7 @@ import { conditionFields, isConditional } from './response.js';
 import { checkNumber } from './transport.js';
 import { type Value, valueBytes } from './value.js';
 
+/** Puts a value of up to some 750 KiB; larger ones need a put of their own. */
 export type PutOperation = ValueOptions &
   Condition & { readonly key: Key; readonly value: Value; readonly delete?: never };
 export type DeleteOperation = Condition & {

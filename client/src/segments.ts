@@ -6,7 +6,7 @@
 import { lineOf, type Operation, type OperationLine } from './operation.js';
 
 /** Bounds of one request: operations, and characters of their lines. At least one operation. */
-const maxOperations = 2048;
+const maxOperations = 8192;
 const maxCharacters = 1024 * 1024;
 
 export type Operations = Iterable<Operation> | AsyncIterable<Operation>;

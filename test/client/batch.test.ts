@@ -2,6 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { type BatchResult, EvenkeelClient, type Operation } from '#client';
 import { startRecording } from '../support/recording-service.js';
+import { serveHere } from '../support/serve.js';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -11,6 +12,96 @@ const numbered = (count: number): Operation[] =>
 /** A result as one can compare it. */
 const outcomeOf = (result: BatchResult) =>
   result.kind === 'failed' ? result.error.code : result.kind === 'put' ? 'put' : result.existed;
+
+test('each operation has its result, in order, and one that fails stops no other', async () => {
+  const store = new EvenkeelClient((await serveHere()).url);
+  const { version } = await store.put('old', 'value');
+  const bytes = Uint8Array.of(0, 255);
+  const operations: Operation[] = [
+    { key: 'text', value: 'größer', ttlMs: 60_000, meta: { owner: 'ada' } },
+    { key: bytes, value: bytes, contentType: 'image/png' },
+    { key: 'old', value: 'new', ifAbsent: true },
+    { key: 'old', value: 'new', ifVersion: version },
+    { key: 'old', value: 'newer', ifVersion: version },
+    { key: 'old', delete: true, ifPresent: true },
+    { key: 'old', delete: true },
+  ];
+  const results = await store.batch(operations);
+  expect(results.map(outcomeOf)).toEqual([
+    'put',
+    'put',
+    'condition-failed',
+    'put',
+    'condition-failed',
+    true,
+    false,
+  ]);
+  expect(results.map(({ operation }) => operation)).toEqual(operations);
+  const text = await store.get('text');
+  expect(text).toMatchObject({ meta: { owner: 'ada' } });
+  expect(results[0]).toMatchObject({ version: text?.version });
+  expect(text?.text()).toBe('größer');
+  expect(text?.expiresAt).toBeInstanceOf(Date);
+  expect(await store.get(bytes)).toMatchObject({ value: bytes, contentType: 'image/png' });
+  expect(await store.batch([])).toEqual([]);
+});
+
+test('more operations than a request takes are all done', async () => {
+  const store = new EvenkeelClient((await serveHere()).url);
+  // Their lines have more than a megabyte.
+  const operations = numbered(5000).map((put) => ({ ...put, value: `${put.value}`.padEnd(300) }));
+  const results = await store.batch(operations as Operation[]);
+  expect(new Set(results.map(outcomeOf))).toEqual(new Set(['put']));
+  let count = 0;
+  for await (const entity of store.list())
+    count += Number(entity.key === `key ${entity.text().trimEnd()}`);
+  expect(count).toBe(5000);
+});
+
+test('a value that fits in a line comes back whole, a larger one is refused', async () => {
+  const store = new EvenkeelClient((await serveHere()).url);
+  const value = new Uint8Array(700_000).map((_, index) => index);
+  const results = await store.batch([
+    { key: 'a', value },
+    { key: 'b', value: new Uint8Array(800_000) },
+    { key: 'c', value },
+  ]);
+  expect(results.map(outcomeOf)).toEqual(['put', 'too-large', 'put']);
+  expect(results[1]).toMatchObject({ error: { detail: expect.stringContaining('a PUT') } });
+  expect(Buffer.compare((await store.get('c'))?.value ?? new Uint8Array(), value)).toBe(0);
+});
+
+test('an atomic batch is done whole or not at all, and says which condition failed', async () => {
+  const store = new EvenkeelClient((await serveHere()).url);
+  const done = await store.atomic([...numbered(3), { key: 'key 0', delete: true }]);
+  expect(done.map(outcomeOf)).toEqual(['put', 'put', 'put', true]);
+  const failed = store.atomic([
+    { key: 'new', value: 'value' },
+    { key: 'key 1', value: 'value', ifAbsent: true },
+  ]);
+  await expect(failed).rejects.toMatchObject({ code: 'condition-failed', index: 1 });
+  expect(await store.get('new')).toBeUndefined();
+});
+
+test('a source is asked for no more than the next request takes', async () => {
+  const store = new EvenkeelClient((await serveHere()).url);
+  let asked = 0;
+  let isOver = false;
+  const source = (async function* () {
+    try {
+      for (;;) yield { key: String(asked++), value: '' };
+    } finally {
+      isOver = true;
+    }
+  })();
+  for await (const result of store.stream(source)) {
+    expect(result.kind).toBe('put');
+    break;
+  }
+  // One request is under way, and the next is ready.
+  expect(asked).toBeLessThanOrEqual(2 * 8192 + 1);
+  await expect.poll(() => isOver).toBe(true);
+});
 
 test('operations that come slowly do not wait for more of them', async () => {
   const { url, received } = await startRecording(respond);

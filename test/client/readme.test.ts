@@ -9,7 +9,7 @@ import { serveHere } from '../support/serve.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 test.each([
-  ['client/README.md', 2],
+  ['client/README.md', 3],
   ['README.md', 1],
 ] as const)('the examples of %s print what they say', async (file, count) => {
   const examples = await examplesOf(file, 'evenkeel-client');
