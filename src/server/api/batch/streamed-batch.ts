@@ -16,6 +16,14 @@ import { lineOfProblem, lineOfResult } from './result-line.js';
 /** Groups under way: some commits' worth of small lines. */
 const maxRunning = 32;
 
+/** A group of lines under way. */
+interface Running {
+  /** Its results, once they are there. */
+  text: string | undefined;
+  /** Never rejects. */
+  readonly done: Promise<'done'>;
+}
+
 /** The result lines, as text, as soon as they and all before them are there. */
 export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGenerator<string> {
   const { content, allowance, maxLineBytes, maxValueBytes } = intake;
@@ -32,7 +40,7 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
       };
     },
   });
-  const running: Promise<string>[] = [];
+  const running: Running[] = [];
   let lastLine = 0;
   /** Why no further line is begun. */
   let ending: unknown;
@@ -55,19 +63,18 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
       if (first === undefined && reading === undefined) break;
       intake.onResting(first === undefined);
       const won = await (reading === undefined || running.length === maxRunning
-        ? first
-        : Promise.race(first === undefined ? [reading] : [first, reading]));
+        ? first?.done
+        : Promise.race(first === undefined ? [reading] : [first.done, reading]));
       intake.onResting(false);
-      if (typeof won === 'string') {
-        running.shift();
-        yield won;
+      if (won === 'done') {
+        yield takeResults();
         continue;
       }
       reading = undefined;
       ending ??= intake.refusal();
       if (won === undefined || ending) continue;
       try {
-        running.push((await begin(won)).results);
+        running.push(await begin(won));
         lastLine = won.at(-1)?.number ?? lastLine;
         reading = next();
       } catch (error) {
@@ -79,12 +86,19 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
   } finally {
     intake.stop();
     // They give back what they hold, which has to be before the request is over.
-    await Promise.all(running);
+    await Promise.all(running.map(({ done }) => done));
     await groups.return(undefined);
   }
 
-  /** Begins a group when it is its turn. The promise of its results never rejects. */
-  async function begin(group: readonly Line[]): Promise<{ readonly results: Promise<string> }> {
+  /** The results that are there by now. A commit brings those of several groups. */
+  function takeResults(): string {
+    let text = '';
+    while (running[0]?.text !== undefined) text += running.shift()?.text;
+    return text;
+  }
+
+  /** Begins a group when it is its turn. */
+  async function begin(group: readonly Line[]): Promise<Running> {
     await allowance.slice();
     const operations = group.map(({ bytes }) => {
       try {
@@ -98,12 +112,16 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
     await allowance.take(cost);
     await intake.writes.wait(cost).taken;
     const lines = operations.map((operation, at) => resultOf(operation, group[at]?.number ?? 0));
-    const results = Promise.all(lines).then((texts) => {
-      allowance.give(cost);
-      intake.writes.give(cost);
-      return texts.join('');
-    });
-    return { results };
+    const begun: Running = {
+      text: undefined,
+      done: Promise.all(lines).then((texts) => {
+        allowance.give(cost);
+        intake.writes.give(cost);
+        begun.text = texts.join('');
+        return 'done';
+      }),
+    };
+    return begun;
   }
 
   function resultOf(operation: Operation | Problem, line: number): string | Promise<string> {
