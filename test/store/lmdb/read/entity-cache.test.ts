@@ -1,8 +1,9 @@
 /** The cache keeps what was read last, or nothing, within its memory. The oldest goes first. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { encodeFields } from '#dist/store/entity-fields.js';
 import { EntityCache, hashOf } from '#dist/store/lmdb/read/entity-cache.js';
-import type { Entity } from '#dist/store/store.js';
+import type { Entity, EntityFields } from '#dist/store/store.js';
 import { bytes, numbered } from '../../suite/factory.js';
 
 const KiB = 1024;
@@ -13,7 +14,11 @@ function entity(key: string, value: string | Uint8Array = `value of ${key}`, ver
 
 /** A value that looks in every third place of the log like entries of an 8 byte long key. */
 function looksLike(key: string, phase: number, times: number): string {
-  const entry = Buffer.concat([Buffer.from([0, 0, 0, 0, 8, 0, 4, 0]), Buffer.alloc(8), bytes(key)]);
+  const entry = Buffer.concat([
+    Buffer.from([0, 0, 0, 0, 8, 0, 4 << 5, 0]),
+    Buffer.alloc(8),
+    bytes(key),
+  ]);
   return Buffer.concat(Array<Buffer>(times).fill(entry)).toString('latin1', phase * 8);
 }
 
@@ -27,6 +32,35 @@ describe('what is read', () => {
     ];
     for (const each of all) cache.set(each);
     expect(all.map(({ key }) => cache.get(key))).toEqual(all);
+  });
+
+  test('is found with what is kept with it, if that is not much', () => {
+    const cache = new EntityCache(64 * KiB);
+    const encoded = (fields: EntityFields) => encodeFields(fields) as Buffer;
+    const kept = [
+      { contentType: 'text/plain' },
+      { contentEncoding: 'gzip' },
+      { contentType: 'text/plain', meta: { a: '', b: 'x'.repeat(200) } },
+      { contentType: 'x'.repeat(1023) },
+    ];
+    for (const [i, fields] of kept.entries()) {
+      // They are somewhere in a record.
+      const record = Buffer.concat([bytes('head'), encoded(fields), bytes('tail')]);
+      cache.set(entity(`key-${i}`), record, 4, record.length - 4);
+    }
+    cache.set(entity('none'));
+    for (const [i, fields] of kept.entries())
+      expect(cache.get(bytes(`key-${i}`))).toEqual({ ...entity(`key-${i}`), fields });
+    expect(cache.get(bytes('none'))).toEqual(entity('none'));
+    const long = encoded({ contentType: 'x'.repeat(1024) });
+    cache.set(entity('long'), long, 0, long.length);
+    expect(cache.get(bytes('long'))).toBeUndefined();
+  });
+
+  test('is not kept if it expires', () => {
+    const cache = new EntityCache(64 * KiB);
+    cache.set({ ...entity('a'), expiresMs: 1 });
+    expect(cache.get(bytes('a'))).toBeUndefined();
   });
 
   test('is not found under another key: longer, shorter, or with the same hash', () => {

@@ -97,3 +97,19 @@ test('while a key is written no read sees less than one before it, by key or ran
   expect(last).toBe(100);
   expect(reads).toBeGreaterThan(200);
 });
+
+test('an entity that keeps fields is read from memory the second time', async () => {
+  const directory = await temporaryDirectory();
+  let faults = 0;
+  // Every read is taken for cold, so one that is not answered at once was not in the cache.
+  const majorFaults = () => (faults += 1000);
+  const store = await openAt({ open: () => openLmdb({ directory, majorFaults }) });
+  const fields = { contentType: 'text/plain' };
+  for (let i = 0; i < 3; i++) {
+    await store.put(bytes('a'), [bytes(`${i}`)], { fields });
+    const first = store.get(bytes('a'));
+    expect(first).toBeInstanceOf(Promise);
+    expect(await first).toMatchObject({ value: bytes(`${i}`), fields });
+    expect(store.get(bytes('a'))).toMatchObject({ value: bytes(`${i}`), fields });
+  }
+});
