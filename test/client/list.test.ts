@@ -135,3 +135,11 @@ test('a prefix next to a start is a TypeError', async () => {
   const list = new EvenkeelClient('http://127.0.0.1:1').list(wrong);
   await expect(list.next()).rejects.toThrow(TypeError);
 });
+
+test('a range is deleted, and its entities are counted', async () => {
+  const store = await filled();
+  expect(await store.deleteRange({ prefix: 'c/' })).toBe(2);
+  expect(await store.deleteRange({ prefix: 'c/' })).toBe(0);
+  expect(await store.deleteRange({ start: 'b', end: 'd' })).toBe(1);
+  expect(await collect(store.list())).toEqual(['a', 'd'].map((key) => [key, `value of ${key}`]));
+});

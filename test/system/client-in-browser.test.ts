@@ -74,6 +74,11 @@ test('a page of an origin that is named writes, reads, lists and deletes', async
        wrong: await store.put('page/raw', 'x', { replicas: '2/3' }).catch(({ detail }) => detail),
        listed,
        existed: [await store.delete('page/raw'), await store.delete('page/raw')],
+       batch: (await store.batch([
+         { key: 'page/batch', value: Uint8Array.of(0, 255) },
+         { key: 'page/batch', value: 'x', ifAbsent: true },
+       ])).map(({ kind }) => kind),
+       deleted: await store.deleteRange({ prefix: 'page/' }),
      };`,
   );
   expect(seen).toEqual({
@@ -93,6 +98,8 @@ test('a page of an origin that is named writes, reads, lists and deletes', async
       ['page/raw', 2],
     ],
     existed: [true, false],
+    batch: ['put', 'failed'],
+    deleted: 3,
   });
 });
 
