@@ -47,7 +47,7 @@ export const problemStatuses = {
   405: 'The path does not take this method; `Allow` lists those that it takes.',
   408: 'The request did not arrive in time.',
   412: 'The condition does not hold. Nothing was changed.',
-  413: 'The value, or a chunk extension, is too long.',
+  413: 'The value, a batch or a line of one, or a chunk extension, is too long.',
   414: 'The request target is too long.',
   415: 'The content of a batch is NDJSON, without a content coding.',
   416: 'The range begins behind the value.',

@@ -14,6 +14,8 @@ import {
   value,
 } from './factory.js';
 
+/** EVENKEEL_RACES sets how many keys are raced for. */
+const races = Number(process.env.EVENKEEL_RACES ?? 60);
 const absent: Condition = { kind: 'absent' };
 const present: Condition = { kind: 'present' };
 const versionIs = (...versions: number[]): Condition => ({ kind: 'version', versions });
@@ -141,9 +143,11 @@ export function conditionTrait(factory: StoreFactory): void {
       expect(await value(store, key)).toBe(i % 3 === 0 ? undefined : key);
   });
 
-  test('of many writers of an absent key, exactly one wins, and its value stays', async () => {
+  test('of many writers of an absent key, exactly one wins, and its value stays', {
+    timeout: 120_000 + races * 100,
+  }, async () => {
     const store = await openEmpty();
-    for (const [round, key] of numbered(60).entries()) {
+    for (const [round, key] of numbered(races).entries()) {
       const writers = numbered(2 + (round % 15));
       const writes = writers.map(async (name, i) => {
         if (round % 2 === 1 && i % 3 === 0) await new Promise(setImmediate);

@@ -62,6 +62,16 @@ const actions = {
     }
     return { endings: await Promise.all(endings) };
   },
+  /** Commits operations as one batch, like many(). */
+  async atomic({ writes }) {
+    const operations = writes.map(({ key, valueBytes }) =>
+      valueBytes === undefined
+        ? { kind: 'delete', key: Buffer.from(key) }
+        : { kind: 'put', key: Buffer.from(key), value: [Buffer.alloc(valueBytes, 'v')] },
+    );
+    await store.commitAll(operations);
+    return {};
+  },
   async get({ key }) {
     const entity = await store.get(Buffer.from(key));
     return { value: entity && Buffer.from(entity.value).toString() };

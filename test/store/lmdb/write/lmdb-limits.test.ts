@@ -123,6 +123,22 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     },
   );
 
+  test('an atomic batch that does not fit is full, and none of it is stored', async () => {
+    const directory = await temporaryDirectory();
+    const child = await startChild('./holder.mjs', { largestFileBytes: 8 * KiB * KiB });
+    expect(await child.ask({ do: 'open', directory })).toEqual({});
+    const stored = await putUntilFull(child, 3000);
+    const larger = numbered(300).map((key) => ({ key, valueBytes: 3000 }));
+    const writes = [...stored.slice(0, 5).map((key) => ({ key })), ...larger];
+    expect(await child.ask({ do: 'atomic', writes })).toMatchObject({ code: 'full' });
+    expect(await child.ask({ do: 'failure' })).toEqual({});
+    const deletions = stored.slice(5, 25).map((key) => ({ key }));
+    expect(await child.ask({ do: 'atomic', writes: deletions })).toEqual({});
+    await child.kill();
+    const store = await openAt({ open: () => openLmdb({ directory }) });
+    expect(await keys(store, 'key')).toEqual([...stored.slice(0, 5), ...stored.slice(25)]);
+  });
+
   test('a larger file, time and again, ends no process and loses no write', async () => {
     const directory = await temporaryDirectory();
     const child = await startChild('./holder.mjs', { largestFileBytes: 256 * KiB });
