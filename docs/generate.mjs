@@ -3,12 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { loadRecord, schemaVersion } from '../dist/lab/load/result/load-record.js';
 import * as operations from '../dist/server/api/operations.js';
+import * as problems from '../dist/server/api/problem-statuses.js';
 import { responseFields } from '../dist/server/api/response-fields.js';
 import { settingsMarkdown } from './configuration.mjs';
 import { interfaceTables } from './interface-tables.mjs';
 
 const source = (file) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
-const tables = interfaceTables({ ...operations, responseFields });
+const tables = interfaceTables({ ...operations, ...problems, responseFields });
 
 /** The document with what stands between `<!-- NAME -->` and `<!-- end -->` replaced. */
 function filled(file) {

@@ -11,7 +11,10 @@ export function interfaceTables({
   return {
     requests: table(
       ['Request', 'Meaning'],
-      operations.map((operation) => [requestOf(operation), operation.summary]),
+      // The README has a sentence for the document.
+      operations
+        .filter(({ kind }) => kind !== 'openapi')
+        .map((operation) => [requestOf(operation), operation.summary]),
     ),
     operations: table(
       ['Request', 'Meaning', 'Response', 'Errors of its own'],

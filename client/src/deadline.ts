@@ -5,18 +5,20 @@
 import { EvenkeelError } from './error.js';
 
 export class Deadline {
-  /** Aborted when a wait was too long, or by the caller's own signal. */
-  readonly signal: AbortSignal;
   readonly #timeoutMs: number;
   readonly #callers: AbortSignal | undefined;
   readonly #controller = new AbortController();
+  #isOver = false;
 
+  /** @param callers their signal. It is listened to during waits only, as it may live for long */
   constructor(timeoutMs: number, callers: AbortSignal | undefined) {
     this.#timeoutMs = timeoutMs;
     this.#callers = callers;
-    this.signal = callers
-      ? AbortSignal.any([callers, this.#controller.signal])
-      : this.#controller.signal;
+  }
+
+  /** Ends the request when a wait takes too long, or the caller gives up. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
   }
 
   /**
@@ -25,16 +27,23 @@ export class Deadline {
    *   fetch threw
    */
   async limit<T>(wait: () => Promise<T>): Promise<T> {
-    const timer = setTimeout(() => this.#controller.abort(), this.#timeoutMs);
+    this.#callers?.throwIfAborted();
+    const abort = () => this.#controller.abort();
+    this.#callers?.addEventListener('abort', abort);
+    const timer = setTimeout(() => {
+      this.#isOver = true;
+      abort();
+    }, this.#timeoutMs);
     try {
       return await wait();
     } catch (error) {
       this.#callers?.throwIfAborted();
-      if (this.#controller.signal.aborted)
+      if (this.#isOver)
         throw new EvenkeelError('timeout', `nothing came for ${this.#timeoutMs} ms`);
       throw new EvenkeelError('connection', reasonOf(error), { cause: error });
     } finally {
       clearTimeout(timer);
+      this.#callers?.removeEventListener('abort', abort);
     }
   }
 }

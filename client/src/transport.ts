@@ -8,7 +8,10 @@ import { withRetries } from './retry.js';
 export interface CallOptions {
   /** Ends the call, and all its attempts. The call then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** The longest wait for a response, or for a further piece of it, in ms. */
+  /**
+   * The longest wait in ms: until a value is sent and the response is there, and for each further
+   * piece of the response.
+   */
   readonly timeoutMs?: number;
   /** Attempts after the first one; 0 for none. */
   readonly retries?: number;
@@ -79,7 +82,6 @@ export class Transport {
   async attempt(call: Call): Promise<Reply> {
     const { timeoutMs = this.#options.timeoutMs ?? defaultTimeoutMs, signal } = call;
     const { token = this.#options.token } = call;
-    signal?.throwIfAborted();
     // Here, and not in fetch, so that a field that HTTP does not allow is a TypeError.
     const headers = new Headers(call.headers);
     if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);

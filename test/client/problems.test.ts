@@ -1,4 +1,5 @@
 /** Refusals and broken connections, as the errors that a caller acts on. */
+import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { EvenkeelClient, EvenkeelError } from '#client';
 import { startRecording } from '../support/recording-service.js';
@@ -117,6 +118,21 @@ test("an abort rejects with the signal's reason, before, during and between atte
     controller.abort(reason);
     await expect(call).rejects.toBe(reason);
   }
+});
+
+test('an abort ends a list, and a signal that lives on keeps no listener', async () => {
+  const store = new EvenkeelClient((await serveHere()).url);
+  for (const key of ['a', 'b']) await store.put(key, new Uint8Array(1_000_000));
+  const controller = new AbortController();
+  const { signal } = controller;
+  await store.put('c', 'value', { signal });
+  expect(await store.getText('c', { signal })).toBe('value');
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+  const list = store.list({ signal });
+  expect((await list.next()).value?.key).toBe('a');
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+  controller.abort('enough');
+  await expect(list.next()).rejects.toBe('enough');
 });
 
 test('a token goes with each request; that of a call replaces that of the client', async () => {

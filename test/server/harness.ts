@@ -3,6 +3,7 @@
  * Nothing is replaced: the tests in this directory see what a client sees.
  */
 
+import { subscribe } from 'node:diagnostics_channel';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { STATUS_CODES } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,8 @@ import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { type RunningServer, type ServeOptions, serve } from '#dist/server/server.js';
 import type { Limits } from '../../src/config/limits.js';
 import { temporaryDirectory } from '../support/directory.js';
-import type { RawAnswer } from '../support/http.js';
+import { exchangeListeners, type RawAnswer } from '../support/http.js';
+import { contradictions, type Exchange } from './documented.js';
 
 /** Both, unless the project of tests says otherwise: what these tests claim holds for either. */
 export const testedLanes: Lanes = process.env.EVENKEEL_TEST_LANES === 'full' ? 'full' : 'both';
@@ -43,8 +45,10 @@ export async function startServer(
     report,
     ...options,
   });
+  const expectDocumented = compareWithDocument(server.url);
   onTestFinished(async () => {
     await server.close();
+    expectDocumented();
   });
   return Object.assign(server, { directory: data, reports });
 }
@@ -60,13 +64,16 @@ export function sharedServer(
 ): { readonly url: string } {
   let server: RunningServer | undefined;
   let directory = '';
+  let expectDocumented: (() => void) | undefined;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'evenkeel-'));
     server = await serve({ data: directory, port: 0, lanes, limits, ...options });
+    expectDocumented = compareWithDocument(server.url);
   });
   afterAll(async () => {
     await server?.close();
     await rm(directory, { recursive: true, force: true });
+    expectDocumented?.();
   });
   return {
     get url() {
@@ -122,4 +129,53 @@ export async function storedKeys(base: string): Promise<string[]> {
 /** Resolves when the server has no request under way any more; fails if it keeps one. */
 export async function expectIdle(server: RunningServer): Promise<void> {
   await expect.poll(() => server.running, { timeout: 20_000, interval: 10 }).toBe(0);
+}
+
+type Listener = (exchange: Exchange) => void;
+/** By the URL of a server; for requests of fetch, which Node tells on a channel. */
+const listeners = new Map<string, Listener>();
+subscribe('undici:request:headers', (message) => {
+  const { request, response } = message as FetchMessage;
+  const { method, path: target, origin, headers } = request;
+  // Node 20 has them as text.
+  const requestFields =
+    typeof headers === 'string'
+      ? headers.split('\r\n').map((field) => field.split(':')[0] ?? '')
+      : headers.filter((_, at) => at % 2 === 0);
+  const names = [...response.headers].map(String);
+  const fields = new Map(
+    names.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), names[at + 1] ?? '']] : [])),
+  );
+  const status = response.statusCode;
+  listeners.get(origin)?.({ method, target, requestFields, status, fields });
+});
+
+interface FetchMessage {
+  readonly request: {
+    readonly method: string;
+    readonly path: string;
+    readonly origin: string;
+    readonly headers: string | readonly string[];
+  };
+  readonly response: { readonly statusCode: number; readonly headers: readonly Buffer[] };
+}
+
+/** Calls the listener with each exchange with the server, of fetch and of `RawConnection.ask`. */
+export function onExchange(url: string, listener: Listener): void {
+  listeners.set(url, listener);
+  exchangeListeners.set(url, (bytes, { status, headers: fields, body: content }) => {
+    const [line = '', ...lines] = (bytes.split('\r\n\r\n')[0] ?? '').split('\r\n');
+    const [, method, target] = /^([A-Z]+) (\S+) HTTP\/1\.[01]$/.exec(line) ?? [];
+    // The rest of a request, or bytes that are not one.
+    if (method === undefined || target === undefined) return;
+    const requestFields = lines.map((field) => field.split(':')[0] ?? '');
+    listener({ method, target, requestFields, status, fields, content });
+  });
+}
+
+/** Gathers what exchanges with the server show that the OpenAPI document does not say. */
+function compareWithDocument(url: string): () => void {
+  const faults: string[] = [];
+  onExchange(url, (exchange) => faults.push(...contradictions(exchange)));
+  return () => expect(faults).toStrictEqual([]);
 }

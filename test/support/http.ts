@@ -47,8 +47,12 @@ export async function sendRaw(
   return { text: connection.received, closed };
 }
 
+/** Called with each request that was asked alone, and its response, by the URL of its server. */
+export const exchangeListeners = new Map<string, (bytes: string, answer: RawAnswer) => void>();
+
 /** One connection, for as long as the test lasts. */
 export class RawConnection {
+  readonly #base: string;
   readonly #socket: Socket;
   readonly #closed: Promise<void>;
   readonly #answers: RawAnswer[] = [];
@@ -60,6 +64,7 @@ export class RawConnection {
   #onChange: (() => void) | undefined;
 
   constructor(base: string) {
+    this.#base = base;
     const { hostname, port } = new URL(base);
     const socket = connect(Number(port), hostname.replace(/^\[|\]$/g, ''));
     this.#socket = socket;
@@ -150,7 +155,9 @@ export class RawConnection {
     this.#parse();
     const before = this.#answers.length;
     this.write(bytes);
-    return (await this.answers(before + 1))[before] as RawAnswer;
+    const answer = (await this.answers(before + 1))[before] as RawAnswer;
+    exchangeListeners.get(this.#base)?.(bytes, answer);
+    return answer;
   }
 
   /** Whether the connection ends before `idleMs` pass without a byte. */

@@ -6,6 +6,7 @@
  * Invariant: a request field that the API reads, or that changes how a message is framed, is named
  * here, once. {@link RequestFields} lets code read no others.
  */
+import type { ProblemStatus } from './problem-statuses.js';
 import {
   after,
   atomic,
@@ -21,7 +22,15 @@ import {
   ttl,
 } from './query-parameters.js';
 
-export type CommandKind = 'status' | 'get' | 'put' | 'delete' | 'range' | 'deleteRange' | 'batch';
+export type CommandKind =
+  | 'status'
+  | 'get'
+  | 'put'
+  | 'delete'
+  | 'range'
+  | 'deleteRange'
+  | 'batch'
+  | 'openapi';
 
 /** One row of the interface: what the methods do at the path. */
 export interface Operation {
@@ -38,34 +47,6 @@ export interface Operation {
   /** The refusals that are its own; those of every operation are {@link commonProblems}. */
   readonly problems: readonly ProblemStatus[];
 }
-
-/** The statuses of refusals, each with its meaning. Their content is `application/problem+json`. */
-export const problemStatuses = {
-  400: 'The request is malformed, or its path, parameters or key are wrong.',
-  403: 'A page of another server asks: see `Origin` and `Sec-Fetch-Site`.',
-  404: 'The store has no entity under this id.',
-  405: 'The path does not take this method; `Allow` lists those that it takes.',
-  408: 'The request did not arrive in time.',
-  412: 'The condition does not hold. Nothing was changed.',
-  413: 'The value, a batch or a line of one, or a chunk extension, is too long.',
-  414: 'The request target is too long.',
-  415: 'The content of a batch is NDJSON, without a content coding.',
-  416: 'The range begins behind the value.',
-  417: 'The request expects something other than `100-continue`.',
-  421: 'The host is not one of this server: see `Host`.',
-  431: 'The header, or what is to be kept of it, is too long, or it has too many fields.',
-  500: 'The stored value is damaged, or the server met an unexpected error.',
-  501: 'The request has a condition that this store cannot keep.',
-  503: 'The server is overloaded or stopping (`Retry-After` says when), or its store has failed.',
-  504: 'Fewer replicas confirmed than were asked for.',
-  507: 'The disk, or a quota on it, is full.',
-} as const;
-
-export type ProblemStatus = keyof typeof problemStatuses;
-
-export const commonProblems: readonly ProblemStatus[] = [
-  400, 403, 405, 408, 413, 414, 417, 421, 431, 500, 503,
-];
 
 const entityPath = '/v0/entity';
 const entitiesPath = '/v0/entities';
@@ -129,7 +110,7 @@ export const operations: readonly Operation[] = [
     parameters: [start, end, prefix],
     oneOf: ['start', 'prefix'],
     responses: { 200: 'The removal is durable. `{"deleted":N}` says how many there were.' },
-    problems: [501, 507],
+    problems: [501, 504, 507],
   },
   {
     kind: 'batch',
@@ -138,7 +119,16 @@ export const operations: readonly Operation[] = [
     summary: 'Puts and removes entities: an operation per line, NDJSON.',
     parameters: [atomic],
     responses: { 200: 'A line for each operation says how it ended, in order.' },
-    problems: [412, 415, 501, 507],
+    problems: [412, 415, 501, 504, 507],
+  },
+  {
+    kind: 'openapi',
+    path: '/v0/openapi.json',
+    methods: ['GET', 'HEAD'],
+    summary: 'Returns the OpenAPI 3.1 document of this interface.',
+    parameters: undefined,
+    responses: { 200: 'The content is the document.' },
+    problems: [],
   },
 ];
 

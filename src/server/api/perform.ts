@@ -2,6 +2,7 @@
 import type { Allowance, Awaitable, DeleteResult, PutResult, Store } from '../../store/store.js';
 import { contentFields, octetStream } from './content-fields.js';
 import { entityResponse } from './entity-response.js';
+import { openApiContent } from './openapi/document.js';
 import { keyBytes, type RangeContent, rangeBytes } from './range.js';
 import type { ApiResponse } from './response.js';
 import type { Command } from './route.js';
@@ -26,6 +27,8 @@ export function perform(
     case 'status':
       if (store.failure) throw store.failure;
       return { status: 200, headers: json, content: serving };
+    case 'openapi':
+      return { status: 200, headers: json, content: openApiContent(store.capabilities) };
     case 'get':
       return get(command, store, allowance);
     case 'put':

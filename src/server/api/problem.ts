@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Limits } from '../../config/limits.js';
 import { StoreError, type StoreErrorCode } from '../../store/store.js';
 import { contentFields } from './content-fields.js';
-import type { ProblemStatus } from './operations.js';
+import type { ProblemStatus } from './problem-statuses.js';
 
 interface ProblemOptions {
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,20 +1,27 @@
-/** The parameters that operations take in the query. */
+/** The parameters that operations take in the query: their words, and their schemas. */
 import { maxKeyBytes, maxTtlSeconds } from '../../config/limits.js';
+import type { Capabilities } from '../../store/store.js';
+import type { Schema } from './openapi/schema.js';
 
 export interface Parameter {
   readonly name: string;
   readonly isRequired: boolean;
-  /** The shape of its value. */
+  /** The shape of its value, in words. */
   readonly value: string;
   readonly summary: string;
+  /** The same shape for programs; it may depend on the store. */
+  readonly schema: Schema | ((store: Pick<Capabilities, 'replicas'>) => Schema);
 }
 
 const keyValue = `1 to ${maxKeyBytes} bytes, percent-encoded`;
+/** It counts characters, and the store bytes: a key in other letters than ASCII's is shorter. */
+const keySchema: Schema = { type: 'string', minLength: 1, maxLength: maxKeyBytes };
 export const id: Parameter = {
   name: 'id',
   isRequired: true,
   value: keyValue,
   summary: 'The key of the entity.',
+  schema: keySchema,
 };
 
 export const replicas: Parameter = {
@@ -22,6 +29,7 @@ export const replicas: Parameter = {
   isRequired: false,
   value: '`ack/from`, 1 ≤ ack ≤ from',
   summary: 'How many of how many replicas must confirm. Default: a quorum of all.',
+  schema: (store) => ({ type: 'string', enum: replicaCounts(store.replicas) }),
 };
 
 export const ttl: Parameter = {
@@ -29,6 +37,12 @@ export const ttl: Parameter = {
   isRequired: false,
   value: `1 to ${maxTtlSeconds}, or with \`ms\` behind it 1 to ${maxTtlSeconds}000`,
   summary: 'Seconds, or milliseconds, until the entity expires. Default: it stays.',
+  schema: {
+    oneOf: [
+      { type: 'integer', minimum: 1, maximum: maxTtlSeconds },
+      { type: 'string', pattern: '^[1-9][0-9]{0,14}ms$' },
+    ],
+  },
 };
 
 export const start: Parameter = {
@@ -36,6 +50,7 @@ export const start: Parameter = {
   isRequired: false,
   value: keyValue,
   summary: 'The lowest key of the range, included.',
+  schema: keySchema,
 };
 
 export const end: Parameter = {
@@ -43,6 +58,7 @@ export const end: Parameter = {
   isRequired: false,
   value: keyValue,
   summary: 'The bound above, excluded; goes with `start`. Default: the end of the store.',
+  schema: keySchema,
 };
 
 export const prefix: Parameter = {
@@ -50,6 +66,7 @@ export const prefix: Parameter = {
   isRequired: false,
   value: keyValue,
   summary: 'All keys that begin with these bytes, in place of `start` and `end`.',
+  schema: keySchema,
 };
 
 export const after: Parameter = {
@@ -57,6 +74,7 @@ export const after: Parameter = {
   isRequired: false,
   value: keyValue,
   summary: 'Goes on behind this key, in the order of the range. It need not exist.',
+  schema: keySchema,
 };
 
 export const limit: Parameter = {
@@ -64,6 +82,7 @@ export const limit: Parameter = {
   isRequired: false,
   value: '1 or more',
   summary: 'The maximum number of entities. Default: all.',
+  schema: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
 };
 
 export const order: Parameter = {
@@ -71,6 +90,7 @@ export const order: Parameter = {
   isRequired: false,
   value: '`asc` or `desc`',
   summary: '`desc` begins with the highest key. Default: `asc`.',
+  schema: { type: 'string', enum: ['asc', 'desc'] },
 };
 
 export const only: Parameter = {
@@ -78,6 +98,7 @@ export const only: Parameter = {
   isRequired: false,
   value: '`keys`',
   summary: 'Returns keys without values, at a multiple of the speed.',
+  schema: { type: 'string', enum: ['keys'] },
 };
 
 export const atomic: Parameter = {
@@ -85,4 +106,13 @@ export const atomic: Parameter = {
   isRequired: false,
   value: '`true` or `false`',
   summary: 'Whether all operations are done, or none. Default: each is done by itself.',
+  schema: { type: 'boolean' },
 };
+
+/** Each `ack/from` that a store with so many replicas can keep. */
+function replicaCounts(replicas: number): string[] {
+  const counts: string[] = [];
+  for (let from = 1; from <= replicas; from++)
+    for (let ack = 1; ack <= from; ack++) counts.push(`${ack}/${from}`);
+  return counts;
+}

@@ -18,7 +18,6 @@ import {
   type FieldsOf,
   type Operation,
   operations,
-  type ProblemStatus,
   type RequestField,
   type RequestFields,
   requestFields,
@@ -26,6 +25,7 @@ import {
 import { duration, flag, interval, key, replicas, wholeNumber, word } from './parameters.js';
 import { type ReadPreconditions, readPreconditions, writeCondition } from './preconditions.js';
 import { overloaded, Problem, quote } from './problem.js';
+import type { ProblemStatus } from './problem-statuses.js';
 import { parseQuery, type Query } from './query.js';
 import { absoluteForm } from './target.js';
 
@@ -39,7 +39,7 @@ export interface RequestHead {
 
 /** A checked request. */
 export type Command =
-  | { readonly kind: 'status' }
+  | { readonly kind: 'status' | 'openapi' }
   | {
       readonly kind: 'get';
       readonly key: Buffer;
@@ -158,6 +158,7 @@ const commandOf: {
   ) => Command;
 } = {
   status: () => ({ kind: 'status' }),
+  openapi: () => ({ kind: 'openapi' }),
   get: (query, { method, fields }, capabilities) => {
     const preconditions = readPreconditions(fields);
     // RFC 9110 § 14.2: a range means something to GET alone.
