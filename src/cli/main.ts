@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   profile: () => import('./profile.js'),
   report: () => import('./report.js'),
   export: () => import('./export.js'),
+  import: () => import('./import.js'),
 };
 
 async function help(): Promise<string> {

@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as compare from '#dist/cli/compare.js';
+import * as exporting from '#dist/cli/export.js';
+import * as importing from '#dist/cli/import.js';
 import * as load from '#dist/cli/load.js';
 import * as profile from '#dist/cli/profile.js';
 import * as report from '#dist/cli/report.js';
@@ -17,6 +19,12 @@ import { startRecording } from '../support/recording-service.js';
 const { version } = JSON.parse(
   await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
 );
+
+const commands = {
+  ...{ serve, load, compare, profile, report },
+  export: exporting,
+  import: importing,
+};
 
 /** The error of a wrong command line, whose second line names the help. */
 async function refusalOf(...args: string[]): Promise<string> {
@@ -47,9 +55,9 @@ describe('a wrong command line is refused with exit code 2', () => {
 
   it('with the commands that exist, if it names another one', async () => {
     const names = ['sevre', 'toString', '__proto__', ''];
-    const commands = 'serve, load, compare, profile, report, export';
+    const known = Object.keys(commands).join(', ');
     expect(await Promise.all(names.map((name) => refusalOf(name)))).toEqual(
-      names.map((name) => `evenkeel: unknown command '${name}'; the commands are ${commands}`),
+      names.map((name) => `evenkeel: unknown command '${name}'; the commands are ${known}`),
     );
   });
 });
@@ -65,7 +73,7 @@ describe('help', () => {
   it('of the program is printed without a command', async () => {
     const { code, stdout, stderr } = await runCommand([]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const [name, { summary }] of Object.entries({ serve, load, compare, profile, report }))
+    for (const [name, { summary }] of Object.entries(commands))
       expect(stdout).toContain(`\n  ${name.padEnd(8)}  ${summary}\n`);
   });
 
@@ -78,7 +86,7 @@ describe('help', () => {
     expect(await runCommand(args)).toEqual({ code: 0, stdout: help, stderr: '' });
   });
 
-  it.each(Object.entries({ serve, load, compare, profile, report }))(
+  it.each(Object.entries(commands))(
     'of %s has exit codes and examples, in lines of at most 100 columns',
     (name, { help }) => {
       expect(help).toMatch(/\n\nExit codes:\n {2}0 /);

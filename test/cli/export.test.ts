@@ -1,12 +1,13 @@
 /** `evenkeel export` as its user meets it: into a pipe, a file, a compressed one, and cut off. */
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { expectOneLine } from '../support/command.js';
+import { startCutter } from '../support/cutter.js';
 import { temporaryDirectory } from '../support/directory.js';
 import { filledDirectory } from '../support/filled-directory.js';
 import { runCommand, startCommand } from '../support/process.js';
@@ -24,33 +25,6 @@ async function startFilled(): Promise<string> {
 async function rangeOf(url: string, query = 'start=%00'): Promise<string> {
   const headers = { Accept: 'application/x-ndjson' };
   return (await fetch(`${url}/v0/entities?${query}`, { headers })).text();
-}
-
-/** Passes connections to a server, but only so many bytes of what comes back on each. */
-async function startCutter(url: string, bytesOf: (connection: number) => number, ends: boolean) {
-  const target = new URL(url);
-  let connections = 0;
-  const server = createServer((client) => {
-    let left = bytesOf(connections++);
-    const upstream = connect(Number(target.port), target.hostname);
-    for (const socket of [client, upstream]) socket.on('error', () => {});
-    client.pipe(upstream);
-    client.once('close', () => upstream.destroy());
-    upstream.on('data', (piece) => {
-      client.write(piece.subarray(0, left));
-      left -= Math.min(left, piece.length);
-      if (left > 0) return;
-      upstream.destroy();
-      if (ends) client.end();
-    });
-    upstream.once('end', () => client.end());
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  onTestFinished(() => {
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, connections: () => connections };
 }
 
 test('it writes the lines of the range to a pipe, and says nothing else', async () => {
@@ -132,7 +106,7 @@ test('without a server the file stays as it is, and one line says why', async ()
 });
 
 test('the refusal of a server, here another one than ours, is passed on', async () => {
-  const server = createHttpServer((_, res) => res.writeHead(404).end('no such page\u001b[1m'));
+  const server = createServer((_, res) => res.writeHead(404).end('no such page\u001b[1m'));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => {
     server.close();

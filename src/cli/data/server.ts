@@ -30,8 +30,24 @@ export async function ask(
   const response = await unlessBroken(url, init.signal, () => fetch(url + target, init));
   if (response.ok) return response;
   const content = await unlessBroken(url, init.signal, () => response.text());
-  const message = `the server says ${response.status}: ${printable(detailOf(content))}`;
-  throw response.status === 503 ? new PassingError(message) : new DataError(message);
+  throw refusal(response.status, content);
+}
+
+/** The error of a response that is not a success. */
+export function refusal(status: number, content: string): DataError {
+  const message = `the server says ${status}: ${detailOf(content)}`;
+  return status === 503 ? new PassingError(message) : new DataError(message);
+}
+
+/** The reason in a refusal, as text for a terminal. */
+export function detailOf(content: string): string {
+  try {
+    const { detail } = JSON.parse(content) as { detail?: unknown };
+    if (typeof detail === 'string') return printable(detail);
+  } catch {
+    // It is not one of our servers.
+  }
+  return printable(content.slice(0, 200));
 }
 
 /** @throws PassingError in place of what fetch throws when a connection breaks */
@@ -44,13 +60,18 @@ export async function unlessBroken<T>(
     return await read();
   } catch (error) {
     signal.throwIfAborted();
-    const { message, cause } = error as { message: string; cause?: { message?: string } };
-    throw new PassingError(
-      `the connection to ${url} failed: ${cause?.message ?? message}; ` +
-        'is the server running, and --url right?',
-      { cause: error },
-    );
+    throw broken(url, error);
   }
+}
+
+/** The error of a connection that broke. fetch hides the reason in the cause. */
+export function broken(url: string, error: unknown): PassingError {
+  const { message, cause } = error as { message: string; cause?: { message?: string } };
+  return new PassingError(
+    `the connection to ${url} failed: ${cause?.message ?? message}; ` +
+      'is the server running, and --url right?',
+    { cause: error },
+  );
 }
 
 const firstDelayMs = 200;
@@ -70,14 +91,4 @@ export class Patience {
     if (!(error instanceof PassingError) || ++this.#failures >= maxAttempts) throw error;
     await sleep(firstDelayMs * 2 ** (this.#failures - 1), undefined, { signal });
   }
-}
-
-function detailOf(content: string): string {
-  try {
-    const { detail } = JSON.parse(content) as { detail?: unknown };
-    if (typeof detail === 'string') return detail;
-  } catch {
-    // Not one of our servers.
-  }
-  return content.slice(0, 200);
 }

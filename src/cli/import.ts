@@ -1,0 +1,106 @@
+/** `evenkeel import`: lines of NDJSON to a server, as an export has them. */
+import { UsageError, wholeNumber, withDefault } from '../config/parsers.js';
+import { inputOperand } from './args/files.js';
+import { describeFlags, parseCommandLine } from './args/flags.js';
+import { BatchUpload } from './data/batch-upload.js';
+import { DataError } from './data/data-error.js';
+import { readPieces } from './data/input-file.js';
+import { lineGroups } from './data/line-groups.js';
+import { standard } from './data/output-file.js';
+import { defaultUrl, serverUrl } from './data/server.js';
+import { TransferProgress } from './data/transfer-progress.js';
+import { exitCodes } from './exit-codes.js';
+import { onInterrupt } from './signals.js';
+
+const flags = {
+  url: {
+    value: 'URL',
+    help: 'the server',
+    ...withDefault(serverUrl, defaultUrl),
+  },
+  skip: {
+    value: 'LINES',
+    help: 'go on behind so many lines of FILE',
+    ...withDefault(wholeNumber(0, 1e15), 0),
+  },
+};
+
+/** Further lines that are refused are only counted. */
+const maxShownFailures = 10;
+
+export const summary = 'store the entities of a file in a server';
+
+export const errors = [DataError];
+
+export const help = `evenkeel import: ${summary}
+
+Usage: evenkeel import [flags] FILE
+
+${describeFlags(flags)}
+
+FILE has a line of JSON for each entity, as evenkeel export writes them and POST /v0/entities takes
+them. A name that ends in .gz is decompressed; - is standard input. An entity that is there already
+is replaced, and all others stay.
+
+A line that is wrong is reported with its number, and those behind it are stored. A connection that
+breaks is made again. If the import has to stop, it says how to go on. It may always be repeated
+from the beginning: that stores the same again.
+
+Exit codes:
+  ${exitCodes.fine}    each line is stored
+  ${exitCodes.failed}    a line was refused, the server can't be reached, or FILE can't be read
+  ${exitCodes.usage}    a wrong command line; nothing was sent
+  ${exitCodes.interrupted}  Ctrl-C ended it early
+
+Examples:
+  evenkeel import all.ndjson.gz
+  evenkeel import --skip 250000 --url http://10.0.0.7:8080 all.ndjson.gz
+  evenkeel export --prefix user: | evenkeel import --url http://10.0.0.7:8080 -
+`;
+
+export async function run(args: readonly string[]): Promise<void> {
+  const { values, operands } = parseCommandLine(flags, args);
+  const [file, ...more] = operands;
+  if (file === undefined || more.length > 0)
+    throw new UsageError(`import takes one file, got ${operands.length}`);
+  if (file !== standard) inputOperand('import', file);
+  const interrupt = new AbortController();
+  const stopListening = onInterrupt(() => interrupt.abort());
+  const progress = new TransferProgress();
+  let refused = 0;
+  const upload = new BatchUpload(lineGroups(readPieces(file), values.skip), {
+    url: values.url,
+    signal: interrupt.signal,
+    onLine: (number, bytes, failure) => {
+      progress.add(1, bytes);
+      if (failure === undefined) return;
+      refused++;
+      if (refused <= maxShownFailures) say(`line ${number} was refused with ${failure}`);
+    },
+  });
+  try {
+    await upload.run();
+    if (refused > 0) process.exitCode = exitCodes.failed;
+    if (refused > maxShownFailures) say(`${refused} lines were refused; all others are stored`);
+  } catch (error) {
+    const isInterrupted = interrupt.signal.aborted;
+    if (!isInterrupted && !(error instanceof DataError)) throw error;
+    const reason = isInterrupted ? 'interrupted' : (error as Error).message;
+    const { nextLine } = upload;
+    const server = values.url === defaultUrl ? '' : `--url ${values.url} `;
+    const again =
+      nextLine === undefined || nextLine === 1
+        ? ''
+        : `; to go on: evenkeel import ${server}--skip ${nextLine - 1} ${file}`;
+    say(`${reason}${again}`);
+    process.exitCode = isInterrupted ? exitCodes.interrupted : exitCodes.failed;
+  } finally {
+    stopListening();
+    progress.end();
+    if (file === standard) process.stdin.destroy();
+  }
+}
+
+function say(text: string): void {
+  process.stderr.write(`evenkeel: ${text}\n`);
+}
