@@ -23,8 +23,9 @@ export async function atomicBatch(store: Store, intake: BatchIntake): Promise<st
   const numbers: number[] = [];
   let bytes = 0;
   for await (const group of lineGroups(intake.content, { maxLineBytes })) {
-    await allowance.slice();
+    let endMs = (await allowance.slice()) + performance.now();
     for (const line of group) {
+      if (performance.now() >= endMs) endMs = (await allowance.slice()) + performance.now();
       const operation = operationAt(line, context);
       bytes += operation.key.length;
       if (operation.kind === 'put') for (const piece of operation.value) bytes += piece.length;

@@ -1,9 +1,12 @@
 /**
  * The content of a batch as lines, in groups that are short to do. Pieces of content end anywhere;
- * a line ends with a newline or with the content. Lines of nothing but white space are left out.
+ * a line ends with a newline or with the content. Lines of nothing but white space are left out, so
+ * a group may be empty.
  */
 /** Lines of a group: their work fits in a slice of time. */
 const maxGroupLines = 128;
+/** Blank lines take time too, though they are not in a group. */
+const maxBlankLines = 4096;
 /** A beginning of a line up to this size, in bytes, is memory that nobody is asked for. */
 const maxFreeBytes = 64 * 1024;
 const newline = 0x0a;
@@ -37,6 +40,7 @@ export async function* lineGroups(
   let isReserved = false;
   let number = 1;
   let group: Line[] = [];
+  let blank = 0;
 
   const finish = (end: Buffer) => {
     const isTooLong = begun === undefined || begunBytes + end.length > maxLineBytes;
@@ -46,6 +50,7 @@ export async function* lineGroups(
         ? Buffer.concat([...(begun ?? []), end])
         : end;
     if (!bytes || !isWithoutText(bytes)) group.push({ number, bytes });
+    else blank++;
     number++;
     begun = [];
     begunBytes = 0;
@@ -57,9 +62,10 @@ export async function* lineGroups(
       for (let at = piece.indexOf(newline); at >= 0; at = piece.indexOf(newline, start)) {
         finish(piece.subarray(start, at));
         start = at + 1;
-        if (group.length < maxGroupLines) continue;
+        if (group.length < maxGroupLines && blank < maxBlankLines) continue;
         yield group;
         group = [];
+        blank = 0;
       }
       if (group.length > 0) yield group;
       group = [];

@@ -5,6 +5,7 @@ import { maxKeyBytes, maxTtlMs } from '../../../config/limits.js';
 import type { Capabilities, Condition, EntityFields, Operation } from '../../../store/store.js';
 import { keptFields, metaPrefix } from '../kept-fields.js';
 import { Problem, quote } from '../problem.js';
+import { isQuicklyParsed } from './line-shape.js';
 
 const text = v.string('should be a string');
 const base64 = v.pipe(text, v.regex(/^[A-Za-z0-9+/]*={0,2}$/, 'should be base64'));
@@ -109,6 +110,8 @@ const onlyForPuts = [
 function parse(bytes: Buffer): OperationLine {
   if (!isUtf8(bytes))
     throw new Problem(400, 'the line is not UTF-8; write other keys as keyBase64');
+  if (!isQuicklyParsed(bytes))
+    throw new Problem(400, 'the line has too many members or brackets; it holds one operation');
   let json: unknown;
   try {
     json = JSON.parse(bytes.toString());

@@ -74,7 +74,8 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
       ending ??= intake.refusal();
       if (won === undefined || ending) continue;
       try {
-        running.push(await begin(won));
+        if (won.length > 0) running.push(await begin(won));
+        else await allowance.slice();
         lastLine = won.at(-1)?.number ?? lastLine;
         reading = next();
       } catch (error) {
@@ -99,14 +100,7 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
 
   /** Begins a group when it is its turn. */
   async function begin(group: readonly Line[]): Promise<Running> {
-    await allowance.slice();
-    const operations = group.map(({ bytes }) => {
-      try {
-        return operationOf(bytes, context);
-      } catch (error) {
-        return problemOf(error);
-      }
-    });
+    const operations = await read(group);
     let cost = 0;
     for (const operation of operations) cost += costOf(operation);
     await allowance.take(cost);
@@ -122,6 +116,20 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
       }),
     };
     return begun;
+  }
+
+  async function read(group: readonly Line[]): Promise<(Operation | Problem)[]> {
+    const operations: (Operation | Problem)[] = [];
+    let endMs = 0;
+    for (const { bytes } of group) {
+      if (performance.now() >= endMs) endMs = (await allowance.slice()) + performance.now();
+      try {
+        operations.push(operationOf(bytes, context));
+      } catch (error) {
+        operations.push(problemOf(error));
+      }
+    }
+    return operations;
   }
 
   function resultOf(operation: Operation | Problem, line: number): string | Promise<string> {

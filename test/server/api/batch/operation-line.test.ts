@@ -126,6 +126,26 @@ test.each<[string, string | RegExp]>([
   expect(refusalOf(Buffer.from(line))).toMatch(refusal);
 });
 
+test.each([
+  ['['.repeat(500_000) + ']'.repeat(500_000)],
+  [`{"key":"a","valueText":"","meta":${'{"a":'.repeat(2000)}1${'}'.repeat(2000)}}`],
+  [`{${Array.from({ length: 3000 }, (_, i) => `"${i}":1`).join(',')}}`],
+  [`{"key":"a","valueText":"${'x'.repeat(5000)}","meta":[${'1,'.repeat(3000)}1]}`],
+  [`{"key":"a","valueText":"${'\\"'.repeat(3000)}","meta":[${'1,'.repeat(3000)}1]}`],
+])('a line that would take long to parse is refused before: %.40s', (line) => {
+  expect(refusalOf(Buffer.from(line))).toMatch(/^400 the line has too many members or brackets/);
+});
+
+test('one with a long text, of quotes and backslashes or not, is not', () => {
+  const own = { ...context, maxValueBytes: 100_000 };
+  for (const text of ['"\\"', '\\', '[{,', '\u0000', 'é', '\\\\"'].map((each) => each.repeat(9000)))
+    expect(operationOf(Buffer.from(JSON.stringify({ key: 'a', valueText: text })), own)).toEqual({
+      kind: 'put',
+      key: Buffer.from('a'),
+      value: [Buffer.from(text)],
+    });
+});
+
 test('so are bytes that are not UTF-8, and a line that is too long', () => {
   const line = Buffer.from('{"key":"\xff","valueText":""}', 'latin1');
   expect(refusalOf(line)).toMatch(/^400 the line is not UTF-8; .*keyBase64/);
