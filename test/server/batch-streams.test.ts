@@ -1,6 +1,7 @@
 /** Batches that are done as they come, however client and server go on with them. */
 import { expect, test } from 'vitest';
-import { entityUrl } from '../support/http.js';
+import { entityUrl, RawConnection, request } from '../support/http.js';
+import type { RawSocket } from '../support/raw-socket.js';
 import {
   lines,
   numbered,
@@ -11,9 +12,13 @@ import {
   resultsOf,
   textUnder,
 } from './batch-client.js';
-import { expectIdle, rawOf, sharedServer, startServer, storedKeys } from './harness.js';
+import { expectIdle, sharedServer, startServer, storedKeys } from './harness.js';
 
 const shared = sharedServer();
+
+async function expectRunning(server: { readonly running: number }): Promise<void> {
+  await expect.poll(() => server.running, { interval: 5 }).toBeGreaterThan(0);
+}
 
 test('a result comes before the next line is sent', async () => {
   const batch = await openBatch(shared.url);
@@ -75,16 +80,43 @@ test('a server that stops says at which line, and has done those before', async 
   const batch = await openBatch(server.url);
   batch.sendLines(`${lines(putting('a'))}\n`);
   await expect.poll(() => receivedLines(batch).length).toBe(1);
+  // It waits for a request that has begun.
+  const put = new RawConnection(server.url);
+  put.write(`${request('PUT', '/v0/entity?id=k', ['Content-Length: 8'])}half`);
+  await expectRunning(server);
   const closed = server.close();
-  await expect
-    .poll(async () => (await rawOf(await fetch(`${server.url}/v0/status`))).status)
-    .toBe(503);
   batch.sendLines(`${lines(putting('b'))}\n`);
   await batch.closed;
   expect(receivedLines(batch)).toMatchObject([{ status: 201 }, { status: 503, line: 2 }]);
+  expect((await put.ask('done')).status).toBe(201);
   expect(await closed).toBe(0);
   const next = await startServer({}, server.directory);
-  expect(await storedKeys(next.url)).toEqual(['a']);
+  expect(await storedKeys(next.url)).toEqual(['a', 'k']);
+});
+
+test('a server that stops does not wait for a batch that waits for its client', async () => {
+  const server = await startServer({ drainMs: 100_000 });
+  const batch = await openBatch(server.url);
+  batch.sendLines(`${lines(putting('a'))}\n`);
+  await expect.poll(() => receivedLines(batch).length).toBe(1);
+  await expectIdle(server);
+  expect(await server.close()).toBe(0);
+  await batch.closed;
+  expect(receivedLines(batch)).toMatchObject([{ status: 201 }]);
+});
+
+test('a batch that waits for its client gives its place to a new connection', async () => {
+  const server = await startServer({ maxConnections: 2 });
+  const batches = [await openBatch(server.url), await openBatch(server.url)];
+  for (const [i, batch] of batches.entries()) {
+    batch.sendLines(`${lines(putting(`key-${i}`))}\n`);
+    await expect.poll(() => receivedLines(batch).length).toBe(1);
+  }
+  await expectIdle(server);
+  expect(await textUnder(server.url, 'key-1')).toBe('key-1');
+  await batches[0]?.closed;
+  batches[1]?.sendLines(`${lines(putting('more'))}\n`);
+  await expect.poll(() => receivedLines(batches[1] as RawSocket).length).toBe(2);
 });
 
 test('a client that does not take its results is not read; once it does, all is done', async () => {

@@ -25,7 +25,7 @@ export async function serveBatch(
   { req, connection, allowance, beginContent }: BatchExchange,
   lane: LaneOptions,
 ): Promise<ApiResponse> {
-  const { service, limits, contentRate, report } = lane;
+  const { service, limits, contentRate, inFlight, report } = lane;
   const { store } = service;
   const watchSending = () =>
     contentRate.watch(
@@ -51,7 +51,12 @@ export async function serveBatch(
     duringWrite: (bytes, work) =>
       bytes > pieceBytes ? lane.largeWrites.during(bytes, work) : work(),
     watchLongLine: watchSending,
-    onResting: (isResting) => connection.rest(isResting),
+    onResting: (isResting) => {
+      if (!connection.rest(isResting)) return;
+      // A server that stops does not wait for it.
+      if (isResting) inFlight.end();
+      else inFlight.begin();
+    },
     refusal: () => (service.draining ? stopping : undefined),
     onProblem: (problem) => {
       if (needsOperator(problem)) report(problem.cause);

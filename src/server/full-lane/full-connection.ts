@@ -136,10 +136,15 @@ export class FullConnection implements Connection, ReadState {
     return this.busy && !this.#resting ? undefined : this.#idleSince;
   }
 
-  /** The running request waits for its client, and holds nothing: its place may be taken. */
-  rest(isResting: boolean): void {
-    if (isResting && !this.#resting) this.#idleSince = this.#connections.stamp();
+  /**
+   * The running request waits for its client, and holds nothing: its place may be taken.
+   * @returns whether that is new
+   */
+  rest(isResting: boolean): boolean {
+    if (isResting === this.#resting) return false;
+    if (isResting) this.#idleSince = this.#connections.stamp();
     this.#resting = isResting;
+    return true;
   }
 
   /** The bytes from here on are not a request: refuses them after the responses that come first. */
