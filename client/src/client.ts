@@ -2,7 +2,7 @@
 import { atomicBatch, streamBatch } from './batch.js';
 import { Entity, EntityHead, type EntityKey } from './entity.js';
 import { EvenkeelError } from './error.js';
-import { type Key, utf8Text } from './key.js';
+import type { Key } from './key.js';
 import { listEntities, listKeys } from './list.js';
 import type { BatchResult, Operation, OperationResult } from './operation.js';
 import type {
@@ -14,7 +14,14 @@ import type {
 } from './options.js';
 import { type Reply, readAll } from './pieces.js';
 import { entityTarget, rangeTarget } from './query.js';
-import { conditionFields, etagOf, fieldsOf, isConditional, keptFields } from './response.js';
+import {
+  conditionFields,
+  deletedOf,
+  etagOf,
+  fieldsOf,
+  isConditional,
+  keptFields,
+} from './response.js';
 import type { Operations } from './segments.js';
 import { type CallOptions, Transport, type TransportOptions } from './transport.js';
 import { type Json, jsonBytes, type Value, valueBytes } from './value.js';
@@ -103,20 +110,18 @@ export class EvenkeelClient {
   }
 
   /**
-   * Removes all entities of a range, and resolves to how many there were. If it fails, some may be
-   * gone; the same call goes on where it stopped.
+   * Removes the entities of a range, and resolves to how many there were. If it fails, some may be
+   * gone; the same call goes on where it stopped. Those that an attempt before removed are not
+   * counted. Millions take longer than the default of `timeoutMs`.
    */
   async deleteRange(options: DeleteRangeOptions): Promise<number> {
-    const call = {
-      ...options,
-      method: 'DELETE',
-      target: rangeTarget(options),
-      isIdempotent: true,
-    } as const;
-    return this.#transport.call(call, async (reply) => {
-      const { deleted } = JSON.parse(utf8Text(await readAll(reply)) ?? '') as { deleted: number };
-      return deleted;
-    });
+    const { prefix, start, end, all } = options;
+    const isBounded = prefix !== undefined || start !== undefined || end !== undefined;
+    if (isBounded === (all === true))
+      throw new TypeError('deleteRange takes a prefix, a start or an end, or all: true');
+    const target = rangeTarget(options);
+    const call = { ...options, method: 'DELETE', target, isIdempotent: true } as const;
+    return this.#transport.call(call, async (reply) => deletedOf(await readAll(reply)));
   }
 
   /**

@@ -85,23 +85,21 @@ export class KeyvEvenkeel {
 
   /** Removes all entries of the namespace; without one, all entities of the store. */
   async clear(): Promise<void> {
-    await this.#client.deleteRange(rangeOf(this.namespace));
+    const { namespace } = this;
+    await this.#client.deleteRange(namespace ? { prefix: `${namespace}:` } : { all: true });
   }
 
   /** The keys, with their namespace, and the values as Keyv stored them. */
   async *iterator<Value>(
     namespace?: string,
   ): AsyncGenerator<(string | Awaited<Value> | undefined)[], void> {
-    for await (const entity of this.#client.list(rangeOf(namespace)))
+    const range = namespace ? { prefix: `${namespace}:` } : {};
+    for await (const entity of this.#client.list(range))
       yield [entity.key, entity.text() as Awaited<Value>];
   }
 }
 
 export default KeyvEvenkeel;
-
-function rangeOf(namespace: string | undefined): { prefix?: never } | { prefix: string } {
-  return namespace ? { prefix: `${namespace}:` } : {};
-}
 
 /** Part of a ms is a ms: an entry is never gone before its time. */
 function ttlOption(ttl: number | undefined): { ttlMs?: number } {

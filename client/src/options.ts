@@ -61,4 +61,11 @@ export type ListOptions = CallOptions &
     readonly order?: 'asc' | 'desc';
   };
 
-export type DeleteRangeOptions = CallOptions & Range;
+/** All is said in so many words: a prefix that is undefined by a slip must not mean it. */
+export type DeleteRangeOptions = CallOptions &
+  (
+    | { readonly prefix: Key; readonly start?: never; readonly end?: never; readonly all?: never }
+    | { readonly prefix?: never; readonly start: Key; readonly end?: Key; readonly all?: never }
+    | { readonly prefix?: never; readonly start?: Key; readonly end: Key; readonly all?: never }
+    | { readonly prefix?: never; readonly start?: never; readonly end?: never; readonly all: true }
+  );

@@ -1,6 +1,7 @@
 /** From the response fields of one entity to what they say, and back from options to fields. */
 import { defaultContentType, type EntityFields } from './entity.js';
 import { EvenkeelError } from './error.js';
+import { utf8Text } from './key.js';
 import type { Condition, PutOptions } from './options.js';
 
 const metaPrefix = 'evenkeel-meta-';
@@ -31,23 +32,35 @@ export function fieldsOf(headers: Headers): EntityFields {
   };
 }
 
-export function isConditional({ ifVersion, ifAbsent, ifPresent }: Condition): boolean {
-  return ifVersion !== undefined || ifAbsent !== undefined || ifPresent !== undefined;
+/** How many entities a deletion of a range removed. @throws EvenkeelError `protocol` */
+export function deletedOf(content: Uint8Array): number {
+  const match = /^{"deleted":(\d+)}\s*$/.exec(utf8Text(content) ?? '');
+  if (match) return Number(match[1]);
+  throw new EvenkeelError('protocol', 'the response does not say how many entities were deleted');
 }
 
-/** The request fields of a condition; none if the call has none. @throws TypeError */
+const conditions = ['ifVersion', 'ifAbsent', 'ifPresent'] as const;
+
+export function isConditional(condition: Condition): boolean {
+  return conditions.some((name) => name in condition);
+}
+
+/**
+ * The request fields of a condition; none if the call has none.
+ * @throws TypeError also if one is undefined: the write would be done in any case
+ */
 export function conditionFields(condition: Condition): Record<string, string> {
-  const { ifVersion, ifAbsent, ifPresent } = condition;
-  const given = [ifVersion, ifAbsent, ifPresent].filter((value) => value !== undefined);
-  if (given.length === 0) return {};
-  if (given.length > 1)
-    throw new TypeError('a call takes one of ifVersion, ifAbsent and ifPresent, got more');
-  if (ifAbsent === true) return { 'If-None-Match': '*' };
-  if (ifPresent === true) return { 'If-Match': '*' };
-  if (typeof ifVersion === 'string' && /^[\x21\x23-\x7e]+$/.test(ifVersion))
-    return { 'If-Match': `"${ifVersion}"` };
+  const [name, ...more] = conditions.filter((name) => name in condition);
+  if (name === undefined) return {};
+  if (more.length > 0) throw new TypeError(`a write has one condition, got ${name} and ${more}`);
+  const value = condition[name];
+  if (name === 'ifVersion') {
+    if (typeof value === 'string' && /^[\x21\x23-\x7e]+$/.test(value))
+      return { 'If-Match': `"${value}"` };
+  } else if (value === true) return { [name === 'ifAbsent' ? 'If-None-Match' : 'If-Match']: '*' };
   throw new TypeError(
-    `ifVersion is the version of an entity, ifAbsent and ifPresent are true, got ${given[0]}`,
+    `${name} is ${name === 'ifVersion' ? 'the version of an entity' : 'true'}, got ${value}; ` +
+      'leave it out for a write without a condition',
   );
 }
 

@@ -37,6 +37,7 @@ export interface TransportOptions {
 
 const defaultTimeoutMs = 30_000;
 const defaultRetries = 3;
+const maxRetries = 100;
 /** A timer of more ends at once. */
 const maxTimeoutMs = 2 ** 31 - 1;
 
@@ -55,7 +56,7 @@ export class Transport {
       );
     this.#base = url.href.replace(/\/$/, '');
     checkNumber('timeoutMs', options.timeoutMs, 1, maxTimeoutMs);
-    checkNumber('retries', options.retries, 0, 100);
+    checkNumber('retries', options.retries, 0, maxRetries);
     this.#options = options;
     // A browser's fetch asks for `this`.
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
@@ -67,14 +68,13 @@ export class Transport {
    */
   call<T>(call: Call, read: (reply: Reply) => T | Promise<T>): Promise<T> {
     const { isIdempotent, signal } = call;
-    checkNumber('timeoutMs', call.timeoutMs, 1, maxTimeoutMs);
-    checkNumber('retries', call.retries, 0, 100);
     return withRetries({ retries: this.retries(call), isIdempotent, signal }, async () =>
       read(await this.attempt(call)),
     );
   }
 
   retries({ retries = this.#options.retries ?? defaultRetries }: CallOptions): number {
+    checkNumber('retries', retries, 0, maxRetries);
     return retries;
   }
 
@@ -82,6 +82,7 @@ export class Transport {
   async attempt(call: Call): Promise<Reply> {
     const { timeoutMs = this.#options.timeoutMs ?? defaultTimeoutMs, signal } = call;
     const { token = this.#options.token } = call;
+    checkNumber('timeoutMs', timeoutMs, 1, maxTimeoutMs);
     // Here, and not in fetch, so that a field that HTTP does not allow is a TypeError.
     const headers = new Headers(call.headers);
     if (token !== undefined) headers.set('Authorization', `Bearer ${token}`);

@@ -38,8 +38,6 @@ export function evenkeelDriver(options: EvenkeelDriverOptions) {
   const ending = new AbortController();
   const call = { signal: ending.signal };
   const prefix = base === '' ? '' : `${base.replace(/:$/, '')}:`;
-  const rangeOf = (below = '') =>
-    prefix + below === '' ? call : { ...call, prefix: prefix + below };
 
   const set = async (key: string, value: Value, { ttl = defaultTtl }: ItemOptions = {}) => {
     const ttlMs = ttl === undefined ? {} : { ttlMs: Math.max(1, Math.ceil(ttl * 1000)) };
@@ -64,16 +62,18 @@ export function evenkeelDriver(options: EvenkeelDriverOptions) {
     removeItem: async (key: string): Promise<void> => {
       await client.delete(prefix + key, call);
     },
-    getKeys: async (below?: string, { maxDepth }: { maxDepth?: number } = {}) => {
+    getKeys: async (below = '', { maxDepth }: { maxDepth?: number } = {}) => {
       const keys: string[] = [];
-      for await (const { key } of client.listKeys(rangeOf(below))) {
+      const range = prefix + below === '' ? call : { ...call, prefix: prefix + below };
+      for await (const { key } of client.listKeys(range)) {
         const name = key.slice(prefix.length);
         if (maxDepth === undefined || name.split(':').length - 1 <= maxDepth) keys.push(name);
       }
       return keys;
     },
-    clear: async (below?: string): Promise<void> => {
-      await client.deleteRange(rangeOf(below));
+    clear: async (below = ''): Promise<void> => {
+      const range = prefix + below === '' ? { all: true as const } : { prefix: prefix + below };
+      await client.deleteRange({ ...call, ...range });
     },
     getMeta: async (key: string): Promise<ItemMeta | null> => {
       const head = await client.head(prefix + key, call);

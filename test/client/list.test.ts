@@ -142,4 +142,6 @@ test('a range is deleted, and its entities are counted', async () => {
   expect(await store.deleteRange({ prefix: 'c/' })).toBe(0);
   expect(await store.deleteRange({ start: 'b', end: 'd' })).toBe(1);
   expect(await collect(store.list())).toEqual(['a', 'd'].map((key) => [key, `value of ${key}`]));
+  expect(await store.deleteRange({ end: 'd' })).toBe(1);
+  expect(await store.deleteRange({ all: true })).toBe(1);
 });

@@ -29,6 +29,8 @@ async function calls(user: User, date: Date, bytes: Uint8Array): Promise<void> {
   await store.putJson('key', user);
   await store.putJson('key', { a: [1, null, { b: true }], c: 'text' });
   await store.delete('key', { ifPresent: true });
+  await store.deleteRange({ all: true });
+  await store.deleteRange({ end: 'b', timeoutMs: 600_000 });
   for await (const entity of store.list({ prefix: 'user/', limit: 3, order: 'desc' }))
     expectTypeOf(entity.json<User>()).toEqualTypeOf<User>();
 
@@ -71,6 +73,10 @@ async function calls(user: User, date: Date, bytes: Uint8Array): Promise<void> {
   await store.delete('key', { ttlMs: 5 });
   // @ts-expect-error a prefix is a range already
   store.list({ prefix: 'a', start: 'b' });
+  // @ts-expect-error which entities?
+  await store.deleteRange({});
+  // @ts-expect-error all of them, or those?
+  await store.deleteRange({ prefix: 'a', all: true });
   // @ts-expect-error an order has a name
   store.list({ order: 'reverse' });
   // @ts-expect-error JSON would give back text
