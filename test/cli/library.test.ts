@@ -64,7 +64,9 @@ it('serve refuses an option that it does not have, and one of another type', asy
   const data = join(await temporaryDirectory(), 'data');
   const refusalOf = (options: object) => serve({ data, ...options }).catch((error) => error);
   expect(await refusalOf({ port: 0, prot: 1 })).toEqual(
-    new TypeError('serve takes no prot, only data, port, host, allowHosts, lanes, limits, report'),
+    new TypeError(
+      'serve takes no prot, only data, port, host, allowHosts, cors, lanes, limits, report',
+    ),
   );
   expect(await refusalOf({ port: '0' })).toEqual(
     new TypeError('the option port takes a port number, got "0"'),
