@@ -13,6 +13,9 @@ export const lastChunk = Buffer.from('0\r\n\r\n');
 export const chunkEnd = Buffer.from('\r\n');
 export const lineEnd = '"}\n';
 const newline = 0x0a;
+const hexDigits = Buffer.from('0123456789abcdef');
+/** Text that is the same in JSON, between quotes. */
+const isPlain = /^[\x20!#-[\]-~]*$/;
 /** Hexadecimal digits of the longest chunk, and two line ends. */
 const maxFrameBytes = 8 + 2 + 2;
 
@@ -32,13 +35,13 @@ export function encodeEntities(
   const buffer = Buffer.allocUnsafe(bytes);
   let at = 0;
   for (const { key, value } of page) {
-    if (isChunked) at += buffer.write(chunkHead(key.length + 1 + value.length), at, 'latin1');
+    if (isChunked) at = writeChunkHead(buffer, at, key.length + 1 + value.length);
     buffer.set(key, at);
     at += key.length;
     buffer[at++] = newline;
     buffer.set(value, at);
     at += value.length;
-    if (isChunked) at += buffer.write('\r\n', at, 'latin1');
+    if (isChunked) at = writeLineEnd(buffer, at);
   }
   return buffer.subarray(0, at);
 }
@@ -56,13 +59,28 @@ export function encodeKeys(
   const buffer = Buffer.allocUnsafe(bytes);
   let at = 0;
   for (const key of page) {
-    if (isChunked) at += buffer.write(chunkHead(key.length + 1), at, 'latin1');
+    if (isChunked) at = writeChunkHead(buffer, at, key.length + 1);
     buffer.set(key, at);
     at += key.length;
     buffer[at++] = newline;
-    if (isChunked) at += buffer.write('\r\n', at, 'latin1');
+    if (isChunked) at = writeLineEnd(buffer, at);
   }
   return buffer.subarray(0, at);
+}
+
+/** The same as chunkHead, byte by byte: a string for each small entity would cost more than it. */
+function writeChunkHead(buffer: Buffer, at: number, length: number): number {
+  let digits = 1;
+  while (length >>> (4 * digits) > 0) digits++;
+  let position = at;
+  while (digits > 0) buffer[position++] = hexDigits[(length >>> (4 * --digits)) & 0xf] as number;
+  return writeLineEnd(buffer, position);
+}
+
+function writeLineEnd(buffer: Buffer, at: number): number {
+  buffer[at] = 0x0d;
+  buffer[at + 1] = newline;
+  return at + 2;
 }
 
 export function chunkHead(length: number): string {
@@ -92,11 +110,15 @@ export function base64(bytes: Uint8Array): string {
 
 /** A key that is not UTF-8 comes as base64. */
 function jsonKey(key: Uint8Array): string {
+  const text = asBuffer(key).toString('latin1');
+  if (isPlain.test(text)) return `"key":"${text}"`;
   return isUtf8(key)
     ? `"key":${JSON.stringify(asBuffer(key).toString())}`
     : `"keyBase64":"${base64(key)}"`;
 }
 
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -27,14 +27,9 @@ import { damagedFile } from './read/damaged-file.js';
 import type { EntityCache } from './read/entity-cache.js';
 import type { LargeReads } from './read/large-reads.js';
 import { isLarge, lastValueBytes } from './read/large-records.js';
-import {
-  type PageReader,
-  readDeletionPage,
-  readKeyPage,
-  readPage,
-  type Span,
-} from './read/range-page.js';
+import { type PageReader, readKeyPage, readPage, type Span } from './read/range-page.js';
 import type { GroupCommit } from './write/group-commit.js';
+import { deletePages } from './write/range-deletion.js';
 import type { Sweeper } from './write/sweeper.js';
 import type { Writer } from './write/writer.js';
 import { checkKey, deleteOf, putOf, writesOf } from './writes-of.js';
@@ -122,14 +117,13 @@ export class LmdbStore implements Store {
     return this.#keys(readKeyPage, options, allowance);
   }
 
-  async deleteRange(range: DeletedRange, allowance?: Allowance): Promise<number> {
-    let deleted = 0;
-    for await (const keys of this.#keys(readDeletionPage, range, allowance)) {
-      // With the writes of others they share a commit, and the rules of the cache.
-      const results = await Promise.all(keys.map((key) => this.delete(key)));
-      deleted += results.filter(({ existed }) => existed).length;
-    }
-    return deleted;
+  deleteRange(range: DeletedRange, allowance?: Allowance): Promise<number> {
+    const pagesOf = (maxKeys: () => number) => {
+      const read: PageReader<Buffer> = (env, span, bounds, nowMs) =>
+        readKeyPage(env, span, { ...bounds, limit: maxKeys() }, nowMs);
+      return this.#keys(read, range, allowance);
+    };
+    return deletePages(pagesOf, (key) => this.delete(key));
   }
 
   close(): Promise<void> {

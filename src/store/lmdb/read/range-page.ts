@@ -75,12 +75,6 @@ export const readKeyPage: PageReader<Buffer> = (env, span, bounds, nowMs) => {
   return { items, last: undefined, isLarge: false };
 };
 
-/** Keys whose deletions share a commit, with the writes of others that wait for it. */
-const deletionsPerPage = 128;
-
-export const readDeletionPage: PageReader<Buffer> = (env, span, bounds, nowMs) =>
-  readKeyPage(env, span, { ...bounds, limit: deletionsPerPage }, nowMs);
-
 /** @param itemOf of an entity that may have expired, and then has none */
 function readRecords<Item>(
   { entities }: Environment,
