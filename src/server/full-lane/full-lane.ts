@@ -150,8 +150,10 @@ async function serveRequest(
     if (error instanceof ClientGone || res.destroyed) return;
     const problem = problemOf(error);
     if (needsOperator(problem)) report(problem.cause);
-    // It is chance whether the end of content that nobody reads has been seen.
-    const broken = readsContent && connection.problem !== undefined && !req.complete;
+    // It is chance whether the end of content that nobody reads has been seen. A line of a batch
+    // may be refused before that, or after it.
+    const isOfContent = readsContent || problem === connection.problem;
+    const broken = isOfContent && connection.problem !== undefined && !req.complete;
     const close =
       problem.closes || broken || isNotWorthReading() || endsConnection || service.draining;
     if (close) connection.closeAfterResponse();
@@ -176,7 +178,6 @@ async function serveRequest(
   }
 
   function respondToBatch(isAtomic: boolean): Promise<ApiResponse> {
-    readsContent = true;
     const beginContent = () => {
       if (expectation === 'continue') res.writeContinue();
     };

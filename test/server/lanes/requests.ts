@@ -3,6 +3,7 @@
  * what either lane takes. Characters are bytes (latin1).
  */
 import fc from 'fast-check';
+import { batchRequest } from './batches.js';
 import { host, otherFields } from './fields.js';
 import { withContent, withoutContent } from './framing.js';
 import { mostly } from './mostly.js';
@@ -101,7 +102,7 @@ const lineEnd = mostly<readonly [line: number, end: string]>(
 );
 
 /** One request, good or odd. */
-export const request: fc.Arbitrary<string> = fc
+const composed: fc.Arbitrary<string> = fc
   .tuple(
     method,
     target,
@@ -126,6 +127,11 @@ export const request: fc.Arbitrary<string> = fc
       return lines.map((line, at) => line + (at === odd ? end : '\r\n')).join('') + framed.bytes;
     },
   );
+
+export const request = fc.oneof(
+  { weight: 15, arbitrary: composed },
+  { weight: 1, arbitrary: batchRequest },
+);
 
 /** Bytes that may stand before, between and behind requests. */
 export const between = fc.oneof(
