@@ -1,5 +1,5 @@
 /** The parameters that operations take in the query: their words, and their schemas. */
-import { maxKeyBytes, maxTtlSeconds } from '../../config/limits.js';
+import { maxKeyBytes, maxTtlMs, maxTtlSeconds } from '../../config/limits.js';
 import type { Capabilities } from '../../store/store.js';
 import type { Schema } from './openapi/schema.js';
 
@@ -40,7 +40,7 @@ export const ttl: Parameter = {
   schema: {
     oneOf: [
       { type: 'integer', minimum: 1, maximum: maxTtlSeconds },
-      { type: 'string', pattern: '^[1-9][0-9]{0,14}ms$' },
+      { type: 'string', pattern: `^(${digitsUpTo(maxTtlMs)})ms$` },
     ],
   },
 };
@@ -108,6 +108,19 @@ export const atomic: Parameter = {
   summary: 'Whether all operations are done, or none. Default: each is done by itself.',
   schema: { type: 'boolean' },
 };
+
+/** A pattern of the whole numbers from 1 to `max`, without leading zeros. */
+function digitsUpTo(max: number): string {
+  const digits = String(max);
+  const shorter = digits.length > 1 ? [`[1-9][0-9]{0,${digits.length - 2}}`] : [];
+  const below = [...digits].flatMap((digit, at) => {
+    const low = at === 0 ? 1 : 0;
+    const high = Number(digit) - 1;
+    const rest = `[0-9]{${digits.length - at - 1}}`;
+    return high < low ? [] : [`${digits.slice(0, at)}[${low}-${high}]${rest}`];
+  });
+  return [...shorter, ...below, digits].join('|');
+}
 
 /** Each `ack/from` that a store with so many replicas can keep. */
 function replicaCounts(replicas: number): string[] {
