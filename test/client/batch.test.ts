@@ -1,4 +1,5 @@
 /** Batches: many operations in few requests, results in order, back-pressure, retries. */
+import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type BatchResult, EvenkeelClient, type Operation } from '#client';
 import { startRecording } from '../support/recording-service.js';
@@ -185,6 +186,49 @@ test('what is not an operation is a TypeError, before anything is sent', async (
   }
   expect(received).toEqual([]);
 });
+
+test('any batch, however its operations come, does what a map says', async () => {
+  const store = new EvenkeelClient((await serveHere()).url);
+  const key = fc.constantFrom('a', 'b', 'c');
+  const condition = fc.constantFrom({}, { ifAbsent: true } as const, { ifPresent: true } as const);
+  const put = fc.tuple(key, fc.string(), condition).map(([key, value, when]): Operation => {
+    return { key, value, ...when };
+  });
+  const deletion = fc.tuple(key, condition).map(([key, when]): Operation => {
+    return { key, delete: true, ...when };
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.oneof(put, deletion), fc.boolean()), { maxLength: 30 }),
+      async (steps) => {
+        await store.deleteRange({ all: true });
+        const map = new Map<unknown, string>();
+        const expected = steps.map(([operation]) => apply(map, operation));
+        const source = (async function* () {
+          for (const [operation, isLate] of steps) {
+            if (isLate) await new Promise(setImmediate);
+            yield operation;
+          }
+        })();
+        expect((await store.batch(source)).map(outcomeOf)).toEqual(expected);
+        const found: [string, string][] = [];
+        for await (const entity of store.list()) found.push([entity.key, entity.text()]);
+        expect(found).toEqual([...map].sort());
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+/** Does the operation to a map, and returns its outcome. */
+function apply(map: Map<unknown, string>, operation: Operation): string | boolean {
+  const isThere = map.has(operation.key);
+  if ((operation.ifAbsent && isThere) || (operation.ifPresent && !isThere))
+    return 'condition-failed';
+  if (operation.delete) return map.delete(operation.key);
+  map.set(operation.key, String(operation.value));
+  return 'put';
+}
 
 /** Says that each line was put. */
 function respond({ body }: { body: string }, response: { end(text: string): void }): void {

@@ -1,7 +1,9 @@
 /** Further attempts: of reads and repeatable writes, never of a write that could count twice. */
+import { serve } from 'evenkeel';
 import { afterEach, expect, test, vi } from 'vitest';
 import { EvenkeelClient, EvenkeelError } from '#client';
 import { retryDelayMs, sleep, withRetries } from '#client/retry';
+import { temporaryDirectory } from '../support/directory.js';
 import { type Received, startRecording } from '../support/recording-service.js';
 
 afterEach(() => vi.restoreAllMocks());
@@ -56,6 +58,20 @@ test('a conditional write is tried again if the server says that it did nothing'
     version: '1',
   });
   expect(received).toHaveLength(3);
+});
+
+test('a call outlives a restart of the real server', async () => {
+  const data = await temporaryDirectory();
+  const first = await serve({ port: 0, data });
+  const store = new EvenkeelClient(first.url, { retries: 100 });
+  await store.put('key', 'before');
+  await first.close();
+  const calls = [store.getText('key'), store.put('other', 'value'), store.list().next()] as const;
+  const second = await serve({ port: Number(new URL(first.url).port), data });
+  expect(await calls[0]).toBe('before');
+  await calls[1];
+  expect((await calls[2]).value?.key).toBe('key');
+  await second.close();
 });
 
 test('attempts are bounded, and what the last one met is told', async () => {
