@@ -1,7 +1,7 @@
 /** Batches that are done as they come, however client and server go on with them. */
 import { expect, test } from 'vitest';
 import { entityUrl, RawConnection, request } from '../support/http.js';
-import type { RawSocket } from '../support/raw-socket.js';
+import { RawSocket } from '../support/raw-socket.js';
 import {
   lines,
   numbered,
@@ -32,6 +32,19 @@ test('a result comes before the next line is sent', async () => {
   // The connection goes on.
   batch.send('GET /v0/entity?id=key-0 HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await batch.until('one by one');
+});
+
+test('a client that asks for leave to send gets it', async () => {
+  const socket = await RawSocket.connect(shared.url);
+  const body = `${lines(putting('expected'))}\n`;
+  socket.send(
+    'POST /v0/entities HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n' +
+      `Content-Length: ${body.length}\r\n\r\n`,
+  );
+  await socket.until('HTTP/1.1 100 Continue\r\n\r\n');
+  socket.send(body);
+  await socket.until('0\r\n\r\n');
+  expect(receivedLines(socket)).toMatchObject([{ status: 201 }]);
 });
 
 test('a batch may take longer than a request', async () => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Step } from '#dist/store/lmdb/write/batch.js';
+import { outcomesOf } from '#dist/store/lmdb/write/outcomes.js';
 import { commitPartially, commitWhole } from '#dist/store/lmdb/write/partial-commit.js';
 import type { Transactions } from '#dist/store/lmdb/write/transactions.js';
 import { StoreError } from '#dist/store/store.js';
@@ -57,6 +58,50 @@ test('else each is stored once, in order, or has no room where its turn comes', 
         if (indexes.has(place)) expect(length).toBeGreaterThan(left);
         else left -= length;
       if (rejected) expect(rejected.fullMessage).toMatch(/bytes are too many/);
+    }),
+  );
+});
+
+test('steps that end in another way are named by their index, however the commit was split', () => {
+  const kinds = fc.array(fc.constantFrom('usual', 'conditionFailed', 'absent'), {
+    minLength: 1,
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(kinds, fc.nat(60), (all, room) => {
+      let left = room;
+      // A step that fails needs no room; all others need one byte of it.
+      const commit = (steps: readonly Step[]) => {
+        const kindOf = ({ nowMs }: Step) => all[nowMs];
+        const bytes = steps.filter((each) => kindOf(each) !== 'conditionFailed').length;
+        if (bytes > left) throw new StoreError('full', `${bytes} bytes are too many`);
+        left -= bytes;
+        const indexes = (kind: string) =>
+          steps.flatMap((each, index) => (kindOf(each) === kind ? [index] : []));
+        return { conditionFailed: indexes('conditionFailed'), absent: indexes('absent') };
+      };
+      // The clock of each step says which it is.
+      const steps = all.map((_, nowMs) => ({ ...step(1), nowMs }));
+      const transactions = { commit } as unknown as Transactions;
+      const outcomes = commitPartially(transactions, steps, undefined);
+      const full = new Set(outcomes?.full);
+      const expected = (kind: string) =>
+        all.flatMap((each, index) => (each === kind && !full.has(index) ? [index] : []));
+      expect(outcomes?.conditionFailed ?? []).toEqual(expected('conditionFailed'));
+      expect(outcomes?.absent ?? []).toEqual(expected('absent'));
+      const needed = all.filter((kind) => kind !== 'conditionFailed').length;
+      expect(full.size).toBe(Math.max(0, needed - room));
+      // The writer's replies are of several batches; each gets its own.
+      const middle = all.length >> 1;
+      const parts = outcomes && [
+        outcomesOf(outcomes, 0, middle),
+        outcomesOf(outcomes, middle, all.length),
+      ];
+      for (const kind of ['full', 'conditionFailed', 'absent'] as const)
+        expect([
+          ...(parts?.[0]?.[kind] ?? []),
+          ...(parts?.[1]?.[kind].map((index) => index + middle) ?? []),
+        ]).toEqual(outcomes?.[kind] ?? []);
     }),
   );
 });
