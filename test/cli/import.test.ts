@@ -80,6 +80,15 @@ test('lines come from standard input, and those of one key count in their order'
   );
 });
 
+test('a file larger than all buffers is sent at the pace of the server', async () => {
+  const { url } = await serveHere();
+  const file = await fileOf(linesOf(100_000).join(''));
+  const { code, stderr } = await runCommand(['import', '--url', url, file]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const keys = await (await fetch(`${url}/v0/entities?prefix=key-&only=keys`)).text();
+  expect(keys.split('\n')).toHaveLength(100_001);
+});
+
 test('a wrong line is reported by its number, and those behind it are stored', async () => {
   const { url } = await serveHere();
   const lines = linesOf(3000);

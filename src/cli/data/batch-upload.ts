@@ -108,7 +108,7 @@ export class BatchUpload {
       if (req.destroyed) return;
       if (group === undefined || group.isLong) break;
       if (req.write(group.bytes.subarray(group.ends[done - 1] ?? 0))) continue;
-      await Promise.race([once(req, 'drain'), once(req, 'close')]);
+      await drained(req);
     }
     req.end();
   }
@@ -127,6 +127,18 @@ export class BatchUpload {
     this.#kept.shift();
     this.#done = 0;
   }
+}
+
+/** Resolves when more may be written, or never will be. */
+function drained(req: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      req.off('drain', done).off('close', done);
+      resolve();
+    };
+    if (req.destroyed) resolve();
+    else req.on('drain', done).on('close', done);
+  });
 }
 
 async function textOf(res: IncomingMessage): Promise<string> {
