@@ -70,9 +70,9 @@ async function* list<T>(
       }
       return;
     } catch (error) {
+      if (left === 0) return;
       const delayMs = retryDelayMs(error, tried, policy);
       if (delayMs === undefined) throw error;
-      if (left === 0) return;
       await sleep(delayMs, signal);
     }
   }

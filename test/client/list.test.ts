@@ -114,6 +114,16 @@ test('a list that is cut off goes on behind the last key, and has each entity on
   ]);
 });
 
+test('a list that is cut off behind its last entity is complete', async () => {
+  const { url, received } = await startRecording((_, response) => {
+    const lines = '{"key":"a","version":"1","value":""}\n{"key":"b","version":"1","value":""}\n';
+    response.write(lines, () => response.destroy());
+  });
+  const found = await collect(new EvenkeelClient(url, { retries: 0 }).list({ limit: 2 }));
+  expect(found.map(([key]) => key)).toEqual(['a', 'b']);
+  expect(received).toHaveLength(1);
+});
+
 test('a list that makes no progress ends with what it met', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0);
   const { url, received } = await startRecording((_, response) => response.destroy());
