@@ -5,7 +5,9 @@ import type { Schema } from './schema.js';
 
 const text: Schema = { type: 'string' };
 const tag = '(W/)?"[!#-~]*"';
-const tags: Schema = { type: 'string', pattern: `^(\\*|${tag}([ \\t]*,[ \\t]*${tag})*)$` };
+const tags: Schema = {
+  oneOf: [{ const: '*' }, { type: 'string', pattern: `^${tag}([ \\t]*,[ \\t]*${tag})*$` }],
+};
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 
 const requestSchemas: Readonly<Record<string, Schema>> = {
