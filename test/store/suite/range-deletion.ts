@@ -60,7 +60,9 @@ export function rangeDeletionTrait(factory: StoreFactory): void {
     const deletion = store.deleteRange(
       { start: bytes('key') },
       sliced((number) => {
-        // Before the page that holds them, behind it, and where it ends.
+        // Before the page that holds them, behind it, and where it may end. A slow machine makes
+        // more pages than these.
+        if (number >= 4) return;
         for (const key of [all[number * 100], all[599 - number], `${all[number * 128]}-new`])
           writes.push(put(store, key ?? '', 'new').then(() => acknowledged.add(key ?? '')));
       }),
