@@ -27,7 +27,7 @@ import { damagedFile } from './read/damaged-file.js';
 import type { EntityCache } from './read/entity-cache.js';
 import type { LargeReads } from './read/large-reads.js';
 import { isLarge, lastValueBytes } from './read/large-records.js';
-import { type PageReader, readKeyPage, readPage, type Span } from './read/range-page.js';
+import { endOfKeys, type PageReader, readKeyPage, readPage, type Span } from './read/range-page.js';
 import type { GroupCommit } from './write/group-commit.js';
 import { deletePages } from './write/range-deletion.js';
 import type { Sweeper } from './write/sweeper.js';
@@ -84,7 +84,7 @@ export class LmdbStore implements Store {
     options: PutOptions = {},
     allowance?: Allowance,
   ): Promise<PutResult> {
-    // An async function would make a promise more for each write.
+    // An async function would make another promise for each write.
     try {
       this.#mustBeOpen();
       const { commits, now } = this.#parts;
@@ -94,9 +94,13 @@ export class LmdbStore implements Store {
     }
   }
 
-  async delete(key: Uint8Array, options: WriteOptions = {}): Promise<DeleteResult> {
-    this.#mustBeOpen();
-    return this.#parts.commits.write(deleteOf(key, options));
+  delete(key: Uint8Array, options: WriteOptions = {}): Promise<DeleteResult> {
+    try {
+      this.#mustBeOpen();
+      return this.#parts.commits.write(deleteOf(key, options));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async commitAll(
@@ -119,8 +123,12 @@ export class LmdbStore implements Store {
 
   deleteRange(range: DeletedRange, allowance?: Allowance): Promise<number> {
     const pagesOf = (maxKeys: () => number) => {
-      const read: PageReader<Buffer> = (env, span, bounds, nowMs) =>
-        readKeyPage(env, span, { ...bounds, limit: maxKeys() }, nowMs);
+      let end: Buffer | undefined;
+      const read: PageReader<Buffer> = (env, span, bounds, nowMs) => {
+        // Keys that a writer goes on adding at the end must not keep this from ending.
+        end ??= endOfKeys(env, span);
+        return readKeyPage(env, { ...span, high: end }, { ...bounds, limit: maxKeys() }, nowMs);
+      };
       return this.#keys(read, range, allowance);
     };
     return deletePages(pagesOf, (key) => this.delete(key));

@@ -101,6 +101,14 @@ function readRecords<Item>(
   return { items, last: undefined, isLarge: false };
 }
 
+/** A bound just above the last key of a span that is read upwards; the span's if it has no key. */
+export function endOfKeys({ entities }: Environment, span: Span): Buffer | undefined {
+  const downwards = lmdbRange({ ...span, after: undefined, isDescending: true });
+  for (const last of entities.getKeys({ ...downwards, limit: 1 }))
+    return Buffer.concat([last, Buffer.of(0)]);
+  return span.high;
+}
+
 /** lmdb starts a descending range at its upper end. */
 function lmdbRange({ low, high, after, isDescending }: Span): LmdbRange {
   const start = after ?? (isDescending ? high : low);
