@@ -27,7 +27,7 @@ const fullCodes: ReadonlySet<unknown> = new Set([-30792, 28, 122, 69, 27]);
 export class Transactions {
   readonly #env: Environment;
   readonly #preallocation: Preallocation;
-  /** Entities that expire. While there are none, an overwrite does not look at what it replaces. */
+  /** Entities that expire. While there are none, a write without a condition reads no record. */
   #expiringEntities: number;
   /** Whether older releases refuse the directory: they could not read records with fields. */
   #allowsFields: boolean;
@@ -150,8 +150,7 @@ export class Transactions {
     const absent: number[] = [];
     for (const [index, step] of steps.entries()) {
       const { key, record, condition, nowMs } = step;
-      const mustLook =
-        record === undefined || condition !== undefined || this.#expiringEntities > 0;
+      const mustLook = condition !== undefined || this.#expiringEntities > 0;
       const stored = mustLook ? this.#look(key) : undefined;
       if (condition !== undefined && !holds(condition, stored, nowMs)) {
         conditionFailed.push(index);
@@ -161,8 +160,8 @@ export class Transactions {
       if (stored?.expiresMs !== undefined) this.#forgetExpiry(key, stored.expiresMs);
       if (record !== undefined) this.#put(step, record);
       else {
-        if (!isPresent(stored, nowMs)) absent.push(index);
-        this.#env.entities.removeSync(key);
+        const wasThere = this.#env.entities.removeSync(key);
+        if (!wasThere || (mustLook && !isPresent(stored, nowMs))) absent.push(index);
       }
     }
     if (ceiling !== undefined) this.#env.meta.putSync(ceilingKey, uint64(ceiling));
