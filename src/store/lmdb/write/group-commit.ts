@@ -27,7 +27,7 @@ import {
   type Write,
   writeBytes,
 } from './batch.js';
-import { type Group, isStored, type Queued, settle } from './queued.js';
+import { type Group, isStored, type Queued, rejectWrite, settle } from './queued.js';
 import type { VersionClock } from './version-clock.js';
 import type { WriteOutcomes, Writer } from './writer.js';
 
@@ -88,7 +88,7 @@ export class GroupCommit {
     const bytes = writeBytes(write);
     const refusal = this.#refusal(1, bytes);
     if (refusal) return Promise.reject(refusal);
-    if (!allowance || !isLargeWrite(write)) return this.#enqueue(write, bytes, undefined);
+    if (!allowance || !isLargeWrite(write)) return this.#enqueue(write, bytes);
     return this.#copy([write], bytes, false, allowance).then(([result]) => result as Result);
   }
 
@@ -98,11 +98,11 @@ export class GroupCommit {
    * @param allowance asked for slices of time to copy the values, if they are large together
    * @throws StoreError like write(); `condition-failed` has the index of the write
    */
-  async writeAll(writes: readonly Write[], allowance?: Allowance): Promise<readonly Result[]> {
+  writeAll(writes: readonly Write[], allowance?: Allowance): Promise<readonly Result[]> {
     let bytes = 0;
     for (const write of writes) bytes += writeBytes(write);
     const refusal = this.#refusal(writes.length, bytes);
-    if (refusal) throw refusal;
+    if (refusal) return Promise.reject(refusal);
     if (allowance && bytes > pieceBytes) return this.#copy(writes, bytes, true, allowance);
     return this.#enqueueGroup(writes, true, undefined);
   }
@@ -145,24 +145,32 @@ export class GroupCommit {
     isAtomic: boolean,
     copied: CopiedValues | undefined,
   ): Promise<readonly Result[]> {
-    const group = { writes: writes.length, isAtomic, copied };
-    return Promise.all(writes.map((write) => this.#enqueue(write, writeBytes(write), group)));
+    if (writes.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const group: Group = { writes: writes.length, isAtomic, copied, resolve, reject };
+      for (const write of writes)
+        this.#push({ write, bytes: writeBytes(write), version: 0, group });
+    });
   }
 
-  #enqueue(write: Write, bytes: number, group: Group | undefined): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ write, bytes, group, version: 0, resolve, reject });
-      this.#queuedBytes += bytes;
-      if (this.#sendsAtEndOfTurn) return;
-      this.#sendsAtEndOfTurn = true;
-      setImmediate(this.#send);
-    });
+  #enqueue(write: Write, bytes: number): Promise<Result> {
+    return new Promise((resolve, reject) =>
+      this.#push({ write, bytes, version: 0, group: undefined, resolve, reject }),
+    );
+  }
+
+  #push(queued: Queued): void {
+    this.#queue.push(queued);
+    this.#queuedBytes += queued.bytes;
+    if (this.#sendsAtEndOfTurn) return;
+    this.#sendsAtEndOfTurn = true;
+    setImmediate(this.#send);
   }
 
   /** Acknowledges nothing more, not even what is at the writer. */
   fail(error: StoreError): void {
     this.#failure ??= error;
-    for (const { reject } of this.#queue.splice(0)) reject(this.#failure);
+    for (const queued of this.#queue.splice(0)) rejectWrite(queued, this.#failure);
     this.#queuedBytes = 0;
   }
 
@@ -215,7 +223,7 @@ export class GroupCommit {
     // Before the writes settle: a caller that goes on must not count them as waiting.
     this.#sentWrites -= writes.length;
     this.#sentBytes -= bytes;
-    if (failure) for (const { reject } of writes) reject(failure);
+    if (failure) for (const queued of writes) rejectWrite(queued, failure);
     else settle(writes, outcomes);
     if (!this.#sendsAtEndOfTurn) this.#send();
   }

@@ -1,26 +1,41 @@
 /** Writes that wait for their commit, and how each of them ends. */
-import { type DeleteResult, type PutResult, type Result, StoreError } from '../../store.js';
+import { type DeleteResult, type Result, StoreError } from '../../store.js';
 import type { CopiedValues, Write } from './batch.js';
 import type { WriteOutcomes } from './writer.js';
 
-export interface Queued {
+/** A batch has single writes, or the writes of one group. */
+export type Queued = SingleWrite | GroupedWrite;
+
+interface QueuedWrite {
   readonly write: Write;
   /** In its batch. */
   readonly bytes: number;
-  /** Undefined: it shares a batch with those queued before and after it. */
-  readonly group: Group | undefined;
   /** The version of a put that was sent. */
   version: number;
-  resolve(result: PutResult | DeleteResult): void;
+}
+
+/** It shares a batch with those queued before and after it. */
+interface SingleWrite extends QueuedWrite {
+  readonly group: undefined;
+  resolve(result: Result): void;
   reject(error: unknown): void;
 }
 
-/** Writes queued one after the other, which are a batch of their own. */
+interface GroupedWrite extends QueuedWrite {
+  readonly group: Group;
+}
+
+/**
+ * Writes queued one after the other, which are a batch of their own: an atomic batch, or one large
+ * write. They have one promise.
+ */
 export interface Group {
   readonly writes: number;
   /** All of them are stored, or none is. */
   readonly isAtomic: boolean;
   readonly copied: CopiedValues | undefined;
+  resolve(results: readonly Result[]): void;
+  reject(error: unknown): void;
 }
 
 const found: DeleteResult = { existed: true };
@@ -28,27 +43,45 @@ const notFound: DeleteResult = { existed: false };
 
 /** Settles the writes of a batch, in order. */
 export function settle(writes: readonly Queued[], outcomes: WriteOutcomes | undefined): void {
-  if (outcomes === undefined) {
-    for (const { write, version, resolve } of writes)
-      resolve(write.value === undefined ? found : { version });
+  const group = writes[0]?.group;
+  if (group) {
+    settleGroup(group, writes, outcomes);
     return;
   }
-  if (!isStored(writes, outcomes)) {
-    const [index] = outcomes.conditionFailed;
-    const error = index === undefined ? outcomes.fullError : conditionFailure(index);
-    for (const { reject } of writes) reject(error);
+  const singles = writes as readonly SingleWrite[];
+  if (outcomes === undefined) {
+    for (const queued of singles) queued.resolve(resultOf(queued, false));
     return;
   }
   const full = new Set(outcomes.full);
   const conditionFailed = new Set(outcomes.conditionFailed);
   const absent = new Set(outcomes.absent);
-  for (const [index, { write, version, resolve, reject }] of writes.entries())
-    if (full.has(index)) reject(outcomes.fullError);
-    else if (conditionFailed.has(index)) reject(conditionFailure());
-    else resolve(resultOf(write, version, absent.has(index)));
+  for (const [index, queued] of singles.entries())
+    if (full.has(index)) queued.reject(outcomes.fullError);
+    else if (conditionFailed.has(index)) queued.reject(conditionFailure());
+    else queued.resolve(resultOf(queued, absent.has(index)));
 }
 
-function resultOf(write: Write, version: number, wasAbsent: boolean): Result {
+function settleGroup(
+  { isAtomic, resolve, reject }: Group,
+  writes: readonly Queued[],
+  outcomes: WriteOutcomes | undefined,
+): void {
+  const [failed] = outcomes?.conditionFailed ?? [];
+  if (failed !== undefined) reject(conditionFailure(isAtomic ? failed : undefined));
+  else if (outcomes?.full.length) reject(outcomes.fullError);
+  else {
+    const absent = new Set(outcomes?.absent);
+    resolve(writes.map((queued, index) => resultOf(queued, absent.has(index))));
+  }
+}
+
+/** Rejects the promise of a write, or of its group. */
+export function rejectWrite(queued: Queued, error: unknown): void {
+  (queued.group ?? queued).reject(error);
+}
+
+function resultOf({ write, version }: Queued, wasAbsent: boolean): Result {
   if (write.value !== undefined) return { version };
   return wasAbsent ? notFound : found;
 }
