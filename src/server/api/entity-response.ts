@@ -1,4 +1,5 @@
 /** The response to a read of one entity: its value or a range of it, with what was kept of it. */
+import { pieceBytes } from '../../config/limits.js';
 import type { Entity, EntityFields } from '../../store/store.js';
 import { selectBytes } from './byte-range.js';
 import { contentFields, octetStream } from './content-fields.js';
@@ -14,6 +15,10 @@ const absent = new Problem(404, 'this id has no entity; PUT one first');
 
 const plain: Headers = { ...contentFields(octetStream), 'Accept-Ranges': 'bytes' };
 
+export interface EntityResponse extends ApiResponse {
+  readonly content: Uint8Array;
+}
+
 /**
  * In the order of RFC 9110 § 13.2.2. An absent entity is a 404 whatever the conditions (§ 13.2.1).
  * @throws Problem 404, 412, 416
@@ -21,7 +26,7 @@ const plain: Headers = { ...contentFields(octetStream), 'Accept-Ranges': 'bytes'
 export function entityResponse(
   entity: Entity | undefined,
   { preconditions, range }: Command & { kind: 'get' },
-): ApiResponse {
+): EntityResponse {
   if (!entity) throw absent;
   const { value, version, expiresMs, fields } = entity;
   // RFC 9110 § 15.4.5: it says no more than the ETag, for the client has the rest.
@@ -38,8 +43,14 @@ export function entityResponse(
     headers,
     ownHeaders: { ...expires, ...contentRange },
     version,
-    content: value.subarray(start, end),
+    content: part(value, start, end),
   };
+}
+
+/** A small part is copied: it would keep all of a large value in memory. */
+function part(value: Uint8Array, start: number, end: number): Uint8Array {
+  const bytes = value.subarray(start, end);
+  return value.length > pieceBytes && bytes.length <= pieceBytes ? Buffer.from(bytes) : bytes;
 }
 
 /** RFC 3339, in milliseconds. */

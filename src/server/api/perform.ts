@@ -1,5 +1,13 @@
 /** From a command to its response, over the Store. A lane writes the response to its connection. */
-import type { Allowance, Awaitable, DeleteResult, PutResult, Store } from '../../store/store.js';
+import { pieceBytes } from '../../config/limits.js';
+import type {
+  Allowance,
+  Awaitable,
+  DeleteResult,
+  Entity,
+  PutResult,
+  Store,
+} from '../../store/store.js';
 import { contentFields, octetStream } from './content-fields.js';
 import { entityResponse } from './entity-response.js';
 import { openApiContent } from './openapi/document.js';
@@ -70,8 +78,26 @@ function get(
 ): Awaitable<ApiResponse> {
   const entity = store.get(command.key, command, allowance);
   return entity instanceof Promise
-    ? entity.then((read) => entityResponse(read, command))
-    : entityResponse(entity, command);
+    ? entity.then((read) => readResponse(read, command, allowance))
+    : readResponse(entity, command, allowance);
+}
+
+/** The store took the memory of a large value. A response that is without it gives it back. */
+function readResponse(
+  entity: Entity | undefined,
+  command: Command & { kind: 'get' },
+  allowance: Allowance,
+): ApiResponse {
+  const bytes = entity?.value.length ?? 0;
+  if (bytes <= pieceBytes) return entityResponse(entity, command);
+  let isHeld = false;
+  try {
+    const response = entityResponse(entity, command);
+    isHeld = response.content.length > pieceBytes;
+    return response;
+  } finally {
+    if (!isHeld) allowance.give(bytes);
+  }
 }
 
 function created({ version }: PutResult): ApiResponse {

@@ -13,7 +13,7 @@ import type { RequestFields } from '../api/operations.js';
 import { perform } from '../api/perform.js';
 import { needsOperator, Problem, problemOf, slowContent } from '../api/problem.js';
 import type { ApiResponse } from '../api/response.js';
-import { admit } from '../api/route.js';
+import { admit, type Command } from '../api/route.js';
 import { ClientGone } from '../connection/client-gone.js';
 import type { Direction } from '../connection/content-rate.js';
 import type { LaneOptions } from '../connection/lane.js';
@@ -138,16 +138,12 @@ async function serveRequest(
     door.check(visitor);
     if (expectation === 'unknown')
       throw new Problem(417, 'the only expectation known is 100-continue');
-    const response = door.cors.isPreflight(req) ? preflightResponse : await respond();
-    const isLong =
-      !(response.content instanceof Uint8Array) || response.content.length > pieceBytes;
-    // A batch holds little for its reader.
-    if (isLong && !connection.streams) unwatch = watch('taking', () => socket.resetAndDestroy());
-    const last = service.draining || endsConnection;
-    if (last) connection.closeAfterResponse();
-    await sendResponse(res, response, last, allowance);
+    await send(door.cors.isPreflight(req) ? preflightResponse : await respond());
   } catch (error) {
     if (error instanceof ClientGone || res.destroyed) return;
+    // Neither the content nor the value is needed any more, and the client may take its time.
+    allowance.cancel();
+    allowance.release();
     const problem = problemOf(error);
     if (needsOperator(problem)) report(problem.cause);
     // It is chance whether the end of content that nobody reads has been seen. A line of a batch
@@ -166,22 +162,42 @@ async function serveRequest(
     inFlight.end();
   }
 
+  /** On its own, so that nothing holds the content of a response that is out. */
+  function send(response: ApiResponse): Promise<void> {
+    // A batch holds little for its reader.
+    if (!connection.streams) unwatch = watch('taking', () => req.socket.resetAndDestroy());
+    const last = service.draining || endsConnection;
+    if (last) connection.closeAfterResponse();
+    return sendResponse(res, response, last, allowance);
+  }
+
   async function respond(): Promise<ApiResponse> {
     const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
     if (command.kind === 'batch') return respondToBatch(command.isAtomic);
-    readsContent = command.kind === 'put';
-    const content = readsContent ? await receiveContent() : [];
-    contentIsRead = readsContent;
-    const work = () => perform(command, content, service.store, allowance);
-    const isLargeWrite = readsContent && allowance.heldBytes > pieceBytes;
-    return isLargeWrite ? lane.largeWrites.during(allowance.heldBytes, work) : work();
+    if (command.kind === 'put') return respondToPut(command);
+    return perform(command, [], service.store, allowance);
   }
 
-  function respondToBatch(isAtomic: boolean): Promise<ApiResponse> {
+  async function respondToPut(command: Command): Promise<ApiResponse> {
+    readsContent = true;
+    const content = await receiveContent();
+    contentIsRead = true;
+    const bytes = allowance.heldBytes;
+    const work = () => perform(command, content, service.store, allowance);
+    const response = await (bytes > pieceBytes ? lane.largeWrites.during(bytes, work) : work());
+    // The response does not hold the content.
+    allowance.release();
+    return response;
+  }
+
+  async function respondToBatch(isAtomic: boolean): Promise<ApiResponse> {
     const beginContent = () => {
       if (expectation === 'continue') res.writeContinue();
     };
-    return serveBatch(isAtomic, { req, connection, allowance, beginContent }, lane);
+    const exchange = { req, connection, allowance, beginContent };
+    const response = await serveBatch(isAtomic, exchange, lane);
+    if (isAtomic) allowance.release();
+    return response;
   }
 
   async function receiveContent(): Promise<Uint8Array[]> {

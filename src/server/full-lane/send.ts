@@ -30,16 +30,23 @@ export async function sendResponse(
     else writeHead(res, status, headers).end();
     return;
   }
-  // The store has taken the memory of a large value.
-  if (content.length <= pieceBytes) await allowance.take(content.length);
   // RFC 9110 § 8.6: a 204 has none, and that of a 304 would be of the whole value.
   const hasLength = status !== 204 && status !== 304;
   const length = hasLength ? { 'Content-Length': String(content.length) } : {};
-  writeHead(res, status, { ...headers, ...length });
-  if (content.length <= pieceBytes || isHead) {
-    res.end(content);
+  const begin = () => writeHead(res, status, { ...headers, ...length });
+  const isLarge = content.length > pieceBytes;
+  if (isHead) {
+    // The store has taken the memory of a large value, of which only the length is sent.
+    if (isLarge) allowance.give(content.length);
+    begin().end();
     return;
   }
+  if (!isLarge) {
+    await allowance.take(content.length);
+    begin().end(content);
+    return;
+  }
+  begin();
   await sendPieces(content, allowance, (piece) => (res.write(piece) ? undefined : drained(res)));
   res.end();
 }
