@@ -1,6 +1,7 @@
-/** The process of one attack. It starts at once, and stops at a message, with some words. */
+/** The process of one attack. It starts at once, and stops at a message, with its counts. */
 import { setMaxListeners } from 'node:events';
 import { attacks } from './attacks.js';
+import { arrivedMessage } from './helper.js';
 
 const [, , name = '', port = ''] = process.argv;
 const attack = attacks[name];
@@ -9,5 +10,9 @@ const stop = new AbortController();
 setMaxListeners(0, stop.signal);
 process.on('message', () => stop.abort());
 process.on('disconnect', () => process.exit());
-const told = await attack({ port: Number(port), signal: stop.signal });
-process.send?.(told, () => process.exit());
+const counts = await attack({
+  port: Number(port),
+  signal: stop.signal,
+  onArrival: () => process.send?.(arrivedMessage),
+});
+process.send?.(counts, () => process.exit());

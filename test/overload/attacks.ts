@@ -1,13 +1,16 @@
 /**
- * The bad neighbours. Each attacks until it is told to stop, and says in some words what came of
- * it. They run in a process of their own.
+ * The bad neighbours. Each attacks until it is told to stop, and counts what came of it. They run
+ * in a process of their own. scenarios.ts says what each must have come to.
  */
 import { once } from 'node:events';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Crowd, crowd, type RawClient } from './clients.js';
+import { crowd, lastingCrowd, RawClient } from './clients.js';
+import { exchange } from './exchange.js';
 
-const MiB = 1024 * 1024;
+const KiB = 1024;
+const MiB = 1024 * KiB;
+/** How long a client of churn waits for its response. */
+const patienceMs = 2000;
 const host = 'Host: localhost\r\n';
 const range = `GET /v0/entities?start=e&end=f HTTP/1.1\r\n${host}\r\n`;
 const large = `GET /v0/entity?id=large HTTP/1.1\r\n${host}\r\n`;
@@ -15,189 +18,219 @@ const large = `GET /v0/entity?id=large HTTP/1.1\r\n${host}\r\n`;
 export interface Target {
   readonly port: number;
   readonly signal: AbortSignal;
+  /** Says that all connections are there. The attack counts from then. */
+  readonly onArrival: () => void;
 }
 
-export type Attack = (target: Target) => Promise<string>;
+/** How often what happened, by words that read well behind a number. */
+export type Counts = Readonly<Record<string, number>>;
 
-/** Opens so many connections, does something on each, and keeps as many open. */
-function kept(count: number, begin: (client: RawClient, number: number) => void): Attack {
-  return async (target) => {
-    const clients = await crowd(target, count, begin);
-    return ended(clients);
-  };
-}
-
-function ended({ opened, cut, refused }: Crowd): string {
-  return `${opened} connections, ${cut} cut, ${refused} refused`;
-}
+export type Attack = (target: Target) => Promise<Counts>;
 
 const everySecond = (client: RawClient, act: () => void) => {
   const timer = setInterval(act, 1000);
   client.socket.once('close', () => clearInterval(timer));
 };
 
+/** Writes the text again and again, as fast as the server takes it. Calls `onWritten` each time. */
+function pour(client: RawClient, text: string, onWritten: () => void): void {
+  const more = () => {
+    while (client.socket.writable) {
+      onWritten();
+      if (!client.write(text)) return;
+    }
+  };
+  client.socket.on('drain', more);
+  more();
+}
+
+/** Clients that send the beginning, and then a byte each second. */
+function slowly(count: number, beginning: string): Attack {
+  return async (target) => {
+    let bytes = 0;
+    const all = await crowd(target, count, (client) => {
+      client.write(beginning);
+      everySecond(client, () => {
+        if (client.socket.writable) bytes++;
+        client.write('x');
+      });
+    });
+    return { ...all, 'slow bytes': bytes };
+  };
+}
+
 export const attacks: Readonly<Record<string, Attack>> = {
-  idleFlood: kept(6000, () => {}),
+  idleFlood: async (target) => ({ ...(await crowd(target, 6000, () => {})) }),
 
-  slowHeaders: kept(4500, (client) => {
-    client.write(`GET /v0/status HTTP/1.1\r\n${host}X: `);
-    everySecond(client, () => client.write('x'));
-  }),
+  slowHeaders: slowly(4500, `GET /v0/status HTTP/1.1\r\n${host}X: `),
 
-  slowContents: kept(1000, (client) => {
-    client.write(`PUT /v0/entity?id=slow HTTP/1.1\r\n${host}Content-Length: ${MiB}\r\n\r\n`);
-    everySecond(client, () => client.write('x'));
-  }),
+  slowContents: slowly(
+    1000,
+    `PUT /v0/entity?id=slow HTTP/1.1\r\n${host}Content-Length: ${MiB}\r\n\r\n`,
+  ),
 
-  slowReaders: kept(64, (client) => {
-    client.socket.pause();
-    client.write(large);
-    everySecond(client, () => client.socket.read(6 * 1024));
-  }),
+  slowReaders: async (target) => {
+    let bytes = 0;
+    const all = await crowd(target, 64, (client) => {
+      client.onData = (piece) => {
+        bytes += piece.length;
+      };
+      client.socket.pause();
+      client.write(large);
+      everySecond(client, () => client.socket.read(6 * KiB));
+    });
+    return { ...all, 'KiB read': Math.floor(bytes / KiB) };
+  },
 
   /** A pipeline of a thousand GETs of 16 MiB, and the client is gone at once. */
   deadPipelines: async (target) => {
-    let rounds = 0;
+    let pipelines = 0;
+    let bytes = 0;
+    const one = async () => {
+      const client = new RawClient(target.port);
+      client.onData = (piece) => {
+        bytes += piece.length;
+      };
+      client.socket.once('connect', () => {
+        client.write(large.repeat(1000));
+        pipelines++;
+      });
+      await sleep(50);
+      client.leave();
+    };
+    target.onArrival();
     while (!target.signal.aborted) {
-      await crowd(
-        target,
-        4,
-        (client) => {
-          client.write(large.repeat(1000));
-          setTimeout(() => client.socket.destroy(), 50);
-        },
-        100,
-      );
-      rounds++;
+      await Promise.all([one(), one(), one(), one()]);
       await sleep(200);
     }
-    return `${rounds * 4} pipelines`;
+    return { pipelines, 'MiB that came': Math.floor(bytes / MiB) };
   },
 
-  tinyChunks: kept(4, (client) => {
-    client.write(`PUT /v0/entity?id=tiny HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n`);
+  tinyChunks: async (target) => {
     const chunks = '1\r\nx\r\n'.repeat(10_000);
-    const more = () => {
-      while (!client.socket.destroyed && client.write(chunks));
-    };
-    client.socket.on('drain', more);
-    more();
-  }),
+    let count = 0;
+    const all = await lastingCrowd(target, 4, (client) => {
+      client.write(`PUT /v0/entity?id=tiny HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n`);
+      pour(client, chunks, () => {
+        count += 10_000;
+      });
+    });
+    return { ...all, chunks: count };
+  },
 
   churn: async (target) => {
-    let count = 0;
-    const one = async () => {
-      while (!target.signal.aborted) {
-        await crowd(
-          target,
-          1,
-          (client) => client.write(`GET /v0/status HTTP/1.1\r\n${host}\r\n`),
-          5,
-        );
-        count++;
-      }
+    let served = 0;
+    let unserved = 0;
+    const work = async () => {
+      const client = new RawClient(target.port);
+      client.write(`GET /v0/status HTTP/1.1\r\n${host}\r\n`);
+      client.onData = () => client.leave();
+      client.socket.setTimeout(patienceMs, () => client.leave());
+      await once(client.socket, 'close');
+      if (client.firstStatus === 200) served++;
+      else unserved++;
     };
-    await Promise.all(Array.from({ length: 32 }, one));
-    return `${count} connections`;
+    await looped(target, 32, work);
+    return { served, unserved };
   },
 
   scanners8: scanners(8),
   scanners64: scanners(64),
 
   readers8: async (target) => {
-    const gets = await looped(target, 8, () => exchange(target, 'GET', 'large'));
-    return `${gets} values of 16 MiB`;
+    const counts = { 'values of 16 MiB': 0, refused: 0, lost: 0 };
+    await looped(target, 8, async () => {
+      const { status, bytes } = await exchange(target, 'GET', 'large');
+      if (target.signal.aborted) return;
+      if (status === 200 && bytes === 16 * MiB) counts['values of 16 MiB']++;
+      else if (status === 503) counts.refused++;
+      else counts.lost++;
+    });
+    return counts;
   },
 
   puts48: async (target) => {
     const value = Buffer.alloc(16 * MiB, 'v');
-    const statuses = new Map<number, number>();
-    let rounds = 0;
-    do {
-      const all = Array.from({ length: 48 }, (_, n) => exchange(target, 'PUT', `put${n}`, value));
-      for (const status of await Promise.all(all))
-        statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      rounds++;
-    } while (!target.signal.aborted);
-    const told = [...statuses].map(([status, count]) => `${count} × ${status || 'lost'}`);
-    return `${rounds} × 48 PUTs: ${told.join(', ')}`;
+    const counts = { rounds: 0, stored: 0, refused: 0, lost: 0 };
+    const one = async (number: number) => {
+      const { status } = await exchange(target, 'PUT', `put${number}`, value);
+      if (status === 201) counts.stored++;
+      else if (status === 503) counts.refused++;
+      else if (!target.signal.aborted) counts.lost++;
+    };
+    target.onArrival();
+    while (!target.signal.aborted) {
+      counts.rounds++;
+      await Promise.all(Array.from({ length: 48 }, (_, number) => one(number)));
+    }
+    return counts;
   },
 
   /** Pipelines that are always full: what is offered is a multiple of what can be served. */
   flood: async (target) => {
     let offered = 0;
-    let answered = 0;
+    let responses = 0;
     const pipeline = Array.from(
       { length: 100 },
       (_, n) =>
         `PUT /v0/entity?id=f${n} HTTP/1.1\r\n${host}Content-Length: 3\r\n\r\nnew` +
         `GET /v0/entity?id=small HTTP/1.1\r\n${host}\r\n`.repeat(9),
     ).join('');
-    await crowd(target, 256, (client) => {
+    const all = await lastingCrowd(target, 256, (client) => {
       client.onData = (piece) => {
         for (let at = piece.indexOf('HTTP/1.1 '); at >= 0; at = piece.indexOf('HTTP/1.1 ', at + 9))
-          answered++;
+          responses++;
       };
-      const more = () => {
-        do offered += 1000;
-        while (!client.socket.destroyed && client.write(pipeline));
-      };
-      client.socket.on('drain', more);
-      more();
+      pour(client, pipeline, () => {
+        offered += 1000;
+      });
     });
-    return `${offered} requests offered, ${answered} answered`;
+    return { ...all, offered, responses };
   },
 };
 
 function scanners(count: number): Attack {
   return async (target) => {
     let bytes = 0;
-    await crowd(target, count, (client) => {
+    let ranges = 0;
+    let refused = 0;
+    const served = new Set<number>();
+    const all = await lastingCrowd(target, count, (client, number) => {
       let tail = '';
-      client.onData = (piece) => {
-        bytes += piece.length;
-        // The last chunk of a range: the next one begins.
-        tail = (tail + piece.toString('latin1', Math.max(0, piece.length - 7))).slice(-7);
-        if (tail === '\r\n0\r\n\r\n') client.write(range);
+      const next = () => {
+        tail = '';
+        client.write(range);
       };
-      client.write(range);
+      client.onData = (piece) => {
+        // A refusal is in one piece. Another connection takes the place of this one.
+        if (tail === '' && piece.toString('latin1', 9, 12) !== '200') {
+          refused++;
+          client.leave();
+          return;
+        }
+        bytes += piece.length;
+        served.add(number);
+        tail = (tail + piece.toString('latin1', Math.max(0, piece.length - 7))).slice(-7);
+        if (tail !== '\r\n0\r\n\r\n') return;
+        ranges++;
+        next();
+      };
+      next();
     });
-    return `${(bytes / MiB).toFixed(0)} MiB of ranges`;
+    const mebibytes = Math.floor(bytes / MiB);
+    return { ...all, refused, served: served.size, ranges, 'MiB of ranges': mebibytes };
   };
 }
 
+/** Does the work over and over, so many at a time. */
 async function looped(
-  { signal }: Target,
+  { signal, onArrival }: Target,
   count: number,
-  work: () => Promise<unknown>,
-): Promise<number> {
-  let rounds = 0;
+  work: () => Promise<void>,
+): Promise<void> {
+  onArrival();
   const one = async () => {
-    while (!signal.aborted) {
-      await work();
-      if (!signal.aborted) rounds++;
-    }
+    while (!signal.aborted) await work();
   };
   await Promise.all(Array.from({ length: count }, one));
-  return rounds;
-}
-
-/** One request on a connection of its own, its response read to the end. 0: it was lost. */
-async function exchange(
-  { port, signal }: Target,
-  method: string,
-  id: string,
-  content?: Buffer,
-): Promise<number> {
-  const path = `/v0/entity?id=${id}`;
-  const outgoing = httpRequest({ port, method, path, agent: false, signal });
-  try {
-    outgoing.end(content);
-    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
-    response.resume();
-    await once(response, 'end');
-    return response.statusCode ?? 0;
-  } catch {
-    return 0;
-  }
 }

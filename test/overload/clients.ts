@@ -1,4 +1,4 @@
-/** Many connections of which each does one thing. */
+/** Many connections of which each does one thing, and what came of them. */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from './attacks.js';
@@ -7,55 +7,95 @@ export class RawClient {
   readonly socket: Socket;
   /** Gets what arrives; default: it is dropped. */
   onData: (piece: Buffer) => void = () => {};
-  /** How its first response began, if it was a refusal. */
-  refused = false;
+  /** The status of its first response; undefined: none has come. */
+  firstStatus: number | undefined;
+  /** Whether it was this side that ended the connection. */
+  hasLeft = false;
 
   constructor(port: number) {
     this.socket = connect(port, '127.0.0.1').setNoDelay();
     this.socket.on('error', () => {});
+    this.socket.on('data', (piece) => {
+      this.firstStatus ??= Number(piece.toString('latin1', 9, 12));
+      this.onData(piece);
+    });
   }
 
   write(text: string): boolean {
     return this.socket.writable && this.socket.write(text, 'latin1');
   }
+
+  leave(): void {
+    this.hasLeft = true;
+    this.socket.destroy();
+  }
 }
 
 export interface Crowd {
-  readonly opened: number;
+  /** Connections that were made, not those that were only tried. */
+  readonly connected: number;
   /** Connections that the server closed. */
   readonly cut: number;
+  /** Connections whose first response was a 503. */
   readonly refused: number;
 }
 
-/**
- * Opens so many connections and calls `begin` on each. They stay until the signal, or for `stayMs`.
- */
+/** Opens so many connections and calls `begin` on each. They stay until the signal. */
 export async function crowd(
-  { port, signal }: Target,
+  target: Target,
   count: number,
   begin: (client: RawClient, number: number) => void,
-  stayMs?: number,
 ): Promise<Crowd> {
-  const clients: RawClient[] = [];
+  return gather(target, count, begin, false);
+}
+
+/** The same, and whenever a connection has ended, another takes its place. */
+export async function lastingCrowd(
+  target: Target,
+  count: number,
+  begin: (client: RawClient, number: number) => void,
+): Promise<Crowd> {
+  return gather(target, count, begin, true);
+}
+
+async function gather(
+  { port, signal, onArrival }: Target,
+  count: number,
+  begin: (client: RawClient, number: number) => void,
+  isLasting: boolean,
+): Promise<Crowd> {
+  const open = new Set<RawClient>();
+  let connected = 0;
   let cut = 0;
-  for (let number = 0; number < count && !signal.aborted; number++) {
+  let refused = 0;
+  const join = (number: number) => {
+    if (signal.aborted) return;
     const client = new RawClient(port);
-    clients.push(client);
-    client.socket.on('data', (piece) => {
-      if (piece.toString('latin1', 0, 12) === 'HTTP/1.1 503') client.refused = true;
-      client.onData(piece);
+    open.add(client);
+    client.socket.once('connect', () => {
+      connected++;
+      if (connected === count) onArrival();
+      begin(client, number);
     });
     client.socket.once('close', () => {
-      if (!signal.aborted) cut++;
+      open.delete(client);
+      if (client.firstStatus === 503) refused++;
+      if (signal.aborted) return;
+      if (!client.hasLeft) cut++;
+      if (isLasting) setTimeout(join, retryMs, number);
     });
-    client.socket.once('connect', () => begin(client, number));
+  };
+  for (let number = 0; number < count && !signal.aborted; number++) {
+    join(number);
     // A burst that the listen queue can hold, then a breath.
     if (number % 100 === 99) await sleep(10);
   }
-  if (stayMs === undefined) {
-    while (!signal.aborted) await sleep(20);
-  } else await sleep(stayMs);
-  const refused = clients.filter((client) => client.refused).length;
-  for (const { socket } of clients) socket.destroy();
-  return { opened: clients.length, cut, refused };
+  while (!signal.aborted) await sleep(20);
+  for (const { firstStatus, socket } of open) {
+    if (firstStatus === 503) refused++;
+    socket.removeAllListeners('close').destroy();
+  }
+  return { connected, cut, refused };
 }
+
+const retryMs = 50;

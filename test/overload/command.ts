@@ -1,7 +1,7 @@
 /**
  * `npm run test:overload`: what a service owes to its other clients while some misbehave. Prints a
- * table. Ends with 1 for a fault (the server died, took too much memory, left a new client without
- * a response), and with 3 for a missed ratio, which a busy machine may cause.
+ * table. Ends with 1 for a fault: the server died, took too much memory, left a client without a
+ * response, or an attack was none. Ends with 3 for a missed ratio, which a busy machine may cause.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,38 +1,60 @@
 /**
  * A client that does what it should, in a process of its own: GETs of a small key at a fixed rate
  * over one connection, and a new connection each second. A latency counts from when its request was
- * due, so one that could not be sent is late too.
+ * due, so one that could not be sent is late too. Each request counts once, in the window in which
+ * it was due, and windows follow each other without a gap.
  */
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endMessage, type WindowResult } from './window.js';
 
-export interface ProbeResult {
-  readonly requests: number;
-  /** Requests whose connection was lost. */
-  readonly lost: number;
-  readonly refused: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  readonly newConnections: number;
-  /** New clients that had no response, not even a refusal, within 2 s. */
-  readonly unanswered: number;
-  readonly maxNewMs: number;
-}
-
-export const unansweredMs = 2000;
+/** A new client that has waited this long has no response. */
+const maxNewMs = 2000;
+/** A connection on which a response is this late is lost. */
+const maxWaitMs = 10_000;
+const everyMs = 5;
 
 const [, , portText = ''] = process.argv;
 const port = Number(portText);
 const request = 'GET /v0/entity?id=small HTTP/1.1\r\nHost: localhost\r\n\r\n';
-const everyMs = 5;
 
-let latencies: number[] = [];
-/** When the request that waits for its response was due; undefined: none does. */
-let waitingDueMs: number | undefined;
-let news: number[] = [];
-let lost = 0;
-let refused = 0;
-let unanswered = 0;
+class Window {
+  readonly latencies: number[] = [];
+  readonly news: number[] = [];
+  lost = 0;
+  refused = 0;
+  newRefused = 0;
+  unanswered = 0;
+
+  constructor(
+    readonly name: string,
+    readonly beganMs: number,
+  ) {}
+
+  result(): WindowResult {
+    const sorted = this.latencies.sort((one, other) => one - other);
+    return {
+      name: this.name,
+      requests: sorted.length,
+      lost: this.lost,
+      refused: this.refused,
+      p99Ms: sorted[Math.floor(0.99 * (sorted.length - 1))] ?? 0,
+      newConnections: this.news.length,
+      newRefused: this.newRefused,
+      unanswered: this.unanswered,
+      maxNewMs: Math.max(0, ...this.news),
+    };
+  }
+}
+
+const windows = [new Window('', 0)];
+let endMs = Number.POSITIVE_INFINITY;
+
+function windowAt(dueMs: number): Window {
+  const window = windows.findLast(({ beganMs }) => beganMs <= dueMs);
+  if (window === undefined) throw new RangeError(`no window is as old as ${dueMs}`);
+  return window;
+}
 
 /** A connection on which one request at a time is asked. */
 class Asking {
@@ -53,13 +75,16 @@ class Asking {
     this.socket.on('close', () => this.#end(0));
   }
 
-  /** Resolves to the status; 0 if the connection was lost. */
-  ask(): Promise<number> {
-    return new Promise((resolve) => {
+  /** Resolves to the status; 0 if the connection was lost, or the response too late. */
+  async ask(maxMs: number): Promise<number> {
+    const late = setTimeout(() => this.socket.destroy(), maxMs);
+    const status = await new Promise<number>((resolve) => {
       this.#onStatus = resolve;
       if (this.socket.destroyed) this.#end(0);
       else this.socket.write(request);
     });
+    clearTimeout(late);
+    return status;
   }
 
   #end(status: number): void {
@@ -72,63 +97,55 @@ class Asking {
 async function atFixedRate(): Promise<void> {
   let client = new Asking();
   const beganMs = performance.now();
-  for (let n = 0; ; n++) {
-    const dueMs = beganMs + n * everyMs;
-    const waitMs = dueMs - performance.now();
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    waitingDueMs = dueMs;
-    const status = await client.ask();
-    waitingDueMs = undefined;
-    latencies.push(performance.now() - dueMs);
-    if (status === 0) lost++;
-    else if (status !== 200) refused++;
-    if (status !== 200) {
-      client.socket.destroy();
-      client = new Asking();
-    }
+  const due = (number: number) => beganMs + number * everyMs;
+  for (let number = 0; ; number++) {
+    const waitMs = due(number) - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
+    if (due(number) >= endMs) break;
+    const status = await client.ask(maxWaitMs);
+    count(due(number), status);
+    if (status === 200) continue;
+    client.socket.destroy();
+    client = new Asking();
+    // Those that waited behind it on a lost connection are lost with it.
+    while (status === 0 && due(number + 1) < Math.min(performance.now(), endMs))
+      count(due(++number), 0);
   }
+  client.socket.destroy();
+}
+
+function count(dueMs: number, status: number): void {
+  const window = windowAt(dueMs);
+  window.latencies.push(performance.now() - dueMs);
+  if (status === 0) window.lost++;
+  else if (status !== 200) window.refused++;
 }
 
 async function newConnection(): Promise<void> {
   const beganMs = performance.now();
+  const window = windowAt(beganMs);
   const client = new Asking();
-  const late = setTimeout(() => unanswered++, unansweredMs);
-  const status = await client.ask();
-  news.push(performance.now() - beganMs);
-  clearTimeout(late);
-  if (status === 0) unanswered++;
+  const status = await client.ask(maxNewMs);
+  window.news.push(performance.now() - beganMs);
+  if (status === 0) window.unanswered++;
+  else if (status !== 200) window.newRefused++;
   client.socket.destroy();
 }
 
-function result(): ProbeResult {
-  // A request without its response yet is at least so late.
-  const waitedMs = waitingDueMs === undefined ? [] : [performance.now() - waitingDueMs];
-  const sorted = [...latencies, ...waitedMs].sort((one, other) => one - other);
-  const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))] ?? 0;
-  return {
-    requests: latencies.length,
-    lost,
-    refused,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
-    maxMs: at(1),
-    newConnections: news.length,
-    unanswered,
-    maxNewMs: Math.max(0, ...news),
-  };
-}
-
-/** Each message asks for what was measured since the last one. */
-process.on('message', () => {
-  process.send?.(result());
-  latencies = [];
-  news = [];
-  lost = 0;
-  refused = 0;
-  unanswered = 0;
+/** A message begins the window of that name, or ends the last one. */
+process.on('message', (name) => {
+  if (name === endMessage) endMs = performance.now();
+  else windows.push(new Window(String(name), performance.now()));
 });
-
 // The parent has gone.
 process.on('disconnect', () => process.exit());
-setInterval(() => void newConnection(), 1000);
-void atFixedRate();
+
+const news: Promise<void>[] = [];
+const timer = setInterval(() => news.push(newConnection()), 1000);
+await atFixedRate();
+clearInterval(timer);
+await Promise.all(news);
+process.send?.(
+  windows.map((window) => window.result()),
+  () => process.exit(),
+);

@@ -1,5 +1,7 @@
 /** The outcomes as a table of Markdown. */
-import { type Outcome, ratioOf } from './run.js';
+import { ratioOf } from './judge.js';
+import type { Outcome } from './run.js';
+import { type WindowResult, windowNames } from './window.js';
 
 const columns = [
   'Scenario',
@@ -10,7 +12,7 @@ const columns = [
   'Ratio after',
   'New clients',
   'Slowest new',
-  'Probe refused',
+  'Refused',
   'What came of it',
 ];
 
@@ -20,18 +22,25 @@ export function table(outcomes: readonly Outcome[]): string {
 }
 
 export function cells(outcome: Outcome): string[] {
-  const { scenario, alone, beside, after, peakBytes, told } = outcome;
+  const { scenario, windows, peakBytes, told } = outcome;
+  const memory = `${(peakBytes / 1024 ** 2).toFixed(0)} MiB`;
+  if (windows === undefined)
+    return [scenario.name, memory, ...columns.slice(3).map(() => ''), told];
   const { maxRatio } = scenario;
+  const { alone, beside, after } = windows;
+  const all = windowNames.map((name) => windows[name]);
+  const sum = (figure: (window: WindowResult) => number) =>
+    all.reduce((total, window) => total + figure(window), 0);
   return [
     scenario.name,
-    `${(peakBytes / 1024 ** 2).toFixed(0)} MiB`,
+    memory,
     ms(alone.p99Ms),
     ms(beside.p99Ms),
     times(ratioOf(beside, alone)) + (maxRatio === undefined ? '' : ` (bar ${maxRatio})`),
     times(ratioOf(after, alone)),
-    `${beside.newConnections}, ${beside.unanswered} unanswered`,
-    ms(beside.maxNewMs),
-    String(beside.refused),
+    `${sum((window) => window.newConnections)}, ${sum((window) => window.unanswered)} unanswered`,
+    ms(Math.max(...all.map((window) => window.maxNewMs))),
+    String(sum((window) => window.refused + window.newRefused)),
     told,
   ];
 }

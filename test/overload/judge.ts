@@ -1,0 +1,76 @@
+/**
+ * What is held against a scenario. A fault is the server's, or an attack that was none: a server
+ * that nobody attacks would pass everything. What a busy machine can cause is missed.
+ */
+import type { Counts } from './attacks.js';
+import type { Ending } from './helper.js';
+import type { Scenario } from './scenarios.js';
+import { type WindowResult, type Windows, windowNames } from './window.js';
+
+export interface Seen {
+  /** Faults that showed themselves. */
+  readonly server: readonly string[];
+  readonly windows: Windows | undefined;
+  readonly attack: Ending<Counts>;
+}
+
+export interface Judgement {
+  readonly faults: readonly string[];
+  /** Ratios that a busy machine can miss. */
+  readonly missed: readonly string[];
+}
+
+/** The probe is level again if its p99 is at most so many times that of before the attack. */
+const maxRatioAfter = 3;
+/** Above this a probe waits for the machine, and tells nothing of the server, in ms. */
+const maxAloneMs = 20;
+/** Below this a ratio says more about the machine than about the server, in ms. */
+const minBaseMs = 1;
+
+export function judge(scenario: Scenario, { server, windows, attack }: Seen): Judgement {
+  const faults = [...server, ...shortfalls(scenario, attack)];
+  const missed: string[] = [];
+  if (windows === undefined) return { faults, missed };
+  const { alone, beside, after } = windows;
+  const lost = windowNames.flatMap((name) => lostOf(windows[name]));
+  if (alone.p99Ms > maxAloneMs)
+    missed.push(`this machine is busy: p99 alone ${alone.p99Ms} ms`, ...lost);
+  else faults.push(...lost);
+  const hold = (when: string, result: WindowResult, max: number) => {
+    const ratio = ratioOf(result, alone);
+    if (ratio > max) missed.push(`p99 ${when} ${ratio.toFixed(1)} ×, at most ${max} ×`);
+  };
+  if (scenario.maxRatio !== undefined) hold('beside it', beside, scenario.maxRatio);
+  hold('a second after it', after, maxRatioAfter);
+  return { faults, missed };
+}
+
+/** The p99 of one as a multiple of that of the other. */
+export function ratioOf(result: WindowResult, alone: WindowResult): number {
+  return result.p99Ms / Math.max(alone.p99Ms, minBaseMs);
+}
+
+/** How the attack was less than it had to be. */
+function shortfalls({ min, max = {} }: Scenario, attack: Ending<Counts>): string[] {
+  if ('failed' in attack) return [`the attacker ${attack.failed}`];
+  const of = (name: string) => attack.result[name] ?? 0;
+  return [
+    ...Object.entries(min)
+      .filter(([name, bound]) => of(name) < bound)
+      .map(([name, bound]) => `the attack was none: ${of(name)} ${name}, at least ${bound}`),
+    ...Object.entries(max)
+      .filter(([name, bound]) => of(name) > bound)
+      .map(([name, bound]) => `the attack went wrong: ${of(name)} ${name}, at most ${bound}`),
+  ];
+}
+
+function lostOf(seen: WindowResult): string[] {
+  const { name, requests, unanswered, lost, refused, newRefused } = seen;
+  return [
+    ...(requests > 0 ? [] : [`the probe asked nothing in the window '${name}'`]),
+    ...(unanswered === 0 ? [] : [`${unanswered} new clients had no response (${name})`]),
+    ...(lost === 0 ? [] : [`the probe lost ${lost} requests (${name})`]),
+    ...(refused === 0 ? [] : [`the probe got ${refused} refusals (${name})`]),
+    ...(newRefused === 0 ? [] : [`${newRefused} new clients were refused (${name})`]),
+  ];
+}
