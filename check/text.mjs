@@ -1,5 +1,5 @@
 /**
- * Holds how we write: 100 columns, no file above 300 lines, and the word list. The words are those that
+ * Holds how we write: 100 columns, no file above 300 lines, 25 words a sentence, and the word list. The words are those that
  * once stood for something the field has a name for, and turns of phrase that slow a reader down.
  */
 import { readFileSync } from 'node:fs';
@@ -7,11 +7,15 @@ import { report, tracked } from './files.mjs';
 
 const maxColumns = 100;
 const maxLines = 300;
+const maxWords = 25;
 
 /** Made by programs, or copied as they are. */
 const exempt =
   /^(reports\/|bench\/results\/|LICENSE|package-lock|.*\.json$|.*\.svg$|.*\.pem$|test\/.*\.(txt|map)$|check\/)/;
 const isCode = /\.(ts|mts|mjs|js|lua)$|^\.ci\//;
+
+/** Written by a program, with lists of versions and settings. */
+const measured = 'bench/RESULTS.md';
 
 /** Wrong words, and what to write in their place. */
 const words = [
@@ -42,6 +46,10 @@ for (const file of tracked('.').filter((name) => !exempt.test(name))) {
   if (isCode.test(file) && lines.length - 1 > maxLines)
     faults.push(`${file}: ${lines.length - 1} lines; split it, ${maxLines} at most`);
   const prose = file.endsWith('.md');
+  for (const [sentence, words] of prose && file !== measured ? longSentences(text) : [])
+    faults.push(
+      `${file}: ${words} words: ${sentence.slice(0, 60)}…; split it, ${maxWords} at most`,
+    );
   let fenced = false;
   for (const [index, line] of lines.entries()) {
     const at = `${file}:${index + 1}`;
@@ -57,6 +65,25 @@ for (const file of tracked('.').filter((name) => !exempt.test(name))) {
   }
 }
 report('text', faults);
+
+/** Sentences of paragraphs and list items. What stands in backquotes counts as one word. */
+function longSentences(text) {
+  const isProse = (line) => !/^(#|\||!\[|<!--)/.test(line);
+  const kept = text.replace(/^```[\s\S]*?^```/gm, '').split('\n');
+  return kept
+    .map((line) => (isProse(line) ? line : ''))
+    .join('\n')
+    .split(/\n\s*\n|\n(?=\s*(?:[-*]|\d+\.)\s)/)
+    .flatMap((paragraph) => paragraph.replace(/`[^`]*`/g, 'code').split(/(?<=[.!?][)"”*]*)\s+/))
+    .map((sentence) =>
+      sentence
+        .replace(/\]\([^)]*\)/g, ']')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
+    .map((sentence) => [sentence, sentence.match(/\S*[\p{L}\p{N}]\S*/gu)?.length ?? 0])
+    .filter(([, words]) => words > maxWords);
+}
 
 /** Tables and links stay whole, and so does what a program printed. */
 function mayBeLong(line, fenced) {

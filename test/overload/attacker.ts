@@ -10,9 +10,13 @@ const stop = new AbortController();
 setMaxListeners(0, stop.signal);
 process.on('message', () => stop.abort());
 process.on('disconnect', () => process.exit());
+let hasArrived = false;
 const counts = await attack({
   port: Number(port),
   signal: stop.signal,
-  onArrival: () => process.send?.(arrivedMessage),
+  onArrival: () => {
+    if (!hasArrived) process.send?.(arrivedMessage);
+    hasArrived = true;
+  },
 });
 process.send?.(counts, () => process.exit());

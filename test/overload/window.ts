@@ -1,4 +1,4 @@
-/** What the probe saw in a part of a scenario, and how it is told of these parts. */
+/** The parts of a scenario, and the figures of the probe in each. */
 export interface WindowResult {
   readonly name: string;
   readonly requests: number;
