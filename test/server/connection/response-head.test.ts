@@ -23,6 +23,8 @@ const response = fc.record({
   version,
 });
 
+const block = Buffer.alloc(2048);
+
 it('any sequence of heads says the fields, length, version and end of each', () => {
   const one = fc.tuple(response, fc.nat(3), fc.boolean());
   fc.assert(
@@ -30,6 +32,10 @@ it('any sequence of heads says the fields, length, version and end of each', () 
       const head = new ResponseHead(65_000, { 'X-Common': 'y' });
       for (const [response, contentLength, closes] of responses) {
         const text = head.format(response, contentLength, closes);
+        const end = head.write(response, contentLength, closes, block, 3, 3 + text.length);
+        expect(block.toString('latin1', 3, end)).toBe(text);
+        const limit = 2 + text.length;
+        expect(head.write(response, contentLength, closes, block, 3, limit)).toBe(-1);
         const [line, ...lines] = text.split('\r\n');
         expect(line).toMatch(new RegExp(`^HTTP/1\\.1 ${response.status} `));
         expect(lines.splice(-2)).toEqual(['', '']);
