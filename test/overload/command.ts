@@ -1,7 +1,8 @@
 /**
  * `npm run test:overload`: what a service owes to its other clients while some misbehave. Prints a
  * table. Ends with 1 for a fault: the server died, took too much memory, left a client without a
- * response, or an attack was none. Ends with 3 for a missed ratio, which a busy machine may cause.
+ * response, or an attack was none. Ends with 3 for a missed ratio or an attack with errors, which a
+ * busy machine may cause.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

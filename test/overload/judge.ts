@@ -1,6 +1,7 @@
 /**
  * The faults of a scenario, and the ratios that it missed. An attack that was none is a fault,
- * because a server that nobody attacks passes everything. A busy machine can miss a ratio.
+ * because a server that nobody attacks passes everything. A busy machine can miss a ratio, and cut
+ * an attacker that it gives no time.
  */
 import type { Counts } from './attacks.js';
 import type { Ending } from './helper.js';
@@ -16,7 +17,7 @@ export interface Seen {
 
 export interface Judgement {
   readonly faults: readonly string[];
-  /** Ratios that a busy machine can miss. */
+  /** A busy machine can be the cause of these. */
   readonly missed: readonly string[];
 }
 
@@ -29,7 +30,7 @@ const minBaseMs = 1;
 
 export function judge(scenario: Scenario, { server, windows, attack }: Seen): Judgement {
   const faults = [...server, ...shortfalls(scenario, attack)];
-  const missed: string[] = [];
+  const missed = errors(scenario, attack);
   if (windows === undefined) return { faults, missed };
   const { alone, beside, after } = windows;
   const lost = windowNames.flatMap((name) => lostOf(windows[name]));
@@ -51,17 +52,21 @@ export function ratioOf(result: WindowResult, alone: WindowResult): number {
 }
 
 /** How the attack was less than it had to be. */
-function shortfalls({ min, max = {} }: Scenario, attack: Ending<Counts>): string[] {
+function shortfalls({ min }: Scenario, attack: Ending<Counts>): string[] {
   if ('failed' in attack) return [`the attacker ${attack.failed}`];
-  const of = (name: string) => attack.result[name] ?? 0;
-  return [
-    ...Object.entries(min)
-      .filter(([name, bound]) => of(name) < bound)
-      .map(([name, bound]) => `the attack was none: ${of(name)} ${name}, at least ${bound}`),
-    ...Object.entries(max)
-      .filter(([name, bound]) => of(name) > bound)
-      .map(([name, bound]) => `the attack went wrong: ${of(name)} ${name}, at most ${bound}`),
-  ];
+  return Object.entries(min)
+    .map(([name, bound]) => ({ name, bound, count: attack.result[name] ?? 0 }))
+    .filter(({ bound, count }) => count < bound)
+    .map(({ name, bound, count }) => `the attack was none: ${count} ${name}, at least ${bound}`);
+}
+
+/** How the attack met more errors than it may. */
+function errors({ max = {} }: Scenario, attack: Ending<Counts>): string[] {
+  if ('failed' in attack) return [];
+  return Object.entries(max)
+    .map(([name, bound]) => ({ name, bound, count: attack.result[name] ?? 0 }))
+    .filter(({ bound, count }) => count > bound)
+    .map(({ name, bound, count }) => `the attack went wrong: ${count} ${name}, at most ${bound}`);
 }
 
 function lostOf(seen: WindowResult): string[] {
