@@ -1,20 +1,45 @@
 /**
  * Removes keys a page at a time, each by an ordinary deletion. So they share commits with the
- * writes of others, which wait a little longer: a page has as many keys as add a quarter to the
- * time that a commit takes. That is few on a fast disk, and many on a slow one.
+ * writes of others, which wait a little longer.
+ *
+ * The first pages are small and become larger slowly. V8 has not compiled the code yet, and the
+ * data file may have to grow before a commit with so many changes: one large page would hold up
+ * all other writes for both. A page that takes much longer than usual makes the next one smaller,
+ * because the machine then has no time to spare. (After the limit `Gradient2` of Netflix's
+ * concurrency-limits.)
  */
 import type { DeleteResult } from '../../store.js';
 
-/** The time that the writer thread needs to remove a key, in ms. */
-const msPerDeletion = 0.005;
-const shareOfCommit = 0.25;
-const minDeletions = 32;
-const maxDeletions = 256;
+const minKeys = 16;
+const maxKeys = 256;
+/** A page grows by one key, and by this share of it: sixteenfold in some hundred pages. */
+const growth = 1 / 64;
+/** The usual time is a mean, in which the last page has this weight. */
+const weightOfLast = 1 / 64;
+/** A page waits for one commit or two, so up to twice the usual time tells nothing. */
+const tolerance = 2;
+const maxShrinking = 0.5;
 
-/** Keys of the next page, after one whose commit took so long. */
-export function deletionsPerPage(commitMs: number): number {
-  const count = Math.floor((commitMs * shareOfCommit) / msPerDeletion);
-  return Math.max(minDeletions, Math.min(count, maxDeletions));
+/** How many keys the next page has. */
+export class DeletionPace {
+  #keys = minKeys;
+  #usualMs: number | undefined;
+
+  get keys(): number {
+    return Math.floor(this.#keys);
+  }
+
+  /** To be called after each page, with the time from its first deletion to the last one's end. */
+  pageTook(ms: number): void {
+    this.#usualMs ??= ms;
+    const longest = tolerance * this.#usualMs;
+    this.#usualMs += (ms - this.#usualMs) * weightOfLast;
+    const next =
+      ms > longest
+        ? this.#keys * Math.max(longest / ms, maxShrinking)
+        : this.#keys * (1 + growth) + 1;
+    this.#keys = Math.max(minKeys, Math.min(next, maxKeys));
+  }
 }
 
 /**
@@ -26,13 +51,13 @@ export async function deletePages(
   pagesOf: (maxKeys: () => number) => AsyncIterable<readonly Uint8Array[]>,
   remove: (key: Uint8Array) => Promise<DeleteResult>,
 ): Promise<number> {
+  const pace = new DeletionPace();
   let deleted = 0;
-  let maxKeys = minDeletions;
-  for await (const keys of pagesOf(() => maxKeys)) {
+  for await (const keys of pagesOf(() => pace.keys)) {
     const beganMs = performance.now();
     const results = await Promise.all(keys.map(remove));
-    maxKeys = deletionsPerPage(performance.now() - beganMs);
-    deleted += results.filter(({ existed }) => existed).length;
+    pace.pageTook(performance.now() - beganMs);
+    for (const { existed } of results) if (existed) deleted++;
   }
   return deleted;
 }

@@ -1,17 +1,44 @@
-/** The pace of a range's deletion: how many keys a page has, by what the commit before it took. */
+/** The pace of a range's deletion: how many keys a page has, by what those before it took. */
 import { expect, test } from 'vitest';
-import { deletePages, deletionsPerPage } from '#dist/store/lmdb/write/range-deletion.js';
+import { DeletionPace, deletePages } from '#dist/store/lmdb/write/range-deletion.js';
 
-test.each([
-  [0, 32],
-  [0.5, 32],
-  [1, 50],
-  [2, 100],
-  [4, 200],
-  [6, 256],
-  [1000, 256],
-])('after a commit of %d ms a page has %i keys', (commitMs, keys) => {
-  expect(deletionsPerPage(commitMs)).toBe(keys);
+/** The keys of each page, the next one's last, if the pages take these times. */
+function keysOver(times: readonly number[], pace = new DeletionPace()): number[] {
+  const keys = times.map((ms) => {
+    const now = pace.keys;
+    pace.pageTook(ms);
+    return now;
+  });
+  return [...keys, pace.keys];
+}
+
+test('the first page is small, and each is a few keys larger than the one before', () => {
+  const keys = keysOver(Array.from({ length: 200 }, () => 4));
+  expect(keys.slice(0, 4)).toEqual([16, 17, 18, 19]);
+  for (const [index, count] of keys.entries())
+    expect(count - (keys[index - 1] ?? count)).toBeLessThanOrEqual(6);
+  expect(keys.slice(0, 60).every((count) => count < 150)).toBe(true);
+  expect(keys.at(-1)).toBe(256);
+});
+
+test('a page that takes much longer than usual makes the next one smaller, not larger', () => {
+  const pace = new DeletionPace();
+  keysOver(
+    Array.from({ length: 200 }, () => 4),
+    pace,
+  );
+  expect(keysOver([7, 16, 4, 400], pace)).toEqual([256, 256, 129, 132, 66]);
+});
+
+test('no slow page takes the keys below a minimum, and a slow disk becomes the usual one', () => {
+  const pace = new DeletionPace();
+  pace.pageTook(1);
+  const keys = keysOver(
+    Array.from({ length: 400 }, () => 50),
+    pace,
+  );
+  expect(Math.min(...keys)).toBe(16);
+  expect(keys.at(-1)).toBe(256);
 });
 
 test('what was there is counted, and a page is read once the one before is removed', async () => {
@@ -19,7 +46,7 @@ test('what was there is counted, and a page is read once the one before is remov
   async function* pagesOf(maxKeys: () => number) {
     for (const keys of ['ab', 'c', '']) {
       events.push('page');
-      expect(maxKeys()).toBeGreaterThanOrEqual(32);
+      expect(maxKeys()).toBeGreaterThanOrEqual(16);
       yield [...Buffer.from(keys)].map((byte) => Buffer.of(byte));
     }
   }
