@@ -12,7 +12,7 @@ export const maxKeyBytes = 1 * KiB;
 /** Longest time to live, in seconds: 20 years, which is also Cassandra's bound. */
 export const maxTtlSeconds = 20 * 365 * 24 * 3600;
 export const maxTtlMs = maxTtlSeconds * 1000;
-/** Fields kept with a value: its type, its coding, names and values of metadata, in bytes. */
+/** Fields kept with a value, as its record holds them, with what parts them, in bytes. */
 export const maxFieldsBytes = 2.5 * KiB;
 /** Versions that one condition may name. */
 export const maxConditionVersions = 1024;

@@ -1,8 +1,8 @@
 /**
  * The fields kept with a value, as bytes in its record: lines, one byte per character. The first is
  * the content type, the second the content coding. Then come the name and the value of each piece
- * of metadata. Empty lines at the end are left out. A field value holds no line end (RFC 9110
- * § 5.5), so a content type alone costs its own length.
+ * of metadata. Without metadata, a second line that is empty is left out. A field value holds no
+ * line end (RFC 9110 § 5.5), so a content type alone costs its own length.
  *
  * Most clients send the same few types again and again. Those are encoded and decoded once.
  */

@@ -20,7 +20,8 @@ export interface Capabilities {
 
 /**
  * Fields that are kept with a value and returned with it. Each is an HTTP field value (RFC 9110
- * § 5.5), one byte per character. All together have at most `maxFieldsBytes`.
+ * § 5.5), one byte per character. A store refuses more than `maxFieldsBytes`, with a byte between
+ * each two of them.
  */
 export interface EntityFields {
   readonly contentType?: string;

@@ -28,9 +28,9 @@ const bucketWords = 4 * 2;
  * their time.
  */
 const maxEntityBytes = 2048;
-const maxFieldsBytes = 1023;
-/** The parts of a word of lengths. */
+/** The parts of a word of lengths. Longer fields are not cached. */
 const keyMask = 0x7ff;
+const fieldsMask = 0x3ff;
 const fieldsShift = 11;
 const valueShift = 21;
 const nothing: Buffer = Buffer.alloc(0);
@@ -74,7 +74,7 @@ export class EntityCache {
     const place = (this.#index[at + 1] as number) - 1;
     const lengths = this.#words[place * 2 + 1] as number;
     const fieldsStart = place * unit + headerBytes + key.length;
-    const start = fieldsStart + ((lengths >>> fieldsShift) & maxFieldsBytes);
+    const start = fieldsStart + ((lengths >>> fieldsShift) & fieldsMask);
     const value = Buffer.allocUnsafe(lengths >>> valueShift);
     this.#log.copy(value, 0, start, start + value.length);
     const fields = decodeFields(this.#log, fieldsStart, start);
@@ -89,7 +89,7 @@ export class EntityCache {
    */
   set({ key, value, version, expiresMs }: Entity, record = nothing, start = 0, end = 0): void {
     const bytes = headerBytes + key.length + (end - start) + value.length;
-    if (expiresMs !== undefined || bytes > maxEntityBytes || end - start > maxFieldsBytes) return;
+    if (expiresMs !== undefined || bytes > maxEntityBytes || end - start > fieldsMask) return;
     if (this.#log.length === 0) return;
     const hash = hashOf(key);
     if ((this.#pending[this.#bucket(hash)] as number) > 0 || this.#find(key, hash) >= 0) return;
@@ -176,7 +176,7 @@ export class EntityCache {
     for (let at = first; at < first + bucketWords; at += 2)
       if (this.#index[at + 1] === place + 1) this.#index[at + 1] = 0;
     const lengths = this.#words[place * 2 + 1] as number;
-    const fieldsLength = (lengths >>> fieldsShift) & maxFieldsBytes;
+    const fieldsLength = (lengths >>> fieldsShift) & fieldsMask;
     const bytes = headerBytes + (lengths & keyMask) + fieldsLength + (lengths >>> valueShift);
     this.#oldest += Math.ceil(bytes / unit);
   }

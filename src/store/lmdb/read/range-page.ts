@@ -23,7 +23,7 @@ export interface Span {
   readonly isDescending: boolean;
 }
 
-/** A page ends with the first of these. It has one entity at least. */
+/** A page ends with the first of these. At least one record is read, but it may have expired. */
 export interface PageBounds extends Pick<Limits, 'rangePageEntities' | 'rangePageBytes'> {
   /** Entities that the range may still yield. */
   readonly limit: number;
