@@ -1,9 +1,12 @@
 /**
- * Group commit on the event loop's side. The writes of one turn go to the writer as a batch. The
- * writer stores all batches that wait for it in one commit, so that one sync serves many writes.
+ * Group commit on the event loop's side. The single writes of one turn go to the writer in batches.
+ * An atomic batch, and a large write, have a batch of their own. The writer stores the batches that
+ * wait for it in one commit, within bounds, so that one sync serves many writes. An atomic batch
+ * has a commit of its own.
  *
- * A write resolves once it is on the disk. It is rejected as `full` only if it did not fit itself,
- * and as `condition-failed` if its condition did not hold when its turn came in its transaction.
+ * A write resolves once it is on the disk. A single write is rejected as `full` only if it does not
+ * fit by itself. Any write is rejected as `condition-failed` if its condition does not hold when
+ * its turn comes in its transaction.
  * The writes that wait, here and at the writer, are bounded by count and by bytes.
  */
 import { type Limits, pieceBytes } from '../../../config/limits.js';

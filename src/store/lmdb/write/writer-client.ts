@@ -1,6 +1,6 @@
 /**
- * The main thread's end of the writer thread: messages out, replies back, in order. Error codes of
- * LMDB and the system become StoreErrors. If the thread dies, everything under way fails.
+ * The main thread's end of the writer thread. Replies come in the order of the requests. Errors of
+ * LMDB and the system become StoreErrors. If the thread ends, every request without a reply fails.
  */
 import { Worker } from 'node:worker_threads';
 import { workerExecArgv } from '../../../config/worker-exec-argv.js';

@@ -22,7 +22,7 @@ let failure: string | undefined;
 const port = parentPort;
 if (port === null) throw new TypeError('writer-thread.js runs as a worker thread');
 
-/** @returns the message after the batches of a commit, if it was taken from the port already */
+/** @returns the message behind the batches of a commit, if it has been taken from the port */
 async function serve(request: WriterRequest): Promise<WriterRequest | undefined> {
   if (request.kind === 'close') {
     if (failure === undefined) transactions.seal();
@@ -41,7 +41,7 @@ async function serve(request: WriterRequest): Promise<WriterRequest | undefined>
   return next;
 }
 
-/** The batches of the next commit: this one, and those that wait behind it, within the bounds. */
+/** The batches of the next commit: this one and those that wait behind it, within the bounds. */
 function gather(first: CommitRequest): {
   requests: CommitRequest[];
   next: WriterRequest | undefined;

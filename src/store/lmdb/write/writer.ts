@@ -1,4 +1,4 @@
-/** The port of the writer: what the main thread asks of it, and the messages it is asked with. */
+/** The port of the writer: what the main thread asks of it, and the messages between the two. */
 import type { StoreError } from '../../store.js';
 import type { CommitOutcomes } from './outcomes.js';
 
@@ -8,7 +8,7 @@ export interface WriterOptions {
 
 export interface BatchInfo {
   readonly writes: number;
-  /** All of it is stored in a transaction of its own, or none of it. */
+  /** All of it is stored, in a transaction of its own, or none of it is. */
   readonly isAtomic: boolean;
   /** A version ceiling to store with it. */
   readonly ceiling: number | undefined;
@@ -28,7 +28,7 @@ export type WriterRequest =
 export type WriterReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'swept'; readonly removed: number }
-  /** The reply to several batches; the indexes of outcomes count through all of them. */
+  /** The reply to several batches. The indexes of outcomes count through all of them. */
   | {
       readonly kind: 'committed';
       readonly batches: number;
@@ -39,7 +39,7 @@ export type WriterReply =
     }
   /** The reply to a sweep. */
   | { readonly kind: 'full'; readonly message: string }
-  /** The reply to several requests. Final: nothing will be written any more. */
+  /** The reply to several requests. If it is final, nothing is written from then on. */
   | {
       readonly kind: 'failed';
       readonly requests: number;
@@ -47,7 +47,7 @@ export type WriterReply =
       readonly final: boolean;
     };
 
-/** The writes of a batch that ended in another way than most, by index; all others are stored. */
+/** The exceptions among the writes of a batch, by index. All others are stored. */
 export interface WriteOutcomes extends Omit<CommitOutcomes, 'fullMessage'> {
   /** The error of those that did not fit. */
   readonly fullError: StoreError;
@@ -58,7 +58,7 @@ export interface Writer {
   readonly failure: StoreError | undefined;
   /**
    * Stores a batch. Resolves when it is on the disk. The memory of the batch is given away.
-   * @returns how writes ended that did not end as most do; undefined: none
+   * @returns the writes that failed or found nothing; undefined: there are none
    * @throws StoreError `failed`
    */
   commit(batch: ArrayBuffer, info: BatchInfo): Promise<WriteOutcomes | undefined>;
