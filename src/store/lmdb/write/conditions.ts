@@ -4,6 +4,7 @@
  *     none: [0 u8]   absent: [1 u8]   present: [2 u8]
  *     one of these versions: [3 u8][count u16][version f64 …]
  */
+import { readInfo } from '../../record.js';
 import type { Condition } from '../../store.js';
 
 /** The entity under a key, as far as a write has to know it. */
@@ -23,6 +24,34 @@ export function holds(condition: Condition, stored: Stored | undefined, nowMs: n
   if (!isPresent(stored, nowMs)) return false;
   if (condition.kind === 'present') return true;
   return stored?.version !== undefined && condition.versions.includes(stored.version);
+}
+
+/** A write of a transaction, as far as conditions see it. */
+export interface ConditionalWrite {
+  readonly key: Buffer;
+  /** It is under the key after the write; undefined: the key is removed. */
+  readonly record: Buffer | undefined;
+  readonly condition: Condition | undefined;
+  readonly nowMs: number;
+}
+
+/**
+ * The index of the first write whose condition does not hold, if all are done in order; -1: all
+ * hold.
+ * @param look at what is stored before the first
+ */
+export function firstFailed(
+  writes: readonly ConditionalWrite[],
+  look: (key: Buffer) => Stored | undefined,
+): number {
+  const written = new Map<string, Stored | undefined>();
+  return writes.findIndex(({ key, record, condition, nowMs }) => {
+    const name = key.toString('latin1');
+    const stored = () => (written.has(name) ? written.get(name) : look(key));
+    if (condition !== undefined && !holds(condition, stored(), nowMs)) return true;
+    written.set(name, record && readInfo(record));
+    return false;
+  });
 }
 
 const always = 0;

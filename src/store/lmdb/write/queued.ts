@@ -86,12 +86,13 @@ function resultOf({ write, version }: Queued, wasAbsent: boolean): Result {
   return wasAbsent ? notFound : found;
 }
 
-/** Whether a transaction of the batch was committed. */
+/** Whether a write of the batch was committed, so that the ceiling sent with it was too. */
 export function isStored(writes: readonly Queued[], outcomes: WriteOutcomes | undefined): boolean {
   if (outcomes === undefined) return true;
   const { full, conditionFailed } = outcomes;
   const isAtomic = writes[0]?.group?.isAtomic ?? false;
-  return full.length < writes.length && !(isAtomic && conditionFailed.length > 0);
+  if (isAtomic && conditionFailed.length > 0) return false;
+  return full.length + conditionFailed.length < writes.length;
 }
 
 function conditionFailure(index?: number): StoreError {

@@ -2,6 +2,7 @@
  * The transactions of the store: the only code that changes the data file. Each is stored whole or
  * not at all, and is on the disk when the call returns, because LMDB's commit blocks until then.
  */
+import { ABORT } from 'lmdb';
 import { isDescribed, readInfo, readUint64, writeUint64 } from '../../record.js';
 import {
   ceilingKey,
@@ -15,7 +16,7 @@ import {
 } from '../file/environment.js';
 import { overflowPages, Preallocation, pagesNeeded } from '../file/preallocation.js';
 import type { Step } from './batch.js';
-import { holds, isPresent, type Stored } from './conditions.js';
+import { firstFailed, holds, isPresent, type Stored } from './conditions.js';
 import type { StepOutcomes } from './outcomes.js';
 
 const nothing = Buffer.alloc(0);
@@ -67,6 +68,19 @@ export class Transactions {
       if (undone) return undone;
       throw error;
     }
+  }
+
+  /**
+   * The index of the first step whose condition does not hold, if all are done in order; -1: all
+   * hold. Changes nothing, and needs no space.
+   */
+  firstFailed(steps: readonly Step[]): number {
+    let index = -1;
+    this.#env.root.transactionSync(() => {
+      index = firstFailed(steps, (key) => this.#look(key));
+      return ABORT;
+    });
+    return index;
   }
 
   /**

@@ -30,10 +30,12 @@ const actions = {
     store = undefined;
     return {};
   },
-  async put({ key, value, valueBytes }) {
-    await store.put(Buffer.from(key), [
-      valueBytes ? Buffer.alloc(valueBytes, value) : Buffer.from(value),
-    ]);
+  async put({ key, value, valueBytes, condition }) {
+    await store.put(
+      Buffer.from(key),
+      [valueBytes ? Buffer.alloc(valueBytes, value) : Buffer.from(value)],
+      { condition },
+    );
     return {};
   },
   async delete({ key }) {
@@ -64,11 +66,12 @@ const actions = {
   },
   /** Commits operations as one batch, like many(). */
   async atomic({ writes }) {
-    const operations = writes.map(({ key, valueBytes }) =>
-      valueBytes === undefined
-        ? { kind: 'delete', key: Buffer.from(key) }
-        : { kind: 'put', key: Buffer.from(key), value: [Buffer.alloc(valueBytes, 'v')] },
-    );
+    const operations = writes.map(({ key, valueBytes, condition }) => ({
+      kind: valueBytes === undefined ? 'delete' : 'put',
+      key: Buffer.from(key),
+      value: [Buffer.alloc(valueBytes ?? 0, 'v')],
+      options: { condition },
+    }));
     await store.commitAll(operations);
     return {};
   },
@@ -230,7 +233,8 @@ process.on('message', async (request) => {
   try {
     process.send(await actions[request.do](request));
   } catch (error) {
-    process.send({ code: error.code ?? 'no code', message: `${error.name}: ${error.message}` });
+    const { code = 'no code', name, message, index } = error;
+    process.send({ code, message: `${name}: ${message}`, index });
   }
 });
 process.on('disconnect', () => process.exit());

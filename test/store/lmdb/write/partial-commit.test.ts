@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { Step } from '#dist/store/lmdb/write/batch.js';
 import { outcomesOf } from '#dist/store/lmdb/write/outcomes.js';
 import { commitPartially, commitWhole } from '#dist/store/lmdb/write/partial-commit.js';
+import { isStored, type Queued } from '#dist/store/lmdb/write/queued.js';
 import type { Transactions } from '#dist/store/lmdb/write/transactions.js';
 import { StoreError } from '#dist/store/store.js';
 
@@ -31,7 +32,8 @@ function disk(room: number, breaksAt = Number.POSITIVE_INFINITY) {
     ceilings.push(ceiling);
     return { conditionFailed: [], absent: [] };
   };
-  return { stored, ceilings, tried, transactions: { commit } as unknown as Transactions };
+  const transactions = { commit, firstFailed: () => -1 } as unknown as Transactions;
+  return { stored, ceilings, tried, transactions };
 }
 
 const lengths = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 40 });
@@ -82,7 +84,7 @@ test('steps that end in another way are named by their index, however the commit
       };
       // The clock of each step says which it is.
       const steps = all.map((_, nowMs) => ({ ...step(1), nowMs }));
-      const transactions = { commit } as unknown as Transactions;
+      const transactions = { commit, firstFailed: () => -1 } as unknown as Transactions;
       const outcomes = commitPartially(transactions, steps, undefined);
       const full = new Set(outcomes?.full);
       const expected = (kind: string) =>
@@ -104,6 +106,30 @@ test('steps that end in another way are named by their index, however the commit
         ]).toEqual(outcomes?.[kind] ?? []);
     }),
   );
+});
+
+test('a step without room whose condition does not hold has failed for that', () => {
+  const { transactions, stored } = disk(150);
+  const isRefused = ({ nowMs }: Step) => nowMs === 1;
+  const conditional = {
+    ...transactions,
+    firstFailed: (steps: readonly Step[]) => steps.findIndex(isRefused),
+  } as unknown as Transactions;
+  const steps = [100, 200, 300].map((length, nowMs) => ({ ...step(length), nowMs }));
+  const outcomes = { full: [2], conditionFailed: [1], absent: [] };
+  expect(commitPartially(conditional, steps, 7)).toMatchObject(outcomes);
+  expect(stored).toEqual(steps.slice(0, 1));
+  expect(commitWhole(conditional, steps, 7)).toMatchObject({ full: [], conditionFailed: [1] });
+});
+
+test('a batch of which no write is stored has stored no version ceiling', () => {
+  const queued = Array.from({ length: 2 }, () => ({}) as Queued);
+  const after = (full: number[], conditionFailed: number[]) =>
+    isStored(queued, { full, conditionFailed, absent: [], fullError: new StoreError('full', '') });
+  expect(after([0], [])).toBe(true);
+  expect(after([], [1])).toBe(true);
+  expect(after([0], [1])).toBe(false);
+  expect(after([], [0, 1])).toBe(false);
 });
 
 test('another failure ends it: nothing is tried after that', () => {
