@@ -112,9 +112,8 @@ export class LmdbStore implements Store {
     return commits.writeAll(writesOf(operations, now), allowance);
   }
 
-  async *range(options: RangeOptions, allowance?: Allowance): AsyncGenerator<Entity[]> {
-    for await (const { items, large } of this.#pages(readPage, options, allowance))
-      yield large ? [...items, large] : items;
+  range(options: RangeOptions, allowance?: Allowance): AsyncGenerator<Entity[]> {
+    return this.#pages(readPage, (key) => this.#read(key, allowance), options, allowance);
   }
 
   keys(options: RangeOptions, allowance?: Allowance): AsyncGenerator<Uint8Array[]> {
@@ -178,24 +177,27 @@ export class LmdbStore implements Store {
     return entity;
   }
 
-  async *#keys(
+  #keys(
     read: PageReader<Buffer>,
     options: RangeOptions,
     allowance: Allowance | undefined,
   ): AsyncGenerator<Buffer[]> {
-    for await (const { items, large } of this.#pages(read, options, allowance)) {
-      // It was read for its expiry.
-      if (large && large.value.length > pieceBytes) allowance?.give(large.value.length);
-      yield large ? [...items, asBuffer(large.key)] : items;
-    }
+    const { largeReads, now } = this.#parts;
+    const unlessExpired = async (key: Buffer) =>
+      (await largeReads.hasExpired(key, now())) ? undefined : key;
+    return this.#pages(read, unlessExpired, options, allowance);
   }
 
-  /** The pages of a range, each with the entity at its end if that is large. */
+  /**
+   * The pages of a range. A large entity is a page by itself.
+   * @param readLarge the item of a large entity; undefined if it is absent
+   */
   async *#pages<Item>(
     read: PageReader<Item>,
+    readLarge: (key: Buffer) => Awaitable<Item | undefined>,
     options: RangeOptions,
     allowance: Allowance | undefined,
-  ): AsyncGenerator<{ items: Item[]; large: Entity | undefined }> {
+  ): AsyncGenerator<Item[]> {
     let span = spanOf(options);
     const { env, limits, now } = this.#parts;
     for (let { limit = Number.POSITIVE_INFINITY } = options; limit > 0; ) {
@@ -204,11 +206,11 @@ export class LmdbStore implements Store {
       this.#mustBeOpen();
       const bounds = { ...limits, limit, maxMs };
       const { items, last, isLarge } = this.#reading(() => read(env, span, bounds, now()));
-      const large =
-        last && isLarge ? await this.#reading(() => this.#read(last, allowance)) : undefined;
-      yield { items, large };
+      const large = last && isLarge ? await this.#reading(() => readLarge(last)) : undefined;
+      const page = large === undefined ? items : [large];
+      yield page;
       if (last === undefined) return;
-      limit -= items.length + (large ? 1 : 0);
+      limit -= page.length;
       span = { ...span, after: last };
     }
   }

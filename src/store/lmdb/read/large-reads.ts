@@ -13,16 +13,17 @@ export interface ReaderOptions {
 }
 
 export type ReaderRequest =
-  | { readonly kind: 'read'; readonly key: Uint8Array; readonly nowMs: number }
+  | { readonly kind: 'read' | 'expiry'; readonly key: Uint8Array; readonly nowMs: number }
   | { readonly kind: 'close' };
 
 export type ReaderReply =
   | { readonly kind: 'read'; readonly entity: Entity | undefined }
+  | { readonly kind: 'expiry'; readonly hasExpired: boolean }
   /** @property damaged whether the record is; otherwise it is an error of LMDB */
   | { readonly kind: 'failed'; readonly damaged: boolean; readonly message: string };
 
 interface Waiting {
-  resolve(entity: Entity | undefined): void;
+  resolve(result: Entity | boolean | undefined): void;
   reject(error: StoreError): void;
 }
 
@@ -37,14 +38,19 @@ export class LargeReads {
 
   /**
    * The newest entity under the key, or undefined if it is absent or had expired by `nowMs`.
-   * @param key not to be changed until then
    * @throws StoreError `damaged`; `overloaded` if the thread ended: the next read starts another
    */
-  read(key: Uint8Array, nowMs: number): Promise<Entity | undefined> {
-    this.#worker ??= this.#start();
-    const request: ReaderRequest = { kind: 'read', key: Uint8Array.from(key), nowMs };
-    this.#worker.postMessage(request);
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  async read(key: Uint8Array, nowMs: number): Promise<Entity | undefined> {
+    return (await this.#ask('read', key, nowMs)) as Entity | undefined;
+  }
+
+  /**
+   * Whether the entity under the key had expired by `nowMs`. The value is not read, however large
+   * it is: lmdb reads no part of a record, so the expiry index is searched.
+   * @throws StoreError `damaged` if the index can't be read; `overloaded` like read()
+   */
+  async hasExpired(key: Uint8Array, nowMs: number): Promise<boolean> {
+    return (await this.#ask('expiry', key, nowMs)) as boolean;
   }
 
   /** Finishes the reads under way. To be called once, and after the last read. */
@@ -54,6 +60,16 @@ export class LargeReads {
     const exit = once(worker, 'exit');
     worker.postMessage({ kind: 'close' } satisfies ReaderRequest);
     await exit;
+  }
+
+  #ask(kind: 'read' | 'expiry', key: Uint8Array, nowMs: number) {
+    this.#worker ??= this.#start();
+    // A message takes along all memory that the key is a part of.
+    const request: ReaderRequest = { kind, key: Uint8Array.from(key), nowMs };
+    this.#worker.postMessage(request);
+    return new Promise<Entity | boolean | undefined>((resolve, reject) =>
+      this.#waiting.push({ resolve, reject }),
+    );
   }
 
   #start(): Worker {
@@ -74,6 +90,7 @@ export class LargeReads {
   #receive(reply: ReaderReply): void {
     const waiting = this.#waiting.shift();
     if (reply.kind === 'read') waiting?.resolve(reply.entity);
+    else if (reply.kind === 'expiry') waiting?.resolve(reply.hasExpired);
     else if (reply.damaged) waiting?.reject(new StoreError('damaged', reply.message));
     else waiting?.reject(damagedFile(new Error(reply.message)));
   }

@@ -56,9 +56,14 @@ export function leaveOutLargeRecords(entities: Database<Buffer, Buffer>): void {
  */
 export function isLarge(record: Buffer): boolean {
   return (
-    record === tooLong ||
+    isLeftOut(record) ||
     (record.length > pieceBytes && record.length - headerBytes(record) > pieceBytes)
   );
+}
+
+/** Whether the bytes stand for a record that was too long to be copied. */
+export function isLeftOut(record: Buffer): boolean {
+  return record === tooLong;
 }
 
 /** A bound on the value of the large record that getBinaryFast found last, in bytes. */

@@ -4,13 +4,14 @@
  *
  * Keys alone are read without their records, and so without a check of those. Only while an expired
  * entity waits for the sweeper, which the expiry index tells, each record is asked when it expires.
+ * A large one is not: the index tells whether its key has expired.
  */
 import type { RangeOptions as LmdbRange } from 'lmdb';
 import type { Limits } from '../../../config/limits.js';
 import { readInfo, readRecord, readUint64 } from '../../record.js';
 import type { Entity } from '../../store.js';
 import type { Environment } from '../file/environment.js';
-import { isLarge } from './large-records.js';
+import { isLarge, isLeftOut } from './large-records.js';
 
 /** The part of a range that is still to be read. */
 export interface Span {
@@ -53,12 +54,12 @@ const keysPerLook = 16;
 
 export const readPage: PageReader<Entity> = (env, span, bounds, nowMs) => {
   const now = () => nowMs;
-  return readRecords(env, span, bounds, (key, record) => readRecord(key, record, now));
+  return readRecords(env, span, bounds, isLarge, (key, record) => readRecord(key, record, now));
 };
 
 export const readKeyPage: PageReader<Buffer> = (env, span, bounds, nowMs) => {
   if (hasExpired(env, nowMs))
-    return readRecords(env, span, bounds, (key, record) =>
+    return readRecords(env, span, bounds, isLeftOut, (key, record) =>
       isExpired(record, nowMs) ? undefined : key,
     );
   const maxKeys = Math.min(bounds.limit, keysPerEntity * bounds.rangePageEntities);
@@ -75,11 +76,15 @@ export const readKeyPage: PageReader<Buffer> = (env, span, bounds, nowMs) => {
   return { items, last: undefined, isLarge: false };
 };
 
-/** @param itemOf of an entity that may have expired, and then has none */
+/**
+ * @param isLarge whether the caller has to read the record
+ * @param itemOf of an entity that may have expired, and then has none
+ */
 function readRecords<Item>(
   { entities }: Environment,
   span: Span,
   { rangePageEntities, rangePageBytes, limit, maxMs }: PageBounds,
+  isLarge: (record: Buffer) => boolean,
   itemOf: (key: Buffer, record: Buffer) => Item | undefined,
 ): Page<Item> {
   const endMs = performance.now() + maxMs;
