@@ -2,6 +2,7 @@
  * The tests run against what ships: the compiled code in dist/. `npm test` runs two projects that
  * need nothing but Node: `unit`, and `full-lane`, which is the server's tests without the fast
  * lane. `npm run test:system` runs `system`, which needs Linux, root and Debian packages.
+ * `npm run test:cluster` runs `cluster`, which needs Java 17 and Maven: see test/cluster/setup.ts.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -29,7 +30,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/system/**', 'test/packages/**'],
+          exclude: ['test/system/**', 'test/cluster/**', 'test/packages/**'],
           testTimeout,
           hookTimeout: testTimeout,
           expect: { poll },
@@ -54,6 +55,19 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: testTimeout,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts'],
+          globalSetup: 'test/cluster/setup.ts',
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          // Tests kill the nodes that all of them share.
+          fileParallelism: false,
+          expect: { poll: { timeout: 120_000 } },
         },
       },
     ],
