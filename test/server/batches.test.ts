@@ -89,6 +89,39 @@ test('20 000 lines are all done, and acknowledged in order', async () => {
   expect(await storedKeys(server.url)).toEqual(names.toSorted());
 });
 
+test('lines of one key take effect in their order, also behind a large value', async () => {
+  const server = await startServer();
+  const large = 'v'.repeat(800_000);
+  const operations = [
+    putting('a', large),
+    putting('b', 'between'),
+    { ...putting('a', 'second'), ifMatch: '*' },
+    putting('a', 'third'),
+    putting('gone', large),
+    { key: 'gone', delete: true },
+    putting('larger', large),
+    putting('larger', large.slice(500_000)),
+    { ...putting('refused', large), ifMatch: '*' },
+    { ...putting('refused', 'there'), ifNoneMatch: '*' },
+  ];
+  for (let round = 0; round < 5; round++) {
+    await fetch(entityUrl(server.url, 'a'), { method: 'DELETE' });
+    await fetch(entityUrl(server.url, 'refused'), { method: 'DELETE' });
+    const results = await resultsOf(await post(server.url, lines(...operations)));
+    expect(results.map(({ status }) => status)).toEqual([
+      201, 201, 201, 201, 201, 202, 201, 201, 412, 201,
+    ]);
+    expect(results[5]?.existed).toBe(true);
+    const versions = [0, 2, 3].map((index) => Number(results[index]?.version));
+    expect(versions).toEqual(versions.toSorted((a, b) => a - b));
+    expect(await textUnder(server.url, 'a')).toBe('third');
+    expect(await textUnder(server.url, 'b')).toBe('between');
+    expect(await textUnder(server.url, 'gone')).toBeUndefined();
+    expect((await textUnder(server.url, 'larger'))?.length).toBe(300_000);
+    expect(await textUnder(server.url, 'refused')).toBe('there');
+  }
+});
+
 test('lines as a listing gives them are taken as they are', async () => {
   const [from, to] = [await startServer(), await startServer()];
   const fields = { contentType: 'text/plain', contentEncoding: 'gzip', meta: { owner: 'me' } };

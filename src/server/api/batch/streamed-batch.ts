@@ -6,9 +6,12 @@
  * A line is acknowledged once it is durable. When the stream breaks off, lines that were not
  * acknowledged may or may not have been stored.
  */
-import type { Operation, Store } from '../../../store/store.js';
+import { pieceBytes } from '../../../config/limits.js';
+import type { Operation, Result, Store } from '../../../store/store.js';
+import { ClientGone } from '../../connection/client-gone.js';
 import { Problem, problemOf } from '../problem.js';
 import { type BatchIntake, bytesPerLine } from './batch-intake.js';
+import { KeyOrder } from './key-order.js';
 import { type Line, lineGroups } from './line-groups.js';
 import { operationOf } from './operation-line.js';
 import { lineOfProblem, lineOfResult } from './result-line.js';
@@ -40,6 +43,7 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
       };
     },
   });
+  const order = new KeyOrder();
   const running: Running[] = [];
   let lastLine = 0;
   /** Why no further line is begun. */
@@ -134,12 +138,17 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
 
   function resultOf(operation: Operation | Problem, line: number): string | Promise<string> {
     if (operation instanceof Problem) return lineOfProblem(operation, line);
+    // A small value gets no slices, so that it is queued at once.
+    const isSliced = valueBytesOf(operation) > pieceBytes;
     const { key, options } = operation;
-    const result =
+    const result = order.write<Result>(key, isSliced, () =>
       operation.kind === 'put'
-        ? store.put(key, operation.value, options, allowance)
-        : store.delete(key, options);
+        ? store.put(key, operation.value, options, isSliced ? allowance : undefined)
+        : store.delete(key, options),
+    );
     return result.then(lineOfResult, (error: unknown) => {
+      // Nobody reads the results any more.
+      if (error instanceof ClientGone) return '';
       const problem = problemOf(error);
       intake.onProblem(problem);
       return lineOfProblem(problem, line);
@@ -149,7 +158,11 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
 
 function costOf(operation: Operation | Problem): number {
   if (operation instanceof Problem) return bytesPerLine;
-  let bytes = bytesPerLine + operation.key.length;
+  return bytesPerLine + operation.key.length + valueBytesOf(operation);
+}
+
+function valueBytesOf(operation: Operation): number {
+  let bytes = 0;
   if (operation.kind === 'put') for (const piece of operation.value) bytes += piece.length;
   return bytes;
 }
