@@ -9,6 +9,7 @@ import { type Limits, maxTinyContentBytes, pieceBytes } from '../../config/limit
 import type { Awaitable } from '../../store/store.js';
 import { overloaded } from '../api/problem.js';
 import { ByteSemaphore, type Wait } from './byte-semaphore.js';
+import { ClientGone } from './client-gone.js';
 
 export type BudgetLimits = Pick<
   Limits,
@@ -68,7 +69,10 @@ export class MemoryBudget {
 export class Reservation {
   readonly #budget: MemoryBudget;
   #bytes = 0;
-  #wait: Wait | undefined;
+  /** Parts of one request may wait at the same time. What they wait for is of the share already. */
+  readonly #waits = new Set<Wait>();
+  #waitingBytes = 0;
+  #isOver = false;
 
   constructor(budget: MemoryBudget) {
     this.#budget = budget;
@@ -80,7 +84,7 @@ export class Reservation {
 
   /** Takes so many bytes if they fit now. */
   tryTake(bytes: number): boolean {
-    if (this.#bytes + bytes > this.#budget.shareBytes || !this.#budget.tryTake(bytes)) return false;
+    if (!this.#isWithinShare(bytes) || !this.#budget.tryTake(bytes)) return false;
     this.#bytes += bytes;
     return true;
   }
@@ -100,18 +104,34 @@ export class Reservation {
   }
 
   /**
-   * Takes so many bytes as soon as there is room for them. One call at a time.
-   * @throws Problem 503 after `limits.contentQueueMs`, or when too many wait already
+   * Takes so many bytes as soon as there is room for them.
+   * @throws Problem 503 after `limits.contentQueueMs`, or when too many wait already; ClientGone
    */
   async reserve(bytes: number): Promise<void> {
     if (this.tryTake(bytes)) return;
-    if (this.#bytes + bytes > this.#budget.shareBytes) throw refusal();
-    this.#wait = this.#budget.wait(bytes);
+    if (!this.#isWithinShare(bytes)) throw refusal();
+    this.#waitingBytes += bytes;
     try {
-      await this.#wait.taken;
+      await this.queueFor(this.#budget, bytes);
       this.#bytes += bytes;
     } finally {
-      this.#wait = undefined;
+      this.#waitingBytes -= bytes;
+    }
+  }
+
+  /**
+   * Takes so many bytes of a queue that is shared with others. The place in it is given up when the
+   * client goes. The caller gives the bytes back.
+   * @throws the refusal of the queue; ClientGone
+   */
+  async queueFor(queue: { wait(bytes: number): Wait }, bytes: number): Promise<void> {
+    if (this.#isOver) throw new ClientGone('the connection was closed within the request');
+    const wait = queue.wait(bytes);
+    this.#waits.add(wait);
+    try {
+      await wait.taken;
+    } finally {
+      this.#waits.delete(wait);
     }
   }
 
@@ -121,12 +141,17 @@ export class Reservation {
     this.#bytes -= bytes;
   }
 
-  /** Ends a wait: the client has gone. */
+  /** Ends all waits: the client has gone. */
   cancel(): void {
-    this.#wait?.leave();
+    this.#isOver = true;
+    for (const wait of this.#waits) wait.leave();
   }
 
   release(): void {
     this.give(this.#bytes);
+  }
+
+  #isWithinShare(bytes: number): boolean {
+    return this.#bytes + this.#waitingBytes + bytes <= this.#budget.shareBytes;
   }
 }

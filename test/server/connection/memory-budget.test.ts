@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ByteSemaphore } from '#dist/server/connection/byte-semaphore.js';
 import {
   type BudgetLimits,
   MemoryBudget,
@@ -65,5 +66,31 @@ describe('the memory budget', () => {
     stays.release();
     leaves.release();
     expect(budget.takenBytes).toBe(0);
+  });
+
+  test('counts what one owner waits for, so that its waits together stay in its share', async () => {
+    const budget = full();
+    const owner = new Reservation(budget);
+    const first = owner.reserve(MiB);
+    await expect(owner.reserve(MiB)).rejects.toThrow(/too much content/);
+    owner.cancel();
+    await expect(first).rejects.toThrow(/too much content/);
+  });
+
+  test('ends all waits of a client that goes, of every queue, and begins no other', async () => {
+    const budget = full();
+    const refusal = () => new Error('left the queue');
+    const queue = new ByteSemaphore(10, { maxWaiting: 9, maxWaitMs: 60_000, refusal });
+    expect(queue.tryTake(10)).toBe(true);
+    const owner = new Reservation(budget);
+    const waits = [owner.reserve(300 * KiB), owner.reserve(400 * KiB), owner.queueFor(queue, 5)];
+    const others = queue.wait(4).taken;
+    owner.cancel();
+    const ends = await Promise.allSettled(waits);
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    queue.give(10);
+    await others;
+    expect([queue.takenBytes, owner.heldBytes]).toEqual([4, 0]);
+    await expect(owner.queueFor(queue, 1)).rejects.toThrow(/was closed/);
   });
 });
