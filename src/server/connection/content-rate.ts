@@ -12,6 +12,7 @@ export type Direction = 'sending' | 'taking';
 const maxUnwatchedBytes = 128 * 1024;
 
 const sweepMs = 1000;
+const never = () => false;
 
 interface Watched {
   readonly socket: Socket;
@@ -19,6 +20,7 @@ interface Watched {
   /** Memory that the client holds now. */
   readonly heldBytes: () => number;
   readonly onSlow: () => void;
+  readonly isPaused: () => boolean;
   windowBeganMs: number;
   movedBefore: number;
 }
@@ -46,6 +48,8 @@ export class ContentRate {
   /**
    * Watches a client from now on.
    * @param onSlow called once, when the client was too slow; it is watched no longer then
+   * @param isPaused whether the client can't move anything now, for a reason that is not its own.
+   *   Each sweep asks, so pauses count by the second
    * @returns ends the watch; may be called twice
    */
   watch(
@@ -53,12 +57,14 @@ export class ContentRate {
     direction: Direction,
     heldBytes: () => number,
     onSlow: () => void,
+    isPaused: () => boolean = never,
   ): () => void {
     const watched = {
       socket,
       direction,
       heldBytes,
       onSlow,
+      isPaused,
       windowBeganMs: this.#now(),
       movedBefore: movedBytes(socket, direction),
     };
@@ -76,11 +82,13 @@ export class ContentRate {
   sweep(): void {
     const nowMs = this.#now();
     // While this process did not run, nobody could move anything: that time is not counted.
-    const standstillMs = Math.max(0, nowMs - this.#lastSweepMs - 2 * this.#sweepMs);
+    const sweptMs = nowMs - this.#lastSweepMs;
+    const standstillMs = Math.max(0, sweptMs - 2 * this.#sweepMs);
     this.#lastSweepMs = nowMs;
     for (const watched of this.#watched) {
       const { socket, direction, movedBefore } = watched;
-      watched.windowBeganMs += standstillMs;
+      const uncountedMs = watched.isPaused() ? sweptMs : standstillMs;
+      watched.windowBeganMs = Math.min(nowMs, watched.windowBeganMs + uncountedMs);
       const windowMs = nowMs - watched.windowBeganMs;
       if (windowMs < this.#windowMs) continue;
       const moved = movedBytes(socket, direction);

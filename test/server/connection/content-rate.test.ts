@@ -149,3 +149,25 @@ test('nobody is slow whose watch has ended', async () => {
   end();
   expect(slow).toStrictEqual([]);
 });
+
+test('time in which a client can move nothing is not counted', async () => {
+  const { rate, socket, slow, sweepAt } = await watched();
+  let isPaused = true;
+  rate.watch(
+    socket,
+    'sending',
+    () => MiB,
+    () => slow.push('sender'),
+    () => isPaused,
+  );
+  sweepAt(3 * windowMs);
+  isPaused = false;
+  sweepAt(3 * windowMs + windowMs / 2);
+  isPaused = true;
+  sweepAt(6 * windowMs);
+  isPaused = false;
+  sweepAt(6 * windowMs + windowMs / 2 - 1);
+  expect(slow).toStrictEqual([]);
+  sweepAt(6 * windowMs + windowMs / 2);
+  expect(slow).toStrictEqual(['sender']);
+});
