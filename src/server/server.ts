@@ -1,11 +1,11 @@
 /** The life of a server: open the store, listen, serve, drain, close. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { type Limits, makeLimits, maxBatchLineBytes } from '../config/limits.js';
+import { type Limits, makeLimits } from '../config/limits.js';
 import { openStore } from '../store/open.js';
 import { type Store, StoreError } from '../store/store.js';
 import { Door } from './access/door.js';
-import { bytesPerLine } from './api/batch/batch-intake.js';
+import { bytesPerLine } from './api/batch/line-cost.js';
 import { overloaded } from './api/problem.js';
 import { admitConnections } from './connection/admission.js';
 import { ByteSemaphore } from './connection/byte-semaphore.js';
@@ -182,11 +182,12 @@ function largeWritesOf({ maxQueuedBytes, maxValueBytes, maxQueuedContents }: Lim
 }
 
 /**
- * Half of the store's queue stays for others, by count and by bytes. A group of lines always fits.
+ * Half of the store's queue stays for others, by count and by bytes. A line that is larger has its
+ * turn alone.
  */
 function batchWritesOf({ maxQueuedBytes, maxQueuedWrites }: Limits) {
   const bytes = Math.min(0.5 * maxQueuedBytes, 0.5 * maxQueuedWrites * bytesPerLine);
-  return new ByteSemaphore(Math.max(bytes, 2 * maxBatchLineBytes), {
+  return new ByteSemaphore(bytes, {
     maxWaiting: Number.POSITIVE_INFINITY,
     maxWaitMs: Number.POSITIVE_INFINITY,
     refusal: () => overloaded('too many lines of batches wait already; try again later'),

@@ -1,6 +1,7 @@
 /** Atomic batches: all of their lines are done, or none is. */
 import { expect, test } from 'vitest';
 import { maxAtomicBytes, maxAtomicOperations, maxBatchLineBytes } from '#dist/config/limits.js';
+import { RawConnection, request } from '../support/http.js';
 import { lines, numbered, post, putting, resultsOf } from './batch-client.js';
 import { expectProblem, rawOf, startServer, storedKeys } from './harness.js';
 
@@ -26,6 +27,18 @@ test('all lines are done, or none, and the response says at which it failed', as
     detail: expect.stringMatching(/^line 4: .*no line was done/),
   });
   expect(await storedKeys(server.url)).toEqual(['a', 'b']);
+});
+
+test('the connection goes on behind a batch that was read whole, and was refused', async () => {
+  const { url } = await startServer();
+  const connection = new RawConnection(url);
+  const content = `${lines({ key: 'a', delete: true, ifMatch: '*' })}\n`;
+  const chunks = `${content.length.toString(16)}\r\n${content}\r\n0\r\n\r\n`;
+  const head = request('POST', '/v0/entities?atomic=true', ['Transfer-Encoding: chunked']);
+  const answer = await connection.ask(head + chunks);
+  expect([answer.status, answer.headers.get('connection')]).not.toContain('close');
+  expect(answer.status).toBe(412);
+  expect((await connection.ask(request('GET', '/v0/entity?id=a'))).status).toBe(404);
 });
 
 test('a line that is wrong, or too many of them, and none is done', async () => {

@@ -99,8 +99,13 @@ test('a server that stops says at which line, and has done those before', async 
   await expectRunning(server);
   const closed = server.close();
   batch.sendLines(`${lines(putting('b'))}\n`);
+  // More than is read before the first of it is refused.
+  for (const key of numbered(8)) batch.sendLines(`${lines(putting(key, 'v'.repeat(50_000)))}\n`);
+  batch.send('0\r\n\r\n');
   await batch.closed;
   expect(receivedLines(batch)).toMatchObject([{ status: 201 }, { status: 503, line: 2 }]);
+  // No other response follows.
+  expect(batch.received.match(/HTTP\/1\.1 /g)).toHaveLength(1);
   expect((await put.ask('done')).status).toBe(201);
   expect(await closed).toBe(0);
   const next = await startServer({}, server.directory);
@@ -132,14 +137,11 @@ test('a batch that waits for its client gives its place to a new connection', as
   await expect.poll(() => receivedLines(batches[1] as RawSocket).length).toBe(2);
 });
 
-test('a client that does not take its results is not read; once it does, all is done', async () => {
-  const server = await startServer({ stallMs: 90_000 });
-  const batch = await openBatch(server.url);
+/** A batch whose client takes no results, and has sent as much as was read of it. */
+async function blockedBatch(base: string, part: string) {
+  const batch = await openBatch(base);
   batch.socket.pause();
   // More than the kernel holds of either direction, if nobody reads.
-  const part = numbered(2000)
-    .map((key) => `${lines({ key, delete: true, ifMatch: '*' })}\n`)
-    .join('');
   let sent = 0;
   let isBlocked = false;
   while (!isBlocked && sent < 200) {
@@ -152,6 +154,27 @@ test('a client that does not take its results is not read; once it does, all is 
       ]);
   }
   expect(isBlocked).toBe(true);
+  return { batch, sent };
+}
+
+test('a client that takes no results is cut, and one that has none to take is not', async () => {
+  const server = await startServer({ contentGraceMs: 300 });
+  const resting = await openBatch(server.url);
+  resting.sendLines(`${lines(putting('a'))}\n`);
+  // A refusal that is as long as its line: the results are more than a client may hold for long.
+  const long = { ...putting('k'), meta: { ['n'.repeat(150_000)]: '\n' } };
+  await blockedBatch(server.url, `${lines(long)}\n`.repeat(30));
+  await expectIdle(server);
+  resting.sendLines(`${lines(putting('b'))}\n`);
+  await expect.poll(() => receivedLines(resting).length).toBe(2);
+});
+
+test('a client that does not take its results is not read; once it does, all is done', async () => {
+  const server = await startServer({ contentGraceMs: 90_000 });
+  const part = numbered(2000)
+    .map((key) => `${lines({ key, delete: true, ifMatch: '*' })}\n`)
+    .join('');
+  const { batch, sent } = await blockedBatch(server.url, part);
   batch.send('0\r\n\r\n');
   let results = 0;
   let tail = '';

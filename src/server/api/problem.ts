@@ -67,6 +67,14 @@ export function lateRequest(): Problem {
   return new Problem(408, 'the request did not arrive in time; send it whole and without pauses');
 }
 
+export function valueTooLarge(maxBytes: number): Problem {
+  return new Problem(
+    413,
+    `a value has at most ${maxBytes} bytes here; send a smaller one, ` +
+      'or start the server with a larger --max-value',
+  );
+}
+
 /** @param limits what the content fell short of */
 export function slowContent({
   minContentBytesPerSecond,

@@ -27,7 +27,8 @@ export interface Wait {
 }
 
 export class ByteSemaphore {
-  readonly #maxBytes: number;
+  /** More can't be taken at a time. */
+  readonly maxBytes: number;
   readonly #limits: QueueLimits;
   #takenBytes = 0;
   /** In order; all wait equally long, so the first has the first deadline. */
@@ -35,7 +36,7 @@ export class ByteSemaphore {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(maxBytes: number, limits: QueueLimits) {
-    this.#maxBytes = maxBytes;
+    this.maxBytes = maxBytes;
     this.#limits = limits;
   }
 
@@ -45,7 +46,7 @@ export class ByteSemaphore {
 
   /** Takes so many bytes if they fit and nobody waits. */
   tryTake(bytes: number): boolean {
-    if (this.#queue.size > 0 || this.#takenBytes + bytes > this.#maxBytes) return false;
+    if (this.#queue.size > 0 || this.#takenBytes + bytes > this.maxBytes) return false;
     this.#takenBytes += bytes;
     return true;
   }
@@ -59,7 +60,7 @@ export class ByteSemaphore {
   wait(bytes: number): Wait {
     const { maxWaiting, maxWaitMs, refusal } = this.#limits;
     if (this.tryTake(bytes)) return { taken: Promise.resolve(), leave: () => {} };
-    if (this.#queue.size >= maxWaiting || bytes > this.#maxBytes)
+    if (this.#queue.size >= maxWaiting || bytes > this.maxBytes)
       return { taken: Promise.reject(refusal()), leave: () => {} };
     let waiting: Waiting | undefined;
     const taken = new Promise<void>((resolve, reject) => {
@@ -93,7 +94,7 @@ export class ByteSemaphore {
 
   #serve(): void {
     for (const waiting of this.#queue) {
-      if (this.#takenBytes + waiting.bytes > this.#maxBytes) break;
+      if (this.#takenBytes + waiting.bytes > this.maxBytes) break;
       this.#queue.delete(waiting);
       this.#takenBytes += waiting.bytes;
       waiting.resolve();

@@ -1,10 +1,12 @@
 /** A batch in the full lane: its content is read while its response is sent. */
 import type { IncomingMessage } from 'node:http';
-import { maxAtomicBytes, maxBatchLineBytes, pieceBytes } from '../../config/limits.js';
+import { pieceBytes } from '../../config/limits.js';
+import { type BatchBounds, batchBounds } from '../api/batch/batch-bounds.js';
 import type { BatchIntake } from '../api/batch/batch-intake.js';
 import { performBatch } from '../api/batch/perform-batch.js';
-import { needsOperator, overloaded, Problem, slowContent } from '../api/problem.js';
+import { needsOperator, overloaded, slowContent } from '../api/problem.js';
 import type { ApiResponse } from '../api/response.js';
+import type { ByteSemaphore } from '../connection/byte-semaphore.js';
 import type { LaneOptions } from '../connection/lane.js';
 import type { RequestAllowance } from '../connection/request-allowance.js';
 import { announcedLength } from './content.js';
@@ -17,40 +19,75 @@ export interface BatchExchange {
   readonly allowance: RequestAllowance;
   /** Asks for the content, if the client waits for that. */
   readonly beginContent: () => void;
+  /** Called when all of the content was read. */
+  readonly onContentRead: () => void;
 }
 
 /** @throws Problem, StoreError, ClientGone */
 export async function serveBatch(
   isAtomic: boolean,
-  { req, connection, allowance, beginContent }: BatchExchange,
+  exchange: BatchExchange,
   lane: LaneOptions,
 ): Promise<ApiResponse> {
-  const { service, limits, contentRate, inFlight, report } = lane;
-  const { store } = service;
-  const watchSending = () =>
-    contentRate.watch(
-      req.socket,
-      'sending',
-      () => allowance.heldBytes,
-      () => connection.fail(slowContent(limits)),
+  const { connection, allowance } = exchange;
+  const { limits, budget, largeWrites, batchWrites } = lane;
+  const { store } = lane.service;
+  const bounds = batchBounds(limits, budget.shareBytes, largeWrites, batchWrites);
+  if (isAtomic) {
+    const { max } = bounds.atomicBytes;
+    const announced = announcedLength(exchange.req, Number.POSITIVE_INFINITY) ?? max;
+    const bytes = Math.min(announced, max);
+    if (!allowance.tryTake(bytes)) {
+      connection.hold(true);
+      await allowance.reserve(bytes).finally(() => connection.hold(false));
+    }
+    return performBatch(
+      true,
+      store,
+      intakeOf(exchange, lane, bounds, watchSending(exchange, lane)),
     );
-  const begin = () => {
-    beginContent();
-    return new ContentPieces(req, connection);
+  }
+  connection.streams = true;
+  const { content, ...response } = await performBatch(
+    false,
+    store,
+    intakeOf(exchange, lane, bounds, () => {}),
+  );
+  if (content instanceof Uint8Array) return { content, ...response };
+  return { ...response, content: (isChunked) => watchTaking(content(isChunked), exchange, lane) };
+}
+
+/** @param onEnd called when no more content is awaited */
+function intakeOf(
+  exchange: BatchExchange,
+  lane: LaneOptions,
+  bounds: BatchBounds,
+  onEnd: () => void,
+): BatchIntake {
+  const { req, connection, allowance, beginContent, onContentRead } = exchange;
+  const { service, limits, inFlight, report } = lane;
+  const turnOf = (queue: ByteSemaphore) => async (bytes: number) => {
+    await allowance.queueFor(queue, bytes);
+    return () => queue.give(bytes);
   };
-  const intakeOf = (content: ContentPieces): BatchIntake => ({
+  const largeTurn = turnOf(lane.largeWrites);
+  beginContent();
+  const content = new ContentPieces(req, connection, (isWhole) => {
+    onEnd();
+    if (isWhole) onContentRead();
+  });
+  return {
     content,
     stop: () => {
       content.stop();
-      if (!req.complete) connection.fail(unread);
+      if (!req.complete) connection.endAfterResponse();
     },
     allowance,
-    maxLineBytes: maxBatchLineBytes,
+    bounds,
     maxValueBytes: limits.maxValueBytes,
-    writes: lane.batchWrites,
-    duringWrite: (bytes, work) =>
-      bytes > pieceBytes ? lane.largeWrites.during(bytes, work) : work(),
-    watchLongLine: watchSending,
+    lineTurn: turnOf(lane.batchWrites),
+    atomicTurn: async (bytes) => (bytes > pieceBytes ? largeTurn(bytes) : () => {}),
+    watchLongLine: () => watchSending(exchange, lane),
     onResting: (isResting) => {
       if (!connection.rest(isResting)) return;
       // A server that stops does not wait for it.
@@ -61,20 +98,43 @@ export async function serveBatch(
     onProblem: (problem) => {
       if (needsOperator(problem)) report(problem.cause);
     },
-  });
-  if (!isAtomic) {
-    connection.streams = true;
-    return performBatch(false, store, intakeOf(begin()));
-  }
-  const announced = announcedLength(req, Number.POSITIVE_INFINITY) ?? maxAtomicBytes;
-  const bytes = Math.min(announced, maxAtomicBytes, limits.maxContentBytesInMemory);
-  if (!allowance.tryTake(bytes)) {
-    connection.hold(true);
-    await allowance.reserve(bytes).finally(() => connection.hold(false));
-  }
-  const unwatch = watchSending();
+  };
+}
+
+/** The client is slow only while it is read. */
+function watchSending(
+  { req, connection, allowance }: BatchExchange,
+  { contentRate, limits }: LaneOptions,
+): () => void {
+  return contentRate.watch(
+    req.socket,
+    'sending',
+    () => allowance.heldBytes,
+    () => connection.fail(slowContent(limits)),
+    () => connection.isHeld,
+  );
+}
+
+/** The client is slow only while results wait for it. */
+async function* watchTaking(
+  pages: AsyncIterable<Uint8Array>,
+  { req, allowance }: BatchExchange,
+  { contentRate }: LaneOptions,
+): AsyncGenerator<Uint8Array> {
+  let isSending = false;
+  const unwatch = contentRate.watch(
+    req.socket,
+    'taking',
+    () => allowance.heldBytes,
+    () => req.socket.resetAndDestroy(),
+    () => !isSending,
+  );
   try {
-    return await performBatch(true, store, intakeOf(begin()));
+    for await (const page of pages) {
+      isSending = true;
+      yield page;
+      isSending = false;
+    }
   } finally {
     unwatch();
   }
@@ -83,6 +143,3 @@ export async function serveBatch(
 const stopping = overloaded(
   'the server is stopping; send this line, and those after it, to the next one',
 );
-const unread = new Problem(400, 'the batch ended before its content did; send the rest again', {
-  closes: true,
-});

@@ -1,7 +1,7 @@
 /** Reads the content of a request, within its limits. */
 import type { IncomingMessage } from 'node:http';
 import type { RequestFields } from '../api/operations.js';
-import { Problem } from '../api/problem.js';
+import { type Problem, valueTooLarge } from '../api/problem.js';
 import { ClientGone } from '../connection/client-gone.js';
 import type { ContentBuffer } from './content-buffer.js';
 import type { FullConnection } from './full-connection.js';
@@ -14,7 +14,7 @@ export function announcedLength(req: IncomingMessage, maxBytes: number): number 
   const fields: RequestFields = req.headers;
   if (fields['transfer-encoding'] !== undefined) return undefined;
   const bytes = Number(fields['content-length'] ?? 0);
-  if (bytes > maxBytes) throw tooLarge(maxBytes);
+  if (bytes > maxBytes) throw valueTooLarge(maxBytes);
   return bytes;
 }
 
@@ -42,7 +42,7 @@ export function readContent(
     const fail = (error: unknown) => settle(() => reject(error));
     const onData = (piece: Buffer) => {
       try {
-        if (content.length + piece.length > maxBytes) throw tooLarge(maxBytes);
+        if (content.length + piece.length > maxBytes) throw valueTooLarge(maxBytes);
         const added = content.add(piece);
         connection.pieces++;
         if (added === undefined) return;
@@ -56,7 +56,7 @@ export function readContent(
     const onClose = () => fail(new ClientGone('the connection was closed within the request'));
     // Bytes before the bad ones may be read or not yet, by chance: they count in either case.
     const worse = (problem: Problem) =>
-      content.length + req.readableLength > maxBytes ? tooLarge(maxBytes) : problem;
+      content.length + req.readableLength > maxBytes ? valueTooLarge(maxBytes) : problem;
     if (connection.problem && !req.complete) {
       reject(worse(connection.problem));
       return;
@@ -68,12 +68,4 @@ export function readContent(
     req.on('data', onData).on('end', onEnd).on('close', onClose);
     if (req.destroyed && !req.complete) onClose();
   });
-}
-
-function tooLarge(maxBytes: number): Problem {
-  return new Problem(
-    413,
-    `a value has at most ${maxBytes} bytes here; send a smaller one, ` +
-      'or start the server with a larger --max-value',
-  );
 }

@@ -48,6 +48,8 @@ export class FullConnection implements Connection, ReadState {
   #last: IncomingMessage | undefined;
   #problem: Problem | undefined;
   #closing = false;
+  /** The content of the running request is not read to its end, so nothing is found behind it. */
+  #endsAfterResponse = false;
   /** The running request only waits for its client. */
   #resting = false;
   /** The running request is a stream, which may take as long as it likes. */
@@ -157,6 +159,11 @@ export class FullConnection implements Connection, ReadState {
     else this.#socket.removeAllListeners('end');
   }
 
+  /** The same for a response that has begun: node:http would keep the connection open. */
+  endAfterResponse(): void {
+    this.#endsAfterResponse = true;
+  }
+
   /** Closes the connection once the current response is out. */
   closeAfterResponse(): void {
     this.#closing = true;
@@ -173,6 +180,7 @@ export class FullConnection implements Connection, ReadState {
       this.streams = false;
       this.#resting = false;
       // All of this may have been one turn of the event loop, in which no other client was heard.
+      if (this.#endsAfterResponse && !this.#socket.destroyed) this.#closeNow();
       if (served % maxRequestsPerTurn === 0) await turn();
       request = this.#next();
       if (this.#socket.isPaused() && !this.isHeld) resumeReading(this.#socket);

@@ -194,7 +194,10 @@ async function serveRequest(
     const beginContent = () => {
       if (expectation === 'continue') res.writeContinue();
     };
-    const exchange = { req, connection, allowance, beginContent };
+    const onContentRead = () => {
+      contentIsRead = true;
+    };
+    const exchange = { req, connection, allowance, beginContent, onContentRead };
     const response = await serveBatch(isAtomic, exchange, lane);
     if (isAtomic) allowance.release();
     return response;

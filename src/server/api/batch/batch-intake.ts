@@ -1,10 +1,7 @@
 /** The things that a batch has from its lane: its content as it comes, memory, time and turns. */
 import type { Allowance } from '../../../store/store.js';
-import type { ByteSemaphore } from '../../connection/byte-semaphore.js';
 import type { Problem } from '../problem.js';
-
-/** Memory of a line under way, besides its key and value. */
-export const bytesPerLine = 512;
+import type { BatchBounds } from './batch-bounds.js';
 
 export interface BatchIntake {
   /** @throws Problem if the rest can't be read; ClientGone */
@@ -12,12 +9,15 @@ export interface BatchIntake {
   /** Ends the content: no more of it is wanted. */
   readonly stop: () => void;
   readonly allowance: Allowance;
-  readonly maxLineBytes: number;
+  readonly bounds: BatchBounds;
   readonly maxValueBytes: number;
-  /** Lines of all batches take turns at the store, so that its queue has room for others. */
-  readonly writes: ByteSemaphore;
-  /** Does the work when it is the turn of a write of so many bytes. */
-  readonly duringWrite: <T>(bytes: number, work: () => Promise<T>) => Promise<T>;
+  /**
+   * Lines of all batches take turns at the store, so that its queue has room for others. Resolves
+   * when it is the turn of so many bytes, to the end of the turn.
+   */
+  readonly lineTurn: (bytes: number) => Promise<() => void>;
+  /** The same of an atomic batch. */
+  readonly atomicTurn: (bytes: number) => Promise<() => void>;
   /** Called when more than a piece of one line is awaited. The result ends it. */
   readonly watchLongLine: () => () => void;
   /** Called with whether the batch only waits for its client. */

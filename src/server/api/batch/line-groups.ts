@@ -1,59 +1,78 @@
 /**
  * The content of a batch as lines, in groups that are short to do. Pieces of content end anywhere;
  * a line ends with a newline or with the content. Lines of nothing but white space are left out, so
- * a group may be empty.
+ * a group may be empty. White space before a line is left out too.
+ *
+ * Invariant: no piece is kept once the next one is asked for. The beginning of a line is copied.
  */
+import { GrowingBuffer } from '../../connection/growing-buffer.js';
+
 /** Lines of a group: their work fits in a slice of time. */
 const maxGroupLines = 128;
 /** Blank lines take time too, though they are not in a group. */
 const maxBlankLines = 4096;
 /** A beginning of a line up to this size, in bytes, is memory that nobody is asked for. */
-const maxFreeBytes = 64 * 1024;
+export const maxFreeLineBytes = 64 * 1024;
 const newline = 0x0a;
-const whiteSpace: ReadonlySet<number> = new Set([0x09, 0x0d, 0x20]);
+const nothing = Buffer.alloc(0);
 
 export interface Line {
   /** From 1, with the lines that were left out. */
   readonly number: number;
-  /** A view of the content; undefined: the line is too long. */
+  /** Valid until the next group is asked for; undefined: the line is too long. */
   readonly bytes: Buffer | undefined;
+}
+
+/** Memory for a line of which more than a piece is held. */
+export interface LongLine {
+  /** Called when the line is whole: its client is not waited for any more. */
+  end(): void;
+  /** Called when its bytes are free again. */
+  release(): void;
 }
 
 export interface LineLimits {
   readonly maxLineBytes: number;
-  /**
-   * Called before more than a piece of one line is held, with `maxLineBytes`. The result is called
-   * when the line is over.
-   */
-  readonly reserve?: (bytes: number) => Promise<() => void>;
+  /** Called before more than a piece of one line is held, with `maxLineBytes`. */
+  readonly reserve?: (bytes: number) => Promise<LongLine>;
 }
 
 /** @throws what `pieces` or `reserve` throw; the beginning of a line that was cut off is dropped */
 export async function* lineGroups(
   pieces: AsyncIterable<Buffer>,
-  { maxLineBytes, reserve = async () => () => {} }: LineLimits,
+  { maxLineBytes, reserve }: LineLimits,
 ): AsyncGenerator<readonly Line[]> {
-  /** The beginning of the current line, in earlier pieces; undefined: it is too long. */
-  let begun: Buffer[] | undefined = [];
-  let begunBytes = 0;
-  let release = () => {};
-  let isReserved = false;
+  /** The current line, as far as it was in earlier pieces; empty if it is too long. */
+  const begun = new GrowingBuffer(maxLineBytes);
+  /** Its length, and whether it has more than white space. */
+  let lineBytes = 0;
+  let isBlank = true;
+  let long: LongLine | undefined;
   let number = 1;
   let group: Line[] = [];
-  let blank = 0;
+  let blankLines = 0;
 
+  const textOf = (part: Buffer) => {
+    lineBytes += part.length;
+    const text = isBlank ? withoutIndent(part) : part;
+    if (text.length > 0) isBlank = false;
+    return text;
+  };
   const finish = (end: Buffer) => {
-    const isTooLong = begun === undefined || begunBytes + end.length > maxLineBytes;
-    const bytes = isTooLong
-      ? undefined
-      : begunBytes > 0
-        ? Buffer.concat([...(begun ?? []), end])
-        : end;
-    if (!bytes || !isWithoutText(bytes)) group.push({ number, bytes });
-    else blank++;
+    const text = textOf(end);
+    const isTooLong = lineBytes > maxLineBytes;
+    if (isBlank) blankLines++;
+    else if (isTooLong || begun.length === 0)
+      group.push({ number, bytes: isTooLong ? undefined : text });
+    else {
+      begun.add(text);
+      group.push({ number, bytes: begun.take() });
+    }
+    begun.clear();
+    long?.end();
     number++;
-    begun = [];
-    begunBytes = 0;
+    lineBytes = 0;
+    isBlank = true;
   };
 
   try {
@@ -62,33 +81,38 @@ export async function* lineGroups(
       for (let at = piece.indexOf(newline); at >= 0; at = piece.indexOf(newline, start)) {
         finish(piece.subarray(start, at));
         start = at + 1;
-        if (group.length < maxGroupLines && blank < maxBlankLines) continue;
+        if (group.length < maxGroupLines && blankLines < maxBlankLines) continue;
         yield group;
         group = [];
-        blank = 0;
+        blankLines = 0;
       }
       if (group.length > 0) yield group;
       group = [];
-      if (start > 0 && isReserved) {
-        release();
-        isReserved = false;
+      if (start > 0) {
+        long?.release();
+        long = undefined;
       }
       if (start === piece.length) continue;
-      begunBytes += piece.length - start;
-      if (begunBytes > maxLineBytes) begun = undefined;
-      else begun?.push(piece.subarray(start));
-      if (begunBytes <= maxFreeBytes || isReserved || begun === undefined) continue;
-      release = await reserve(maxLineBytes);
-      isReserved = true;
+      const text = textOf(piece.subarray(start));
+      if (lineBytes > maxLineBytes) begun.clear();
+      else begun.add(text);
+      if (begun.length > maxFreeLineBytes) long ??= await reserve?.(maxLineBytes);
     }
-    if (begunBytes > 0) finish(Buffer.alloc(0));
+    if (lineBytes > 0) finish(nothing);
     if (group.length > 0) yield group;
   } finally {
-    if (isReserved) release();
+    long?.end();
+    long?.release();
   }
 }
 
-function isWithoutText(line: Buffer): boolean {
-  for (const byte of line) if (!whiteSpace.has(byte)) return false;
-  return true;
+/** Index by index: an iterator takes ten times as long, and a line may be a MiB of spaces. */
+function withoutIndent(part: Buffer): Buffer {
+  let at = 0;
+  while (at < part.length && isWhiteSpace(part[at])) at++;
+  return at === 0 ? part : part.subarray(at);
+}
+
+function isWhiteSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d;
 }

@@ -4,11 +4,17 @@ import * as v from 'valibot';
 import { maxKeyBytes, maxTtlMs } from '../../../config/limits.js';
 import type { Capabilities, Condition, EntityFields, Operation } from '../../../store/store.js';
 import { keptFields, metaPrefix } from '../kept-fields.js';
-import { Problem, quote } from '../problem.js';
+import { Problem, quote, valueTooLarge } from '../problem.js';
+import { type Bound, boundText } from './batch-bounds.js';
+import type { BatchIntake } from './batch-intake.js';
 import { isQuicklyParsed } from './line-shape.js';
 
 const text = v.string('should be a string');
 const base64 = v.pipe(text, v.regex(/^[A-Za-z0-9+/]*={0,2}$/, 'should be base64'));
+const metaName = v.pipe(
+  text,
+  v.regex(/^[!#$%&'*+\-.^_`|~0-9a-z]+$/, 'should be a token in lower case'),
+);
 const isWhole = v.pipe(
   v.number('should be a number'),
   v.safeInteger('should be a whole number'),
@@ -42,11 +48,7 @@ export const operationLine = v.strictObject(
     contentEncoding: say('Kept with the value.', text),
     meta: say(
       'Kept with the value, by name in lower case.',
-      v.record(
-        v.pipe(text, v.regex(/^[!#$%&'*+\-.^_`|~0-9a-z]+$/, 'should be a token in lower case')),
-        text,
-        'should be an object',
-      ),
+      v.record(metaName, text, 'should be an object'),
     ),
     version: say('Ignored: it is there in a listing.', text),
   },
@@ -59,10 +61,18 @@ export type OperationLine = v.InferOutput<typeof operationLine>;
 
 export interface LineContext {
   readonly capabilities: Capabilities;
-  readonly maxLineBytes: number;
+  /** Bytes of a line. */
+  readonly line: Bound;
   readonly maxValueBytes: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+}
+
+export function lineContext(
+  capabilities: Capabilities,
+  { bounds, maxValueBytes }: BatchIntake,
+): LineContext {
+  return { capabilities, line: bounds.line, maxValueBytes, now: Date.now };
 }
 
 /**
@@ -74,7 +84,8 @@ export function operationOf(bytes: Buffer | undefined, context: LineContext): Op
   if (bytes === undefined)
     throw new Problem(
       413,
-      `a line has at most ${context.maxLineBytes} bytes; send a larger value with a PUT of its own`,
+      `a line has at most ${boundText(context.line, 'bytes')}; ` +
+        'send a larger value with a PUT of its own',
     );
   const line = parse(bytes);
   const key = keyOf(line);
@@ -118,23 +129,39 @@ function parse(bytes: Buffer): OperationLine {
   } catch (error) {
     throw new Problem(400, `the line is not JSON: ${(error as Error).message}`);
   }
+  mustBeMembers(json);
   const parsed = v.safeParse(operationLine, json, { abortEarly: true });
   if (parsed.success) {
-    // The schema takes an array for a record.
-    if (Array.isArray((json as { readonly meta?: unknown }).meta))
-      throw new Problem(400, '"meta" should be an object, got "Array"');
-    return parsed.output;
+    const meta = metaOf(json);
+    return meta ? { ...parsed.output, meta } : parsed.output;
   }
   const [issue] = parsed.issues;
   const path = v.getDotPath(issue);
   if (path === null) throw new Problem(400, `the line ${issue.message}, got ${issue.received}`);
-  const isKnown = issue.expected !== 'never';
-  throw new Problem(
-    400,
-    isKnown
-      ? `${quote(path)} ${issue.message}, got ${quote(issue.received)}`
-      : `${quote(path)} is not a member of a line; the members are ${members}`,
-  );
+  throw new Problem(400, `${quote(path)} ${issue.message}, got ${quote(issue.received)}`);
+}
+
+/** The schema takes the names of inherited properties, such as `constructor`, for known ones. */
+function mustBeMembers(json: unknown): void {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return;
+  const unknown = Object.keys(json).find((name) => !Object.hasOwn(operationLine.entries, name));
+  if (unknown === undefined) return;
+  throw new Problem(400, `${quote(unknown)} is not a member of a line; the members are ${members}`);
+}
+
+/** As it was sent: the schema leaves some names out, for example `constructor`, unseen. */
+function metaOf(json: unknown): Record<string, string> | undefined {
+  const { meta } = json as { readonly meta?: Record<string, unknown> };
+  if (meta === undefined) return undefined;
+  // The schema takes an array for a record.
+  if (Array.isArray(meta)) throw new Problem(400, '"meta" should be an object, got "Array"');
+  for (const [name, value] of Object.entries(meta))
+    if (typeof value !== 'string')
+      throw new Problem(
+        400,
+        `${quote(`meta.${name}`)} should be a string, got ${quote(JSON.stringify(value))}`,
+      );
+  return meta as Record<string, string>;
 }
 
 function keyOf({ key: keyText, keyBase64 }: OperationLine): Buffer {
@@ -152,7 +179,7 @@ function contentOf({ value, valueText }: OperationLine, maxBytes: number): Buffe
   if (valueText !== undefined) mustBeText('valueText', valueText);
   const bytes = valueText === undefined ? decoded('value', value) : Buffer.from(valueText);
   if (bytes.length <= maxBytes) return bytes;
-  throw new Problem(413, `a value has at most ${maxBytes} bytes here; send a smaller one`);
+  throw valueTooLarge(maxBytes);
 }
 
 function decoded(name: string, base64 = ''): Buffer {

@@ -6,45 +6,30 @@
  * A line is acknowledged once it is durable. When the stream breaks off, lines that were not
  * acknowledged may or may not have been stored.
  */
-import { pieceBytes } from '../../../config/limits.js';
-import type { Operation, Result, Store } from '../../../store/store.js';
-import { ClientGone } from '../../connection/client-gone.js';
+import type { Operation, Store } from '../../../store/store.js';
 import { Problem, problemOf } from '../problem.js';
-import { type BatchIntake, bytesPerLine } from './batch-intake.js';
-import { KeyOrder } from './key-order.js';
+import type { BatchIntake } from './batch-intake.js';
+import { costOf } from './line-cost.js';
 import { type Line, lineGroups } from './line-groups.js';
-import { operationOf } from './operation-line.js';
-import { lineOfProblem, lineOfResult } from './result-line.js';
-
-/** Groups under way: some commits' worth of small lines. */
-const maxRunning = 32;
-
-/** A group of lines under way. */
-interface Running {
-  /** Its results, once they are there. */
-  text: string | undefined;
-  /** Never rejects. */
-  readonly done: Promise<'done'>;
-}
+import { lineContext, operationOf } from './operation-line.js';
+import { lineOfProblem } from './result-line.js';
+import { RunningLines } from './running-lines.js';
 
 /** The result lines, as text, as soon as they and all before them are there. */
 export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGenerator<string> {
-  const { content, allowance, maxLineBytes, maxValueBytes } = intake;
-  const { capabilities } = store;
-  const context = { capabilities, maxLineBytes, maxValueBytes, now: Date.now };
+  const { content, allowance, bounds } = intake;
+  const context = lineContext(store.capabilities, intake);
+  const maxLineBytes = bounds.line.max;
   const groups = lineGroups(content, {
     maxLineBytes,
     reserve: async (bytes) => {
       await allowance.take(bytes);
-      const unwatch = intake.watchLongLine();
-      return () => {
-        unwatch();
-        allowance.give(bytes);
-      };
+      return { end: intake.watchLongLine(), release: () => allowance.give(bytes) };
     },
   });
-  const order = new KeyOrder();
-  const running: Running[] = [];
+  const running = new RunningLines(store, intake);
+  /** More lines at once would not fit in the queue of the store. */
+  const maxCost = Math.min(bounds.maxQueuedBytes, bounds.maxHeldBytes);
   let lastLine = 0;
   /** Why no further line is begun. */
   let ending: unknown;
@@ -63,24 +48,22 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
 
   try {
     for (;;) {
-      const [first] = running;
+      const { first } = running;
       if (first === undefined && reading === undefined) break;
       intake.onResting(first === undefined);
-      const won = await (reading === undefined || running.length === maxRunning
-        ? first?.done
-        : Promise.race(first === undefined ? [reading] : [first.done, reading]));
+      const won = await (reading === undefined
+        ? first
+        : Promise.race(first === undefined ? [reading] : [first, reading]));
       intake.onResting(false);
       if (won === 'done') {
-        yield takeResults();
+        yield running.takeResults();
         continue;
       }
       reading = undefined;
       ending ??= intake.refusal();
       if (won === undefined || ending) continue;
       try {
-        if (won.length > 0) running.push(await begin(won));
-        else await allowance.slice();
-        lastLine = won.at(-1)?.number ?? lastLine;
+        yield* begin(won);
         reading = next();
       } catch (error) {
         ending = error;
@@ -91,78 +74,54 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
   } finally {
     intake.stop();
     // They give back what they hold, which has to be before the request is over.
-    await Promise.all(running.map(({ done }) => done));
+    await running.end();
     await groups.return(undefined);
   }
 
-  /** The results that are there by now. A commit brings those of several groups. */
-  function takeResults(): string {
-    let text = '';
-    while (running[0]?.text !== undefined) text += running.shift()?.text;
-    return text;
-  }
-
-  /** Begins a group when it is its turn. */
-  async function begin(group: readonly Line[]): Promise<Running> {
-    const operations = await read(group);
+  /** Begins the lines of a group, as many at once as fit. Yields results that make room for them. */
+  async function* begin(group: readonly Line[]): AsyncGenerator<string> {
+    let endMs = (await allowance.slice()) + performance.now();
+    let operations: (Operation | Problem)[] = [];
+    let from = 0;
     let cost = 0;
-    for (const operation of operations) cost += costOf(operation);
-    await allowance.take(cost);
-    await intake.writes.wait(cost).taken;
-    const lines = operations.map((operation, at) => resultOf(operation, group[at]?.number ?? 0));
-    const begun: Running = {
-      text: undefined,
-      done: Promise.all(lines).then((texts) => {
-        allowance.give(cost);
-        intake.writes.give(cost);
-        begun.text = texts.join('');
-        return 'done';
-      }),
-    };
-    return begun;
-  }
-
-  async function read(group: readonly Line[]): Promise<(Operation | Problem)[]> {
-    const operations: (Operation | Problem)[] = [];
-    let endMs = 0;
-    for (const { bytes } of group) {
+    for (const [index, { bytes }] of group.entries()) {
       if (performance.now() >= endMs) endMs = (await allowance.slice()) + performance.now();
-      try {
-        operations.push(operationOf(bytes, context));
-      } catch (error) {
-        operations.push(problemOf(error));
+      const operation = read(bytes);
+      const more = costOf(operation);
+      if (operations.length > 0 && cost + more > maxCost) {
+        yield* start(operations, group.slice(from, index), cost);
+        operations = [];
+        from = index;
+        cost = 0;
       }
+      operations.push(operation);
+      cost += more;
     }
-    return operations;
+    if (operations.length > 0) yield* start(operations, group.slice(from), cost);
   }
 
-  function resultOf(operation: Operation | Problem, line: number): string | Promise<string> {
-    if (operation instanceof Problem) return lineOfProblem(operation, line);
-    // A small value gets no slices, so that it is queued at once.
-    const isSliced = valueBytesOf(operation) > pieceBytes;
-    const { key, options } = operation;
-    const result = order.write<Result>(key, isSliced, () =>
-      operation.kind === 'put'
-        ? store.put(key, operation.value, options, isSliced ? allowance : undefined)
-        : store.delete(key, options),
+  async function* start(
+    operations: readonly (Operation | Problem)[],
+    lines: readonly Line[],
+    cost: number,
+  ): AsyncGenerator<string> {
+    for (let { first } = running; first && !running.hasRoom(cost); { first } = running) {
+      await first;
+      yield running.takeResults();
+    }
+    await running.start(
+      operations,
+      lines.map(({ number }) => number),
+      cost,
     );
-    return result.then(lineOfResult, (error: unknown) => {
-      // Nobody reads the results any more.
-      if (error instanceof ClientGone) return '';
-      const problem = problemOf(error);
-      intake.onProblem(problem);
-      return lineOfProblem(problem, line);
-    });
+    lastLine = lines.at(-1)?.number ?? lastLine;
   }
-}
 
-function costOf(operation: Operation | Problem): number {
-  if (operation instanceof Problem) return bytesPerLine;
-  return bytesPerLine + operation.key.length + valueBytesOf(operation);
-}
-
-function valueBytesOf(operation: Operation): number {
-  let bytes = 0;
-  if (operation.kind === 'put') for (const piece of operation.value) bytes += piece.length;
-  return bytes;
+  function read(bytes: Line['bytes']): Operation | Problem {
+    try {
+      return operationOf(bytes, context);
+    } catch (error) {
+      return problemOf(error);
+    }
+  }
 }

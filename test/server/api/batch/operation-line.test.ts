@@ -2,13 +2,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { maxKeyBytes, maxMetaBytes } from '#dist/config/limits.js';
-import { operationOf } from '#dist/server/api/batch/operation-line.js';
+import { type LineContext, operationOf } from '#dist/server/api/batch/operation-line.js';
 import { Problem } from '#dist/server/api/problem.js';
 
 const nowMs = Date.UTC(2026, 0, 1);
-const context = {
+const context: LineContext = {
   capabilities: { replicas: 1, conditions: true, atomicBatches: true },
-  maxLineBytes: 1000,
+  line: { max: 1000, limit: undefined },
   maxValueBytes: 100,
   now: () => nowMs,
 };
@@ -16,7 +16,7 @@ const context = {
 const read = (line: unknown) => operationOf(Buffer.from(JSON.stringify(line)), context);
 
 /** Status and detail of the refusal. */
-function refusalOf(bytes: Buffer | undefined, own = context): string {
+function refusalOf(bytes: Buffer | undefined, own: LineContext = context): string {
   try {
     operationOf(bytes, own);
   } catch (error) {
@@ -64,6 +64,10 @@ test.each([
   [{ contentEncoding: 'gzip', meta: {} }, { fields: { contentEncoding: 'gzip' } }],
   [{ meta: { owner: 'me', x: '' } }, { fields: { meta: { owner: 'me', x: '' } } }],
   [{ version: '17' }, undefined],
+  [
+    { meta: JSON.parse('{"constructor":"c","prototype":"p","__proto__":"o"}') },
+    { fields: { meta: JSON.parse('{"constructor":"c","prototype":"p","__proto__":"o"}') } },
+  ],
 ])('a put with %j', (members, options) => {
   const put = { kind: 'put', key: Buffer.from('a'), value: [Buffer.from('v')] };
   expect(read({ key: 'a', valueText: 'v', ...members })).toEqual(
@@ -97,7 +101,10 @@ test.each<[string, string | RegExp]>([
   ['{"key":"a","value":"AA AA==="}', /^400 "value" should be base64/],
   ['{"keyBase64":"=","valueText":""}', /^400 keyBase64 is not base64/],
   ['{"key":"a","valueText":"\\udc00"}', /^400 valueText holds half a surrogate pair/],
-  [`{"key":"a","valueText":"${'v'.repeat(101)}"}`, /^413 a value has at most 100 bytes here/],
+  [
+    `{"key":"a","valueText":"${'v'.repeat(101)}"}`,
+    /^413 a value has at most 100 bytes here; .*--max-value/,
+  ],
   ['{"key":"a","valueText":"","ttl":5}', /^400 "ttl" is not a member of a line; .*ttlMs/],
   ['{"key":"a","valueText":"","ttlMs":0}', '400 "ttlMs" should be at least 1, got "0"'],
   ['{"key":"a","valueText":"","ttlMs":1.5}', '400 "ttlMs" should be a whole number, got "1.5"'],
@@ -120,6 +127,14 @@ test.each<[string, string | RegExp]>([
   ['{"key":"a","valueText":"","meta":[]}', /^400 "meta" should be an object/],
   ['{"key":"a","valueText":"","meta":{"A":"x"}}', /^400 "meta.A" should be a token in lower case/],
   ['{"key":"a","valueText":"","meta":{"a":1}}', /^400 "meta.a" should be a string/],
+  ['{"key":"a","valueText":"","meta":{"constructor":1}}', /^400 "meta.constructor" should be a st/],
+  [
+    '{"key":"a","valueText":"","meta":{"__proto__":{}}}',
+    /^400 "meta.__proto__" should be a string/,
+  ],
+  ['{"key":"a","valueText":"","constructor":1}', /^400 "constructor" is not a member of a line/],
+  ['{"key":"a","valueText":"","__proto__":{}}', /^400 "__proto__" is not a member of a line/],
+  ['{"key":"a","valueText":"","toString":1}', /^400 "toString" is not a member of a line/],
   ['{"key":"a","valueText":"","meta":{"a":"\\n"}}', /^400 .*evenkeel-meta-a/],
   [`{"key":"a","valueText":"","meta":{"a":"${'x'.repeat(maxMetaBytes)}"}}`, /^431 /],
 ])('%s is refused', (line, refusal) => {
@@ -147,9 +162,13 @@ test('one with a long text, of quotes and backslashes or not, is not', () => {
 });
 
 test('so are bytes that are not UTF-8, and a line that is too long', () => {
-  const line = Buffer.from('{"key":"\xff","valueText":""}', 'latin1');
-  expect(refusalOf(line)).toMatch(/^400 the line is not UTF-8; .*keyBase64/);
-  expect(refusalOf(undefined)).toMatch(/^413 a line has at most 1000 bytes/);
+  const notUtf8 = Buffer.from('{"key":"\xff","valueText":""}', 'latin1');
+  expect(refusalOf(notUtf8)).toMatch(/^400 the line is not UTF-8; .*keyBase64/);
+  expect(refusalOf(undefined)).toMatch(/^413 a line has at most 1000 bytes; send/);
+  const line = { max: 1000, limit: 'maxContentBytesInMemory' } as const;
+  expect(refusalOf(undefined, { ...context, line })).toMatch(
+    /^413 a line has at most 1000 bytes here, by limits.maxContentBytesInMemory; send/,
+  );
 });
 
 test('a store without conditions refuses a line with one', () => {
