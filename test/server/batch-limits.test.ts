@@ -42,7 +42,7 @@ test.each<[string, Partial<Limits>, readonly object[]]>([
   expect(results.map(({ status }) => status)).toEqual(operations.map(() => 201));
 });
 
-test('a line that never fits in memory gets 413, which names the limit; others are done', async () => {
+test('a line that never fits gets a 413 that names the limit; others are done', async () => {
   const { url } = await startServer({ maxValueBytes: 60_000, maxContentBytesInMemory: 60_000 });
   const body = lines(
     putting('a'),

@@ -69,7 +69,7 @@ export class MemoryBudget {
 export class Reservation {
   readonly #budget: MemoryBudget;
   #bytes = 0;
-  /** Parts of one request may wait at the same time. What they wait for is of the share already. */
+  /** Parts of one request may wait at the same time. Their bytes count for the share already. */
   readonly #waits = new Set<Wait>();
   #waitingBytes = 0;
   #isOver = false;

@@ -78,7 +78,7 @@ export async function* streamedBatch(store: Store, intake: BatchIntake): AsyncGe
     await groups.return(undefined);
   }
 
-  /** Begins the lines of a group, as many at once as fit. Yields results that make room for them. */
+  /** Begins the lines of a group, as many at once as fit. Yields results, which makes room. */
   async function* begin(group: readonly Line[]): AsyncGenerator<string> {
     let endMs = (await allowance.slice()) + performance.now();
     let operations: (Operation | Problem)[] = [];

@@ -124,7 +124,7 @@ test('nothing of a piece is kept when the next one comes', async () => {
   ]);
 });
 
-test('a long line is awaited until it is whole, and holds its memory until it is done', async () => {
+test('a long line is awaited until it is whole, and holds memory until it is done', async () => {
   const events: string[] = [];
   const reserve = async () => ({
     end: () => events.push('whole'),
