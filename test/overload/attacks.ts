@@ -154,10 +154,11 @@ export const attacks: Readonly<Record<string, Attack>> = {
     const counts = { rounds: 0, stored: 0, refused: 0, lost: 0 };
     const one = async (number: number) => {
       const { status } = await exchange(target, 'PUT', `put${number}`, value);
-      if (status === 201) counts.stored++;
-      else if (status === 503) counts.refused++;
+      if (status === 201) {
+        counts.stored++;
+        target.onArrival();
+      } else if (status === 503) counts.refused++;
       else if (!target.signal.aborted) counts.lost++;
-      target.onArrival();
     };
     while (!target.signal.aborted) {
       counts.rounds++;
