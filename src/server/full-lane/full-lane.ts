@@ -150,8 +150,7 @@ async function serveRequest(
     // may be refused before that, or after it.
     const isOfContent = readsContent || problem === connection.problem;
     const broken = isOfContent && connection.problem !== undefined && !req.complete;
-    const close =
-      problem.closes || broken || isNotWorthReading() || endsConnection || service.draining;
+    const close = problem.closes || broken || leavesContent() || endsConnection || service.draining;
     if (close) connection.closeAfterResponse();
     sendProblem(res, problem, close);
   } finally {
@@ -166,7 +165,8 @@ async function serveRequest(
   function send(response: ApiResponse): Promise<void> {
     // A batch holds little for its reader.
     if (!connection.streams) unwatch = watch('taking', () => req.socket.resetAndDestroy());
-    const last = service.draining || endsConnection;
+    const leaves = leavesContent() && !connection.streams;
+    const last = service.draining || endsConnection || leaves;
     if (last) connection.closeAfterResponse();
     return sendResponse(res, response, last, allowance);
   }
@@ -199,6 +199,8 @@ async function serveRequest(
     };
     const exchange = { req, connection, allowance, beginContent, onContentRead };
     const response = await serveBatch(isAtomic, exchange, lane);
+    // A stream reads it while its response is sent.
+    contentIsRead = isAtomic;
     if (isAtomic) allowance.release();
     return response;
   }
@@ -223,8 +225,11 @@ async function serveRequest(
     return lane.contentRate.watch(req.socket, direction, () => allowance.heldBytes, onSlow);
   }
 
-  /** Whether content may be long, or never come. By the head alone: the bytes there are chance. */
-  function isNotWorthReading(): boolean {
+  /**
+   * Whether content is left unread that may be long, or never come. By the head alone: the bytes
+   * there are chance.
+   */
+  function leavesContent(): boolean {
     if (contentIsRead) return false;
     const length = Number(fields['content-length'] ?? 0);
     if (fields['transfer-encoding'] !== undefined || length > limits.maxValueBytes) return true;

@@ -12,8 +12,12 @@ import { isLingering } from '../connection/lingering.js';
 /** Heads: some tens of requests. */
 const headBytes = 2 * 1024;
 const minChunkedBytes = 1024;
-const maxChunkedBytes = 64 * 1024;
-/** A slice with more pieces of content was too long, one with fewer than a quarter too short. */
+/** Chunks may get short at any time: even then a slice takes a few milliseconds at most. */
+const maxChunkedBytes = 16 * 1024;
+/**
+ * A slice with more pieces of content was too long, one with fewer than a quarter too short. One
+ * without any says nothing: nobody reads the content.
+ */
 const maxPieces = 128;
 
 /** How far a connection may be read, as its owner sees it. */
@@ -55,7 +59,8 @@ export function readInSlices(socket: Socket, state: ReadState): void {
     if (contentLeft === undefined) {
       const came = state.pieces - pieces;
       if (came > maxPieces) chunkedBytes = Math.max(chunkedBytes / 2, minChunkedBytes);
-      else if (came < maxPieces / 4) chunkedBytes = Math.min(chunkedBytes * 2, maxChunkedBytes);
+      else if (came > 0 && came < maxPieces / 4)
+        chunkedBytes = Math.min(chunkedBytes * 2, maxChunkedBytes);
     }
     if (slice.length === bytes.length || socket.destroyed || isLingering(socket)) return;
     socket.pause();

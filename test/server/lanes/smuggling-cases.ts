@@ -16,6 +16,7 @@ const upgrade = (to: string) => `Upgrade: ${to}${crlf}Connection: Upgrade`;
 export const behind = put('Content-Length: 1', 'b').replace('id=k', 'id=behind');
 const last = `0${crlf}${crlf}`;
 const chunk = `1${crlf}v${crlf}${last}`;
+const hiddenChunk = `${hidden.length.toString(16)}${crlf}${hidden}${crlf}${last}`;
 
 /** The statuses, with that of the response to `behind` if there is one, and the stored keys. */
 type Row = [name: string, bytes: string, statuses: number[], keys: string[]];
@@ -105,13 +106,13 @@ const framing: Row[] = [
     ['k'],
   ),
   stays('Transfer-Encoding: CHUNKED', put('Transfer-Encoding: CHUNKED', chunk), [201], ['k']),
-  // Chunked content of a refused request is not worth reading to save the connection.
+  // Chunked content that is not used is not worth reading to save the connection.
   refused(
-    'a GET with chunked content that looks like a request',
-    get('Transfer-Encoding: chunked') +
-      `${hidden.length.toString(16)}${crlf}${hidden}${crlf}${last}`,
-    404,
+    'a DELETE with a request in chunks',
+    get('Transfer-Encoding: chunked', `DELETE ${target} HTTP/1.1`) + hiddenChunk,
+    202,
   ),
+  refused('a GET with a request in chunks', get('Transfer-Encoding: chunked') + hiddenChunk, 404),
   stays(
     'a GET whose content looks like a request',
     get(`Content-Length: ${hidden.length}`) + hidden,
