@@ -21,6 +21,10 @@ export const maxBatchLineBytes = 1 * MiB;
 /** Operations of an atomic batch, and bytes of its keys and values: it is one transaction. */
 export const maxAtomicOperations = 1000;
 export const maxAtomicBytes = 16 * MiB;
+/** Keys that the deletion of a range removes at once, at most. */
+export const maxDeletionsPerPage = 256;
+/** The share of maxQueuedWrites that deletions of ranges may fill. Those beyond it wait. */
+export const rangeDeletionShare = 0.25;
 /** Names and values of the metadata that is kept with a value, in bytes, and how many there are. */
 export const maxMetaBytes = 1 * KiB;
 export const maxMetaFields = 100;

@@ -1,7 +1,12 @@
 /** The life of a server: open the store, listen, serve, drain, close. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { type Limits, makeLimits } from '../config/limits.js';
+import {
+  type Limits,
+  makeLimits,
+  maxDeletionsPerPage,
+  rangeDeletionShare,
+} from '../config/limits.js';
 import { openStore } from '../store/open.js';
 import { type Store, StoreError } from '../store/store.js';
 import { Door } from './access/door.js';
@@ -126,6 +131,7 @@ export async function serveStore(
     budget: new MemoryBudget(limits),
     largeWrites: largeWritesOf(limits),
     batchWrites: batchWritesOf(limits),
+    rangeDeletions: rangeDeletionsOf(limits),
     contentRate: new ContentRate(limits),
     scheduler: new SliceScheduler(limits, leaveAll),
     report: eachOnce(report),
@@ -191,6 +197,15 @@ function batchWritesOf({ maxQueuedBytes, maxQueuedWrites }: Limits) {
     maxWaiting: Number.POSITIVE_INFINITY,
     maxWaitMs: Number.POSITIVE_INFINITY,
     refusal: () => overloaded('too many lines of batches wait already; try again later'),
+  });
+}
+
+/** The rest of the store's queue stays for others. They wait like large contents. */
+function rangeDeletionsOf({ maxQueuedWrites, maxQueuedContents, contentQueueMs }: Limits) {
+  return new ByteSemaphore(Math.max(rangeDeletionShare * maxQueuedWrites, maxDeletionsPerPage), {
+    maxWaiting: maxQueuedContents,
+    maxWaitMs: contentQueueMs,
+    refusal: () => overloaded('too many deletions of ranges are under way; try again later'),
   });
 }
 

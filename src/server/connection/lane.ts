@@ -18,6 +18,8 @@ export interface LaneOptions {
   readonly largeWrites: ByteSemaphore;
   /** So do the lines of batches. */
   readonly batchWrites: ByteSemaphore;
+  /** And deletions of ranges. Each counts as many writes as it queues at once. */
+  readonly rangeDeletions: ByteSemaphore;
   readonly contentRate: ContentRate;
   readonly connections: Connections;
   readonly scheduler: SliceScheduler;

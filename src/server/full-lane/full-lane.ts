@@ -6,7 +6,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { pieceBytes } from '../../config/limits.js';
+import { maxDeletionsPerPage, pieceBytes } from '../../config/limits.js';
 import { preflightResponse } from '../access/cors.js';
 import { visitorOf } from '../access/door.js';
 import type { RequestFields } from '../api/operations.js';
@@ -175,7 +175,10 @@ async function serveRequest(
     const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
     if (command.kind === 'batch') return respondToBatch(command.isAtomic);
     if (command.kind === 'put') return respondToPut(command);
-    return perform(command, [], service.store, allowance);
+    const work = () => perform(command, [], service.store, allowance);
+    return command.kind === 'deleteRange'
+      ? lane.rangeDeletions.during(maxDeletionsPerPage, work)
+      : work();
   }
 
   async function respondToPut(command: Command): Promise<ApiResponse> {
@@ -199,8 +202,6 @@ async function serveRequest(
     };
     const exchange = { req, connection, allowance, beginContent, onContentRead };
     const response = await serveBatch(isAtomic, exchange, lane);
-    // A stream reads it while its response is sent.
-    contentIsRead = isAtomic;
     if (isAtomic) allowance.release();
     return response;
   }

@@ -8,10 +8,10 @@
  * because the machine then has no time to spare. (After the limit `Gradient2` of Netflix's
  * concurrency-limits.)
  */
+import { maxDeletionsPerPage } from '../../../config/limits.js';
 import type { DeleteResult } from '../../store.js';
 
 const minKeys = 16;
-const maxKeys = 256;
 /** A page grows by one key, and by this share of it: sixteenfold in some hundred pages. */
 const growth = 1 / 64;
 /** The usual time is a mean, in which the last page has this weight. */
@@ -38,7 +38,7 @@ export class DeletionPace {
       ms > longest
         ? this.#keys * Math.max(longest / ms, maxShrinking)
         : this.#keys * (1 + growth) + 1;
-    this.#keys = Math.max(minKeys, Math.min(next, maxKeys));
+    this.#keys = Math.max(minKeys, Math.min(next, maxDeletionsPerPage));
   }
 }
 
