@@ -46,7 +46,7 @@ export function perform(
     case 'range':
       return {
         status: 200,
-        headers: { ...rangeType[command.format], Vary: 'Accept' },
+        headers: rangeHeaders[command.format],
         content: rangeContent(command, store, allowance),
       };
     case 'deleteRange':
@@ -56,9 +56,9 @@ export function perform(
   }
 }
 
-const rangeType = {
-  chunks: contentFields(octetStream),
-  ndjson: contentFields('application/x-ndjson'),
+const rangeHeaders = {
+  chunks: { ...contentFields(octetStream), Vary: 'Accept' },
+  ndjson: { ...contentFields('application/x-ndjson'), Vary: 'Accept' },
 };
 
 function rangeContent(

@@ -16,20 +16,23 @@ export interface KnownType {
   readonly kept: EntityFields | undefined;
 }
 
-/** Types are kept by the last bits of their length: two that are as long push each other out. */
-const places = 64;
+/** Longer types are not kept. */
+const maxLength = 63;
+/** So many types of one length are kept; a further one takes the place of the first that came. */
+const typesPerLength = 4;
 
 export class KnownTypes {
-  readonly #known: (KnownType | undefined)[] = new Array(places).fill(undefined);
+  /** By length. */
+  readonly #known: KnownType[][] = Array.from({ length: maxLength + 1 }, () => []);
 
   /** The type that stands there; undefined: it is refused, or too long to be worth it. */
   find(bytes: Buffer, start: number, end: number): KnownType | undefined {
     const length = end - start;
-    if (length >= places) return undefined;
     const known = this.#known[length];
-    if (known && stands(bytes, start, known.bytes)) return known;
+    if (!known) return undefined;
+    for (const type of known) if (stands(bytes, start, type.bytes)) return type;
     const type = parse(bytes.toString('latin1', start, end));
-    if (type) this.#known[length] = type;
+    if (type && known.push(type) > typesPerLength) known.shift();
     return type;
   }
 }

@@ -84,10 +84,10 @@ interface PlainMethod {
   readonly method: string;
   /** How such a request begins. */
   readonly start: Buffer;
-  /** Names of fields in lower case, by their length. */
-  readonly leaves: readonly (readonly Buffer[] | undefined)[];
+  /** Names of fields for the full lane in lower case, by their length. */
+  readonly fullLaneFields: readonly (readonly Buffer[] | undefined)[];
   /** How other names begin, in lower case. */
-  readonly leavesPrefixes: readonly Buffer[];
+  readonly fullLanePrefixes: readonly Buffer[];
   readonly readsType: boolean;
 }
 
@@ -97,8 +97,8 @@ export function plainMethods(fields: readonly RequestField[]): readonly PlainMet
   return (['get', 'put', 'delete'] as const).map((kind) => {
     const { path, methods } = operations.find((row) => row.kind === kind) as Operation;
     const method = methods[0] as string;
-    const leaves: Buffer[][] = [];
-    const leavesPrefixes: Buffer[] = [];
+    const fullLaneFields: Buffer[][] = [];
+    const fullLanePrefixes: Buffer[] = [];
     let readsType = false;
     for (const field of fields) {
       const name = field.name.toLowerCase();
@@ -106,18 +106,18 @@ export function plainMethods(fields: readonly RequestField[]): readonly PlainMet
       if (!/^[a-z0-9-]+\*?$/.test(name)) throw new TypeError(`the field ${name} is not a name`);
       if (handled.includes(name) || !field.operations.includes(kind)) continue;
       if (name === String(contentType)) readsType = true;
-      else if (name.endsWith('*')) leavesPrefixes.push(Buffer.from(name.slice(0, -1)));
+      else if (name.endsWith('*')) fullLanePrefixes.push(Buffer.from(name.slice(0, -1)));
       else {
-        leaves[name.length] ??= [];
-        leaves[name.length]?.push(Buffer.from(name));
+        fullLaneFields[name.length] ??= [];
+        fullLaneFields[name.length]?.push(Buffer.from(name));
       }
     }
     return {
       kind,
       method,
       start: Buffer.from(`${method} ${path}?`),
-      leaves,
-      leavesPrefixes,
+      fullLaneFields,
+      fullLanePrefixes,
       readsType,
     };
   });
@@ -137,7 +137,7 @@ export function findPlainRequest(
   into: PlainRequest,
   methods = tableMethods,
 ): boolean {
-  const known = methods.find((candidate) => startsWith(bytes, start, candidate.start));
+  const known = methodAt(bytes, start, methods);
   if (known === undefined) return false;
   const query = start + known.start.length;
   let at = query;
@@ -181,7 +181,7 @@ export function findPlainRequest(
       if (type) return false;
       type = types.find(bytes, skipSpace(bytes, value), at);
       if (!type) return false;
-    } else if (isLeft(known, bytes, name, nameLength)) return false;
+    } else if (isForFullLane(known, bytes, name, nameLength)) return false;
     at += 2;
   }
   if (bytes[at + 1] !== lf) return false;
@@ -211,20 +211,32 @@ export function findPlainRequest(
   return true;
 }
 
+/** A loop and no closure, as in all that runs for each request. */
+function methodAt(
+  bytes: Buffer,
+  start: number,
+  methods: readonly PlainMethod[],
+): PlainMethod | undefined {
+  for (const method of methods) if (startsWith(bytes, start, method.start)) return method;
+  return undefined;
+}
+
 function commandOf(kind: PlainMethod['kind'], key: Buffer, type: KnownType | undefined): Command {
   return type?.kept ? { kind: 'put', key, fields: type.kept } : { kind, key };
 }
 
 /** Whether the field of this name is for the full lane. */
-function isLeft(
-  { leaves, leavesPrefixes }: PlainMethod,
+function isForFullLane(
+  { fullLaneFields, fullLanePrefixes }: PlainMethod,
   bytes: Buffer,
   name: number,
   length: number,
 ): boolean {
-  for (const prefix of leavesPrefixes)
+  for (const prefix of fullLanePrefixes)
     if (length >= prefix.length && isName(bytes, name, prefix)) return true;
-  return leaves[length]?.some((other) => isName(bytes, name, other)) ?? false;
+  const fields = fullLaneFields[length];
+  if (fields) for (const field of fields) if (isName(bytes, name, field)) return true;
+  return false;
 }
 
 /** The bytes outlive their buffer, which is read into again. */

@@ -121,8 +121,8 @@ async function serveRequest(
   const allowance = new RequestAllowance(lane.budget, lane.scheduler, socket);
   res.once('close', () => allowance.cancel());
   let unwatch = () => {};
-  for (const [name, value] of Object.entries(door.cors.fieldsFor(visitor.origin)))
-    res.setHeader(name, value);
+  const corsFields = door.cors.fieldsFor(visitor.origin);
+  for (const name in corsFields) res.setHeader(name, corsFields[name] as string);
   const fields: RequestFields = req.headers;
   let readsContent = false;
   let contentIsRead = false;
