@@ -138,7 +138,7 @@ export async function serveStore(
   };
   const http = fullLane(lane);
   if (options.lanes !== 'full') putFastLaneBefore(http, lane);
-  admitConnections(http, connections, limits);
+  admitConnections(http, connections, limits, door.cors.common);
   http.listen(port, host);
   try {
     await once(http, 'listening');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { operations } from '#dist/server/api/operations.js';
 import { serve } from '#dist/server/server.js';
 import { RawConnection, request, sendRaw } from '../support/http.js';
-import { expectProblem, sharedServer } from './harness.js';
+import { expectProblem, sharedServer, startServer } from './harness.js';
 
 const app = 'https://app.example';
 const entity = '/v0/entity?id=k';
@@ -137,6 +137,15 @@ it('tells caches of the origin in each response, in both lanes', async () => {
   const connection = new RawConnection(server.url);
   for (const bytes of [request('GET', entity), request('GET', '/v0/status'), 'bad\r\n\r\n'])
     expect((await connection.ask(bytes)).headers.get('vary')).toBe('Origin');
+});
+
+it('tells them of it in the refusal of a connection that has no place', async () => {
+  const crowded = await startServer({ maxConnections: 1 }, undefined, { cors: [app] });
+  new RawConnection(crowded.url).write(request('PUT', entity, ['Content-Length: 1']));
+  await expect.poll(() => crowded.running, { interval: 1 }).toBe(1);
+  const answer = await new RawConnection(crowded.url).ask(request('GET', entity));
+  expectProblem(answer, 503, /busy connections/);
+  expect(answer.headers.get('vary')).toBe('Origin');
 });
 
 describe('a server without --cors', () => {

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { overloaded, problemResponse } from '../api/problem.js';
+import type { Headers } from '../api/response.js';
 import type { Connections } from './connections.js';
 import { endLingering } from './lingering.js';
 import { ResponseHead } from './response-head.js';
@@ -11,16 +12,20 @@ const maxRefused = 16;
 
 const noPlace = overloaded('the server has as many busy connections as it may; try again later');
 
-/** Puts the door before all that listens to connections of the server so far. */
+/**
+ * Puts the door before all that listens to connections of the server so far.
+ * @param common fields of every response
+ */
 export function admitConnections(
   server: Server,
   connections: Connections,
   { lingerMs, keepAliveMs }: { readonly lingerMs: number; readonly keepAliveMs: number },
+  common: Headers,
 ): void {
   const listeners = server.listeners('connection');
   server.removeAllListeners('connection');
   const refused = new Set<Socket>();
-  const responseHead = new ResponseHead(keepAliveMs);
+  const responseHead = new ResponseHead(keepAliveMs, common);
   server.on('connection', (socket: Socket) => {
     if (connections.admit(socket)) {
       for (const listener of listeners) listener.call(server, socket);
