@@ -50,10 +50,9 @@ const { components } = document;
 const all = Object.values(document.paths).flatMap((methods) => Object.values(methods));
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 const validators = new Map<object, ValidateFunction>();
-/** Fields of any response: those of HTTP itself, of content, and of `--cors`. */
+/** Fields of any response: those of HTTP itself, and those that the table gives to all. */
 const ofMessages = new Set([
   ...['date', 'connection', 'keep-alive', 'content-length', 'transfer-encoding'],
-  ...['access-control-allow-origin', 'access-control-expose-headers', 'vary'],
   ...responseFields.filter(({ statuses }) => statuses.length === 0).map(({ name }) => lower(name)),
 ]);
 /** How names begin that the document cannot list. */

@@ -9,7 +9,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { isOrigin, originRule } from '../../config/parsers.js';
-import { operations, type RequestFields } from '../api/operations.js';
+import { allMethods, type RequestFields } from '../api/operations.js';
 import type { ApiResponse } from '../api/response.js';
 
 /** How long a browser need not ask again. Chromium takes no more than two hours. */
@@ -19,7 +19,7 @@ const maxAgeSeconds = 7200;
 export const preflightResponse: ApiResponse = {
   status: 204,
   headers: {
-    'Access-Control-Allow-Methods': [...new Set(operations.flatMap((row) => row.methods))].join(),
+    'Access-Control-Allow-Methods': allMethods,
     'Access-Control-Allow-Headers': '*,Authorization',
     'Access-Control-Max-Age': String(maxAgeSeconds),
   },

@@ -52,15 +52,12 @@ const entityPath = '/v0/entity';
 const entitiesPath = '/v0/entities';
 
 export const operations: readonly Operation[] = [
-  {
-    kind: 'status',
-    path: '/v0/status',
-    methods: ['GET', 'HEAD'],
-    summary: 'Says whether the server takes requests.',
-    parameters: undefined,
-    responses: { 200: 'The server takes requests.' },
-    problems: [],
-  },
+  document(
+    'status',
+    '/v0/status',
+    'Says whether the server takes requests.',
+    'The server takes requests.',
+  ),
   {
     kind: 'get',
     path: entityPath,
@@ -104,7 +101,7 @@ export const operations: readonly Operation[] = [
   },
   {
     kind: 'deleteRange',
-    path: '/v0/entities',
+    path: entitiesPath,
     methods: ['DELETE'],
     summary: 'Removes the entities of a range, in many commits.',
     parameters: [start, end, prefix],
@@ -121,16 +118,20 @@ export const operations: readonly Operation[] = [
     responses: { 200: 'A line for each operation says how it ended, in order.' },
     problems: [412, 415, 501, 504, 507],
   },
-  {
-    kind: 'openapi',
-    path: '/v0/openapi.json',
-    methods: ['GET', 'HEAD'],
-    summary: 'Returns the OpenAPI 3.1 document of this interface.',
-    parameters: undefined,
-    responses: { 200: 'The content is the document.' },
-    problems: [],
-  },
+  document(
+    'openapi',
+    '/v0/openapi.json',
+    'Returns the OpenAPI 3.1 document of this interface.',
+    'The content is the document.',
+  ),
 ];
+
+/** One that is there in any case, and the same for all. */
+function document(kind: CommandKind, path: string, summary: string, meaning: string): Operation {
+  const methods = ['GET', 'HEAD'];
+  const responses = { 200: meaning };
+  return { kind, path, methods, summary, parameters: undefined, responses, problems: [] };
+}
 
 /**
  * `message`: says where the request ends, or what happens to its connection.
@@ -150,6 +151,9 @@ export interface RequestField {
   readonly operations: readonly CommandKind[];
   readonly summary: string;
 }
+
+/** The methods that some path takes, as in the field Allow. */
+export const allMethods = [...new Set(operations.flatMap(({ methods }) => methods))].join(', ');
 
 const all: readonly CommandKind[] = operations.map(({ kind }) => kind);
 const writes = ['put', 'delete', 'deleteRange'] as const satisfies readonly CommandKind[];
@@ -210,7 +214,7 @@ export const requestFields = [
     use: 'read',
     operations: ['get', ...writes, 'batch'],
     summary:
-      'A write: only if the entity is absent (`*`; a list is a 501), otherwise 412. ' +
+      'A write: only if the entity is absent (`*`; ETags are a 501), otherwise 412. ' +
       'A read: 304 if the entity has one of these ETags.',
   },
   {

@@ -1,6 +1,7 @@
 /**
  * The response fields of the interface as data: on which operations and statuses they come, and
- * their meaning. The table of docs/http-api.md follows from it.
+ * their meaning. The table of docs/http-api.md follows from it. Those of HTTP itself (Date,
+ * Connection, Content-Length, …) and of a preflight alone (access/cors.ts) are not among them.
  */
 import { type CommandKind, operations } from './operations.js';
 
@@ -22,50 +23,20 @@ export const responseFields: readonly ResponseField[] = [
     statuses: [200, 201, 206, 304],
     summary: 'The version of the entity, in double quotes. Each write makes another.',
   },
-  {
-    name: 'Content-Type',
-    operations: all,
-    statuses: [],
-    summary:
-      'The type kept with the value, or `application/octet-stream`. An error: ' +
+  ofAll(
+    'Content-Type',
+    'The type kept with the value, or `application/octet-stream`. An error: ' +
       '`application/problem+json`.',
-  },
-  {
-    name: 'X-Content-Type-Options',
-    operations: all,
-    statuses: [],
-    summary: '`nosniff`: the type is as it says.',
-  },
-  {
-    name: 'Content-Security-Policy',
-    operations: ['get'],
-    statuses: [200, 206],
-    summary: '`sandbox`, if a type was kept: a page that was put runs no script of this server.',
-  },
-  {
-    name: 'Content-Encoding',
-    operations: ['get'],
-    statuses: [200, 206],
-    summary: 'As it was put.',
-  },
-  {
-    name: 'Evenkeel-Meta-*',
-    operations: ['get'],
-    statuses: [200, 206],
-    summary: 'As it was put.',
-  },
-  {
-    name: 'Evenkeel-Expires',
-    operations: ['get'],
-    statuses: [200, 206],
-    summary: 'When the entity expires, if it does: RFC 3339, in milliseconds.',
-  },
-  {
-    name: 'Accept-Ranges',
-    operations: ['get'],
-    statuses: [200, 206],
-    summary: '`bytes`: see `Range`.',
-  },
+  ),
+  ofAll('X-Content-Type-Options', '`nosniff`: the type is as it says.'),
+  ofValue(
+    'Content-Security-Policy',
+    '`sandbox`, if a type was kept: a page that was put runs no script of this server.',
+  ),
+  ofValue('Content-Encoding', 'As it was put.'),
+  ofValue('Evenkeel-Meta-*', 'As it was put.'),
+  ofValue('Evenkeel-Expires', 'When the entity expires, if it does: RFC 3339, in milliseconds.'),
+  ofValue('Accept-Ranges', '`bytes`: see `Range`.'),
   {
     name: 'Content-Range',
     operations: ['get'],
@@ -79,6 +50,9 @@ export const responseFields: readonly ResponseField[] = [
     summary: '`true` or `false`: whether there was an entity.',
   },
   { name: 'Vary', operations: ['range'], statuses: [200], summary: '`Accept`.' },
+  ofAll('Vary', '`Origin`, while `--cors` is given.'),
+  ofAll('Access-Control-Allow-Origin', 'The origin that asks, if it is one of `--cors`.'),
+  ofAll('Access-Control-Expose-Headers', '`*`, next to the field before.'),
   {
     name: 'Allow',
     operations: all,
@@ -92,3 +66,12 @@ export const responseFields: readonly ResponseField[] = [
     summary: 'Seconds after which it may work, if waiting helps.',
   },
 ];
+
+function ofAll(name: string, summary: string): ResponseField {
+  return { name, operations: all, statuses: [], summary };
+}
+
+/** Fields that come with a value, or a part of it. */
+function ofValue(name: string, summary: string): ResponseField {
+  return { name, operations: ['get'], statuses: [200, 206], summary };
+}

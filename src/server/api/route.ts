@@ -14,6 +14,7 @@ import type { Service } from '../service.js';
 import { type RequestedRange, requestedRange } from './byte-range.js';
 import { keptFields } from './kept-fields.js';
 import {
+  allMethods,
   type CommandKind,
   type FieldsOf,
   type Operation,
@@ -99,8 +100,6 @@ for (const operation of operations) {
   for (const method of operation.methods)
     methods.set(method, { operation, parameterNames, refused });
 }
-
-const allMethods = [...new Set(operations.flatMap(({ methods }) => methods))].join(', ');
 
 /**
  * Checks a request, if the service takes requests.
