@@ -205,8 +205,11 @@ function readConfig(path: string): ConfigFile {
       return JSON.parse(readFileSync(path, 'utf8'));
     } catch (error) {
       const { message } = error as Error;
+      if (error instanceof SyntaxError) return refuse(`is not JSON: ${message}`);
       return refuse(
-        `${error instanceof SyntaxError ? 'is not JSON' : "can't be read; check it"}: ${message}`,
+        (error as NodeJS.ErrnoException).code === 'ENOENT'
+          ? 'does not exist; correct the path, or make the file'
+          : `can't be read: ${message}; let this user read it, or name another file`,
       );
     }
   })();

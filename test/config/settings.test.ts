@@ -162,7 +162,7 @@ describe('a wrong value is refused with where it stands, what it takes and what 
       `EVENKEEL_MAX_VALUE takes ${size}, got '1TB'`,
     );
     expect(() => read([], { EVENKEEL_CONFIG: '/no/such' })).toThrow(
-      "the configuration file /no/such can't be read; check it: ENOENT",
+      'the configuration file /no/such does not exist; correct the path, or make the file',
     );
   });
 

@@ -27,7 +27,7 @@ type ConditionName = 'if-match' | 'if-none-match';
 /** No version is so, and so it never holds. */
 const never: Condition = { kind: 'version', versions: [] };
 
-/** @throws Problem 400 on a malformed field, 501 on a list in If-None-Match */
+/** @throws Problem 400 on a malformed field, 501 on ETags in If-None-Match */
 export function writeCondition(
   fields: FieldsOf<'put'> | FieldsOf<'delete'> | FieldsOf<'deleteRange'>,
 ): Condition | undefined {
@@ -36,8 +36,8 @@ export function writeCondition(
   if (noneMatch !== undefined && noneMatch !== 'any')
     throw new Problem(
       501,
-      'a write takes no list in if-none-match; send * if the entity must be absent, or if-match ' +
-        'with the versions that may be replaced',
+      'a write takes * in if-none-match, and no ETags; send * if the entity must be absent, or ' +
+        'if-match with the versions that may be replaced',
     );
   if (match === undefined) return noneMatch && { kind: 'absent' };
   if (noneMatch !== undefined) return never;
@@ -73,10 +73,10 @@ export function decide(
   return isKnown ? 'not modified' : 'as usual';
 }
 
-export function preconditionFailed(): Problem {
+function preconditionFailed(): Problem {
   return new Problem(
     412,
-    'the condition does not hold, so nothing was done; GET the entity, and try again with its ETag',
+    'the condition if-match does not hold; leave the field out to read the version that is there',
   );
 }
 

@@ -1,4 +1,4 @@
-/** Refuses heads that llhttp accepts, in some of its versions, and RFC 9112 does not. */
+/** Refuses heads that llhttp accepts, in some of its versions, and RFC 9112 or a limit does not. */
 import type { IncomingMessage } from 'node:http';
 import type { Limits } from '../../config/limits.js';
 import type { RequestFields } from '../api/operations.js';
@@ -10,10 +10,10 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const noTarget = /[^\x21-\x7e]/;
 
 /**
- * @throws Problem 414 on a target that is too long; 431 on a head that is, or has too many fields;
- * 400 on a version other than 1.0 or 1.1, a target that is
- * not printable ASCII, a bad field name, a missing or second Host (§ 3.2), or a transfer coding
- * other than chunked (§ 6.1)
+ * @throws Problem 431 on too many fields, or on a target and fields that are too long together;
+ *   414 on a target that is too long alone; 400 on a version other than 1.0 or 1.1, a target that
+ *   is not printable ASCII, a bad field name, a second Host or none in HTTP/1.1 (§ 3.2), a transfer
+ *   coding other than chunked, or any in HTTP/1.0 (§ 6.1)
  */
 export function checkHead(req: IncomingMessage, { maxHeaderFields, maxHeaderBytes }: Limits): void {
   const { rawHeaders, httpVersion, url = '' } = req;

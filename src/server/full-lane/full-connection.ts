@@ -139,7 +139,8 @@ export class FullConnection implements Connection, ReadState {
   }
 
   /**
-   * The running request waits for its client, and holds nothing: its place may be taken.
+   * The running request only waits for its client, and the store does nothing for it: its place may
+   * be taken.
    * @returns whether that is new
    */
   rest(isResting: boolean): boolean {

@@ -9,7 +9,7 @@ import type { Socket } from 'node:net';
 import { maxDeletionsPerPage, pieceBytes } from '../../config/limits.js';
 import { preflightResponse } from '../access/cors.js';
 import { visitorOf } from '../access/door.js';
-import type { RequestFields } from '../api/operations.js';
+import { allMethods, type RequestFields } from '../api/operations.js';
 import { perform } from '../api/perform.js';
 import { needsOperator, Problem, problemOf, slowContent } from '../api/problem.js';
 import type { ApiResponse } from '../api/response.js';
@@ -248,7 +248,7 @@ function refusalOfTunnel(req: IncomingMessage, { limits, door }: LaneOptions): P
   try {
     checkHead(req, limits);
     door.check(visitorOf(req));
-    return new Problem(405, 'this is not a proxy; send GET, PUT or DELETE', {
+    return new Problem(405, `this is not a proxy; send one of ${allMethods}`, {
       headers: { Allow: '' },
     });
   } catch (error) {
