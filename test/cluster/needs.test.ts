@@ -49,7 +49,10 @@ test('a node that ends before it is ready is named with the end of its log', asy
   const node = 9;
   mkdirSync(dirname(logFile(node)));
   onTestFinished(() => rmSync(dirname(logFile(node)), { recursive: true }));
-  writeFileSync(logFile(node), `first\n${'line\n'.repeat(14)}Invalid yaml\n`);
+  writeFileSync(
+    logFile(node),
+    `first\n${'line\n'.repeat(14)}Invalid yaml\n${'\tat Some.method\n'.repeat(20)}`,
+  );
   const wait = untilReady({ numbers: [node], grade: 'whole', nodes: 3 });
   const message = await wait.catch((error: Error) => error.message);
   expect(message).toMatch(/^node 9 ended; the end of its log, \S+:\n(line\n){14}Invalid yaml$/);

@@ -53,8 +53,13 @@ export function signalNow(node: number, name: NodeJS.Signals): boolean {
   }
 }
 
+/** Without stack frames, which hide the messages: an exception has dozens of them. */
 export function endOfLog(node: number, lines: number): string {
-  return textOf(logFile(node)).trimEnd().split('\n').slice(-lines).join('\n');
+  const all = textOf(logFile(node)).trimEnd().split('\n');
+  return all
+    .filter((line) => !/^\s+(at |\.\.\. )/.test(line))
+    .slice(-lines)
+    .join('\n');
 }
 
 function textOf(file: string): string {

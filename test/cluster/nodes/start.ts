@@ -15,7 +15,7 @@ const launchingMs = 10_000;
 
 /**
  * Starts a cluster. Resolves once a read at ALL passes on each node.
- * @throws ClusterError that says what is missing, in the way, or broken; nothing is left then
+ * @throws ClusterError that says what is missing, in the way, or broken; no node runs then
  */
 export async function startCluster(
   wanted: Partial<Settings> = {},
@@ -31,7 +31,8 @@ export async function startCluster(
   try {
     await cluster.ready(report);
   } catch (error) {
-    await cluster.stop();
+    // The error names a log, so the directory stays: the next start replaces it.
+    await Promise.all(cluster.nodes.map((node) => cluster.kill(node)));
     throw error;
   } finally {
     process.off('exit', stopNow);
