@@ -87,7 +87,17 @@ function oneLine(message: string): string {
 }
 
 // The reader of the output may be gone (`serve | head`). The command goes on: it may be draining.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+// Any other failure of standard output is told once, and the exit code tells it too.
+let outputFailure: Error | undefined;
+process.stderr.on('error', () => {});
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE' || outputFailure) return;
+  outputFailure = error;
+  process.stderr.write(`evenkeel: can't write standard output: ${oneLine(error.message)}\n`);
+});
+process.on('exit', () => {
+  if (outputFailure) process.exitCode ||= exitCodes.failed;
+});
 
 function textOf(error: unknown): string {
   const { message, stack, code } = error as NodeJS.ErrnoException;
