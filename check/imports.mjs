@@ -12,7 +12,7 @@ import { report, tracked } from './files.mjs';
  */
 const mayImport = {
   'index.ts': ['server', 'lab/load', 'store', 'config'],
-  cli: ['admin', 'lab/load', 'lab/profile', 'lab/report', 'server', 'store', 'client', 'config'],
+  cli: ['admin', 'lab/load', 'lab/profile', 'lab/report', 'server', 'store', 'config'],
   admin: ['lab/profile', 'server', 'store', 'config'],
   server: ['store', 'config'],
   store: ['config'],
