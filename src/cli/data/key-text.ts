@@ -1,6 +1,6 @@
 /**
- * Keys on a command line and in messages: text, in which `%` and two hexadecimal digits are a byte.
- * A key that is printed can be pasted into a shell.
+ * Keys and file names on a command line and in messages, which can be pasted into a shell. A key is
+ * text, in which `%` and two hexadecimal digits are a byte.
  */
 import { maxKeyBytes } from '../../config/limits.js';
 import { UsageError } from '../../config/parsers.js';
@@ -19,10 +19,17 @@ export function keyFromText(text: string): Buffer {
   return key;
 }
 
+/** As a word that no shell changes, and no parser of flags takes for one. */
 export function textOfKey(key: Uint8Array): string {
   return Buffer.from(key)
     .toString('latin1')
-    .replace(/[^A-Za-z0-9._~:/@,=-]/g, escaped);
+    .replace(/^-|[^A-Za-z0-9._:/@,-]/g, escaped);
+}
+
+/** A text as one word of a POSIX shell. */
+export function shellWord(text: string): string {
+  const word = text.startsWith('-') && text !== '-' ? `./${text}` : text;
+  return /^[A-Za-z0-9._:/@,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** The same where every byte but a letter or digit is escaped, for the query of a URL. */
