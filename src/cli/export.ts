@@ -3,8 +3,8 @@ import { optional, UsageError, withDefault } from '../config/parsers.js';
 import { outputFile } from './args/files.js';
 import { describeFlags, parseCommandLine } from './args/flags.js';
 import { DataError } from './data/data-error.js';
-import { keyFromText, textOfKey } from './data/key-text.js';
-import { standard, writePieces } from './data/output-file.js';
+import { keyFromText, shellWord, textOfKey } from './data/key-text.js';
+import { OutputFailure, standard, writePieces } from './data/output-file.js';
 import { lastKey, rangeLines } from './data/range-lines.js';
 import { defaultUrl, serverUrl } from './data/server.js';
 import { TransferProgress } from './data/transfer-progress.js';
@@ -67,45 +67,64 @@ export async function run(args: readonly string[]): Promise<void> {
   const interrupt = new AbortController();
   const stopListening = onInterrupt(() => interrupt.abort());
   const { prefix, after } = values;
-  const source = new Source(rangeLines(values, interrupt.signal));
+  const source = new Source(rangeLines(values, interrupt.signal), file !== standard);
+  const { progress } = source;
+  process.stdout.prependOnceListener('error', () => progress.end());
+  let last: Buffer | undefined;
+  let failure: Error | undefined;
+  let isUnread = false;
+  let isInterrupted = false;
   try {
     await source.begin();
-    if (source.failure === undefined) await writePieces(file, after !== undefined, source.pieces());
+    if (source.failure === undefined) {
+      const end = await writePieces(file, after !== undefined, source.pieces());
+      isUnread = end === 'unread';
+    }
+    ({ failure, last } = source);
+  } catch (error) {
+    if (!(error instanceof OutputFailure)) throw error;
+    // All commands say that in the same place, main.ts.
+    if (file === standard) return;
+    ({ last } = error);
+    failure = error;
   } finally {
+    isInterrupted = interrupt.signal.aborted;
     stopListening();
-    source.progress.end();
+    progress.end();
+    // A response that nobody reads to its end would keep the process alive.
+    interrupt.abort();
   }
-  const { failure, last } = source;
-  if (failure === undefined) return;
-  const isInterrupted = interrupt.signal.aborted;
+  if (failure === undefined) {
+    // `export | head` is told nothing that it did not ask for.
+    if (!isUnread) progress.summarize('wrote');
+    return;
+  }
   if (!isInterrupted && !(failure instanceof DataError)) throw failure;
   const again = [
     '; to go on: evenkeel export',
-    ...(values.url === defaultUrl ? [] : [`--url ${values.url}`]),
+    ...(values.url === defaultUrl ? [] : [`--url ${shellWord(values.url)}`]),
     ...(prefix ? [`--prefix ${textOfKey(prefix)}`] : []),
-    ...(last ? [`--after ${textOfKey(last)}`] : []),
-    file === standard ? '>> FILE' : file,
+    ...(last ? [`--after ${textOfKey(lastKey(last))}`] : []),
+    file === standard ? '>> FILE' : shellWord(file),
   ].join(' ');
   const reason = isInterrupted ? 'interrupted' : failure.message;
-  process.stderr.write(`evenkeel: ${reason}${last ? again : ''}\n`);
+  progress.say(`${reason}${last ? again : ''}`);
   process.exitCode = isInterrupted ? exitCodes.interrupted : exitCodes.failed;
 }
 
 /** The lines of the range. A failure ends them in good order, so that the file ends so too. */
 class Source {
-  readonly progress = new TransferProgress();
+  readonly progress: TransferProgress;
   readonly #lines: AsyncGenerator<Buffer, void>;
   #first: Buffer | undefined;
-  #lastPiece: Buffer | undefined;
+  /** The last lines. */
+  last: Buffer | undefined;
   failure: Error | undefined;
 
-  constructor(lines: AsyncGenerator<Buffer, void>) {
+  /** @param isFile they do not go to the terminal, if there is one */
+  constructor(lines: AsyncGenerator<Buffer, void>, isFile: boolean) {
     this.#lines = lines;
-  }
-
-  /** The key of the last line. */
-  get last(): Buffer | undefined {
-    return this.#lastPiece && lastKey(this.#lastPiece);
+    this.progress = new TransferProgress({ isDrawn: isFile || !process.stdout.isTTY });
   }
 
   /** Waits for the first lines: no file is overwritten before there is something to write. */
@@ -127,7 +146,7 @@ class Source {
   }
 
   #pass(piece: Buffer): Buffer {
-    this.#lastPiece = piece;
+    this.last = piece;
     this.progress.add(countLines(piece), piece.length);
     return piece;
   }

@@ -5,8 +5,9 @@ import { describeFlags, parseCommandLine } from './args/flags.js';
 import { BatchUpload } from './data/batch-upload.js';
 import { DataError } from './data/data-error.js';
 import { readPieces } from './data/input-file.js';
+import { shellWord } from './data/key-text.js';
 import { lineGroups } from './data/line-groups.js';
-import { standard } from './data/output-file.js';
+import { nameOf, standard } from './data/output-file.js';
 import { defaultUrl, serverUrl } from './data/server.js';
 import { TransferProgress } from './data/transfer-progress.js';
 import { exitCodes } from './exit-codes.js';
@@ -43,8 +44,9 @@ them. A name that ends in .gz is decompressed; - is standard input. An entity th
 is replaced, and all others stay.
 
 A line that is wrong is reported with its number, and those behind it are stored. A connection that
-breaks is made again. If the import has to stop, it says how to go on. It may always be repeated
-from the beginning: that stores the same again.
+breaks is made again. A line whose condition then fails may have been stored by its first try; the
+report says so. If the import has to stop, it says how to go on. It may always be repeated from the
+beginning: that stores the same again.
 
 Exit codes:
   ${exitCodes.fine}    each line is stored
@@ -68,31 +70,42 @@ export async function run(args: readonly string[]): Promise<void> {
   const stopListening = onInterrupt(() => interrupt.abort());
   const progress = new TransferProgress();
   let refused = 0;
-  const upload = new BatchUpload(lineGroups(readPieces(file), values.skip), {
+  let uncertain = 0;
+  let lastSkipped = 0;
+  const onSkipped = (number: number) => {
+    lastSkipped = number;
+  };
+  const lines = lineGroups(readPieces(file), { skip: values.skip, onSkipped });
+  let isAnyDone = false;
+  const upload = new BatchUpload(lines, {
     url: values.url,
     signal: interrupt.signal,
-    onLine: (number, bytes, failure) => {
-      progress.add(1, bytes);
-      if (failure === undefined) return;
+    onLine: ({ number, bytes, failure, isUncertain }) => {
+      isAnyDone = true;
+      if (failure === undefined) return progress.add(1, bytes);
       refused++;
-      if (refused <= maxShownFailures) say(`line ${number} was refused with ${failure}`);
+      if (isUncertain) uncertain++;
+      const doubt = isUncertain ? `; ${sentTwice}` : '';
+      if (refused <= maxShownFailures)
+        progress.say(`line ${number} was refused with ${failure}${doubt}`);
     },
   });
   try {
     await upload.run();
+    if (refused > maxShownFailures) progress.say(sumOf(refused, uncertain));
+    if (!isAnyDone && lastSkipped < values.skip)
+      throw new DataError(
+        `--skip ${values.skip} is behind the end of ${nameOf(file)}, ` +
+          `whose last line is ${lastSkipped}`,
+      );
+    progress.summarize('stored');
     if (refused > 0) process.exitCode = exitCodes.failed;
-    if (refused > maxShownFailures) say(`${refused} lines were refused; all others are stored`);
   } catch (error) {
     const isInterrupted = interrupt.signal.aborted;
     if (!isInterrupted && !(error instanceof DataError)) throw error;
     const reason = isInterrupted ? 'interrupted' : (error as Error).message;
-    const { nextLine } = upload;
-    const server = values.url === defaultUrl ? '' : `--url ${values.url} `;
-    const again =
-      nextLine === undefined || nextLine === 1
-        ? ''
-        : `; to go on: evenkeel import ${server}--skip ${nextLine - 1} ${file}`;
-    say(`${reason}${again}`);
+    progress.end();
+    progress.say(`${reason}${wayOn(values.url, file, upload.nextLine)}`);
     process.exitCode = isInterrupted ? exitCodes.interrupted : exitCodes.failed;
   } finally {
     stopListening();
@@ -101,6 +114,17 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-function say(text: string): void {
-  process.stderr.write(`evenkeel: ${text}\n`);
+const sentTwice = 'it was sent before the connection broke, and may be stored';
+
+function sumOf(refused: number, uncertain: number): string {
+  const doubt =
+    uncertain > 0 ? `; ${uncertain} of them were sent before a connection broke, and may be` : '';
+  return `${refused} lines were refused; all others are stored${doubt}`;
+}
+
+/** The command line that sends the rest, if anything is done. */
+function wayOn(url: string, file: string, nextLine: number | undefined): string {
+  if (nextLine === undefined || nextLine === 1) return '';
+  const server = url === defaultUrl ? '' : `--url ${shellWord(url)} `;
+  return `; to go on: evenkeel import ${server}--skip ${nextLine - 1} ${shellWord(file)}`;
 }

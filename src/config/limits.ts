@@ -32,6 +32,8 @@ export const maxMetaFields = 100;
 export const maxKeptFieldBytes = 512;
 /** Largest value limit that may be configured, in bytes: a value is held in memory whole. */
 export const maxValueLimit = 256 * MiB;
+/** Longest line of an import, in bytes: the largest value in base64, with its key and fields. */
+export const maxImportLineBytes = Math.ceil(maxValueLimit / 3) * 4 + 64 * KiB;
 
 /** Largest cache that may be configured, in bytes: it is one block of memory. */
 export const maxCacheBytes = 1024 * MiB;

@@ -1,22 +1,34 @@
 /**
  * Sends the lines of an import in batches, and settles each by its result. Lines without a result
- * are kept, and sent again when the connection breaks or the server asks to wait. Results come as
- * fast as the server stores, and lines are sent as fast as it reads, so little is kept.
+ * are kept, and sent again when the connection breaks or the server asks to wait. The server reads
+ * only while few lines are under way: these and the buffers of the connection bound what is kept.
  */
 import { once } from 'node:events';
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
-import { request as requestOverTls } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { DataError } from './data-error.js';
 import type { LineGroup } from './line-groups.js';
-import { failureOf, type LineResult } from './line-result.js';
+import { failureOf, type LineResult, parseResult } from './line-result.js';
 import { putLine } from './put-line.js';
-import { broken, PassingError, Patience, refusal } from './server.js';
+import { begin, textOf } from './request.js';
+import { broken, mustBeLines, PassingError, Patience, refusal } from './server.js';
+
+/** A line that is done. */
+export interface DoneLine {
+  readonly number: number;
+  readonly bytes: number;
+  /** Undefined: it is stored. */
+  readonly failure: string | undefined;
+  /**
+   * Its condition failed, but it had been sent before without a result. So it may be its own
+   * earlier self that the condition met.
+   */
+  readonly isUncertain: boolean;
+}
 
 export interface UploadOptions {
   readonly url: string;
   readonly signal: AbortSignal;
-  /** Called for each line that is done, with its bytes; `failure`: it was refused. */
-  readonly onLine: (number: number, bytes: number, failure: string | undefined) => void;
+  readonly onLine: (line: DoneLine) => void;
 }
 
 export class BatchUpload {
@@ -26,6 +38,13 @@ export class BatchUpload {
   /** Lines without a result: of the first group, those from `#done` on. */
   readonly #kept: LineGroup[] = [];
   #done = 0;
+  /** Groups of `#kept` that were sent in the attempt that runs. */
+  #sent = 0;
+  /** The last line that was sent, in any attempt, and in those before the one that runs. */
+  #lastSent = 0;
+  #lastSentBefore = 0;
+  /** At the end of the source it stays, and so it does once the source has failed. */
+  #reading: Promise<void> | undefined;
   #isAtEnd = false;
 
   constructor(groups: AsyncIterable<LineGroup, void>, options: UploadOptions) {
@@ -43,50 +62,61 @@ export class BatchUpload {
    * @throws DataError if no more lines will pass; what the signal was aborted with
    */
   async run(): Promise<void> {
-    while (await this.#hasMore())
+    const { signal } = this.#options;
+    const aborted = once(signal, 'abort').then(() => signal.throwIfAborted());
+    aborted.catch(() => {});
+    for (;;) {
+      signal.throwIfAborted();
+      if (this.#kept.length === 0) await Promise.race([this.#read(), aborted]);
+      const [first] = this.#kept;
+      if (first === undefined) return;
+      this.#sent = 0;
+      this.#lastSentBefore = this.#lastSent;
       try {
-        if (this.#kept[0]?.isLong) await this.#putLong(this.#kept[0]);
+        if (first.isLong) await this.#putLong(first);
         else await this.#post();
       } catch (error) {
-        await this.#patience.afterFailure(error, this.#options.signal);
+        await this.#patience.afterFailure(error, signal);
       }
+    }
   }
 
-  async #hasMore(): Promise<boolean> {
-    if (this.#kept.length > 0) return true;
-    return (await this.#read()) !== undefined;
+  /** Keeps one group more, or finds the end. A read that runs already is the one that counts. */
+  #read(): Promise<void> {
+    this.#reading ??= this.#groups.next().then(({ value }) => {
+      if (value) this.#kept.push(value);
+      else this.#isAtEnd = true;
+      if (value) this.#reading = undefined;
+    });
+    // An attempt that is over waits no longer.
+    this.#reading.catch(() => {});
+    return this.#reading;
   }
 
-  async #read(): Promise<LineGroup | undefined> {
-    if (this.#isAtEnd) return undefined;
-    const { value } = await this.#groups.next();
-    if (value) this.#kept.push(value);
-    else this.#isAtEnd = true;
-    return value || undefined;
-  }
-
-  async #putLong({ bytes }: LineGroup): Promise<void> {
+  async #putLong({ bytes, numbers }: LineGroup): Promise<void> {
     const { url, signal } = this.#options;
+    this.#lastSent = numbers[0] ?? 0;
     this.#settle(await putLine(url, bytes, signal));
   }
 
   /** One batch: up to the end of the lines, or to one that is too long. */
   async #post(): Promise<void> {
     const { url, signal } = this.#options;
-    const ask = url.startsWith('https:') ? requestOverTls : request;
     const headers = { 'Content-Type': 'application/x-ndjson' };
-    const req = ask(`${url}/v0/entities`, { method: 'POST', headers, signal });
+    const req = begin(url, '/v0/entities', { method: 'POST', headers, signal });
     const responding = once(req, 'response') as Promise<[IncomingMessage]>;
     let failure: unknown;
-    const sending = this.#send(req).catch((error: unknown) => {
+    // It is not awaited: it may wait for standard input, which may say nothing for ever.
+    this.#send(req).catch((error: unknown) => {
       failure = error;
       req.destroy(error as Error);
     });
     try {
       const [res] = await responding;
-      if (res.statusCode !== 200) throw refusal(res.statusCode ?? 0, await textOf(res));
+      if (res.statusCode !== 200) throw refusal(res.statusCode ?? 0, await textOf(url, res));
+      mustBeLines(url, res);
       for await (const lines of resultLines(res))
-        for (const line of lines) this.#settle(JSON.parse(line) as LineResult);
+        for (const line of lines) this.#settle(parseResult(line));
       const isWhole = req.writableEnded && (this.#kept[0]?.isLong ?? true);
       if (!isWhole) throw new PassingError('the server ended the batch early');
     } catch (error) {
@@ -94,37 +124,42 @@ export class BatchUpload {
       throw failure ?? (isOfSystem(error) ? broken(url, error) : error);
     } finally {
       req.destroy();
-      await sending;
     }
   }
 
   /** Sends the lines that are kept, and then those of the source. @throws what the source throws */
   async #send(req: ClientRequest): Promise<void> {
-    // Errors of the connection are told to those who wait for the response.
-    req.on('error', () => {});
-    const again = [...this.#kept];
-    for (let done = this.#done; ; done = 0) {
-      const group = again.shift() ?? (await this.#read());
+    let start = this.#done;
+    for (;;) {
+      while (!req.destroyed && !this.#isAtEnd && this.#sent === this.#kept.length)
+        await this.#read();
       if (req.destroyed) return;
-      if (group === undefined || group.isLong) break;
-      if (req.write(group.bytes.subarray(group.ends[done - 1] ?? 0))) continue;
-      await drained(req);
+      const group = this.#kept[this.#sent];
+      if (!group?.bytes || group.isLong) break;
+      this.#sent++;
+      this.#lastSent = Math.max(this.#lastSent, group.numbers.at(-1) ?? 0);
+      const isTaken = req.write(group.bytes.subarray(group.ends[start - 1] ?? 0));
+      start = 0;
+      if (!isTaken) await drained(req);
     }
     req.end();
   }
 
   #settle(result: LineResult): void {
+    // The last result may be about the batch, and come when no line is under way.
+    const failure = failureOf(result);
     const group = this.#kept[0];
     const number = group?.numbers[this.#done];
     if (group === undefined || number === undefined)
       throw new DataError('the server sent more results than there are lines');
-    const failure = failureOf(result);
     this.#patience.reset();
     const bytes = (group.ends[this.#done] ?? 0) - (group.ends[this.#done - 1] ?? 0);
-    this.#options.onLine(number, bytes, failure);
+    const isUncertain = result.status === 412 && number <= this.#lastSentBefore;
+    this.#options.onLine({ number, bytes, failure, isUncertain });
     this.#done++;
     if (this.#done < group.numbers.length) return;
     this.#kept.shift();
+    this.#sent--;
     this.#done = 0;
   }
 }
@@ -139,12 +174,6 @@ function drained(req: ClientRequest): Promise<void> {
     if (req.destroyed) resolve();
     else req.on('drain', done).on('close', done);
   });
-}
-
-async function textOf(res: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const piece of res.setEncoding('utf8')) text += piece;
-  return text;
 }
 
 /** The whole lines of each piece. */

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { DataError } from './data-error.js';
-import { isGzip, standard } from './output-file.js';
+import { isGzip, nameOf, standard } from './output-file.js';
 
 const readBytes = 256 * 1024;
 
@@ -13,7 +13,9 @@ export async function* readPieces(file: string): AsyncGenerator<Buffer, void> {
   try {
     for await (const piece of isGzip(file) ? decompressed(raw) : raw) yield piece;
   } catch (error) {
-    throw new DataError(`can't read ${file}: ${(error as Error).message}`, { cause: error });
+    throw new DataError(`can't read ${nameOf(file)}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,9 +1,13 @@
-/** A file as groups of lines. Lines of nothing but white space are left out. */
-import { maxBatchLineBytes } from '../../config/limits.js';
+/**
+ * A file as groups of lines. They are parted as the server does it, so both mean the same lines:
+ * those of nothing but white space are left out, and counted.
+ */
+import { maxBatchLineBytes, maxImportLineBytes } from '../../config/limits.js';
+import { type Line, lineGroups as linesOfPieces } from '../../server/api/batch/line-groups.js';
 
 export interface LineGroup {
-  /** Whole lines, each with its newline. */
-  readonly bytes: Buffer;
+  /** Whole lines, each with its newline; undefined: one line that no server takes. */
+  readonly bytes: Buffer | undefined;
   /** For each line where it ends in `bytes`. */
   readonly ends: readonly number[];
   /** For each line its number in the file, from 1. */
@@ -12,61 +16,45 @@ export interface LineGroup {
   readonly isLong: boolean;
 }
 
-const newline = 0x0a;
-
-/** @param skip so many lines at the beginning are left out */
-export async function* lineGroups(
-  pieces: AsyncIterable<Buffer>,
-  skip: number,
-): AsyncGenerator<LineGroup, void> {
-  let number = 0;
-  let rest: Buffer[] = [];
-  const groupsOf = (bytes: Buffer): LineGroup[] => {
-    const groups: LineGroup[] = [];
-    let start = 0;
-    let ends: number[] = [];
-    let numbers: number[] = [];
-    const finish = (end: number, isLong = false) => {
-      if (ends.length > 0)
-        groups.push({ bytes: bytes.subarray(start, end), ends, numbers, isLong });
-      start = end;
-      ends = [];
-      numbers = [];
-    };
-    let at = 0;
-    for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, at)) {
-      number++;
-      const isBlank = isWhiteSpace(bytes, at, end);
-      const isLong = end - at > maxBatchLineBytes;
-      if (isBlank || isLong || number <= skip) finish(at);
-      at = end + 1;
-      if (isBlank || number <= skip) start = at;
-      else {
-        ends.push(at - start);
-        numbers.push(number);
-        if (isLong) finish(at, true);
-      }
-    }
-    finish(at);
-    return groups;
-  };
-  for await (const piece of pieces) {
-    const end = piece.lastIndexOf(newline) + 1;
-    if (end > 0) {
-      yield* groupsOf(
-        rest.length > 0 ? Buffer.concat([...rest, piece.subarray(0, end)]) : piece.subarray(0, end),
-      );
-      rest = [];
-    }
-    if (end < piece.length) rest.push(piece.subarray(end));
-  }
-  if (rest.length > 0) yield* groupsOf(Buffer.concat([...rest, Buffer.of(newline)]));
+export interface LineSelection {
+  /** So many lines at the beginning are left out. */
+  readonly skip: number;
+  /** Longer lines are a group without bytes. */
+  readonly maxLineBytes?: number;
+  /** Called with the number of the last line that has text, and is left out. */
+  readonly onSkipped?: (number: number) => void;
 }
 
-function isWhiteSpace(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at];
-    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
+const newline = Buffer.from('\n');
+
+export async function* lineGroups(
+  pieces: AsyncIterable<Buffer>,
+  { skip, maxLineBytes = maxImportLineBytes, onSkipped = () => {} }: LineSelection,
+): AsyncGenerator<LineGroup, void> {
+  const limits = { maxLineBytes, maxGroupLines: Number.POSITIVE_INFINITY };
+  for await (const lines of linesOfPieces(pieces, limits)) {
+    let short: Line[] = [];
+    for (const line of lines)
+      if (line.number <= skip) onSkipped(line.number);
+      else if (line.bytes && line.bytes.length <= maxBatchLineBytes) short.push(line);
+      else {
+        if (short.length > 0) yield groupOf(short, false);
+        short = [];
+        yield groupOf([line], true);
+      }
+    if (short.length > 0) yield groupOf(short, false);
   }
-  return true;
+}
+
+function groupOf(lines: readonly Line[], isLong: boolean): LineGroup {
+  const pieces: Buffer[] = [];
+  const ends: number[] = [];
+  let end = 0;
+  for (const { bytes } of lines) {
+    if (bytes) pieces.push(bytes, newline);
+    end += bytes ? bytes.length + 1 : 0;
+    ends.push(end);
+  }
+  const bytes = pieces.length > 0 ? Buffer.concat(pieces, end) : undefined;
+  return { bytes, ends, numbers: lines.map(({ number }) => number), isLong };
 }

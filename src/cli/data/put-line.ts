@@ -1,66 +1,73 @@
-/** The PUT of a line that is too long for a batch. It means what it means there. */
-
+/** The request of its own of a line that is too long for a batch. It means what it means there. */
+import { maxImportLineBytes, maxValueLimit } from '../../config/limits.js';
+import { operationOf } from '../../server/api/batch/operation-line.js';
+import { metaPrefix } from '../../server/api/kept-fields.js';
+import { Problem } from '../../server/api/problem.js';
+import type { Condition, EntityFields, Operation } from '../../store/store.js';
 import { escapedKey } from './key-text.js';
 import type { LineResult } from './line-result.js';
-import { detailOf, unlessBroken } from './server.js';
+import { type Init, send, textOf } from './request.js';
+import { detailOf, notEvenkeel } from './server.js';
 
-interface Line {
-  readonly key?: string;
-  readonly keyBase64?: string;
-  readonly value?: string;
-  readonly valueText?: string;
-  readonly ttlMs?: number;
-  readonly expires?: string;
-  readonly ifMatch?: string;
-  readonly ifNoneMatch?: string;
-  readonly contentType?: string;
-  readonly contentEncoding?: string;
-  readonly meta?: Readonly<Record<string, string>>;
-}
+/** The server decides what it can do, and how large a value may be. */
+const context = {
+  capabilities: { replicas: 1, conditions: true, atomicBatches: true },
+  line: { max: maxImportLineBytes, limit: undefined },
+  maxValueBytes: maxValueLimit,
+  now: Date.now,
+};
 
-/** @throws PassingError; what the signal was aborted with */
-export async function putLine(url: string, text: Buffer, signal: AbortSignal): Promise<LineResult> {
-  const line = parse(text);
-  if (line === undefined) return { status: 400, detail: 'the line is not an object of JSON' };
-  const { key, keyBase64, value, valueText } = line;
-  const content = valueText === undefined ? decoded(value) : Buffer.from(valueText);
-  if (content === undefined) return { status: 400, detail: 'the line has no value or valueText' };
-  const id = key === undefined ? decoded(keyBase64) : Buffer.from(key);
-  const ttlMs = line.expires === undefined ? line.ttlMs : leftMs(line.expires);
-  const ttl = ttlMs === undefined ? '' : `&ttl=${ttlMs}ms`;
-  const target = `${url}/v0/entity?id=${escapedKey(id ?? Buffer.alloc(0))}${ttl}`;
-  const init = { method: 'PUT', headers: headersOf(line), body: content, signal };
-  const response = await unlessBroken(url, signal, () => fetch(target, init));
-  const answer = await unlessBroken(url, signal, () => response.text());
-  return { status: response.status, detail: detailOf(answer) };
-}
-
-function parse(text: Buffer): Line | undefined {
+/**
+ * @param text undefined: it is longer than a line may be
+ * @throws PassingError; DataError if it is another server; what the signal was aborted with
+ */
+export async function putLine(
+  url: string,
+  text: Buffer | undefined,
+  signal: AbortSignal,
+): Promise<LineResult> {
+  if (text === undefined)
+    return { status: 413, detail: `a line has at most ${maxImportLineBytes} bytes` };
+  let operation: Operation;
   try {
-    const line: unknown = JSON.parse(text.toString());
-    return typeof line === 'object' && line !== null ? (line as Line) : undefined;
-  } catch {
-    return undefined;
+    operation = operationOf(text, context);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { status: error.status, detail: error.message };
   }
+  const { target, init } = requestOf(operation);
+  const res = await send(url, target, { ...init, signal });
+  const status = res.statusCode ?? 0;
+  const detail = detailOf(await textOf(url, res));
+  if (status < 300 && status !== (operation.kind === 'put' ? 201 : 202))
+    throw notEvenkeel(url, res);
+  return { status, detail };
 }
 
-/** An entity that has expired replaces what is stored, and is gone in a moment. */
-function leftMs(expires: string): number {
-  return Math.max(1, Math.ceil(Date.parse(expires) - Date.now()));
+function requestOf(operation: Operation): { target: string; init: Omit<Init, 'signal'> } {
+  const target = `/v0/entity?id=${escapedKey(operation.key)}`;
+  const condition = conditionOf(operation.options?.condition);
+  if (operation.kind === 'delete')
+    return { target, init: { method: 'DELETE', headers: condition } };
+  const { ttlMs, fields } = operation.options ?? {};
+  const headers = { ...condition, ...headersOf(fields) };
+  return {
+    target: ttlMs === undefined ? target : `${target}&ttl=${ttlMs}ms`,
+    init: { method: 'PUT', headers, content: Buffer.concat(operation.value) },
+  };
 }
 
-function headersOf(line: Line): Record<string, string> {
+function conditionOf(condition: Condition | undefined): Record<string, string> {
+  if (condition === undefined) return {};
+  if (condition.kind === 'absent') return { 'If-None-Match': '*' };
+  if (condition.kind === 'present') return { 'If-Match': '*' };
+  return { 'If-Match': condition.versions.map((version) => `"${version}"`).join(', ') };
+}
+
+function headersOf({ contentType, contentEncoding, meta }: EntityFields = {}) {
   const headers: Record<string, string> = {};
-  if (line.contentType !== undefined) headers['Content-Type'] = line.contentType;
-  if (line.contentEncoding !== undefined) headers['Content-Encoding'] = line.contentEncoding;
-  for (const [name, value] of Object.entries(line.meta ?? {}))
-    headers[`Evenkeel-Meta-${name}`] = value;
-  if (line.ifMatch !== undefined)
-    headers['If-Match'] = line.ifMatch === '*' ? '*' : `"${line.ifMatch}"`;
-  if (line.ifNoneMatch !== undefined) headers['If-None-Match'] = line.ifNoneMatch;
+  if (contentType !== undefined) headers['Content-Type'] = contentType;
+  if (contentEncoding !== undefined) headers['Content-Encoding'] = contentEncoding;
+  for (const [name, value] of Object.entries(meta ?? {})) headers[metaPrefix + name] = value;
   return headers;
-}
-
-function decoded(base64: unknown): Buffer | undefined {
-  return typeof base64 === 'string' ? Buffer.from(base64, 'base64') : undefined;
 }

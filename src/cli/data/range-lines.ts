@@ -2,8 +2,11 @@
  * A range as lines of NDJSON, whole ones, as the server sends them. When the response is cut off,
  * the next one goes on behind the last key.
  */
+import type { IncomingMessage } from 'node:http';
+import { DataError } from './data-error.js';
 import { escapedKey } from './key-text.js';
-import { ask, PassingError, Patience, unlessBroken } from './server.js';
+import { send, textOf } from './request.js';
+import { broken, mustBeLines, PassingError, Patience, refusal } from './server.js';
 
 export interface RangeRequest {
   readonly url: string;
@@ -31,13 +34,14 @@ export async function* rangeLines(
       const position = from ? `&after=${escapedKey(from)}` : '';
       const headers = { Accept: 'application/x-ndjson' };
       const target = `/v0/entities?${bounds}${position}`;
-      const { body } = await ask(url, target, { headers, signal });
-      if (body)
-        for await (const piece of wholeLines(url, body, signal)) {
-          last = piece;
-          patience.reset();
-          yield piece;
-        }
+      const res = await send(url, target, { headers, signal });
+      if (res.statusCode !== 200) throw refusal(res.statusCode ?? 0, await textOf(url, res));
+      mustBeLines(url, res);
+      for await (const piece of wholeLines(url, res, signal)) {
+        last = piece;
+        patience.reset();
+        yield piece;
+      }
       return;
     } catch (error) {
       if (last) from = lastKey(last);
@@ -49,33 +53,37 @@ export async function* rangeLines(
 /** @throws PassingError if the content ends within a line, or its connection does */
 async function* wholeLines(
   url: string,
-  body: ReadableStream<Uint8Array>,
+  res: IncomingMessage,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void> {
-  const reader = body.getReader();
-  let rest: Uint8Array[] = [];
+  let rest: Buffer[] = [];
   try {
-    for (;;) {
-      const { value, done } = await unlessBroken(url, signal, () => reader.read());
-      if (done) break;
-      const end = value.lastIndexOf(newline) + 1;
-      if (end > 0) yield Buffer.concat([...rest, value.subarray(0, end)]);
+    for await (const piece of res as AsyncIterable<Buffer>) {
+      const end = piece.lastIndexOf(newline) + 1;
+      if (end > 0) yield Buffer.concat([...rest, piece.subarray(0, end)]);
       if (end > 0) rest = [];
-      if (end < value.length) rest.push(value.subarray(end));
+      if (end < piece.length) rest.push(piece.subarray(end));
     }
-  } finally {
-    await reader.cancel().catch(() => {});
+  } catch (error) {
+    signal.throwIfAborted();
+    throw broken(url, error);
   }
   if (rest.length > 0) throw new PassingError('the server sent only a part of a line');
 }
 
-/** The key of the last of whole lines. */
+/** The key of the last of whole lines. @throws DataError if it has none */
 export function lastKey(lines: Buffer): Buffer {
   const start = lines.lastIndexOf(newline, -2) + 1;
   return keyOfLine(lines.toString('utf8', start));
 }
 
 function keyOfLine(line: string): Buffer {
-  const { key, keyBase64 } = JSON.parse(line) as { key?: string; keyBase64?: string };
-  return key === undefined ? Buffer.from(keyBase64 ?? '', 'base64') : Buffer.from(key);
+  try {
+    const { key, keyBase64 } = JSON.parse(line) as { key?: unknown; keyBase64?: unknown };
+    if (typeof key === 'string') return Buffer.from(key);
+    if (typeof keyBase64 === 'string') return Buffer.from(keyBase64, 'base64');
+  } catch {
+    // It is not one of our servers.
+  }
+  throw new DataError('the server sent a line that is not an entity; is --url right?');
 }

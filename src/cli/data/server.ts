@@ -1,4 +1,5 @@
 /** Requests of import and export to a server, whose failures become sentences. */
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../../config/parsers.js';
 import { printable } from '../../lab/load/printable.js';
@@ -18,25 +19,15 @@ export function serverUrl(text: string): string {
   return url.origin;
 }
 
-/**
- * A response that is a success.
- * @throws PassingError; DataError if the server refuses; what the signal was aborted with
- */
-export async function ask(
-  url: string,
-  target: string,
-  init: RequestInit & { readonly signal: AbortSignal },
-): Promise<Response> {
-  const response = await unlessBroken(url, init.signal, () => fetch(url + target, init));
-  if (response.ok) return response;
-  const content = await unlessBroken(url, init.signal, () => response.text());
-  throw refusal(response.status, content);
+/** Whether the same may succeed later: the network was slow, or the server is busy or stopping. */
+export function mayPass(status: number): boolean {
+  return status === 408 || status === 429 || status === 503;
 }
 
 /** The error of a response that is not a success. */
 export function refusal(status: number, content: string): DataError {
   const message = `the server says ${status}: ${detailOf(content)}`;
-  return status === 503 ? new PassingError(message) : new DataError(message);
+  return mayPass(status) ? new PassingError(message) : new DataError(message);
 }
 
 /** The reason in a refusal, as text for a terminal. */
@@ -50,26 +41,27 @@ export function detailOf(content: string): string {
   return printable(content.slice(0, 200));
 }
 
-/** @throws PassingError in place of what fetch throws when a connection breaks */
-export async function unlessBroken<T>(
-  url: string,
-  signal: AbortSignal,
-  read: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    signal.throwIfAborted();
-    throw broken(url, error);
-  }
+/** @throws DataError if the content is not NDJSON, which all other servers do not send */
+export function mustBeLines(url: string, res: IncomingMessage): void {
+  if (!/^application\/x-ndjson\b/.test(res.headers['content-type'] ?? ''))
+    throw notEvenkeel(url, res);
 }
 
-/** The error of a connection that broke. fetch hides the reason in the cause. */
+/** The error of a success that none of our servers would send. */
+export function notEvenkeel(url: string, { statusCode, headers }: IncomingMessage): DataError {
+  const type = printable(headers['content-type'] ?? 'no Content-Type');
+  return new DataError(
+    `${url} is not an Evenkeel server: it answers with ${statusCode} and ${type}; is --url right?`,
+  );
+}
+
+/** The error of a connection that broke. */
 export function broken(url: string, error: unknown): PassingError {
-  const { message, cause } = error as { message: string; cause?: { message?: string } };
+  // A host with several addresses has an error for each, and none of its own.
+  const { message, errors = [] } = error as Error & { errors?: Error[] };
+  const reason = message || errors.map(({ message }) => message).join(', ');
   return new PassingError(
-    `the connection to ${url} failed: ${cause?.message ?? message}; ` +
-      'is the server running, and --url right?',
+    `the connection to ${url} failed: ${reason}; is the server running, and --url right?`,
     { cause: error },
   );
 }

@@ -1,4 +1,7 @@
-/** How far an import or export is, on a terminal. In a pipe or a log it says nothing. */
+/**
+ * How far an import or export is: on a terminal a line that is drawn over, and everywhere one line
+ * at the end. The messages of the command go through here: they need a line of their own.
+ */
 import { TerminalLine, type TerminalStream } from '../../lab/load/output/terminal-line.js';
 
 const intervalMs = 200;
@@ -7,35 +10,48 @@ export class TransferProgress {
   readonly #stream: TerminalStream;
   readonly #line: TerminalLine;
   readonly #beganMs = performance.now();
-  #drawnMs = 0;
+  #timer: NodeJS.Timeout | undefined;
   #entities = 0;
   #bytes = 0;
 
-  constructor(stream: TerminalStream = process.stderr) {
+  /** @param isDrawn false: the lines themselves go to the terminal */
+  constructor({ stream = process.stderr as TerminalStream, isDrawn = true } = {}) {
     this.#stream = stream;
     this.#line = new TerminalLine(stream);
+    if (!isDrawn || stream.isTTY !== true) return;
+    // While nothing moves, the time still does.
+    this.#timer = setInterval(() => this.#line.draw(this.#text()), intervalMs).unref();
   }
 
   /** Adds entities that are done, and the bytes of their lines. */
   add(entities: number, bytes: number): void {
     this.#entities += entities;
     this.#bytes += bytes;
-    const now = performance.now();
-    if (now - this.#drawnMs < intervalMs) return;
-    this.#drawnMs = now;
-    this.#line.draw(this.#text(now));
   }
 
-  /** Leaves the last state, on a terminal. */
-  end(): void {
+  /** Writes a message on a line of its own. */
+  say(message: string): void {
     this.#line.end();
-    if (this.#stream.isTTY) this.#stream.write(`${this.#text(performance.now())}\n`);
+    this.#stream.write(`evenkeel: ${message}\n`);
   }
 
-  #text(nowMs: number): string {
-    const seconds = Math.max(0.001, (nowMs - this.#beganMs) / 1000);
-    const rate = Math.round(this.#entities / seconds);
+  /** Erases the line, for good. */
+  end(): void {
+    clearInterval(this.#timer);
+    this.#line.end();
+  }
+
+  /** Ends with what was done, for example `stored`. */
+  summarize(done: string): void {
+    this.end();
+    this.say(`${done} ${this.#text()}`);
+  }
+
+  #text(): string {
+    const seconds = (performance.now() - this.#beganMs) / 1000;
+    const rate = Math.round(this.#entities / Math.max(0.001, seconds));
     const mebibytes = (this.#bytes / 2 ** 20).toFixed(1);
-    return `${this.#entities} entities, ${mebibytes} MiB, ${rate} per second`;
+    const entities = `${this.#entities} ${this.#entities === 1 ? 'entity' : 'entities'}`;
+    return `${entities}, ${mebibytes} MiB, in ${seconds.toFixed(1)} s, ${rate} per second`;
   }
 }

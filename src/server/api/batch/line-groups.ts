@@ -7,8 +7,8 @@
  */
 import { GrowingBuffer } from '../../connection/growing-buffer.js';
 
-/** Lines of a group: their work fits in a slice of time. */
-const maxGroupLines = 128;
+/** Lines of a group, unless a caller has another bound: their work fits in a slice of time. */
+const defaultMaxGroupLines = 128;
 /** Blank lines take time too, though they are not in a group. */
 const maxBlankLines = 4096;
 /** A beginning of a line up to this size, in bytes, is memory that nobody is asked for. */
@@ -33,6 +33,7 @@ export interface LongLine {
 
 export interface LineLimits {
   readonly maxLineBytes: number;
+  readonly maxGroupLines?: number;
   /** Called before more than a piece of one line is held, with `maxLineBytes`. */
   readonly reserve?: (bytes: number) => Promise<LongLine>;
 }
@@ -40,7 +41,7 @@ export interface LineLimits {
 /** @throws what `pieces` or `reserve` throw; the beginning of a line that was cut off is dropped */
 export async function* lineGroups(
   pieces: AsyncIterable<Buffer>,
-  { maxLineBytes, reserve }: LineLimits,
+  { maxLineBytes, maxGroupLines = defaultMaxGroupLines, reserve }: LineLimits,
 ): AsyncGenerator<readonly Line[]> {
   /** The current line, as far as it was in earlier pieces; empty if it is too long. */
   const begun = new GrowingBuffer(maxLineBytes);
