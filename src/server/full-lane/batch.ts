@@ -38,8 +38,8 @@ export async function serveBatch(
     const announced = announcedLength(exchange.req, Number.POSITIVE_INFINITY) ?? max;
     const bytes = Math.min(announced, max);
     if (!allowance.tryTake(bytes)) {
-      connection.hold(true);
-      await allowance.reserve(bytes).finally(() => connection.hold(false));
+      connection.pauseContent(true);
+      await allowance.reserve(bytes).finally(() => connection.pauseContent(false));
     }
     return performBatch(
       true,

@@ -53,7 +53,7 @@ export class ContentPieces implements AsyncIterableIterator<Buffer> {
       return { value: undefined, done: true };
     }
     const value = this.#waiting.take();
-    if (!this.#isOver) this.#connection.hold(false);
+    if (!this.#isOver) this.#connection.pauseContent(false);
     return { value, done: false };
   }
 
@@ -71,7 +71,7 @@ export class ContentPieces implements AsyncIterableIterator<Buffer> {
   readonly #onData = (piece: Buffer): void => {
     this.#connection.pieces++;
     this.#waiting.add(piece);
-    if (this.#waiting.length >= maxWaitingBytes) this.#connection.hold(true);
+    if (this.#waiting.length >= maxWaitingBytes) this.#connection.pauseContent(true);
     this.#wake?.();
   };
 
@@ -94,7 +94,7 @@ export class ContentPieces implements AsyncIterableIterator<Buffer> {
     this.#failure = failure;
     this.#req.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose);
     this.#connection.whileReading(undefined);
-    this.#connection.hold(false);
+    this.#connection.pauseContent(false);
     this.#onOver(isWhole);
     this.#wake?.();
   }

@@ -34,7 +34,7 @@ export function readContent(
     const settle = (settled: () => void) => {
       if (isSettled) return;
       isSettled = true;
-      connection.hold(false);
+      connection.pauseContent(false);
       req.off('data', onData).off('end', onEnd).off('close', onClose);
       connection.whileReading(undefined);
       settled();
@@ -46,8 +46,8 @@ export function readContent(
         const added = content.add(piece);
         connection.pieces++;
         if (added === undefined) return;
-        connection.hold(true);
-        added.then(() => connection.hold(false), fail);
+        connection.pauseContent(true);
+        added.then(() => connection.pauseContent(false), fail);
       } catch (error) {
         fail(error);
       }

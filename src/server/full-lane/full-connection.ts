@@ -35,7 +35,7 @@ export class FullConnection implements Connection, ReadState {
   #idleSince: number;
   readonly #queue: Request[] = [];
   readonly #queued: QueuedRequests;
-  #waitsForMemory = false;
+  #contentIsPaused = false;
   /** Bytes that node:http got, and where the content of the last request ends at most. */
   #slicedBytes = 0;
   #contentEndsAt = 0;
@@ -110,15 +110,15 @@ export class FullConnection implements Connection, ReadState {
     this.#onProblem = onProblem;
   }
 
-  /** While some content waits for memory, nothing more is read. */
-  hold(isHeld: boolean): void {
-    if (this.#waitsForMemory === isHeld) return;
-    this.#waitsForMemory = isHeld;
+  /** While the content that came waits, for memory or for its reader, nothing more is read. */
+  pauseContent(isPaused: boolean): void {
+    if (this.#contentIsPaused === isPaused) return;
+    this.#contentIsPaused = isPaused;
     if (!this.isHeld) resumeReading(this.#socket);
   }
 
   get isHeld(): boolean {
-    return this.#waitsForMemory || this.#queue.length >= this.#limits.maxPipelined;
+    return this.#contentIsPaused || this.#queue.length >= this.#limits.maxPipelined;
   }
 
   get contentLeft(): number | undefined {

@@ -209,8 +209,8 @@ async function serveRequest(
   async function receiveContent(): Promise<Uint8Array[]> {
     const length = announcedLength(req, limits.maxValueBytes);
     if (length !== undefined && !allowance.tryTake(length)) {
-      connection.hold(true);
-      await allowance.reserve(length).finally(() => connection.hold(false));
+      connection.pauseContent(true);
+      await allowance.reserve(length).finally(() => connection.pauseContent(false));
     }
     if (expectation === 'continue') res.writeContinue();
     const content = new ContentBuffer(allowance, length ?? limits.maxValueBytes, !!length);
