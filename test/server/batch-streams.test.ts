@@ -185,7 +185,7 @@ test('a client that does not take its results is not read; once it does, all is 
     tail = (parts.at(-1) ?? '').slice(-11);
   });
   batch.socket.resume();
-  await expect.poll(() => results).toBe(sent * 2000);
+  await expect.poll(() => results, { timeout: 100_000 }).toBe(sent * 2000);
 });
 
 test('batches leave a part of the queue of the store to others', async () => {
