@@ -4,7 +4,7 @@
  * read's is decided on the entity that was read.
  */
 import { maxConditionVersions } from '../../config/limits.js';
-import type { Condition } from '../../store/store.js';
+import type { Capabilities, Condition } from '../../store/store.js';
 import type { FieldsOf } from './operations.js';
 import { Problem, quote } from './problem.js';
 
@@ -46,6 +46,19 @@ export function writeCondition(
     isWeak || version === undefined ? [] : [version],
   );
   return { kind: 'version', versions };
+}
+
+/**
+ * @param names of what the client has to leave out
+ * @throws Problem 501 if the store keeps no conditions
+ */
+export function mustKeepConditions({ conditions }: Capabilities, names: string): void {
+  if (conditions) return;
+  throw new Problem(
+    501,
+    'this store keeps no conditions, and the write would not be safe without; ' +
+      `leave ${names} out if it may be done in any case`,
+  );
 }
 
 /**

@@ -24,7 +24,12 @@ import {
   requestFields,
 } from './operations.js';
 import { duration, flag, interval, key, replicas, wholeNumber, word } from './parameters.js';
-import { type ReadPreconditions, readPreconditions, writeCondition } from './preconditions.js';
+import {
+  mustKeepConditions,
+  type ReadPreconditions,
+  readPreconditions,
+  writeCondition,
+} from './preconditions.js';
 import { overloaded, Problem, quote } from './problem.js';
 import type { ProblemStatus } from './problem-statuses.js';
 import { parseQuery, type Query } from './query.js';
@@ -229,16 +234,12 @@ function entity(query: Query, capabilities: Capabilities) {
 /** @throws Problem 400, 501 */
 function conditionOf(
   fields: FieldsOf<'put'> | FieldsOf<'delete'>,
-  { conditions }: Capabilities,
+  capabilities: Capabilities,
 ): { condition?: Condition } {
   const condition = writeCondition(fields);
   if (!condition) return {};
-  if (conditions) return { condition };
-  throw new Problem(
-    501,
-    'this store keeps no conditions, and the write would not be safe without; leave the field ' +
-      'out if it may be done in any case',
-  );
+  mustKeepConditions(capabilities, 'the field');
+  return { condition };
 }
 
 /** Path and query of a target. */

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { maxKeyBytes, maxTtlMs } from '../../../config/limits.js';
 import type { Capabilities, Condition, EntityFields, Operation } from '../../../store/store.js';
 import { keptFields, metaPrefix } from '../kept-fields.js';
+import { mustKeepConditions } from '../preconditions.js';
 import { Problem, quote, valueTooLarge } from '../problem.js';
 import { type Bound, boundText } from './batch-bounds.js';
 import type { BatchIntake } from './batch-intake.js';
@@ -198,8 +199,7 @@ function conditionOf(
   capabilities: Capabilities,
 ): Condition | undefined {
   if (ifMatch === undefined && ifNoneMatch === undefined) return undefined;
-  if (!capabilities.conditions)
-    throw new Problem(501, 'this store keeps no conditions; leave ifMatch and ifNoneMatch out');
+  mustKeepConditions(capabilities, 'ifMatch and ifNoneMatch');
   if (ifMatch !== undefined && ifNoneMatch !== undefined)
     throw new Problem(400, 'ifMatch and ifNoneMatch exclude each other; give one');
   if (ifMatch === undefined) return { kind: 'absent' };
@@ -211,7 +211,11 @@ function ttlOf({ ttlMs, expires }: OperationLine, now: () => number): number | u
   if (ttlMs !== undefined) throw new Problem(400, 'ttlMs and expires exclude each other; give one');
   const leftMs = Math.ceil(Date.parse(expires) - now());
   if (!(leftMs <= maxTtlMs))
-    throw new Problem(400, `expires is at most 20 years from now, got ${quote(expires)}`);
+    throw new Problem(
+      400,
+      `expires is at most ${maxTtlMs} ms from now, got ${quote(expires)}; ` +
+        'give an earlier time, or leave it out',
+    );
   // An entity that has expired replaces what is stored, and is gone in a moment.
   return Math.max(1, leftMs);
 }
