@@ -83,9 +83,10 @@ export class EvenkeelClient {
 
   /**
    * Removes the entity. Resolves once that is on the disk, to whether there was one. After a
-   * further attempt, that may have been removed by the attempt before.
+   * further attempt, that may have been removed by the attempt before. Undefined: the server does
+   * not look whether there is one, for its data is in a cluster.
    */
-  async delete(key: Key, options: DeleteOptions = {}): Promise<boolean> {
+  async delete(key: Key, options: DeleteOptions = {}): Promise<boolean | undefined> {
     const call = {
       ...options,
       method: 'DELETE',
@@ -95,7 +96,8 @@ export class EvenkeelClient {
     } as const;
     return this.#transport.call(call, async (reply) => {
       await readAll(reply);
-      return reply.response.headers.get('evenkeel-existed') === 'true';
+      const existed = reply.response.headers.get('evenkeel-existed');
+      return existed === null ? undefined : existed === 'true';
     });
   }
 

@@ -64,14 +64,14 @@ export class KeyvEvenkeel {
     await mapConcurrently(entries, ({ key, value, ttl }) => this.set(key, value, ttl));
   }
 
-  /** Whether there was an entry. */
-  delete(key: string): Promise<boolean> {
-    return this.#client.delete(key);
+  /** Whether there was an entry. It counts as one if the server does not look. */
+  async delete(key: string): Promise<boolean> {
+    return (await this.#client.delete(key)) ?? true;
   }
 
   /** Whether there was an entry for each key. */
   async deleteMany(keys: string[]): Promise<boolean> {
-    const existed = await mapConcurrently(keys, (key) => this.#client.delete(key));
+    const existed = await mapConcurrently(keys, (key) => this.delete(key));
     return existed.every(Boolean);
   }
 

@@ -23,8 +23,8 @@ export type OperationResult =
   | {
       readonly kind: 'delete';
       readonly operation: Operation;
-      /** Whether there was an entity. */
-      readonly existed: boolean;
+      /** Whether there was an entity; undefined: the server does not look. */
+      readonly existed: boolean | undefined;
     };
 
 export type BatchResult =
@@ -81,6 +81,7 @@ export function resultOf(operation: Operation, text: string): BatchResult {
   const { status, version, existed } = fields;
   if (typeof version === 'string') return { kind: 'put', operation, version };
   if (typeof existed === 'boolean') return { kind: 'delete', operation, existed };
+  if (status === 202) return { kind: 'delete', operation, existed: undefined };
   if (typeof status === 'number' && status >= 400)
     return { kind: 'failed', operation, error: problemError(status, fields) };
   throw notResult(text);

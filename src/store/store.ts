@@ -16,6 +16,15 @@ export interface Capabilities {
   readonly conditions: boolean;
   /** Whether {@link Store.commitAll} is offered. */
   readonly atomicBatches: boolean;
+  /** Whether a deletion says if there was an entity: {@link DeleteResult.existed}. */
+  readonly existed: boolean;
+  /**
+   * Whether each page of a range shows the newest acknowledged state. Otherwise an entity may be as
+   * old as the begin of the range.
+   */
+  readonly freshPages: boolean;
+  /** Milliseconds since 1970 up to which an entity may expire; undefined: as long as `maxTtlMs`. */
+  readonly maxExpiresMs: number | undefined;
 }
 
 /**
@@ -75,8 +84,11 @@ export interface PutResult {
 }
 
 export interface DeleteResult {
-  /** Whether there was an entity, not expired, under the key. */
-  readonly existed: boolean;
+  /**
+   * Whether there was an entity, not expired, under the key. Undefined in a store that would have
+   * to read it first: its {@link Capabilities.existed} is false.
+   */
+  readonly existed?: boolean;
 }
 
 export interface ReplicaCount {
@@ -127,7 +139,10 @@ export interface Allowance {
 
 export interface Store {
   readonly capabilities: Capabilities;
-  /** Set once the store can no longer be trusted with writes. Only opening it again clears it. */
+  /**
+   * Set while the store can't be trusted with writes. `failed` stays until it is opened again, and
+   * `no-quorum` until enough nodes can be reached.
+   */
   readonly failure: StoreError | undefined;
 
   /**
@@ -135,7 +150,8 @@ export interface Store {
    * sees it.
    * @param allowance the value is paid for with it, before it is copied, if it is larger than
    *   `pieceBytes`; otherwise it is the caller's to pay for
-   * @throws StoreError `damaged` if the stored record fails its checksum; `overloaded`; `closed`
+   * @throws StoreError `damaged` if the stored record fails its checksum; `too-few-replicas`,
+   *   `replica-failed`; `overloaded`; `closed`
    */
   get(key: Uint8Array, options?: ReadOptions, allowance?: Allowance): Awaitable<Entity | undefined>;
 
@@ -145,7 +161,7 @@ export interface Store {
    * @param value the bytes, in one piece or several
    * @param allowance asked for slices of time to copy a large value
    * @throws StoreError `condition-failed`: nothing was changed; `overloaded`, `full`, `failed`,
-   *   `closed`: the value is not acknowledged
+   *   `too-few-replicas`, `replica-failed`, `closed`: the value is not acknowledged
    */
   put(
     key: Uint8Array,
@@ -174,12 +190,13 @@ export interface Store {
    * The entities from start to end in order of key bytes, or the reverse of it, a page at a time. A
    * page is read when it is asked for; between pages no memory and no old version of data is held.
    *
-   * Each page shows the newest acknowledged state, so a range is not a snapshot. An entity that is
+   * A range is not a snapshot: {@link Capabilities.freshPages} says what a page shows. An entity
+   * that is
    * there all along is yielded once; one that is written or deleted during the range may or may not
    * appear. A page is empty if all it held has expired, so a reader gives way to other work after
    * each page, not only after full ones.
    * @param allowance asked for a slice before each page; pays for large values, as in get
-   * @throws StoreError `damaged`, `closed`
+   * @throws StoreError `damaged`, `too-few-replicas`, `replica-failed`, `closed`
    */
   range(options: RangeOptions, allowance?: Allowance): AsyncIterable<readonly Entity[]>;
 
@@ -194,7 +211,7 @@ export interface Store {
    * all that is durable. An entity that is written during the call may be removed or stay. If the
    * call fails, some are removed already: the same call goes on with the rest.
    * @param allowance asked for a slice before each page
-   * @throws StoreError `overloaded`, `full`, `failed`, `closed`
+   * @throws StoreError `overloaded`, `full`, `failed`, `too-few-replicas`, `closed`
    */
   deleteRange(range: DeletedRange, allowance?: Allowance): Promise<number>;
 
@@ -214,6 +231,10 @@ export type StoreErrorCode =
   | 'failed'
   /** The stored record fails its checksum. */
   | 'damaged'
+  /** Replicas met an error of their own, such as too many deleted entities side by side. */
+  | 'replica-failed'
+  /** Too few nodes can be reached for a quorum. It passes by itself. */
+  | 'no-quorum'
   /** Another process has the directory open. */
   | 'in-use'
   /** The directory can't be made, read or written, or the location names no known engine. */
@@ -225,20 +246,33 @@ export type StoreErrorCode =
   /** Fewer replicas responded than were asked for. */
   | 'too-few-replicas';
 
+/** How the replicas fell short. */
+export interface ReplicaFailure {
+  /** Replicas that had to respond. */
+  readonly needed: number;
+  /** Those that did, or could; undefined: nobody says. */
+  readonly answered?: number;
+  /** Whether the write is done, though it is not acknowledged. Undefined: it was a read. */
+  readonly written?: 'no' | 'unknown';
+}
+
 /** An expected failure. The message says what happened and what to do, for the operator. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly code: StoreErrorCode;
   /** In the list of operations: whose condition failed. */
   readonly index: number | undefined;
+  /** Set with `too-few-replicas`. */
+  readonly replicas: ReplicaFailure | undefined;
 
   constructor(
     code: StoreErrorCode,
     message: string,
-    options: { cause?: unknown; index?: number } = {},
+    options: { cause?: unknown; index?: number; replicas?: ReplicaFailure } = {},
   ) {
     super(message, options);
     this.code = code;
     this.index = options.index;
+    this.replicas = options.replicas;
   }
 }

@@ -13,7 +13,7 @@ test('what a call returns has its type', () => {
   expectTypeOf(store.getText).returns.resolves.toEqualTypeOf<string | undefined>();
   expectTypeOf(store.getJson<User>).returns.resolves.toEqualTypeOf<User | undefined>();
   expectTypeOf(store.put).returns.resolves.toEqualTypeOf<{ readonly version: string }>();
-  expectTypeOf(store.delete).returns.resolves.toEqualTypeOf<boolean>();
+  expectTypeOf(store.delete).returns.resolves.toEqualTypeOf<boolean | undefined>();
   expectTypeOf(store.list).returns.toEqualTypeOf<AsyncGenerator<Entity, void>>();
   expectTypeOf<EvenkeelError['code']>().toEqualTypeOf<ErrorCode>();
   expectTypeOf<'condition-failed'>().toExtend<ErrorCode>();

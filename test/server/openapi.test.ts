@@ -136,6 +136,9 @@ async function askBadStores(listen: Listen): Promise<void> {
       delete: fail,
       commitAll: fail,
       deleteRange: fail,
+      range: async function* () {
+        yield await fail();
+      },
     });
     const options = { port: 0, lanes: testedLanes, report: () => {} };
     const bad = await serveStore(store, limits, options);
@@ -153,6 +156,9 @@ async function askBadStores(listen: Listen): Promise<void> {
     await connection.ask(request('DELETE', entity));
     await connection.ask(request('POST', batch, [], '{"key":"b","value":""}\n'));
     await connection.ask(request('DELETE', '/v0/entities?prefix=x'));
+    if (code === 'too-few-replicas')
+      for (const method of ['GET', 'HEAD'])
+        await fetch(`${bad.url}/v0/entities?prefix=x`, { method });
     Object.assign(store, { capabilities: { ...store.capabilities, atomicBatches: false } });
     await connection.ask(request('POST', batch, [], ''));
   }

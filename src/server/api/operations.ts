@@ -97,7 +97,7 @@ export const operations: readonly Operation[] = [
     parameters: [start, end, prefix, after, limit, order, only],
     oneOf: ['start', 'prefix'],
     responses: { 200: 'Each entity is a chunk, `<key>\\n<value>`, or a line of NDJSON.' },
-    problems: [],
+    problems: [504],
   },
   {
     kind: 'deleteRange',

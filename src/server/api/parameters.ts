@@ -53,6 +53,16 @@ export function duration(query: Query, name: string): number | undefined {
   return ms;
 }
 
+/** Refuses an expiry that the store cannot keep. @throws Problem 400 */
+export function mustBeKept(ttlMs: number, { maxExpiresMs }: Capabilities): void {
+  if (maxExpiresMs === undefined || Date.now() + ttlMs <= maxExpiresMs) return;
+  throw new Problem(
+    400,
+    `an entity expires by ${new Date(maxExpiresMs).toISOString()} in this store; ` +
+      'give a shorter time to live, or none',
+  );
+}
+
 /** Whether it is `true`; `false` if it is not given. @throws Problem 400 */
 export function flag(query: Query, name: string): boolean {
   const text = query.get(name)?.toString('latin1') ?? 'false';

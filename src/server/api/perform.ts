@@ -105,8 +105,12 @@ function created({ version }: PutResult): ApiResponse {
 }
 
 function accepted({ existed }: DeleteResult): ApiResponse {
+  if (existed === undefined) return unseen;
   return existed ? removed : wasAbsent;
 }
+
+/** The store does not look whether there was an entity. */
+const unseen: ApiResponse = { status: 202, headers: noHeaders, content: nothing };
 
 const removed = acceptedWith('true');
 const wasAbsent = acceptedWith('false');

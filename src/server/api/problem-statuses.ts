@@ -15,10 +15,10 @@ export const problemStatuses = {
   417: 'The request expects something other than `100-continue`.',
   421: 'The host is not one of this server: see `Host`.',
   431: 'The header, or what is to be kept of it, is too long, or it has too many fields.',
-  500: 'The stored value is damaged, or the server met an unexpected error.',
-  501: 'The request has a condition that this store cannot keep.',
+  500: 'The stored value is damaged, replicas fail, or the server met an unexpected error.',
+  501: 'The request has a condition, or is a batch, that this store cannot keep.',
   503: 'The server is overloaded or stopping (`Retry-After` says when), or its store has failed.',
-  504: 'Fewer replicas confirmed than were asked for.',
+  504: 'Fewer replicas confirmed than were asked for; `written` says what is known.',
   507: 'The disk, or a quota on it, is full.',
 } as const;
 

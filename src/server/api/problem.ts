@@ -1,7 +1,7 @@
 /** Errors as responses: problem details (RFC 9457) that say what was wrong and what to change. */
 import { STATUS_CODES } from 'node:http';
 import type { Limits } from '../../config/limits.js';
-import { StoreError, type StoreErrorCode } from '../../store/store.js';
+import { type ReplicaFailure, StoreError, type StoreErrorCode } from '../../store/store.js';
 import { contentFields } from './content-fields.js';
 import type { ProblemStatus } from './problem-statuses.js';
 
@@ -10,6 +10,16 @@ interface ProblemOptions {
   readonly closes?: boolean;
   readonly cause?: unknown;
   /** The operation of an atomic batch that was refused, from 0. */
+  readonly index?: number;
+  /** How the replicas fell short. */
+  readonly replicas?: ReplicaFailure | undefined;
+}
+
+/** The members of a problem's document. */
+export interface ProblemDocument extends Partial<ReplicaFailure> {
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
   readonly index?: number;
 }
 
@@ -21,6 +31,7 @@ export class Problem extends Error {
   /** The end of this request can't be trusted, so the connection must not be used again. */
   readonly closes: boolean;
   readonly index: number | undefined;
+  readonly replicas: ReplicaFailure | undefined;
 
   /** @param detail what was wrong and what to do about it, for a person to read */
   constructor(status: ProblemStatus, detail: string, options: ProblemOptions = {}) {
@@ -29,15 +40,17 @@ export class Problem extends Error {
     this.headers = options.headers ?? {};
     this.closes = options.closes ?? false;
     this.index = options.index;
+    this.replicas = options.replicas;
   }
 
   /** The `application/problem+json` document, of type `about:blank`: the status is the type. */
-  toJSON(): { title: string; status: number; detail: string; index?: number } {
+  toJSON(): ProblemDocument {
     return {
       title: STATUS_CODES[this.status] ?? 'Error',
       status: this.status,
       detail: this.message,
       ...(this.index !== undefined && { index: this.index }),
+      ...this.replicas,
     };
   }
 }
@@ -101,6 +114,8 @@ const statusOf: Record<StoreErrorCode, ProblemStatus> = {
   damaged: 500,
   'condition-failed': 412,
   'too-few-replicas': 504,
+  'replica-failed': 500,
+  'no-quorum': 503,
   'in-use': 500,
   unusable: 500,
 };
@@ -114,10 +129,11 @@ export function needsOperator({ status, cause }: Problem): boolean {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StoreError) {
+    const { code, message, replicas } = error;
     // A failed store does not come back by itself, so it gets no Retry-After.
-    return error.code === 'overloaded' || error.code === 'closed'
-      ? overloaded(error.message, error)
-      : new Problem(statusOf[error.code], error.message, { cause: error });
+    return statusOf[code] === 503 && code !== 'failed'
+      ? overloaded(message, error)
+      : new Problem(statusOf[code], message, { cause: error, replicas });
   }
   return new Problem(500, 'an unexpected error in the server; its log has more', { cause: error });
 }

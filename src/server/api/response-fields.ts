@@ -47,7 +47,7 @@ export const responseFields: readonly ResponseField[] = [
     name: 'Evenkeel-Existed',
     operations: ['delete'],
     statuses: [202],
-    summary: '`true` or `false`: whether there was an entity.',
+    summary: '`true` or `false`: whether there was an entity. Left out by a cluster.',
   },
   { name: 'Vary', operations: ['range'], statuses: [200], summary: '`Accept`.' },
   ofAll('Vary', '`Origin`, while `--cors` is given.'),

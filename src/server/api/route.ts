@@ -23,7 +23,16 @@ import {
   type RequestFields,
   requestFields,
 } from './operations.js';
-import { duration, flag, interval, key, replicas, wholeNumber, word } from './parameters.js';
+import {
+  duration,
+  flag,
+  interval,
+  key,
+  mustBeKept,
+  replicas,
+  wholeNumber,
+  word,
+} from './parameters.js';
 import {
   mustKeepConditions,
   type ReadPreconditions,
@@ -176,6 +185,7 @@ const commandOf: {
   },
   put: (query, { fields }, capabilities) => {
     const ttlMs = duration(query, 'ttl');
+    if (ttlMs !== undefined) mustBeKept(ttlMs, capabilities);
     const kept = keptFields(fields);
     return {
       kind: 'put',
@@ -222,7 +232,10 @@ const commandOf: {
       throw new Problem(415, `a batch has no content coding, got ${quote(String(coding))}`);
     const isAtomic = flag(query, 'atomic');
     if (isAtomic && !atomicBatches)
-      throw new Problem(501, 'this store has no atomic batches; leave atomic out');
+      throw new Problem(
+        501,
+        'this store has no atomic batches: its keys are on several nodes; leave atomic out',
+      );
     return { kind: 'batch', isAtomic };
   },
 };

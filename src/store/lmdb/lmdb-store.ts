@@ -4,10 +4,12 @@
  * time may open a directory, and one store in it.
  */
 import { type Limits, pieceBytes } from '../../config/limits.js';
+import { checkKey } from '../checks.js';
 import { fieldsEnd, fieldsStart, readRecord } from '../record.js';
 import {
   type Allowance,
   type Awaitable,
+  type Capabilities,
   type DeletedRange,
   type DeleteResult,
   type Entity,
@@ -32,7 +34,7 @@ import type { GroupCommit } from './write/group-commit.js';
 import { deletePages } from './write/range-deletion.js';
 import type { Sweeper } from './write/sweeper.js';
 import type { Writer } from './write/writer.js';
-import { checkKey, deleteOf, putOf, writesOf } from './writes-of.js';
+import { deleteOf, putOf, writesOf } from './writes-of.js';
 
 export interface StoreParts {
   readonly env: Environment;
@@ -50,7 +52,14 @@ export interface StoreParts {
 }
 
 export class LmdbStore implements Store {
-  readonly capabilities = { replicas: 1, conditions: true, atomicBatches: true };
+  readonly capabilities: Capabilities = {
+    replicas: 1,
+    conditions: true,
+    atomicBatches: true,
+    existed: true,
+    freshPages: true,
+    maxExpiresMs: undefined,
+  };
   readonly #parts: StoreParts;
   #closing: Promise<void> | undefined;
 

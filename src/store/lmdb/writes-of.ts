@@ -1,11 +1,6 @@
 /** From the calls of the port to writes. A misuse of the port is a TypeError. */
-import {
-  maxAtomicBytes,
-  maxAtomicOperations,
-  maxConditionVersions,
-  maxKeyBytes,
-  maxTtlMs,
-} from '../../config/limits.js';
+import { maxAtomicBytes, maxAtomicOperations, maxConditionVersions } from '../../config/limits.js';
+import { checkKey, checkTtl, checkValue } from '../checks.js';
 import { encodeFields } from '../entity-fields.js';
 import type { Condition, Operation, PutOptions, WriteOptions } from '../store.js';
 import type { Delete, Put, Write } from './write/batch.js';
@@ -53,23 +48,6 @@ export function writesOf(operations: readonly Operation[], now: () => number): W
       `a batch has keys and values of at most ${maxAtomicBytes} bytes, got ${bytes}`,
     );
   return writes;
-}
-
-export function checkKey(key: Uint8Array): void {
-  if (!(key instanceof Uint8Array)) throw new TypeError(`a key is a Uint8Array, got ${typeof key}`);
-  if (key.length < 1 || key.length > maxKeyBytes)
-    throw new TypeError(`a key has 1 to ${maxKeyBytes} bytes, got ${key.length}`);
-}
-
-function checkValue(value: readonly Uint8Array[]): void {
-  if (!Array.isArray(value) || !value.every((piece) => piece instanceof Uint8Array))
-    throw new TypeError('a value is an array of Uint8Arrays');
-}
-
-function checkTtl(ttlMs: number | undefined): void {
-  if (ttlMs === undefined) return;
-  if (!Number.isSafeInteger(ttlMs) || ttlMs < 1 || ttlMs > maxTtlMs)
-    throw new TypeError(`a time to live is 1 to ${maxTtlMs} ms, got ${ttlMs}`);
 }
 
 function checkCondition(condition: Condition | undefined): void {

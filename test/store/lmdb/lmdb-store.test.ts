@@ -4,9 +4,18 @@ import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryDirectory } from '../../support/directory.js';
 import { storeSuite } from '../suite/suite.js';
 
+const offers = {
+  clock: true,
+  pages: true,
+  conditions: true,
+  atomicBatches: true,
+  existed: true,
+  freshPages: true,
+};
+
 storeSuite({
   name: 'lmdb',
-  offers: { clock: true, pages: true, conditions: true, atomicBatches: true },
+  offers,
   place: async (onOver) => {
     const directory = await temporaryDirectory(onOver);
     return { open: (options) => openLmdb({ directory, ...options }) };
@@ -15,7 +24,7 @@ storeSuite({
 
 storeSuite({
   name: 'lmdb, every read from the disk',
-  offers: { clock: true, pages: true, conditions: true, atomicBatches: true },
+  offers,
   place: async (onOver) => {
     const directory = await temporaryDirectory(onOver);
     let faults = 0;

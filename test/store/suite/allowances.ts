@@ -89,6 +89,13 @@ export function allowanceTrait(factory: StoreFactory): void {
       await (value ? store.put(bytes('k'), [value]) : store.delete(bytes('k')));
     };
     const entity = await store.get(bytes('k'), {}, allowance);
+    // Where a read is of the moment at which it began, it may return the old value, paid for.
+    const old = 3 * pieceBytes;
+    if (!factory.offers.freshPages && entity?.value.length === old) {
+      expect(Buffer.compare(entity.value, Buffer.alloc(old, 'old'))).toBe(0);
+      expect(allowance.heldBytes).toBe(old);
+      return;
+    }
     expect(entity?.value.length).toBe(length);
     if (entity && value) expect(Buffer.compare(entity.value, value)).toBe(0);
     expect(allowance.heldBytes).toBe(heldBytes);
@@ -106,7 +113,7 @@ export function allowanceTrait(factory: StoreFactory): void {
   );
 
   test.runIf(factory.offers.pages)('a range asks for a slice before each page', async () => {
-    const store = await openNew(factory);
+    const store = await openNew(factory, { limits: makeLimits({ rangePageMs: 60_000 }) });
     await Promise.all(numbered(10).map((key) => put(store, key, key)));
     const allowance = new Counted();
     for await (const page of store.range({ start: bytes('key') }, allowance)) {

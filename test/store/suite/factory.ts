@@ -24,6 +24,8 @@ export interface StoreFactory {
     /** As its capabilities say. */
     readonly conditions: boolean;
     readonly atomicBatches: boolean;
+    readonly existed: boolean;
+    readonly freshPages: boolean;
   };
   /** An empty place of its own, gone when the test is over, or when `onOver` calls its argument. */
   place(onOver?: (remove: () => Promise<void>) => void): Promise<Place>;

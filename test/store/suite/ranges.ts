@@ -150,18 +150,21 @@ export function rangeTrait(factory: StoreFactory): void {
     },
   );
 
-  test('a page read after an acknowledged write shows it', async () => {
-    const store = await openFourAPage();
-    for (const key of ['a', 'b', 'c', 'd', 'e']) await put(store, key, 'old');
-    const reader = store.range({ start: bytes('a') })[Symbol.asyncIterator]();
-    await reader.next();
-    await put(store, 'e', 'new');
-    const { value: page } = await reader.next();
-    expect(
-      page?.map((entity: { value: Uint8Array }) => Buffer.from(entity.value).toString()),
-    ).toEqual(['new']);
-    await reader.return?.();
-  });
+  test.runIf(factory.offers.freshPages)(
+    'a page read after an acknowledged write shows it',
+    async () => {
+      const store = await openFourAPage();
+      for (const key of ['a', 'b', 'c', 'd', 'e']) await put(store, key, 'old');
+      const reader = store.range({ start: bytes('a') })[Symbol.asyncIterator]();
+      await reader.next();
+      await put(store, 'e', 'new');
+      const { value: page } = await reader.next();
+      expect(
+        page?.map((entity: { value: Uint8Array }) => Buffer.from(entity.value).toString()),
+      ).toEqual(['new']);
+      await reader.return?.();
+    },
+  );
 
   test('readers that leave in the middle hold up neither writes, reads nor close', async () => {
     const store = await openNew(factory, { limits: makeLimits({ rangePageEntities: 2 }) });

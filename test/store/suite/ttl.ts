@@ -4,7 +4,7 @@ import { maxTtlSeconds } from '#dist/config/limits.js';
 import { bytes, keys, openAt, pages, put, type StoreFactory, value } from './factory.js';
 
 /** A fraction of a second, so that rounding shows. */
-const startMs = Date.UTC(2026, 0, 1) + 123;
+const startMs = Math.floor(Date.now() / 1000) * 1000 + 123;
 
 export function ttlTrait(factory: StoreFactory): void {
   async function openWithClock() {
@@ -68,10 +68,21 @@ export function ttlTrait(factory: StoreFactory): void {
 
   test('the longest time to live is kept', async () => {
     const { clock, store } = await openWithClock();
-    await put(store, 'a', 'one', maxTtlSeconds);
-    clock.ms = startMs + maxTtlSeconds * 1000 - 1;
+    const { maxExpiresMs = Number.POSITIVE_INFINITY } = store.capabilities;
+    const longest = Math.min(maxTtlSeconds, Math.floor((maxExpiresMs - startMs) / 1000));
+    await put(store, 'a', 'one', longest);
+    clock.ms = startMs + longest * 1000 - 1;
     expect(await value(store, 'a')).toBe('one');
     clock.ms++;
+    expect(await value(store, 'a')).toBeUndefined();
+  });
+
+  test('one beyond the last expiry of the store is misuse: a TypeError', async () => {
+    const { clock, store } = await openWithClock();
+    const { maxExpiresMs } = store.capabilities;
+    if (maxExpiresMs === undefined) return;
+    clock.ms = maxExpiresMs - 1000;
+    await expect(put(store, 'a', 'one', 2)).rejects.toThrow(TypeError);
     expect(await value(store, 'a')).toBeUndefined();
   });
 

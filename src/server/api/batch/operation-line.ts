@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { maxKeyBytes, maxTtlMs } from '../../../config/limits.js';
 import type { Capabilities, Condition, EntityFields, Operation } from '../../../store/store.js';
 import { keptFields, metaPrefix } from '../kept-fields.js';
+import { mustBeKept } from '../parameters.js';
 import { mustKeepConditions } from '../preconditions.js';
 import { Problem, quote, valueTooLarge } from '../problem.js';
 import { type Bound, boundText } from './batch-bounds.js';
@@ -99,6 +100,7 @@ export function operationOf(bytes: Buffer | undefined, context: LineContext): Op
   }
   const value = [contentOf(line, context.maxValueBytes)];
   const ttlMs = ttlOf(line, context.now);
+  if (ttlMs !== undefined) mustBeKept(ttlMs, context.capabilities);
   const fields = fieldsOf(line);
   if (!conditional && ttlMs === undefined && !fields) return { kind: 'put', key, value };
   const options = {

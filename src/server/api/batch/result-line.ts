@@ -13,20 +13,27 @@ export const resultLine = v.union([
   }),
   v.strictObject({
     status: v.literal(202),
-    existed: v.pipe(v.boolean(), v.description('Whether there was an entity to remove.')),
+    existed: v.optional(
+      v.pipe(v.boolean(), v.description('Whether there was one, if the store looks.')),
+    ),
   }),
   v.strictObject({
     status: v.pipe(status, v.description('As of a request for this entity alone.')),
     title: v.string(),
     detail: v.pipe(v.string(), v.description('What was wrong, and what to change.')),
+    needed: v.optional(v.pipe(v.number(), v.description('Replicas that had to respond.'))),
+    answered: v.optional(v.pipe(v.number(), v.description('Those that did, or could.'))),
+    written: v.optional(
+      v.pipe(v.picklist(['no', 'unknown']), v.description('Whether it may be done.')),
+    ),
     line: v.pipe(v.number(), v.integer(), v.description('From 1.')),
   }),
 ]);
 
 export function lineOfResult(result: Result): string {
-  return 'version' in result
-    ? `{"status":201,"version":"${result.version}"}\n`
-    : `{"status":202,"existed":${result.existed}}\n`;
+  if ('version' in result) return `{"status":201,"version":"${result.version}"}\n`;
+  if (result.existed === undefined) return '{"status":202}\n';
+  return `{"status":202,"existed":${result.existed}}\n`;
 }
 
 /** @param line its number, from 1 */

@@ -26,6 +26,12 @@ export const schemas = {
       status: { type: 'integer', minimum: 400, maximum: 599 },
       detail: { type: 'string', description: 'What was wrong and what to change, for a person.' },
       index: { type: 'integer', description: 'The operation of an atomic batch, from 0.' },
+      needed: { type: 'integer', description: 'Replicas that had to respond.' },
+      answered: { type: 'integer', description: 'Those that did, or could, if a node says so.' },
+      written: {
+        enum: ['no', 'unknown'],
+        description: 'Whether the write may be done, though it is not acknowledged.',
+      },
     },
     required: ['title', 'status', 'detail'],
   },

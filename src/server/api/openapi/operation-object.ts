@@ -40,7 +40,10 @@ export function operationObject(
   store: Pick<Capabilities, 'replicas'>,
 ): Json {
   const { kind, path, parameters = [] } = operation;
-  const isTaken = (what: string | number) => method !== 'HEAD' || !ofGetAlone.includes(what);
+  // A HEAD of a range reads nothing, so no replica can fail it.
+  const isOfReading = (what: string | number) => kind === 'range' && what === 504;
+  const isTaken = (what: string | number) =>
+    method !== 'HEAD' || !(ofGetAlone.includes(what) || isOfReading(what));
   const fields = requestFields.filter((field: RequestField) => {
     const isRead = field.operations.includes(kind) && !refusing.includes(kind);
     return isParameter(field) && isRead && isTaken(field.name);

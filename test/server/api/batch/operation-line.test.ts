@@ -7,7 +7,14 @@ import { Problem } from '#dist/server/api/problem.js';
 
 const nowMs = Date.UTC(2026, 0, 1);
 const context: LineContext = {
-  capabilities: { replicas: 1, conditions: true, atomicBatches: true },
+  capabilities: {
+    replicas: 1,
+    conditions: true,
+    atomicBatches: true,
+    existed: true,
+    freshPages: true,
+    maxExpiresMs: undefined,
+  },
   line: { max: 1000, limit: undefined },
   maxValueBytes: 100,
   now: () => nowMs,
