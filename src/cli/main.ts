@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   report: () => import('./report.js'),
   export: () => import('./export.js'),
   import: () => import('./import.js'),
+  cluster: () => import('./cluster.js'),
 };
 
 async function help(): Promise<string> {

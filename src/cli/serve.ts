@@ -1,6 +1,7 @@
 /** `evenkeel serve`: runs the server until a signal. */
 import { resolve } from 'node:path';
 import { type AdminServer, startAdminServer } from '../admin/admin-server.js';
+import { clusterSettings } from '../config/cluster-settings.js';
 import { defaultLimits } from '../config/limits.js';
 import { readSettings, settings, unknownVariables } from '../config/settings.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
@@ -8,6 +9,7 @@ import { isLoopback } from '../server/access/door.js';
 import { ListenError, type RunningServer, serve } from '../server/server.js';
 import { directoryOf } from '../store/open.js';
 import { StoreError } from '../store/store.js';
+import { clusterAccess } from './args/cluster-access.js';
 import { describeFlags, on, textsOf } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';
 import { untilSignal } from './signals.js';
@@ -16,6 +18,11 @@ const flags = {
   ...settings,
   json: on('print one line of JSON instead of the banner, for programs'),
 };
+
+const ofCluster = new Set(Object.keys(clusterSettings));
+const ofServer = Object.fromEntries(
+  Object.entries(flags).filter(([name]) => !ofCluster.has(name)),
+) as Omit<typeof flags, keyof typeof clusterSettings>;
 
 const drainSeconds = defaultLimits.drainMs / 1000;
 
@@ -27,7 +34,10 @@ export const help = `evenkeel serve: ${summary}
 
 Usage: evenkeel serve [flags]
 
-${describeFlags(flags)}
+${describeFlags(ofServer)}
+
+A Cassandra cluster holds the data, if --store is given:
+${describeFlags(clusterSettings)}
 
 Each flag but --json is also a variable and a key of the configuration file: for --max-value 1MiB,
 EVENKEEL_MAX_VALUE=1MiB and {"maxValue": "1MiB"}. A flag wins over a variable, and a variable over
@@ -39,27 +49,39 @@ is lost either way.
 
 Exit codes:
   ${exitCodes.fine}    ended by one signal
-  ${exitCodes.failed}    could not start: the port or the data directory can't be used
+  ${exitCodes.failed}    could not start: the port, the data directory or the cluster can't be used
   ${exitCodes.usage}    a wrong flag, variable or configuration file
   ${exitCodes.interrupted}  ended by a second signal (143 for SIGTERM)
 
 Examples:
   evenkeel serve
   evenkeel serve --port 9000 --data /var/lib/evenkeel --max-value 1MiB
+  evenkeel serve --store 'cassandra://10.0.0.1,10.0.0.2/evenkeel?dc=dc1'
   EVENKEEL_PORT=9000 evenkeel serve --config evenkeel.json
   curl -X PUT --data-binary @photo.jpg 'http://127.0.0.1:8080/v0/entity?id=photo'
 `;
 
 export async function run(args: readonly string[], version: string): Promise<void> {
   const given = textsOf(flags, args);
-  const { config: _, 'admin-port': adminPort, ...options } = readSettings(given, process.env);
+  const {
+    config: _,
+    'admin-port': adminPort,
+    'cassandra-user': user,
+    'cassandra-password-file': passwordFile,
+    'cassandra-ca': caFile,
+    data,
+    store,
+    ...others
+  } = readSettings(given, process.env);
+  const cassandra = clusterAccess({ user, passwordFile, caFile });
   const json = given.has('json');
+  const options = { ...others, ...(store === undefined ? { data } : { store, cassandra }) };
   const server = await serve(options);
   const admin = await startAdmin(adminPort, options.allowHosts, server);
   const banner = {
     url: server.url,
     ...(admin && { adminUrl: admin.url }),
-    data: resolve(directoryOf(options.data)),
+    ...(store === undefined ? { data: resolve(directoryOf(data ?? '')) } : { store }),
     pid: process.pid,
     version,
   };
@@ -71,7 +93,8 @@ export async function run(args: readonly string[], version: string): Promise<voi
   await untilSignal();
   await admin?.close();
   const log = json ? () => {} : (line: string) => process.stdout.write(`${line}\n`);
-  await stop(server, options.limits.drainMs / 1000, log);
+  const place = store === undefined ? 'on the disk' : 'in the cluster';
+  await stop(server, options.limits.drainMs / 1000, place, log);
 }
 
 async function startAdmin(
@@ -91,16 +114,19 @@ async function startAdmin(
 interface Banner {
   readonly url: string;
   readonly adminUrl?: string;
-  readonly data: string;
+  /** The directory, on this machine. */
+  readonly data?: string;
+  /** Or the cluster. */
+  readonly store?: string;
   readonly pid: number;
   readonly version: string;
 }
 
-function bannerText({ url, adminUrl, data, pid, version }: Banner): string {
+function bannerText({ url, adminUrl, data, store, pid, version }: Banner): string {
   const entity = `'${url}/v0/entity?id=hello'`;
   const admin = adminUrl ? `  admin ${adminUrl}, for evenkeel profile --url\n` : '';
   return `Evenkeel ${version} serves ${url}
-  data  ${data}
+  data  ${store ?? data}
   pid   ${pid}
 ${admin}  try   curl -X PUT --data-binary world ${entity}
         curl ${entity}
@@ -111,6 +137,7 @@ ${admin}  try   curl -X PUT --data-binary world ${entity}
 async function stop(
   server: RunningServer,
   seconds: number,
+  place: string,
   log: (line: string) => void,
 ): Promise<void> {
   const { running } = server;
@@ -120,7 +147,7 @@ async function stop(
     process.stderr.write(
       `evenkeel: ${count(cutOff)} did not finish within ${seconds} s and got no response\n`,
     );
-  log('Stopped; everything acknowledged is on the disk.');
+  log(`Stopped; everything acknowledged is ${place}.`);
 }
 
 const warn = (of: string) => process.stderr.write(`evenkeel: warning: ${of}\n`);

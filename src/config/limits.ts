@@ -81,6 +81,8 @@ export interface Limits {
   readonly maxQueuedWrites: number;
   /** Bytes of keys and values waiting for their commit; past it, 503. */
   readonly maxQueuedBytes: number;
+  /** Replicas of a cluster must respond within this time, in ms; past it, 504. */
+  readonly replicaTimeoutMs: number;
   /** Reads waiting for the disk; past it, 503. */
   readonly maxQueuedReads: number;
   /** Request line and header fields together, in bytes; past it, 431. */
@@ -140,6 +142,7 @@ export const defaultLimits: Limits = {
   contentGraceMs: 10_000,
   maxQueuedWrites: 16_384,
   maxQueuedBytes: 64 * MiB,
+  replicaTimeoutMs: 5000,
   maxQueuedReads: 4096,
   maxHeaderBytes: 16 * KiB,
   maxHeaderFields: 100,

@@ -4,6 +4,7 @@
  * file, and the file over the default.
  */
 import { readFileSync } from 'node:fs';
+import { clusterSettings } from './cluster-settings.js';
 import { defaultLimits, type Limits, makeLimits, maxCacheBytes, maxValueLimit } from './limits.js';
 import {
   byteSize,
@@ -18,7 +19,7 @@ import {
   withDefault,
 } from './parsers.js';
 
-interface Setting<T = unknown> {
+export interface Setting<T = unknown> {
   /** The placeholder of the value in the help, such as `PORT`. */
   readonly value: string;
   readonly help: string;
@@ -70,6 +71,7 @@ export const settings = {
     cost: 'every acknowledged write waits for this disk',
     ...withDefault(text('a directory'), 'data', './data'),
   },
+  ...clusterSettings,
   'max-value': {
     value: 'SIZE',
     help: 'largest value, such as 512KiB or 64MiB',
@@ -121,7 +123,9 @@ type Values = {
   readonly [Name in keyof typeof settings]: ReturnType<(typeof settings)[Name]['parse']>;
 };
 
-export interface ServeSettings extends Omit<Values, 'max-value' | 'cache' | 'allow-host'> {
+export interface ServeSettings extends Omit<Values, 'max-value' | 'cache' | 'allow-host' | 'data'> {
+  /** Undefined: there is a `store`. */
+  readonly data: string | undefined;
   readonly allowHosts: readonly string[];
   readonly limits: Limits;
 }
@@ -146,42 +150,63 @@ export function keyOf(name: string): string | undefined {
   return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+type Texts = ReadonlyMap<string, string>;
+type Env = Readonly<Record<string, string | undefined>>;
+
 /**
- * The settings of a server. An empty variable counts as not set.
- * @param flags the text of each flag that was given
+ * The value of a setting, and the place of its source: 0 is the flag, 3 is none of them. An empty
+ * variable counts as not set.
  * @throws UsageError naming the flag, the variable, or the file and its key
  */
-export function readSettings(
-  flags: ReadonlyMap<string, string>,
-  env: Readonly<Record<string, string | undefined>>,
-): ServeSettings {
-  const read = (name: string, { parse, fallback }: Setting, file?: ConfigFile) => {
-    const sources = [
-      [`--${name}`, flags.get(name)],
-      [variableOf(name), env[variableOf(name)] || undefined],
-      [`${keyOf(name)} in ${file?.path}`, file?.texts.get(name)],
-    ] as const;
-    const [where, given] = sources.find(([, text]) => text !== undefined) ?? [];
-    if (given === undefined) return fallback;
-    try {
-      return parse(given);
-    } catch (error) {
-      throw new UsageError(`${where} takes ${(error as Error).message}, got '${given}'`);
-    }
-  };
-  const config = read('config', settings.config) as Values['config'];
+export function readSetting(
+  name: string,
+  { parse, fallback }: Setting,
+  flags: Texts,
+  env: Env,
+  file?: ConfigFile,
+): { value: unknown; place: number } {
+  const sources = [
+    [`--${name}`, flags.get(name)],
+    [variableOf(name), env[variableOf(name)] || undefined],
+    [`${keyOf(name)} in ${file?.path}`, file?.texts.get(name)],
+  ] as const;
+  const place = sources.findIndex(([, text]) => text !== undefined);
+  const [where, given] = sources[place] ?? [];
+  if (given === undefined) return { value: fallback, place: sources.length };
+  try {
+    return { value: parse(given), place };
+  } catch (error) {
+    throw new UsageError(`${where} takes ${(error as Error).message}, got '${given}'`);
+  }
+}
+
+/**
+ * The settings of a server.
+ * @param flags the text of each flag that was given
+ * @throws UsageError as {@link readSetting} does
+ */
+export function readSettings(flags: Texts, env: Env): ServeSettings {
+  const config = readSetting('config', settings.config, flags, env).value as Values['config'];
   const file = config === undefined ? undefined : readConfig(config);
-  const all = Object.entries(settings).map(([name, row]) => [name, read(name, row, file)]);
+  const read = new Map(
+    Object.entries(settings).map(([name, row]) => [name, readSetting(name, row, flags, env, file)]),
+  );
   const {
     'max-value': maxValueBytes,
     'allow-host': allowHosts,
     cache,
+    data,
+    store,
     ...values
-  } = Object.fromEntries(all) as Values;
+  } = Object.fromEntries([...read].map(([name, { value }]) => [name, value])) as Values;
   const changes = { ...file?.limits, maxValueBytes, cacheBytes: cache };
   if (values.port > 0 && values.port === values['admin-port'])
     throw new UsageError(`--port and --admin-port are both ${values.port}; give two ports`);
-  return { ...values, allowHosts, limits: limitsOf(changes, file) };
+  const [ofStore = 0, ofData = 0] = ['store', 'data'].map((name) => read.get(name)?.place);
+  if (store !== undefined && ofStore === ofData)
+    throw new UsageError(`--store and --data are both given: ${store} and ${data}; give one`);
+  const place = ofStore < ofData ? { store, data: undefined } : { store: undefined, data };
+  return { ...values, ...place, allowHosts, limits: limitsOf(changes, file) };
 }
 
 interface ConfigFile {

@@ -7,7 +7,7 @@ import {
   maxDeletionsPerPage,
   rangeDeletionShare,
 } from '../config/limits.js';
-import { openStore } from '../store/open.js';
+import { type ClusterAccess, isCluster, openStore } from '../store/open.js';
 import { type Store, StoreError } from '../store/store.js';
 import { Door } from './access/door.js';
 import { bytesPerLine } from './api/batch/line-cost.js';
@@ -26,8 +26,15 @@ import { putFastLaneBefore } from './fast-lane/fast-lane.js';
 import { fullLane } from './full-lane/full-lane.js';
 
 export interface ServeOptions {
-  /** The directory of the data, created if absent. One server at a time may have it open. */
-  readonly data: string;
+  /**
+   * The directory of the data, created if absent. One server at a time may have it open. Left out
+   * if there is a `store`.
+   */
+  readonly data?: string | undefined;
+  /** The URL of a cluster that holds the data: `cassandra://HOST,HOST/KEYSPACE?dc=NAME`. */
+  readonly store?: string | undefined;
+  /** For a cluster: the user, and the certificate of its nodes' authority as PEM. */
+  readonly cassandra?: ClusterAccess;
   /** TCP port; 0 takes a free one. Default 8080. */
   readonly port?: number;
   /** Address to listen on. Default 127.0.0.1: the service has no authentication of its own. */
@@ -74,6 +81,8 @@ export class ListenError extends Error {
 const isText = (value: unknown) => typeof value === 'string' && value !== '';
 const optionRules: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
   data: ['a directory', isText],
+  store: ['the URL of a cluster', (value) => isText(value) && isCluster(String(value))],
+  cassandra: ['an object', (value) => value instanceof Object],
   port: ['a port number', (value) => Number.isInteger(value)],
   host: ['an address, for example 127.0.0.1', isText],
   allowHosts: ['an array of host names', Array.isArray],
@@ -84,7 +93,8 @@ const optionRules: Readonly<Record<string, readonly [string, (value: unknown) =>
 };
 
 /**
- * Starts a server on the store at `data`. It takes no signals: closing it is the caller's.
+ * Starts a server on the store at `data`, or on a cluster. It takes no signals: closing it is the
+ * caller's.
  * @throws StoreError `in-use`, `unusable`, `damaged`; ListenError; TypeError on a wrong option
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
@@ -92,14 +102,22 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const [what, holds] = optionRules[name] ?? [];
     if (!holds)
       throw new TypeError(`serve takes no ${name}, only ${Object.keys(optionRules).join(', ')}`);
-    if (value === undefined ? name === 'data' : !holds(value))
+    const isMissing = name === 'data' && options?.store === undefined;
+    if (value === undefined ? isMissing : !holds(value))
       throw new TypeError(`the option ${name} takes ${what}, got ${JSON.stringify(value)}`);
   }
+  const { data, store: location = data ?? '', cassandra = {} } = options;
+  if (data !== undefined && options.store !== undefined)
+    throw new TypeError('serve takes data or store, not both');
   const limits = makeLimits(options.limits);
   // A wrong name or origin is told before the store is opened.
   new Door(options.allowHosts, options.cors);
   const report = eachOnce(options.report ?? toStandardError);
-  const store = await openStore(options.data, limits, report);
+  const store = await openStore(location, limits, {
+    access: cassandra,
+    onLost: report,
+    onWarning: (message) => report(`warning: ${message}`),
+  });
   try {
     return await serveStore(store, limits, { ...options, report });
   } catch (error) {
@@ -115,7 +133,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 export async function serveStore(
   store: Store,
   limits: Limits,
-  options: Omit<ServeOptions, 'data' | 'limits'>,
+  options: Omit<ServeOptions, 'data' | 'store' | 'cassandra' | 'limits'>,
 ): Promise<RunningServer> {
   const { port = 8080, host = '127.0.0.1', report = toStandardError } = options;
   const service = { store, draining: false };

@@ -3,21 +3,44 @@
  */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Limits } from '../config/limits.js';
+import type { ClusterAccess } from './cassandra/client.js';
 import { openLmdb } from './lmdb/open-lmdb.js';
 import { type Store, StoreError } from './store.js';
 
+export type { ClusterAccess } from './cassandra/client.js';
+
+export interface StoreOptions {
+  /** To a cluster: user, password, certificates. */
+  readonly access?: ClusterAccess;
+  /**
+   * Called if the store fails without a call that would be told of it; a cluster, each time that it
+   * has no quorum any more.
+   */
+  readonly onLost?: (error: StoreError) => void;
+  /** Called with what the operator should change, though the store is open. */
+  readonly onWarning?: (message: string) => void;
+}
+
 /**
- * Opens the store at a location, or creates it.
- * @param location a directory or its `file:` URL: the embedded store, on LMDB
- * @param onLost called once if the store fails without a call that would be told of it
+ * Opens the store at a location. A directory is made if it is missing.
+ * @param location a directory or its `file:` URL: the embedded store, on LMDB; or a `cassandra:`
+ *   URL: a cluster, see cassandra/location.ts
  * @throws StoreError `unusable` for another scheme; else the errors of the engine
  */
 export async function openStore(
   location: string,
   limits: Limits,
-  onLost: (error: StoreError) => void = () => {},
+  { onLost = () => {}, ...options }: StoreOptions = {},
 ): Promise<Store> {
-  return openLmdb({ directory: directoryOf(location), limits, onLost });
+  if (!isCluster(location)) return openLmdb({ directory: directoryOf(location), limits, onLost });
+  // Its driver takes time to load.
+  const { openCassandra } = await import('./cassandra/open-cassandra.js');
+  return openCassandra({ location, limits, onLost, ...options });
+}
+
+/** Whether a location is that of a cluster. */
+export function isCluster(location: string): boolean {
+  return /^cassandra:/i.test(location);
 }
 
 /** The directory of a store. @throws StoreError `unusable` if the location is not ours */
@@ -28,7 +51,8 @@ export function directoryOf(location: string): string {
   if (scheme === undefined || !location.startsWith('//', scheme.length + 1)) return location;
   throw new StoreError(
     'unusable',
-    `the store ${location} can't be opened: --data takes a directory or a file: URL`,
+    `the store ${location} can't be opened: --data takes a directory or a file: URL, and ` +
+      '--store a cassandra: URL',
   );
 }
 

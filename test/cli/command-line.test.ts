@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import * as cluster from '#dist/cli/cluster.js';
 import * as compare from '#dist/cli/compare.js';
 import * as exporting from '#dist/cli/export.js';
 import * as importing from '#dist/cli/import.js';
@@ -24,6 +25,7 @@ const commands = {
   ...{ serve, load, compare, profile, report },
   export: exporting,
   import: importing,
+  cluster,
 };
 
 /** The error of a wrong command line, whose second line names the help. */

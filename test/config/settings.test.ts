@@ -52,6 +52,17 @@ describe('a setting', () => {
     expect(read(['--config', other], env)).toMatchObject({ port: 3, data: 'other' });
   });
 
+  it('of the store takes the place of the directory; one flag wins over the other variable', () => {
+    const store = 'cassandra://a/evenkeel';
+    expect(read(['--store', store])).toMatchObject({ store, data: undefined });
+    const env = { EVENKEEL_STORE: store };
+    expect(read(['--data', 'd'], env)).toMatchObject({ store: undefined, data: 'd' });
+    expect(read(['--store', store], { EVENKEEL_DATA: 'd' })).toMatchObject({ data: undefined });
+    const both = () => read(['--store', store, '--data', 'd']);
+    expect(both).toThrow(`--store and --data are both given: ${store} and d; give one`);
+    expect(() => read(['--store', 'd'])).toThrow(/--store takes a URL such as cassandra:.*got 'd'/);
+  });
+
   it('of the admin port is turned off by a flag, whatever stands in the file', async () => {
     const config = await configFile({ adminPort: 2 });
     expect(read(['--admin-port', 'off', '--config', config])['admin-port']).toBe(undefined);
@@ -177,7 +188,8 @@ describe('a wrong value is refused with where it stands, what it takes and what 
     [
       { prot: 1 },
       "the configuration file FILE has no setting 'prot'; it takes port, host, allowHost, cors, " +
-        'data, maxValue, cache, lanes, adminPort, limits',
+        'data, store, cassandraUser, cassandraPasswordFile, cassandraCa, maxValue, cache, lanes, ' +
+        'adminPort, limits',
     ],
     [{ config: 'a' }, "the configuration file FILE has no setting 'config'; it takes port, "],
     [{ 'max-value': 1 }, "the configuration file FILE has no setting 'max-value'; it takes port, "],

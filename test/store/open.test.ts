@@ -26,7 +26,9 @@ test('a directory and its file: URL are the same store', async () => {
 });
 
 test.each([
-  ['cassandra://127.0.0.1/evenkeel', /takes a directory or a file: URL/],
+  ['cassandra://127.0.0.1', /a keyspace has .*give cassandra:\/\/HOST/],
+  ['cassandra:///evenkeel', /names no hosts/],
+  ['cassandra://a,b/evenkeel?rf=3', /no parameter rf/],
   ['S3://bucket', /takes a directory or a file: URL/],
   ['file://elsewhere/data', /data directory file:\/\/elsewhere\/data can't be used/],
 ])("%s is 'unusable', and the message says what can be used", async (location, message) => {

@@ -1,0 +1,124 @@
+/** The errors of the driver, in the words of the Store. */
+
+import { type ReplicaFailure, StoreError } from '../store.js';
+import type { Driver } from './driver.js';
+
+export interface FailedRequest {
+  readonly isWrite: boolean;
+  /** Replicas that had to respond. */
+  readonly needed: number;
+  /** It was sent at most once, so a node that refused it speaks for all. */
+  readonly isSentOnce: boolean;
+}
+
+/** The members that errors of the driver have, by what happened. */
+interface DriverError extends Error {
+  readonly code?: number;
+  readonly required?: number;
+  readonly alive?: number;
+  readonly received?: number;
+  readonly blockFor?: number;
+  readonly failures?: number;
+  readonly isSocketError?: boolean;
+}
+
+/** @returns a StoreError, or the error itself if it is not one that is expected */
+export function storeErrorOf(driver: Driver, error: unknown, request: FailedRequest): unknown {
+  const { responseErrorCodes: codes } = driver.types;
+  const cause = error as DriverError;
+  switch (cause.code) {
+    case codes.unavailableException:
+      return tooFew(request, { answered: cause.alive, isRefused: true, cause });
+    case codes.readTimeout:
+    case codes.writeTimeout:
+      return tooFew(request, { answered: cause.received, isRefused: false, cause });
+    case codes.readFailure:
+    case codes.writeFailure:
+      return replicaFailed(request, cause);
+    case codes.overloaded:
+      return overloaded(cause);
+  }
+  switch (cause.name) {
+    case 'NoHostAvailableError':
+      return tooFew(request, { answered: 0, isRefused: true, cause });
+    case 'OperationTimedOutError':
+      return tooFew(request, { answered: undefined, isRefused: false, cause });
+    case 'BusyConnectionError':
+      return overloaded(cause);
+  }
+  if (cause.isSocketError) return tooFew(request, { answered: undefined, isRefused: false, cause });
+  return error;
+}
+
+/** The request took longer than it may. */
+export function late(request: FailedRequest, timeoutMs: number): StoreError {
+  const { needed } = request;
+  const message = `${replicas(needed)} did not respond within ${timeoutMs} ms`;
+  return failure(request, message, { needed, ...writtenOf(request, false) });
+}
+
+/** The failure of a part of a value: the entity is as it was. */
+export function ofPart(error: unknown): unknown {
+  if (!(error instanceof StoreError) || !error.replicas) return error;
+  const { message, cause, code, replicas } = error;
+  const text = message.replace(unknownText, nothingText);
+  return new StoreError(code, text, { cause, replicas: { ...replicas, written: 'no' } });
+}
+
+interface Shortage {
+  /** Undefined: nobody says. */
+  readonly answered: number | undefined;
+  /** The node did not begin. */
+  readonly isRefused: boolean;
+  readonly cause: unknown;
+}
+
+function tooFew(request: FailedRequest, { answered, isRefused, cause }: Shortage): StoreError {
+  const { needed } = request;
+  const counted = answered === undefined ? 'no node says how many' : `${answered}`;
+  const message = `${replicas(needed)} must respond, and ${counted} ${isRefused ? 'can' : 'did'}`;
+  const details = {
+    needed,
+    ...(answered !== undefined && { answered }),
+    ...writtenOf(request, isRefused),
+  };
+  return failure(request, message, details, cause);
+}
+
+const unknownText = 'the write may be done or not: read it, or send it again';
+const nothingText = 'nothing was written';
+
+function failure(
+  { isWrite }: FailedRequest,
+  message: string,
+  replicas: ReplicaFailure,
+  cause?: unknown,
+): StoreError {
+  const outcome = replicas.written === 'no' ? nothingText : unknownText;
+  const text = isWrite ? `${message}; ${outcome}` : `${message}; try again, or ask for fewer`;
+  return new StoreError('too-few-replicas', text, { cause, replicas });
+}
+
+function writtenOf({ isWrite, isSentOnce }: FailedRequest, isRefused: boolean) {
+  if (!isWrite) return {};
+  return { written: isRefused && isSentOnce ? 'no' : 'unknown' } as const;
+}
+
+function replicaFailed({ isWrite }: FailedRequest, cause: DriverError): StoreError {
+  return new StoreError(
+    'replica-failed',
+    isWrite
+      ? `replicas failed to write (${cause.message}); ${unknownText}`
+      : `replicas failed to read (${cause.message}): their logs say why. More than 100 000 ` +
+          'deleted or expired entities side by side are one reason; see docs/cluster.md',
+    { cause },
+  );
+}
+
+function overloaded(cause: unknown): StoreError {
+  return new StoreError('overloaded', 'the cluster is overloaded; try again later', { cause });
+}
+
+function replicas(count: number): string {
+  return count === 1 ? '1 replica' : `${count} replicas`;
+}
