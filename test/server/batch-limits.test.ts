@@ -95,7 +95,7 @@ test.each<[Partial<Limits>, number, RegExp]>([
 /** A server over a store whose writes are held up until `open` is called. */
 async function heldUp(limits: Partial<Limits>): Promise<RunningServer & { open(): void }> {
   const all = makeLimits({ drainMs: 1000, ...limits });
-  const store = await openStore(await temporaryDirectory(), all, () => {});
+  const store = await openStore(await temporaryDirectory(), all);
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
     open = resolve;
