@@ -11,7 +11,7 @@ import { detailOf, notEvenkeel } from './server.js';
 
 /** The server decides what it can do, and how large a value may be. */
 const context = {
-  capabilities: { replicas: 1, conditions: true, atomicBatches: true },
+  capabilities: { conditions: true, maxExpiresMs: undefined },
   line: { max: maxImportLineBytes, limit: undefined },
   maxValueBytes: maxValueLimit,
   now: Date.now,

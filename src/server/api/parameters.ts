@@ -54,7 +54,10 @@ export function duration(query: Query, name: string): number | undefined {
 }
 
 /** Refuses an expiry that the store cannot keep. @throws Problem 400 */
-export function mustBeKept(ttlMs: number, { maxExpiresMs }: Capabilities): void {
+export function mustBeKept(
+  ttlMs: number,
+  { maxExpiresMs }: Pick<Capabilities, 'maxExpiresMs'>,
+): void {
   if (maxExpiresMs === undefined || Date.now() + ttlMs <= maxExpiresMs) return;
   throw new Problem(
     400,

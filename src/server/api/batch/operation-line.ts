@@ -62,7 +62,7 @@ const members = Object.keys(operationLine.entries).join(', ');
 export type OperationLine = v.InferOutput<typeof operationLine>;
 
 export interface LineContext {
-  readonly capabilities: Capabilities;
+  readonly capabilities: Pick<Capabilities, 'conditions' | 'maxExpiresMs'>;
   /** Bytes of a line. */
   readonly line: Bound;
   readonly maxValueBytes: number;
@@ -71,7 +71,7 @@ export interface LineContext {
 }
 
 export function lineContext(
-  capabilities: Capabilities,
+  capabilities: LineContext['capabilities'],
   { bounds, maxValueBytes }: BatchIntake,
 ): LineContext {
   return { capabilities, line: bounds.line, maxValueBytes, now: Date.now };
@@ -198,7 +198,7 @@ function mustBeText(name: string, value: string): void {
 
 function conditionOf(
   { ifMatch, ifNoneMatch }: OperationLine,
-  capabilities: Capabilities,
+  capabilities: LineContext['capabilities'],
 ): Condition | undefined {
   if (ifMatch === undefined && ifNoneMatch === undefined) return undefined;
   mustKeepConditions(capabilities, 'ifMatch and ifNoneMatch');

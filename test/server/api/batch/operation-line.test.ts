@@ -7,14 +7,7 @@ import { Problem } from '#dist/server/api/problem.js';
 
 const nowMs = Date.UTC(2026, 0, 1);
 const context: LineContext = {
-  capabilities: {
-    replicas: 1,
-    conditions: true,
-    atomicBatches: true,
-    existed: true,
-    freshPages: true,
-    maxExpiresMs: undefined,
-  },
+  capabilities: { conditions: true, maxExpiresMs: undefined },
   line: { max: 1000, limit: undefined },
   maxValueBytes: 100,
   now: () => nowMs,
@@ -182,4 +175,14 @@ test('a store without conditions refuses a line with one', () => {
   const capabilities = { ...context.capabilities, conditions: false };
   const line = Buffer.from('{"key":"a","valueText":"","ifNoneMatch":"*"}');
   expect(refusalOf(line, { ...context, capabilities })).toMatch(/^501 this store keeps no cond/);
+});
+
+test('an expiry that the store cannot keep is refused with the last that it can', () => {
+  const capabilities = { conditions: true, maxExpiresMs: Date.now() + 60_000 };
+  const refusing = { ...context, capabilities };
+  expect(operationOf(Buffer.from('{"key":"a","value":"","ttlMs":50000}'), refusing)).toBeDefined();
+  const line = '{"key":"a","value":"","ttlMs":70000}';
+  expect(refusalOf(Buffer.from(line), refusing)).toMatch(
+    /^400 an entity expires by 20.*Z in this store/,
+  );
 });
