@@ -52,7 +52,10 @@ export function writeCondition(
  * @param names of what the client has to leave out
  * @throws Problem 501 if the store keeps no conditions
  */
-export function mustKeepConditions({ conditions }: Capabilities, names: string): void {
+export function mustKeepConditions(
+  { conditions }: Pick<Capabilities, 'conditions'>,
+  names: string,
+): void {
   if (conditions) return;
   throw new Problem(
     501,
