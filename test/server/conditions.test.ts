@@ -179,7 +179,7 @@ test('a PUT that waits for leave to send gets it, and then its 412', async () =>
   expect(await stored(connection, target)).toBe('x');
 });
 
-// EVENKEEL_RACES=10000 runs all that issue 20 asks for.
+// EVENKEEL_RACES=10000 makes a long run.
 test(`in ${races} races of If-None-Match: * exactly one writer wins each`, {
   timeout: 60_000 + races * 100,
 }, async () => {

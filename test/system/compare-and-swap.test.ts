@@ -1,6 +1,6 @@
 /**
  * A counter raised by compare-and-swap over HTTP ends exact, however often the server is killed.
- * EVENKEEL_CAS_KILLS=200 runs all that issue 20 asks for.
+ * EVENKEEL_CAS_KILLS=200 makes a long run.
  */
 import { expect, it } from 'vitest';
 import { countThroughKills } from '../support/counter.js';
