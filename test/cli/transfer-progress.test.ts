@@ -15,7 +15,7 @@ function start(isTTY: boolean, isDrawn = true) {
   return { progress: new TransferProgress({ stream, isDrawn }), written: () => written };
 }
 
-/** What a terminal shows: a line that is drawn over counts as it was left. */
+/** The lines that a terminal shows: one that is drawn over counts as it was left. */
 function shown(written: string): string[] {
   return written.split('\n').map((line) => {
     let text = '';
