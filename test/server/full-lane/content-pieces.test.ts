@@ -5,27 +5,27 @@ import { expect, test } from 'vitest';
 import { ContentPieces } from '#dist/server/full-lane/content-pieces.js';
 import type { FullConnection } from '#dist/server/full-lane/full-connection.js';
 
-/** A request whose content the test sends, and a connection that notes when it is held. */
+/** A request whose content the test sends, and a connection that notes when it is paused. */
 function received() {
   const req = Object.assign(new EventEmitter(), { complete: false, read: () => null });
-  const holds: boolean[] = [];
+  const pauses: boolean[] = [];
   const ends: boolean[] = [];
   const connection = {
     pieces: 0,
     problem: undefined,
     whileReading: () => {},
-    hold: (isHeld: boolean) => holds.push(isHeld),
+    pauseContent: (isPaused: boolean) => pauses.push(isPaused),
   };
   const content = new ContentPieces(
     req as unknown as IncomingMessage,
     connection as unknown as FullConnection,
     (isWhole) => ends.push(isWhole),
   );
-  return { req, content, holds, ends };
+  return { req, content, pauses, ends };
 }
 
 test('pieces that wait are copied, and are one piece then', async () => {
-  const { req, content, holds, ends } = received();
+  const { req, content, pauses, ends } = received();
   // One byte of memory for all pieces: whoever keeps one has the last byte of all.
   const piece = Buffer.alloc(1);
   const text = 'content'.repeat(9500);
@@ -33,9 +33,9 @@ test('pieces that wait are copied, and are one piece then', async () => {
     piece.write(byte);
     req.emit('data', piece);
   }
-  expect(new Set(holds)).toEqual(new Set([true]));
+  expect(new Set(pauses)).toEqual(new Set([true]));
   expect((await content.next()).value?.toString()).toBe(text);
-  expect(holds.at(-1)).toBe(false);
+  expect(pauses.at(-1)).toBe(false);
   req.emit('data', Buffer.from('more'));
   req.emit('end');
   expect(ends).toEqual([true]);
