@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaults, holds, type Part } from './part.js';
+import { cluster } from './parts/cluster.js';
 import { cold } from './parts/cold.js';
 import { growth } from './parts/growth.js';
 import { getPeak, putPeak } from './parts/peaks.js';
@@ -24,6 +25,7 @@ const parts: Readonly<Record<string, Part>> = {
   growth,
   cold,
   'ten-minutes': tenMinutes,
+  cluster,
 };
 
 const sizes = [10_000, 100_000];
@@ -35,32 +37,36 @@ const quick = {
   sizes,
   excess: 2,
   minutes: 0.1,
+  operations: 2000,
 };
 
 const help = `npm run bench [-- FLAGS]
 
-  --only PART[,PART]  ${Object.keys(parts).join(', ')}, or all
+  --only PART[,PART]  ${Object.keys(parts).join(', ')},
+                      or all but cluster, which npm run bench:cluster measures
                       (get-peak,put-peak; with --quick all)
-  --rounds N          rounds of each part (3; reference 5, cold 9)
+  --rounds N          rounds of each part (3; reference and cluster 5, cold 9)
   --seconds N         of each measurement (3; reference 20, growth and cold 10)
   --warmup N          seconds that each peer is under load before its peak is measured (5)
   --connections N,N   of the peaks: only these of 20, 64 and 256
   --entities N        of 100 bytes in a store before its peak is measured (200000);
-                      as many bytes of larger ones
+                      as many bytes of larger ones; of each store of cluster (100000)
   --sizes N,N,…       growth: entities of each store (100000,1000000,10000000)
   --excess N          cold: size of the file over the memory that its server may use (8)
   --minutes N         ten-minutes: of PUT, and then of GET (10)
+  --operations N      cluster: for the nodes to warm up (60000)
   --wrk2 PATH         reference: the program wrk2, which nobody packages; or WRK2=PATH
   --data DIR          where stores are made; on the disk to be measured (build/)
   --out DIR           where RESULTS.md and results/ go (bench/; with --quick build/bench-quick/)
-  --quick             every part, small: its figures are not for publishing
+  --quick             all parts, small: its figures are not for publishing
 `;
 
 const home = fileURLToPath(new URL('../..', import.meta.url));
 const flags = readFlags(help, ['minutes']);
 const isQuick = flags.values.quick === true;
 const only = flags.text('only') ?? (isQuick ? 'all' : 'get-peak,put-peak');
-const names = only === 'all' ? Object.keys(parts) : only.split(',');
+const together = Object.keys(parts).filter((name) => !parts[name]?.isApart);
+const names = only === 'all' ? together : only.split(',');
 const unknown = names.find((name) => !(name in parts));
 if (unknown !== undefined) flags.fail(`--only takes parts or all, got ${unknown}`);
 const out = resolve(flags.text('out') ?? join(home, isQuick ? 'build/bench-quick' : 'bench'));
@@ -86,7 +92,7 @@ for (const name of names) {
   const measured = await part.measure({
     ...defaults,
     ...part.defaults,
-    ...(isQuick && quick),
+    ...(isQuick && { ...quick, ...part.quick }),
     ...given,
     wrk2: flags.text('wrk2') ?? process.env.WRK2,
     directory,

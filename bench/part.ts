@@ -13,6 +13,7 @@ export const defaults = {
   sizes: [100_000, 1_000_000, 10_000_000] as readonly number[],
   excess: 8,
   minutes: 10,
+  operations: 60_000,
 };
 
 export type Settings = Readonly<typeof defaults> & {
@@ -57,6 +58,10 @@ export interface Part {
   readonly programs: readonly Program[];
   /** Settings that flags may override. */
   readonly defaults?: Partial<Settings>;
+  /** Set by --quick for this part: what suits the others would be too small. */
+  readonly quick?: Partial<Settings>;
+  /** Only if it is named: it needs more than the others, and more time. */
+  readonly isApart?: boolean;
   readonly measure: (settings: Settings) => Promise<Measured>;
   readonly section: (measured: Measured) => Section;
 }

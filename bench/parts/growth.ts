@@ -1,13 +1,12 @@
 /** Growth: what a hundred times as many entities change. Each store is loaded once, keys rising. */
-import { once } from 'node:events';
 import { createReadStream, mkdirSync, statSync } from 'node:fs';
-import { get } from 'node:http';
 import { join } from 'node:path';
 import { atMost, type Measured, type Part, type Settings } from '../part.js';
 import { startServer } from '../peers/evenkeel.js';
 import { fill, httpPut } from '../support/fill.js';
 import { load, uniform } from '../support/load.js';
 import { memoryOf } from '../support/proc.js';
+import { timeRange } from '../support/range.js';
 import { type Figures, inTurn, middle, type Rounds, ratio } from '../support/rounds.js';
 import { keyBytes } from '../support/wrk.js';
 import { mebibytes, ms, thousands } from '../write/numbers.js';
@@ -76,26 +75,14 @@ async function visit(entities: number, store: string, seconds: number): Promise<
     load({ ...common, rate, work: uniform(method, entities, valueBytes) });
   const reads = await run('GET', getRate);
   const writes = await run('PUT', putRate);
-  const range = await rangeRate(url, Math.min(entities, rangeEntities));
+  const rangeCount = Math.min(entities, rangeEntities);
+  const wanted = { start: '%00', limit: rangeCount, valueBytes };
+  const range = rangeCount / ((await timeRange(url, wanted)) / 1000);
   const { anonBytes, rssBytes } = memoryOf(pid);
   await stop();
   const gets = { 'get p50': reads.p50, 'get p99': reads.p99 };
   const puts = { 'put p50': writes.p50, 'put p99': writes.p99 };
   return { ...gets, ...puts, range, anonBytes, rssBytes };
-}
-
-/** Entities per second of one range, read as fast as it comes. */
-async function rangeRate(url: string, limit: number): Promise<number> {
-  const began = performance.now();
-  const [response] = await once(get(`${url}/v0/entities?start=%00&limit=${limit}`), 'response');
-  let bytes = 0;
-  response.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-  });
-  await once(response, 'end');
-  const expected = limit * (keyBytes + 1 + valueBytes);
-  if (bytes !== expected) throw new Error(`a range had ${bytes} bytes instead of ${expected}`);
-  return limit / ((performance.now() - began) / 1000);
 }
 
 /** Rising: that is the order in which an object keeps numbers. */

@@ -14,11 +14,16 @@ interface ServerOptions extends Pick<StartOptions, 'onMessage'> {
   readonly before?: readonly string[];
 }
 
-export async function startServer(
-  directory: string,
+export function startServer(directory: string, options: ServerOptions = {}) {
+  return startServe(['--data', directory], options);
+}
+
+/** @param place the flag that says where the data is, and its value */
+export async function startServe(
+  place: readonly string[],
   { flags = [], nodeFlags = [], before = [], onMessage }: ServerOptions = {},
 ) {
-  const serve = [main, 'serve', '--port', '0', '--data', directory, '--json', ...flags];
+  const serve = [main, 'serve', '--port', '0', ...place, '--json', ...flags];
   const running = start([...before, process.execPath, ...nodeFlags, ...serve], { onMessage });
   const { url, pid } = JSON.parse(await running.firstLine);
   return { url, pid, port: Number(new URL(url).port), stop: running.stop };

@@ -1,4 +1,4 @@
-/** Counters of the Linux kernel: bytes written to a disk, a process's memory and page faults. */
+/** Counters of the Linux kernel: bytes written to a disk; CPU, memory and faults of a process. */
 import { readFileSync, statSync } from 'node:fs';
 
 /**
@@ -33,6 +33,22 @@ export function mappedBytes(pid: number, file: string): number {
     else if (inside && line.startsWith('Rss:')) bytes += Number(/\d+/.exec(line)?.[0]) * 1024;
   }
   return bytes;
+}
+
+/** proc(5) counts CPU in USER_HZ, which is 100 on all that Node runs on. */
+const userHz = 100;
+
+/** CPU since it began, in user and kernel mode, all threads together. */
+export function cpuSecondsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / userHz;
+}
+
+/** CPU of all processes since the machine began. */
+export function machineCpuSeconds(): number {
+  const [, ...fields] = readFileSync('/proc/stat', 'utf8').split('\n')[0]?.split(/ +/) ?? [];
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = fields.map(Number);
+  return (user + nice + system + irq + softirq) / userHz;
 }
 
 /** Faults that read the disk: of the whole process, and of its first thread, the event loop's. */

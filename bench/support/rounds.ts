@@ -65,7 +65,10 @@ export function ratio(rounds: Rounds, figure: string, side: string, other: strin
 
 /** `median (min … max)` of one figure over the rounds. */
 export function spread(rounds: Rounds, figure: string, side: string): string {
-  const values = valuesOf(rounds, figure, side);
+  return spreadOf(valuesOf(rounds, figure, side), format);
+}
+
+export function spreadOf(values: readonly number[], format: (value: number) => string): string {
   const [middle, min, max] = [median(values), Math.min(...values), Math.max(...values)].map(format);
   return `${middle} (${min} … ${max})`;
 }
