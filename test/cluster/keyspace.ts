@@ -2,15 +2,27 @@
 import { initCluster } from '#dist/store/cassandra/init-cluster.js';
 import { openCassandra } from '#dist/store/cassandra/open-cassandra.js';
 import type { Store } from '#dist/store/store.js';
+import { attachCluster, type Cluster } from './nodes/cluster.js';
 
-const contactPoints = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
+const attached = attachCluster();
+if (attached === undefined) throw new Error('no cluster: setup.ts starts one');
+export const cluster: Cluster = attached;
 
 /** The location of a keyspace on the cluster. */
-export function locationOf(keyspace: string): string {
-  return `cassandra://${contactPoints.join(',')}/${keyspace}?dc=dc1`;
+export function locationOf(keyspace: string, nodes: readonly string[] = cluster.contactPoints) {
+  return `cassandra://${nodes.join(',')}/${keyspace}?dc=dc1`;
 }
 
 export const location = locationOf('evenkeel_test');
+
+let made: Promise<unknown> | undefined;
+
+/** Makes the keyspace, once per process. */
+export async function madeKeyspace(): Promise<string> {
+  made ??= initCluster({ location, access: {}, replicationFactor: 3, buckets: undefined });
+  await made;
+  return location;
+}
 
 let store: Promise<Store> | undefined;
 
@@ -19,12 +31,8 @@ let store: Promise<Store> | undefined;
  * replica after it.
  */
 export async function emptyKeyspace(): Promise<void> {
-  store ??= open();
-  await (await store).deleteRange({ start: Buffer.alloc(1) });
-}
-
-async function open(): Promise<Store> {
-  await initCluster({ location, access: {}, replicationFactor: 3, buckets: undefined });
+  await madeKeyspace();
   // For it, nothing has expired, whatever clock the test had that wrote it.
-  return openCassandra({ location, now: () => 0 });
+  store ??= openCassandra({ location, now: () => 0 });
+  await (await store).deleteRange({ start: Buffer.alloc(1) });
 }

@@ -1,7 +1,7 @@
 /**
- * The retry policy of one request, which also tells whether it was sent more than once. A request
- * whose node fails goes to the next one. If a node says that replicas failed, that is final:
- * another node would say the same, later.
+ * The retry policy of one request, which also tells whether it may be done though it failed. A
+ * request whose node fails goes to the next one. If a node says that replicas did not respond in
+ * time, that is final: another node would say the same, later.
  */
 import type { policies } from 'cassandra-driver';
 
@@ -12,8 +12,11 @@ type Decision = policies.retry.DecisionInfo;
 const rethrow = { decision: 0 } as Decision;
 const nextNode = { decision: 1, consistency: undefined, useCurrentHost: false } as unknown;
 
+/** Nodes that are asked again after one saw too few replicas. */
+const maxRefusals = 2;
+
 export class Attempts {
-  /** Times that it was sent again. */
+  /** Times that it was sent again though a node may have done it. */
   retries = 0;
   /** Nobody waits for it any more. */
   isOver = false;
@@ -23,8 +26,12 @@ export class Attempts {
     return this as unknown as RetryPolicy;
   }
 
-  onUnavailable(): Decision {
-    return rethrow;
+  /**
+   * Too few replicas are alive, as the node sees it. One that has just started sees the others as
+   * dead for some seconds, so another one is asked. None of them did anything.
+   */
+  onUnavailable({ nbRetry }: { readonly nbRetry: number }): Decision {
+    return this.isOver || nbRetry >= maxRefusals ? rethrow : (nextNode as Decision);
   }
 
   onReadTimeout(): Decision {

@@ -20,6 +20,8 @@ interface DriverError extends Error {
   readonly blockFor?: number;
   readonly failures?: number;
   readonly isSocketError?: boolean;
+  /** By node. */
+  readonly innerErrors?: Readonly<Record<string, DriverError>>;
 }
 
 /** @returns a StoreError, or the error itself if it is not one that is expected */
@@ -39,8 +41,12 @@ export function storeErrorOf(driver: Driver, error: unknown, request: FailedRequ
       return overloaded(cause);
   }
   switch (cause.name) {
-    case 'NoHostAvailableError':
-      return tooFew(request, { answered: 0, isRefused: true, cause });
+    case 'NoHostAvailableError': {
+      // Nodes that saw too few replicas, until there was no further node to ask.
+      const inner = Object.values(cause.innerErrors ?? {});
+      const refusal = inner.find(({ code }) => code === codes.unavailableException);
+      return tooFew(request, { answered: refusal?.alive ?? 0, isRefused: true, cause });
+    }
     case 'OperationTimedOutError':
       return tooFew(request, { answered: undefined, isRefused: false, cause });
     case 'BusyConnectionError':
@@ -48,6 +54,14 @@ export function storeErrorOf(driver: Driver, error: unknown, request: FailedRequ
   }
   if (cause.isSocketError) return tooFew(request, { answered: undefined, isRefused: false, cause });
   return error;
+}
+
+/** No node could be asked, and none refused: the driver may be connecting to one again. */
+export function isWithoutNode(driver: Driver, error: unknown): boolean {
+  const { name, innerErrors = {} } = error as DriverError;
+  const { unavailableException } = driver.types.responseErrorCodes;
+  const isRefused = Object.values(innerErrors).some(({ code }) => code === unavailableException);
+  return name === 'NoHostAvailableError' && !isRefused;
 }
 
 /** The request took longer than it may. */

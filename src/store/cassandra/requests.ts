@@ -1,11 +1,17 @@
 /** Sends statements: in turn, at a level, by a deadline, and with errors in the Store's words. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreError } from '../store.js';
 import { Attempts } from './attempts.js';
 import { speculativeDelayMs } from './client.js';
 import type { Client, Driver } from './driver.js';
-import { late, storeErrorOf } from './errors.js';
+import { isWithoutNode, late, storeErrorOf } from './errors.js';
 import type { Level } from './levels.js';
 import type { Turns } from './turns.js';
+
+/** The driver connects to a node that is there again within this time, in ms. */
+const maxReconnectMs = 2500;
+const betweenSendsMs = 100;
 
 export type Values = readonly (Uint8Array | number | bigint)[];
 
@@ -58,9 +64,14 @@ export class Requests {
     page?: PageOptions,
   ) {
     const { driver, client, turns, timeoutMs } = this.#parts;
+    const queuedMs = performance.now();
     await turns.begin();
     const attempts = new Attempts();
     const beganMs = performance.now();
+    if (beganMs - queuedMs > timeoutMs) {
+      turns.end();
+      throw new StoreError('overloaded', 'the cluster is too slow for all requests that wait');
+    }
     let timer: NodeJS.Timeout | undefined;
     const request = () => {
       // A request without a response is begun once more after that time.
@@ -78,12 +89,27 @@ export class Requests {
       const fetchSize = page && { fetchSize: page.fetchSize };
       const pageState = page?.pageState === undefined ? {} : { pageState: page.pageState };
       const options = { consistency, retry, ...fetchSize, ...pageState };
-      return await Promise.race([client.execute(statement, [...values], options), deadline]);
+      const send = () => client.execute(statement, [...values], options);
+      return await Promise.race([this.#untilNode(send, attempts), deadline]);
     } catch (error) {
       throw storeErrorOf(driver, error, request());
     } finally {
       clearTimeout(timer);
       turns.end();
+    }
+  }
+
+  /** Sends a request again while no node can be asked: the driver connects to one in between. */
+  async #untilNode<T>(send: () => Promise<T>, attempts: Attempts): Promise<T> {
+    const endMs = performance.now() + maxReconnectMs;
+    for (;;) {
+      try {
+        return await send();
+      } catch (error) {
+        const isHopeless = attempts.isOver || performance.now() >= endMs;
+        if (isHopeless || !isWithoutNode(this.#parts.driver, error)) throw error;
+        await sleep(betweenSendsMs);
+      }
     }
   }
 }

@@ -21,7 +21,7 @@ export class StatusProbe {
   constructor(probe: () => Promise<unknown>, onLost: (error: StoreError) => void) {
     this.#probe = probe;
     this.#onLost = onLost;
-    this.#schedule();
+    void this.#ask();
   }
 
   stop(): void {

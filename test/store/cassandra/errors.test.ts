@@ -1,7 +1,7 @@
 /** The errors of the driver as errors of the Store: what failed, and what is known of a write. */
 import cassandra from 'cassandra-driver';
 import { expect, test } from 'vitest';
-import { late, ofPart, storeErrorOf } from '#dist/store/cassandra/errors.js';
+import { isWithoutNode, late, ofPart, storeErrorOf } from '#dist/store/cassandra/errors.js';
 import type { StoreError } from '#dist/store/store.js';
 
 const { errors, types } = cassandra;
@@ -47,6 +47,20 @@ test('a write that no node took is not done', () => {
     replicas: { needed: 2, answered: 0, written: 'no' },
     message: expect.stringMatching(/nothing was written/),
   });
+});
+
+test('of nodes that saw too few replicas, one says how many there were', () => {
+  const refused = responseError(codes.unavailableException, { required: 2, alive: 1 });
+  expect(storeErrorOf(cassandra, noHost(refused), write)).toMatchObject({
+    replicas: { needed: 2, answered: 1, written: 'no' },
+  });
+});
+
+test('a cluster without a node that can be asked is told from one that refuses', () => {
+  const refused = responseError(codes.unavailableException, { alive: 1 });
+  expect(isWithoutNode(cassandra, noHost(new Error('refused')))).toBe(true);
+  expect(isWithoutNode(cassandra, noHost(refused))).toBe(false);
+  expect(isWithoutNode(cassandra, refused)).toBe(false);
 });
 
 test('a node that hangs or ends leaves a write unknown, and nobody counted', () => {
