@@ -54,11 +54,15 @@ export class Points {
     level: Level,
     allowance: Allowance | undefined,
   ): Promise<Entity | undefined> {
+    const { quorum } = this.#parts.levels;
+    let asked = level;
     for (let replaced = 0; replaced < maxReplaced; replaced++) {
-      const cell = await this.#cell(key, level);
+      const cell = await this.#cell(key, asked);
       if (!cell) return undefined;
-      const entity = await this.entityOf(key, cell, level, allowance);
+      const entity = await this.entityOf(key, cell, asked, allowance);
       if (entity !== 'replaced') return entity;
+      // A replica that missed the newer value would name the same chunks again.
+      if (quorum.needed > level.needed) asked = quorum;
     }
     throw new StoreError(
       'replica-failed',
