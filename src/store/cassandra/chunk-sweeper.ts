@@ -101,15 +101,14 @@ export class ChunkSweeper {
     return rows[0] && Number(rows[0].version);
   }
 
-  /** The version of the entity; undefined: it is absent. */
+  /**
+   * The version of the entity; undefined: it is absent. All replicas are asked: a write that one
+   * has acknowledged is not to lose its chunks. While a node is down, the walk waits for the next.
+   */
   async #currentVersion(key: Buffer): Promise<number | undefined> {
     const { requests, statements, levels, buckets } = this.#parts;
     const place = [bucketOf(key, buckets), key];
-    const read = await requests.read<{ record: Buffer | null }>(
-      statements.get,
-      place,
-      levels.quorum,
-    );
+    const read = await requests.read<{ record: Buffer | null }>(statements.get, place, levels.all);
     const cell = read.rows[0]?.record;
     return cell ? versionOfCell(cell) : undefined;
   }

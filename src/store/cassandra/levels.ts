@@ -17,6 +17,7 @@ export class Levels {
   readonly #all: number;
   readonly quorum: Level;
   readonly one: Level;
+  readonly all: Level;
 
   constructor(driver: Driver, replicationFactor: number) {
     this.#consistencies = driver.types.consistencies;
@@ -24,6 +25,7 @@ export class Levels {
     const needed = Math.floor(replicationFactor / 2) + 1;
     this.quorum = { consistency: this.#consistencies.quorum, needed };
     this.one = this.#atLeast(1);
+    this.all = this.#atLeast(replicationFactor);
   }
 
   ofRead(replicas: ReplicaCount | undefined): Level {
