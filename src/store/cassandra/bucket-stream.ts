@@ -9,6 +9,8 @@ export interface Row {
   readonly record?: Buffer;
   /** Seconds that are left of the cell, in a range of keys; null: it stays. */
   readonly ttl?: number | null;
+  /** Of the entity, in a range of keys. */
+  readonly version?: bigint;
 }
 
 /** How many rows to ask for. It learns from what comes. */

@@ -18,6 +18,7 @@ import {
   expiryOfCell,
   type Head,
   isManifest,
+  versionOfCell,
 } from './cell.js';
 import type { ChunkSweeper } from './chunk-sweeper.js';
 import type { Chunks } from './chunks.js';
@@ -87,10 +88,10 @@ export class Points {
     allowance: Allowance | undefined,
   ): Awaitable<Entity | 'replaced' | undefined> {
     const { versions, now } = this.#parts;
+    // That of an entity that has expired, too: a PUT that follows is to replace it.
+    versions.raise(versionOfCell(cell));
     if (isManifest(cell)) return this.#largeEntityOf(key, cell, level, allowance);
-    const entity = decodeCell(key, cell, now);
-    if (entity) versions.raise(entity.version);
-    return entity;
+    return decodeCell(key, cell, now);
   }
 
   async #largeEntityOf(
@@ -99,11 +100,10 @@ export class Points {
     level: Level,
     allowance: Allowance | undefined,
   ): Promise<Entity | 'replaced' | undefined> {
-    const { chunks, levels, versions, now } = this.#parts;
+    const { chunks, levels, now } = this.#parts;
     const large = decodeManifestCell(key, cell, now);
     if (!large) return undefined;
     const { head, manifest } = large;
-    versions.raise(head.version);
     await allowance?.take(manifest.bytes);
     // Nothing is read for a client that is gone.
     await allowance?.slice();

@@ -10,12 +10,14 @@ import { RangePace } from './range-pace.js';
 import type { Requests } from './requests.js';
 import type { Columns, Statements } from './statements.js';
 import { surelyAliveSeconds } from './time-to-live.js';
+import type { VersionClock } from './version-clock.js';
 
 export interface RangeParts {
   readonly requests: Requests;
   readonly statements: Statements;
   readonly levels: Levels;
   readonly points: Points;
+  readonly versions: VersionClock;
   readonly buckets: number;
   readonly limits: Pick<Limits, 'rangePageEntities' | 'rangePageBytes' | 'rangePageMs'>;
   /** @throws StoreError `closed` */
@@ -45,8 +47,9 @@ export class Ranges {
   }
 
   async *keys(options: RangeOptions, allowance?: Allowance): AsyncGenerator<Buffer[]> {
-    const { points, levels } = this.#parts;
-    const itemOf: ItemOf<Buffer> = ({ key, ttl }) => {
+    const { points, levels, versions } = this.#parts;
+    const itemOf: ItemOf<Buffer> = ({ key, ttl, version }) => {
+      versions.raise(Number(version));
       if (ttl === null || ttl === undefined || ttl > surelyAliveSeconds) return key;
       return points
         .hasExpired(key, levels.quorum)

@@ -5,6 +5,8 @@ export type Direction = 'asc' | 'desc';
 /** The part of each row that a range reads: it with its record, or its key alone. */
 export type Columns = 'records' | 'keys';
 
+const keyColumns = 'key, TTL(record) AS ttl, WRITETIME(record) AS version';
+
 export interface StreamStatement {
   readonly columns: Columns;
   readonly order: Direction;
@@ -52,7 +54,7 @@ export class Statements {
 
   /** The rows of a bucket in order. Its values: bucket, low, and high, which is excluded. */
   stream({ columns, order, isLowIncluded, hasHigh }: StreamStatement): string {
-    const what = columns === 'records' ? 'key, record' : 'key, TTL(record) AS ttl';
+    const what = columns === 'records' ? 'key, record' : keyColumns;
     const low = `key ${isLowIncluded ? '>=' : '>'} ?`;
     const high = hasHigh ? ' AND key < ?' : '';
     const ordered = order === 'desc' ? ' ORDER BY key DESC' : '';
