@@ -26,7 +26,7 @@ const exported = [
 ];
 
 const jits = {
-  c1: ['-XX:TieredStopAtLevel=1', '-Xmx320m', '-XX:ReservedCodeCacheSize=96m'],
+  c1: ['-XX:TieredStopAtLevel=1', '-Xmx512m', '-XX:ReservedCodeCacheSize=96m'],
   full: ['-Xmx800m'],
 };
 
