@@ -26,7 +26,7 @@ function largeOf(writer: number, turn: number): Buffer {
   return Buffer.alloc(valueBytes, `writer ${writer} turn ${turn}`.padEnd(blockBytes));
 }
 
-/** Who wrote a value. @throws Error if it is not one value throughout */
+/** The writer and turn of a value. @throws Error if it is not one value throughout */
 function writerOf(value: Uint8Array): string {
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.length);
   const first = bytes.subarray(0, blockBytes).toString();

@@ -1,4 +1,4 @@
-/** What `replicas=a/f` promises: a GET at b/f sees each write at a/f, if a + b > f. */
+/** The promise of `replicas=a/f`: a GET at b/f sees each write at a/f, if a + b > f. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { emptyKeyspace } from './keyspace.js';
 import { attachCluster } from './nodes/cluster.js';

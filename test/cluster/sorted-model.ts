@@ -1,7 +1,7 @@
 /**
- * What a store should hold: a sorted map whose entities expire. A gateway decides by its own clock
- * whether an entity has expired, somewhere between the begin and the end of a request. So the model
- * knows of each entity whether it must be there, may be there, or can't be.
+ * The entities that a store should hold: a sorted map whose entities expire. A gateway decides by
+ * its own clock whether an entity has expired, somewhere between the begin and the end of a
+ * request. So the model knows of each entity whether it must, may, or can't be there.
  */
 
 /** From before a request to after it, in ms since 1970. */

@@ -19,7 +19,7 @@ const chunkBytes = 512 * 1024;
 
 export class Walk {
   readonly model = new SortedModel();
-  /** What was done, newest last. */
+  /** The operations so far, newest last. */
   readonly log: string[] = [];
   readonly counts: Record<string, number> = {};
   /** All keys of the walk begin so. */
@@ -177,7 +177,7 @@ export class Walk {
     return { ...bounds, order, limit, after: some(() => this.#key()) };
   }
 
-  /** Of the walk, or between two of its keys. */
+  /** All keys of the walk, or those between two. */
   #bounds(): { readonly start: Buffer; readonly end: Buffer } {
     const [start, end] = [this.#prefix, this.#prefix + 1].map((byte) =>
       this.#below(3) === 0 ? Buffer.of(byte) : this.#key(),

@@ -9,7 +9,7 @@ export interface Row {
   readonly record?: Buffer;
   /** Seconds that are left of the cell, in a range of keys; null: it stays. */
   readonly ttl?: number | null;
-  /** Of the entity, in a range of keys. */
+  /** The version of the entity, in a range of keys. */
   readonly version?: bigint;
 }
 

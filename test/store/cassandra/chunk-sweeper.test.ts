@@ -1,4 +1,4 @@
-/** What a walk over the chunks removes, and what it must not. */
+/** A walk over the chunks removes those that nothing refers to, and no others. */
 import cassandra from 'cassandra-driver';
 import { expect, onTestFinished, test } from 'vitest';
 import { encodeCell } from '#dist/store/cassandra/cell.js';
