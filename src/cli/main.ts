@@ -29,6 +29,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   export: () => import('./export.js'),
   import: () => import('./import.js'),
   cluster: () => import('./cluster.js'),
+  copy: () => import('./copy.js'),
 };
 
 async function help(): Promise<string> {

@@ -1,15 +1,19 @@
 /**
  * Opens a store by its location, so that the server names no engine. A new engine adds a scheme.
  */
+import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Limits } from '../config/limits.js';
 import type { ClusterAccess } from './cassandra/client.js';
+import { dataFile } from './lmdb/file/environment.js';
 import { openLmdb } from './lmdb/open-lmdb.js';
 import { type Store, StoreError } from './store.js';
 
 export type { ClusterAccess } from './cassandra/client.js';
 
 export interface StoreOptions {
+  /** A directory without a store is refused. Default: one is made there. */
+  readonly mustExist?: boolean;
   /** To a cluster: user, password, certificates. */
   readonly access?: ClusterAccess;
   /**
@@ -30,9 +34,14 @@ export interface StoreOptions {
 export async function openStore(
   location: string,
   limits: Limits,
-  { onLost = () => {}, ...options }: StoreOptions = {},
+  { mustExist = false, onLost = () => {}, ...options }: StoreOptions = {},
 ): Promise<Store> {
-  if (!isCluster(location)) return openLmdb({ directory: directoryOf(location), limits, onLost });
+  if (!isCluster(location)) {
+    const directory = directoryOf(location);
+    if (mustExist && !existsSync(dataFile(directory)))
+      throw new StoreError('unusable', `no store is in ${directory}`);
+    return openLmdb({ directory, limits, onLost });
+  }
   // Its driver takes time to load.
   const { openCassandra } = await import('./cassandra/open-cassandra.js');
   return openCassandra({ location, limits, onLost, ...options });

@@ -216,6 +216,17 @@ export interface Store {
   deleteRange(range: DeletedRange, allowance?: Allowance): Promise<number>;
 
   /**
+   * Stores entities as another store had them: with their versions, times of expiry and fields. One
+   * whose key is stored already under a later version is left out. Resolves once all is durable.
+   * Writes that follow get later versions than any that were given. If the call fails, some are
+   * stored, and the same call does the rest.
+   * @param entities of different keys; none expires later than {@link Capabilities.maxExpiresMs}
+   * @throws StoreError `overloaded`, `full`, `failed`, `too-few-replicas`, `replica-failed`,
+   *   `closed`
+   */
+  load(entities: readonly Entity[]): Promise<void>;
+
+  /**
    * Finishes the accepted writes, then frees every resource. Later calls, and reads that wait for
    * the disk, fail with `closed`. May be called twice.
    */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as cluster from '#dist/cli/cluster.js';
 import * as compare from '#dist/cli/compare.js';
+import * as copy from '#dist/cli/copy.js';
 import * as exporting from '#dist/cli/export.js';
 import * as importing from '#dist/cli/import.js';
 import * as load from '#dist/cli/load.js';
@@ -25,7 +26,7 @@ const commands = {
   ...{ serve, load, compare, profile, report },
   export: exporting,
   import: importing,
-  cluster,
+  ...{ cluster, copy },
 };
 
 /** The error of a wrong command line, whose second line names the help. */

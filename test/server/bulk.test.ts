@@ -31,6 +31,7 @@ async function serveWatched(
     range: (...parameters) => store.range(...parameters),
     keys: (...parameters) => store.keys(...parameters),
     deleteRange: (...parameters) => store.deleteRange(...parameters),
+    load: (...parameters) => store.load(...parameters),
     close: () => store.close(),
     ...methods,
   };

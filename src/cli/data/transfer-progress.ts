@@ -1,6 +1,6 @@
 /**
- * How far an import or export is: on a terminal a line that is drawn over, and everywhere one line
- * at the end. The messages of the command go through here: they need a line of their own.
+ * How far an import, export or copy is: on a terminal a line that is drawn over, and everywhere one
+ * line at the end. The messages of the command go through here: they need a line of their own.
  */
 import { TerminalLine, type TerminalStream } from '../../lab/load/output/terminal-line.js';
 
@@ -14,13 +14,16 @@ export class TransferProgress {
   #entities = 0;
   #bytes = 0;
 
-  /** @param isDrawn false: the lines themselves go to the terminal */
-  constructor({ stream = process.stderr as TerminalStream, isDrawn = true } = {}) {
+  /**
+   * @param isDrawn false: the lines themselves go to the terminal
+   * @param doing stands before the figures while they are drawn
+   */
+  constructor({ stream = process.stderr as TerminalStream, isDrawn = true, doing = '' } = {}) {
     this.#stream = stream;
     this.#line = new TerminalLine(stream);
     if (!isDrawn || stream.isTTY !== true) return;
     // While nothing moves, the time still does.
-    this.#timer = setInterval(() => this.#line.draw(this.#text()), intervalMs).unref();
+    this.#timer = setInterval(() => this.#line.draw(`${doing}${this.text}`), intervalMs).unref();
   }
 
   /** Adds entities that are done, and the bytes of their lines. */
@@ -44,10 +47,11 @@ export class TransferProgress {
   /** Ends with what was done, for example `stored`. */
   summarize(done: string): void {
     this.end();
-    this.say(`${done} ${this.#text()}`);
+    this.say(`${done} ${this.text}`);
   }
 
-  #text(): string {
+  /** How much is done, and how fast. */
+  get text(): string {
     const seconds = (performance.now() - this.#beganMs) / 1000;
     const rate = Math.round(this.#entities / Math.max(0.001, seconds));
     const mebibytes = (this.#bytes / 2 ** 20).toFixed(1);

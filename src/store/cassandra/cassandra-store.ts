@@ -3,7 +3,7 @@
  * serve one cluster. Cassandra decides between two writes by their versions alone.
  */
 import type { Limits } from '../../config/limits.js';
-import { checkKey, checkTtl, checkValue } from '../checks.js';
+import { checkKey, checkLoaded, checkTtl, checkValue } from '../checks.js';
 import {
   type Allowance,
   type Capabilities,
@@ -21,6 +21,7 @@ import {
 } from '../store.js';
 import type { ChunkSweeper } from './chunk-sweeper.js';
 import type { Levels } from './levels.js';
+import type { Loading } from './loading.js';
 import type { Points } from './points.js';
 import { type DeletionParts, deletePages } from './range-deletion.js';
 import { type RangeParts, Ranges } from './ranges.js';
@@ -33,6 +34,7 @@ export interface StoreParts extends DeletionParts, Omit<RangeParts, 'mustBeOpen'
   readonly limits: Limits;
   readonly levels: Levels;
   readonly points: Points;
+  readonly loading: Loading;
   readonly sweeper: ChunkSweeper;
   readonly probe: StatusProbe;
   readonly writes: WritesUnderWay;
@@ -91,8 +93,7 @@ export class CassandraStore implements Store {
     checkTtl(options.ttlMs);
     checkNoCondition(options);
     const { points, versions, writes, now } = this.#parts;
-    if (options.ttlMs !== undefined && now() + options.ttlMs > maxExpiresMs)
-      throw new TypeError(`an entity expires by ${new Date(maxExpiresMs).toISOString()} here`);
+    if (options.ttlMs !== undefined) checkExpiry(now() + options.ttlMs);
     let bytes = key.length;
     for (const piece of value) bytes += piece.length;
     const kept = Buffer.from(key);
@@ -128,6 +129,18 @@ export class CassandraStore implements Store {
     return writes.run(0, () => deletePages(pages, this.#parts));
   }
 
+  async load(entities: readonly Entity[]): Promise<void> {
+    this.#mustBeOpen();
+    let bytes = 0;
+    for (const entity of entities) {
+      checkLoaded(entity);
+      checkExpiry(entity.expiresMs);
+      bytes += entity.key.length + entity.value.length;
+    }
+    const { loading, writes } = this.#parts;
+    await writes.run(bytes, () => loading.load(entities));
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -157,4 +170,9 @@ export class CassandraStore implements Store {
 /** Cassandra decides conditions by a protocol of its own, which does not see plain writes. */
 function checkNoCondition({ condition }: WriteOptions): void {
   if (condition !== undefined) throw new TypeError('a store on Cassandra keeps no conditions');
+}
+
+function checkExpiry(expiresMs: number | undefined): void {
+  if (expiresMs !== undefined && expiresMs > maxExpiresMs)
+    throw new TypeError(`an entity expires by ${new Date(maxExpiresMs).toISOString()} here`);
 }

@@ -89,10 +89,12 @@ export class ChunkSweeper {
       if (oldest < livingUs) await this.#removeOlder(key, livingUs);
       return;
     }
-    if (oldest < current && current < agoUs(graceMs)) await this.#removeOlder(key, current);
+    // Chunks may be written later than their version says, if another store had them.
+    if (oldest < current && current < agoUs(graceMs))
+      await this.#removeDead(key, { after: -1, before: current, writtenUs: agoUs(0) });
     const newest = await this.#chunkVersion(statements.newestChunk, key);
     if (newest !== undefined && newest > current && newest < livingUs)
-      await this.#removeDead(key, current, livingUs);
+      await this.#removeDead(key, { after: current, before: livingUs, writtenUs: livingUs });
   }
 
   async #chunkVersion(statement: string, key: Buffer): Promise<number | undefined> {
@@ -118,10 +120,16 @@ export class ChunkSweeper {
     await requests.write(statements.removeChunks, [BigInt(version - 1), key], levels.quorum);
   }
 
-  /** Those between the versions: their writers ended before their manifests. */
-  async #removeDead(key: Buffer, after: number, before: number): Promise<void> {
+  /**
+   * Those between the versions, if they were written up to a time: they were replaced, or their
+   * writers ended before their manifests.
+   */
+  async #removeDead(
+    key: Buffer,
+    { after, before, writtenUs }: { after: number; before: number; writtenUs: number },
+  ): Promise<void> {
     const { requests, statements, levels } = this.#parts;
-    const values = [BigInt(before), key, BigInt(after), BigInt(before)];
+    const values = [BigInt(writtenUs), key, BigInt(after), BigInt(before)];
     await requests.write(statements.removeDeadChunks, values, levels.quorum);
   }
 }

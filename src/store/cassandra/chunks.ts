@@ -43,6 +43,14 @@ export interface ChunkSet {
   readonly version: number;
 }
 
+export interface NewChunkSet extends ChunkSet {
+  /**
+   * The timestamp of the cells. A sweeper that looks before the manifest is there removes what is
+   * old: chunks of an old version must not look so. Default: the version.
+   */
+  readonly timestamp?: number;
+}
+
 export class Chunks {
   readonly #requests: Requests;
   readonly #statements: Statements;
@@ -58,7 +66,7 @@ export class Chunks {
    * @throws StoreError: the entity is as it was
    */
   async write(
-    { key, version }: ChunkSet,
+    { key, version, timestamp = version }: NewChunkSet,
     value: readonly Uint8Array[],
     ttlSeconds: number,
     level: Level,
@@ -74,8 +82,7 @@ export class Chunks {
         const data = Buffer.concat(piece);
         crc = crc32(data, crc);
         bytes += data.length;
-        const timestamp = BigInt(version);
-        const values = [timestamp, ttlSeconds, data, key, timestamp, number++];
+        const values = [BigInt(timestamp), ttlSeconds, data, key, BigInt(version), number++];
         const writing = this.#requests.write(this.#statements.putChunk, values, level);
         underWay.add(writing);
         writing.then(

@@ -9,6 +9,7 @@ import { commitLogWarning, readCommitLogs } from './commit-log.js';
 import { connect } from './connect.js';
 import { readKeyspace } from './keyspace.js';
 import { Levels } from './levels.js';
+import { Loading } from './loading.js';
 import { parseLocation } from './location.js';
 import { Points } from './points.js';
 import { Requests } from './requests.js';
@@ -70,6 +71,7 @@ export async function openCassandra(options: CassandraOptions): Promise<Store> {
       replicationFactor,
       versions,
       points,
+      loading: new Loading({ ...shared, chunks, versions, now }),
       sweeper,
       probe,
       limits,

@@ -1,6 +1,7 @@
 /** Sends statements: in turn, at a level, by a deadline, and with errors in the Store's words. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { QueryOptions, types } from 'cassandra-driver';
 import { StoreError } from '../store.js';
 import { Attempts } from './attempts.js';
 import { speculativeDelayMs } from './client.js';
@@ -42,7 +43,21 @@ export class Requests {
 
   /** @throws StoreError `too-few-replicas`, `replica-failed`, `overloaded` */
   async write(statement: string, values: Values, level: Level): Promise<void> {
-    await this.#run(statement, values, level, true);
+    const { client } = this.#parts;
+    await this.#run(level, true, (options) => client.execute(statement, [...values], options));
+  }
+
+  /**
+   * Sends writes of one partition together. No copy of a slow one goes to a second node: that would
+   * double the load when there is too much of it.
+   * @throws StoreError as {@link write} does; some may be written
+   */
+  async writeAll(statement: string, rows: readonly Values[], level: Level): Promise<void> {
+    const queries = rows.map((values) => ({ query: statement, params: [...values] }));
+    const { client } = this.#parts;
+    await this.#run(level, true, (options) =>
+      client.batch(queries, { ...options, logged: false, isIdempotent: false }),
+    );
   }
 
   /** One page of rows. @throws StoreError as {@link write} does */
@@ -52,18 +67,21 @@ export class Requests {
     level: Level,
     page?: PageOptions,
   ): Promise<Rows<Row>> {
-    const { rows, pageState } = await this.#run(statement, values, level, false, page);
+    const { client } = this.#parts;
+    const fetchSize = page && { fetchSize: page.fetchSize };
+    const begin = page?.pageState === undefined ? {} : { pageState: page.pageState };
+    const { rows, pageState } = await this.#run(level, false, (options) =>
+      client.execute(statement, [...values], { ...options, ...fetchSize, ...begin }),
+    );
     return { rows: (rows ?? []) as unknown as Row[], pageState: pageState || undefined };
   }
 
   async #run(
-    statement: string,
-    values: Values,
     { consistency, needed }: Level,
     isWrite: boolean,
-    page?: PageOptions,
+    send: (options: QueryOptions) => Promise<types.ResultSet>,
   ) {
-    const { driver, client, turns, timeoutMs } = this.#parts;
+    const { driver, turns, timeoutMs } = this.#parts;
     const queuedMs = performance.now();
     await turns.begin();
     const attempts = new Attempts();
@@ -86,11 +104,8 @@ export class Requests {
     });
     try {
       const { policy: retry } = attempts;
-      const fetchSize = page && { fetchSize: page.fetchSize };
-      const pageState = page?.pageState === undefined ? {} : { pageState: page.pageState };
-      const options = { consistency, retry, ...fetchSize, ...pageState };
-      const send = () => client.execute(statement, [...values], options);
-      return await Promise.race([this.#untilNode(send, attempts), deadline]);
+      const execute = () => send({ consistency, retry });
+      return await Promise.race([this.#untilNode(execute, attempts), deadline]);
     } catch (error) {
       throw storeErrorOf(driver, error, request());
     } finally {

@@ -34,7 +34,7 @@ import type { GroupCommit } from './write/group-commit.js';
 import { deletePages } from './write/range-deletion.js';
 import type { Sweeper } from './write/sweeper.js';
 import type { Writer } from './write/writer.js';
-import { deleteOf, putOf, writesOf } from './writes-of.js';
+import { batchesOf, deleteOf, putOf, writesOf } from './writes-of.js';
 
 export interface StoreParts {
   readonly env: Environment;
@@ -140,6 +140,19 @@ export class LmdbStore implements Store {
       return this.#keys(read, range, allowance);
     };
     return deletePages(pagesOf, (key) => this.delete(key));
+  }
+
+  async load(entities: readonly Entity[]): Promise<void> {
+    let before: Promise<void> | undefined;
+    for (const batch of batchesOf(entities)) {
+      this.#mustBeOpen();
+      // One is made ready while the other is on its way to the disk.
+      const loading = this.#parts.commits.load(batch);
+      loading.catch(() => {});
+      await before;
+      before = loading;
+    }
+    await before;
   }
 
   close(): Promise<void> {

@@ -1,9 +1,16 @@
 /** From the calls of the port to writes. A misuse of the port is a TypeError. */
 import { maxAtomicBytes, maxAtomicOperations, maxConditionVersions } from '../../config/limits.js';
-import { checkKey, checkTtl, checkValue } from '../checks.js';
+import { checkKey, checkLoaded, checkTtl, checkValue } from '../checks.js';
 import { encodeFields } from '../entity-fields.js';
-import type { Condition, Operation, PutOptions, WriteOptions } from '../store.js';
-import type { Delete, Put, Write } from './write/batch.js';
+import type { Condition, Entity, Operation, PutOptions, WriteOptions } from '../store.js';
+import {
+  type Delete,
+  maxBatchBytes,
+  maxBatchWrites,
+  type Put,
+  type Write,
+  writeBytes,
+} from './write/batch.js';
 
 /** @param now milliseconds since 1970 */
 export function putOf(
@@ -24,6 +31,33 @@ export function deleteOf(key: Uint8Array, { condition }: WriteOptions): Delete {
   checkKey(key);
   checkCondition(condition);
   return { key, value: undefined, condition };
+}
+
+/** The writes of entities that another store had, in batches. */
+export function* batchesOf(entities: readonly Entity[]): Generator<readonly Put[]> {
+  let batch: Put[] = [];
+  let bytes = 0;
+  for (const entity of entities) {
+    checkLoaded(entity);
+    const { key, value, version, expiresMs, fields } = entity;
+    const condition = { kind: 'not-newer', version } as const;
+    const put = {
+      key,
+      value: [value],
+      version,
+      expiresMs,
+      fields: encodeFields(fields),
+      condition,
+    };
+    bytes += writeBytes(put);
+    if (batch.length === maxBatchWrites || (batch.length > 0 && bytes > maxBatchBytes)) {
+      yield batch;
+      batch = [];
+      bytes = writeBytes(put);
+    }
+    batch.push(put);
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** The writes of an atomic batch. */

@@ -11,6 +11,7 @@ import type { StoreFactory } from './factory.js';
 import { fieldTrait } from './fields.js';
 import { keyTrait } from './keys.js';
 import { lifecycleTrait } from './lifecycle.js';
+import { loadTrait } from './loading.js';
 import { modelTrait } from './model.js';
 import { rangeDeletionTrait } from './range-deletion.js';
 import { rangeTrait } from './ranges.js';
@@ -25,6 +26,7 @@ export function storeSuite(factory: StoreFactory): void {
   describe(`${factory.name}: allowances`, () => allowanceTrait(factory));
   describe(`${factory.name}: reading what was written`, () => concurrencyTrait(factory));
   describe(`${factory.name}: fields`, () => fieldTrait(factory));
+  describe(`${factory.name}: entities of another store`, () => loadTrait(factory));
   describe.runIf(factory.offers.conditions)(`${factory.name}: conditions`, () => {
     conditionTrait(factory);
     describe.runIf(factory.offers.clock)('and time', () => conditionExpiryTrait(factory));

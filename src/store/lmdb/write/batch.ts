@@ -11,8 +11,13 @@
 import { crc32 } from 'node:zlib';
 import { pieceBytes } from '../../../config/limits.js';
 import { readInfo, recordBytes, writeRecord } from '../../record.js';
-import type { Allowance, Condition } from '../../store.js';
-import { conditionBytes, readCondition, writeCondition } from './conditions.js';
+import type { Allowance } from '../../store.js';
+import {
+  conditionBytes,
+  readCondition,
+  type WriteCondition,
+  writeCondition,
+} from './conditions.js';
 
 /**
  * Bounds of one transaction. Larger ones share a sync among more writes. Smaller ones keep the next
@@ -33,7 +38,9 @@ export interface Put {
   readonly expiresMs: number | undefined;
   /** As entity-fields.ts encodes them. */
   readonly fields?: Uint8Array | undefined;
-  readonly condition?: Condition | undefined;
+  /** Undefined: it gets the next one. */
+  readonly version?: number | undefined;
+  readonly condition?: WriteCondition | undefined;
 }
 
 /** The memory of a batch with the values in their places. */
@@ -46,7 +53,7 @@ export interface CopiedValues {
 export interface Delete {
   readonly key: Uint8Array;
   readonly value: undefined;
-  readonly condition?: Condition | undefined;
+  readonly condition?: WriteCondition | undefined;
 }
 
 export type Write = Put | Delete;
@@ -57,7 +64,7 @@ export interface Step {
   /** Undefined: the key is removed. */
   readonly record: Buffer | undefined;
   readonly expiresMs: number | undefined;
-  readonly condition: Condition | undefined;
+  readonly condition: WriteCondition | undefined;
   /** Milliseconds since 1970 by which the stored entity may have expired. */
   readonly nowMs: number;
 }

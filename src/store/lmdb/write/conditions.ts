@@ -3,9 +3,21 @@
  *
  *     none: [0 u8]   absent: [1 u8]   present: [2 u8]
  *     one of these versions: [3 u8][count u16][version f64 …]
+ *     not newer than this version: [4 u8][version f64]
  */
 import { readInfo } from '../../record.js';
 import type { Condition } from '../../store.js';
+
+/**
+ * The condition of an entity that another store had: what is stored is not newer. One that has
+ * expired counts, and one whose version nobody knows, because it is damaged, is replaced.
+ */
+export interface NotNewer {
+  readonly kind: 'not-newer';
+  readonly version: number;
+}
+
+export type WriteCondition = Condition | NotNewer;
 
 /** The entity under a key, as far as a write has to know it. */
 export interface Stored {
@@ -19,7 +31,13 @@ export function isPresent(stored: Stored | undefined, nowMs: number): boolean {
   return stored !== undefined && !(stored.expiresMs !== undefined && stored.expiresMs <= nowMs);
 }
 
-export function holds(condition: Condition, stored: Stored | undefined, nowMs: number): boolean {
+export function holds(
+  condition: WriteCondition,
+  stored: Stored | undefined,
+  nowMs: number,
+): boolean {
+  if (condition.kind === 'not-newer')
+    return stored?.version === undefined || stored.version <= condition.version;
   if (condition.kind === 'absent') return !isPresent(stored, nowMs);
   if (!isPresent(stored, nowMs)) return false;
   if (condition.kind === 'present') return true;
@@ -31,7 +49,7 @@ export interface ConditionalWrite {
   readonly key: Buffer;
   /** It is under the key after the write; undefined: the key is removed. */
   readonly record: Buffer | undefined;
-  readonly condition: Condition | undefined;
+  readonly condition: WriteCondition | undefined;
   readonly nowMs: number;
 }
 
@@ -58,17 +76,23 @@ const always = 0;
 const ifAbsent = 1;
 const ifPresent = 2;
 const ifVersion = 3;
+const ifNotNewer = 4;
 
 /** Beyond the byte that says which condition it is. */
-export function conditionBytes(condition: Condition | undefined): number {
+export function conditionBytes(condition: WriteCondition | undefined): number {
+  if (condition?.kind === 'not-newer') return 8;
   return condition?.kind === 'version' ? 2 + 8 * condition.versions.length : 0;
 }
 
 export function writeCondition(
   buffer: Buffer,
   at: number,
-  condition: Condition | undefined,
+  condition: WriteCondition | undefined,
 ): number {
+  if (condition?.kind === 'not-newer') {
+    buffer[at] = ifNotNewer;
+    return buffer.writeDoubleLE(condition.version, at + 1);
+  }
   if (condition?.kind !== 'version') {
     buffer[at] = !condition ? always : condition.kind === 'absent' ? ifAbsent : ifPresent;
     return at + 1;
@@ -79,11 +103,12 @@ export function writeCondition(
   return position;
 }
 
-export function readCondition(buffer: Buffer, at: number): Condition | undefined {
+export function readCondition(buffer: Buffer, at: number): WriteCondition | undefined {
   const kind = buffer[at];
   if (kind === always) return undefined;
   if (kind === ifAbsent) return { kind: 'absent' };
   if (kind === ifPresent) return { kind: 'present' };
+  if (kind === ifNotNewer) return { kind: 'not-newer', version: buffer.readDoubleLE(at + 1) };
   const versions = Array.from({ length: buffer.readUInt16LE(at + 1) }, (_, index) =>
     buffer.readDoubleLE(at + 3 + 8 * index),
   );

@@ -107,7 +107,20 @@ export class GroupCommit {
     const refusal = this.#refusal(writes.length, bytes);
     if (refusal) return Promise.reject(refusal);
     if (allowance && bytes > pieceBytes) return this.#copy(writes, bytes, true, allowance);
-    return this.#enqueueGroup(writes, true, undefined);
+    return this.#enqueueGroup(writes, { isAtomic: true });
+  }
+
+  /**
+   * Queues entities of another store, which are a batch. Those whose condition does not hold are
+   * left out. Resolves once the others are durable.
+   * @throws StoreError like write()
+   */
+  async load(puts: readonly Put[]): Promise<void> {
+    let bytes = 0;
+    for (const put of puts) bytes += writeBytes(put);
+    const refusal = this.#refusal(puts.length, bytes);
+    if (refusal) throw refusal;
+    await this.#enqueueGroup(puts, { leavesOut: true });
   }
 
   /** Why the writes are not taken: `overloaded`, or the failure. */
@@ -140,17 +153,17 @@ export class GroupCommit {
       this.#copyingBytes -= bytes;
     }
     if (this.#failure) throw this.#failure;
-    return this.#enqueueGroup(writes, isAtomic, copied);
+    return this.#enqueueGroup(writes, { isAtomic, copied });
   }
 
   #enqueueGroup(
     writes: readonly Write[],
-    isAtomic: boolean,
-    copied: CopiedValues | undefined,
+    { isAtomic = false, leavesOut = false, copied }: Partial<Group>,
   ): Promise<readonly Result[]> {
     if (writes.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      const group: Group = { writes: writes.length, isAtomic, copied, resolve, reject };
+      const { length } = writes;
+      const group: Group = { writes: length, isAtomic, leavesOut, copied, resolve, reject };
       for (const write of writes)
         this.#push({ write, bytes: writeBytes(write), version: 0, group });
     });
@@ -237,8 +250,10 @@ export class GroupCommit {
       writes.map(({ write }) => write),
       bytes,
       (index) => {
-        const version = this.#versions.next();
-        (writes[index] as Queued).version = version;
+        const queued = writes[index] as Queued;
+        const given = (queued.write as Put).version;
+        const version = given === undefined ? this.#versions.next() : this.#versions.take(given);
+        queued.version = version;
         return version;
       },
       group?.copied,

@@ -26,13 +26,15 @@ interface GroupedWrite extends QueuedWrite {
 }
 
 /**
- * Writes queued one after the other, which are a batch of their own: an atomic batch, or one large
- * write. They have one promise.
+ * Writes queued one after the other, which are a batch of their own: an atomic batch, one large
+ * write, or entities of another store. They have one promise.
  */
 export interface Group {
   readonly writes: number;
   /** All of them are stored, or none is. */
   readonly isAtomic: boolean;
+  /** One whose condition does not hold is left out, and the others are stored. */
+  readonly leavesOut: boolean;
   readonly copied: CopiedValues | undefined;
   resolve(results: readonly Result[]): void;
   reject(error: unknown): void;
@@ -63,11 +65,11 @@ export function settle(writes: readonly Queued[], outcomes: WriteOutcomes | unde
 }
 
 function settleGroup(
-  { isAtomic, resolve, reject }: Group,
+  { isAtomic, leavesOut, resolve, reject }: Group,
   writes: readonly Queued[],
   outcomes: WriteOutcomes | undefined,
 ): void {
-  const [failed] = outcomes?.conditionFailed ?? [];
+  const [failed] = leavesOut ? [] : (outcomes?.conditionFailed ?? []);
   if (failed !== undefined) reject(conditionFailure(isAtomic ? failed : undefined));
   else if (outcomes?.full.length) reject(outcomes.fullError);
   else {

@@ -31,6 +31,13 @@ export class VersionClock {
     return this.#last;
   };
 
+  /** The version of an entity that another store had: later ones are above it. */
+  readonly take = (version: number): number => {
+    this.#last = Math.max(this.#last, version);
+    if (version >= this.#ceiling) this.#ceiling = version + stepUs;
+    return version;
+  };
+
   /** The ceiling to store with the batch just built, or undefined if the stored one will do. */
   get ceilingToStore(): number | undefined {
     return this.#ceiling > this.#durableCeiling ? this.#ceiling : undefined;

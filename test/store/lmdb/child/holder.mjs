@@ -38,6 +38,10 @@ const actions = {
     );
     return {};
   },
+  async load({ key, value, version }) {
+    await store.load([{ key: Buffer.from(key), value: Buffer.from(value), version }]);
+    return {};
+  },
   async delete({ key }) {
     await store.delete(Buffer.from(key));
     return {};
