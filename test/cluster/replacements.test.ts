@@ -47,8 +47,11 @@ async function chunkReader() {
   onTestFinished(() => client.shutdown());
   return async (key: string): Promise<string[]> => {
     const statement = 'SELECT version FROM evenkeel_test.chunk WHERE key = ?';
-    const { rows } = await client.execute(statement, [Buffer.from(key)]);
-    return rows.map((row) => String(row.get('version')));
+    // A node reads the data of a page with it, so a page is small.
+    const found = await client.execute(statement, [Buffer.from(key)], { fetchSize: 4 });
+    const versions: string[] = [];
+    for await (const row of found) versions.push(String(row.get('version')));
+    return versions;
   };
 }
 
