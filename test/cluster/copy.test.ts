@@ -15,6 +15,8 @@ import { emptyKeyspace, location } from './keyspace.js';
 
 const count = Number(process.env.EVENKEEL_COPY_ENTITIES ?? 40_000);
 const isReported = process.env.EVENKEEL_COPY_ENTITIES !== undefined;
+/** A million take longer than any other test. It only ends a run that hangs. */
+const timeout = 600_000 + 5 * count;
 const groupEntities = 10_000;
 
 const bytes = (text: string) => Buffer.from(text);
@@ -61,7 +63,7 @@ async function copyTwice(from: string, to: string) {
   return JSON.parse(second.stdout()) as Record<string, number>;
 }
 
-test('a directory is copied to a cluster and back, and is equal', async () => {
+test('a directory is copied to a cluster and back, and is equal', { timeout }, async () => {
   await emptyKeyspace();
   const [from, back] = [await temporaryDirectory(), await temporaryDirectory()];
   const store = await openLmdb({ directory: from });
