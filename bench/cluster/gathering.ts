@@ -1,7 +1,7 @@
-/** Whether gathering the writes of a turn pays: the gateway as it is, and with gather.ts in it. */
+/** The gain of gathering the PUTs of a turn: the gateway as it is, and with each PUT apart. */
 import { inTurn, type Rounds } from '../support/rounds.js';
-import { startGateway, startGatheringGateway } from './gateway.js';
-import { gatewayRun, type Run, withCpu } from './points.js';
+import { startCountingGateway } from './gateway.js';
+import { gatewayRun, withCpu } from './points.js';
 import type { Bench } from './prepare.js';
 
 /** The more are in flight and the fewer the buckets, the more writes of a turn share a bucket. */
@@ -19,21 +19,22 @@ export async function measureGathering(bench: Bench, one: GatheringCase): Promis
   const { rounds, warmup, seconds, location } = bench;
   const { buckets, connections } = one;
   process.stdout.write(`${nameOf(one)}\n`);
-  const single = await startGateway(location(buckets));
-  const gathering = await startGatheringGateway(location(buckets));
-  const runs = {
-    single: (seconds: number) => gatewayRun(bench, single, 'PUT', seconds, connections),
-    gathered: (seconds: number) => gatewayRun(bench, gathering, 'PUT', seconds, connections),
+  const gateways = {
+    apart: await startCountingGateway(location(buckets), true),
+    gathered: await startCountingGateway(location(buckets), false),
   };
-  for (const run of Object.values(runs)) await run(warmup)();
-  const results = await inTurn(rounds, ['single', 'gathered'] as const, async (side) => {
-    if (side === 'single') return withCpu(bench, single.pid, runs.single(seconds));
-    const before = gathering.gathered();
-    const figures = await withCpu(bench, gathering.pid, runs.gathered(seconds) satisfies Run);
-    const { writes, statements } = gathering.gathered();
+  type Side = keyof typeof gateways;
+  const run = (side: Side, seconds: number) =>
+    gatewayRun(bench, gateways[side], 'PUT', seconds, connections);
+  const sides: readonly Side[] = ['apart', 'gathered'];
+  for (const side of sides) await run(side, warmup)();
+  const results = await inTurn(rounds, sides, async (side) => {
+    const { pid, counted } = gateways[side];
+    const before = counted();
+    const figures = await withCpu(bench, pid, run(side, seconds));
+    const { writes, statements } = counted();
     return { ...figures, share: (writes - before.writes) / (statements - before.statements) };
   });
-  await single.stop();
-  await gathering.stop();
+  for (const { stop } of Object.values(gateways)) await stop();
   return results;
 }

@@ -57,19 +57,19 @@ export function gatheringTable({ groups }: Measured): Table {
   const rows = gatheringCases.map((one) => {
     const rounds = groups[nameOf(one)];
     const cpu = (whose: string) =>
-      ['single', 'gathered'].map((side) => whole(middle(rounds, `${whose} cpu`, side))).join(' / ');
+      ['apart', 'gathered'].map((side) => whole(middle(rounds, `${whose} cpu`, side))).join(' / ');
     return [
       String(one.buckets),
       String(one.connections),
       fraction(middle(rounds, 'share', 'gathered')),
-      whole(middle(rounds, 'rate', 'single')),
-      spreadOf(ratios(rounds ?? {}, 'rate', 'gathered', 'single'), fraction),
-      ['single', 'gathered'].map((side) => ms(middle(rounds, 'p99', side))).join(' / '),
+      whole(middle(rounds, 'rate', 'apart')),
+      spreadOf(ratios(rounds ?? {}, 'rate', 'gathered', 'apart'), fraction),
+      ['apart', 'gathered'].map((side) => ms(middle(rounds, 'p99', side))).join(' / '),
       cpu('own'),
       cpu('nodes'),
     ];
   });
-  const before = ['buckets', 'connections', 'writes per statement', 'PUT/s, single'];
-  const after = ['gathered, times single', 'p99 ms', 'CPU of the gateway, µs'];
+  const before = ['buckets', 'connections', 'writes per statement', 'PUT/s, apart'];
+  const after = ['gathered, times apart', 'p99 ms', 'CPU of the gateway, µs'];
   return { head: [...before, ...after, 'CPU of the nodes, µs'], rows };
 }

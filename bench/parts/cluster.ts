@@ -1,4 +1,5 @@
 /** A cluster of three nodes: what a gateway adds to the driver, and what buckets cost ranges. */
+import { loadavg } from 'node:os';
 import { gatheringCases, measureGathering, nameOf } from '../cluster/gathering.js';
 import { nodeSettings } from '../cluster/nodes.js';
 import { inFlight, measurePoints, methods } from '../cluster/points.js';
@@ -18,15 +19,16 @@ export const cluster: Part = {
   isApart: true,
   measure,
   section: (measured) => ({
-    intro: `Three Cassandra nodes on the same machine, with full JIT and 800 MiB of heap, warmed up
-before. The driver alone sends the statements of the gateway at its level, a quorum, with
-${inFlight} in flight; the gateway gets them from wrk over ${inFlight} connections. Values have 100
-bytes. GETs read keys that are there; PUTs write new ones. Figures are medians (min … max) of the
-rounds; CPU is per request. Ranges begin at random keys, or at the first. “gathered”: writes of one
-turn of the event loop to one bucket go as one unlogged batch, which is a prototype. Nodes, gateway
-and wrk share the cores, so ratios and CPU tell more than rates. “cores elsewhere” went to wrk, and
-to what does not belong to the bench: where that is much, the machine was not quiet, and each
-process that a request passes waits for its turn.`,
+    intro: `Three Cassandra nodes on the same machine, with full JIT and 800 MiB of heap,
+warmed up before. All rounds use the same processes. The driver alone sends the statements of the
+gateway at its level, a quorum, with ${inFlight} in flight; the gateway gets them from wrk over
+${inFlight} connections. Values have 100 bytes. GETs read keys that are there; PUTs write new
+ones. Figures are medians (min … max) of the rounds; CPU is per request. Ranges begin at random
+keys, or at the first. PUTs of one turn of the event loop to one bucket go as one unlogged batch:
+“gathered” is that, and “apart” is the same gateway without. Pairs of figures are apart /
+gathered. Nodes, gateway and wrk share the cores, so ratios and CPU tell more than rates. “cores
+elsewhere” went to wrk, and to what does not belong to the bench: where that is much, the machine
+was not quiet, and each process that a request passes waits for its turn.`,
     tables: [
       pointTable(measured.groups.points),
       rangeTable(measured.groups.ranges, Number(measured.settings.entities)),
@@ -37,6 +39,7 @@ process that a request passes waits for its turn.`,
 };
 
 async function measure(settings: Settings): Promise<Measured> {
+  const [load = 0] = loadavg();
   const bench = await prepare(settings);
   const groups: Record<string, Rounds> = {};
   process.stdout.write('points\n');
@@ -54,6 +57,7 @@ async function measure(settings: Settings): Promise<Measured> {
       'operations of warm-up': operations,
       entities,
       'entities of a short range': shortEntities,
+      'load average before': load.toFixed(0),
     },
     groups,
     skipped: [],

@@ -47,7 +47,7 @@ export class Loading {
         try {
           const rows: Values[] = [];
           for (const entity of batch) rows.push(await this.#row(entity));
-          await requests.writeAll(statements.put, rows, levels.quorum);
+          await requests.writeTogether(statements.put, rows, levels.quorum, false);
         } catch (error) {
           failures.push(error);
           return;

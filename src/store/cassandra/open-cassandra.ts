@@ -7,6 +7,7 @@ import { Chunks } from './chunks.js';
 import type { ClusterAccess } from './client.js';
 import { commitLogWarning, readCommitLogs } from './commit-log.js';
 import { connect } from './connect.js';
+import { GatheredWrites } from './gathered-writes.js';
 import { readKeyspace } from './keyspace.js';
 import { Levels } from './levels.js';
 import { Loading } from './loading.js';
@@ -64,7 +65,8 @@ export async function openCassandra(options: CassandraOptions): Promise<Store> {
       intervalMs: sweepIntervalMs,
     });
     const chunks = new Chunks(requests, statements);
-    const points = new Points({ ...shared, chunks, sweeper, versions, now });
+    const puts = new GatheredWrites(requests, statements.put);
+    const points = new Points({ ...shared, puts, chunks, sweeper, versions, now });
     const probe = new StatusProbe(() => requests.read(statements.probe, [], levels.quorum), onLost);
     return new CassandraStore({
       ...shared,

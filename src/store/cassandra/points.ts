@@ -22,6 +22,7 @@ import {
 } from './cell.js';
 import type { ChunkSweeper } from './chunk-sweeper.js';
 import type { Chunks } from './chunks.js';
+import type { GatheredWrites } from './gathered-writes.js';
 import type { Level, Levels } from './levels.js';
 import type { Requests } from './requests.js';
 import type { Statements } from './statements.js';
@@ -32,6 +33,7 @@ export interface PointParts {
   readonly requests: Requests;
   readonly statements: Statements;
   readonly levels: Levels;
+  readonly puts: GatheredWrites;
   readonly chunks: Chunks;
   readonly sweeper: ChunkSweeper;
   readonly versions: VersionClock;
@@ -123,7 +125,7 @@ export class Points {
     { ttlMs, fields, replicas }: PutOptions,
     allowance: Allowance | undefined,
   ): Promise<PutResult> {
-    const { requests, statements, levels, chunks, sweeper, now } = this.#parts;
+    const { puts, levels, chunks, sweeper, now } = this.#parts;
     const expiresMs = ttlMs === undefined ? undefined : Math.ceil(now()) + ttlMs;
     const head: Head = { key, version, expiresMs, fields };
     const level = levels.ofWrite(replicas);
@@ -133,9 +135,9 @@ export class Points {
     const cell = isLarge
       ? encodeManifestCell(head, await chunks.write(head, value, chunkTtl(ttlMs), level, allowance))
       : encodeCell(head, value);
-    const place = [bucketOf(key, this.#parts.buckets), key];
-    const values = [BigInt(version), cellTtl(ttlMs), cell, ...place];
-    await requests.write(statements.put, values, level);
+    const bucket = bucketOf(key, this.#parts.buckets);
+    const values = [BigInt(version), cellTtl(ttlMs), cell, bucket, key];
+    await puts.write(values, bucket, key.length + cell.length, level);
     if (isLarge) sweeper.replaced(key, version);
     return { version };
   }

@@ -48,15 +48,21 @@ export class Requests {
   }
 
   /**
-   * Sends writes of one partition together. No copy of a slow one goes to a second node: that would
-   * double the load when there is too much of it.
+   * Sends writes of one partition as one.
+   * @param isCopied whether a copy goes to a second node if the first one is slow, or gone. For much
+   *   at once it would double the load when there is too much of it.
    * @throws StoreError as {@link write} does; some may be written
    */
-  async writeAll(statement: string, rows: readonly Values[], level: Level): Promise<void> {
+  async writeTogether(
+    statement: string,
+    rows: readonly Values[],
+    level: Level,
+    isCopied: boolean,
+  ): Promise<void> {
     const queries = rows.map((values) => ({ query: statement, params: [...values] }));
     const { client } = this.#parts;
     await this.#run(level, true, (options) =>
-      client.batch(queries, { ...options, logged: false, isIdempotent: false }),
+      client.batch(queries, { ...options, logged: false, prepare: true, isIdempotent: isCopied }),
     );
   }
 
