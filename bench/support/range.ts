@@ -13,10 +13,9 @@ interface Range {
 /** In ms. @throws Error if it is not as long as it has to be */
 export async function timeRange(url: string, { start, limit, valueBytes }: Range): Promise<number> {
   const began = performance.now();
-  const [response] = await once(
-    get(`${url}/v0/entities?start=${start}&limit=${limit}`),
-    'response',
-  );
+  const target = `${url}/v0/entities?start=${start}&limit=${limit}`;
+  // A connection that was idle may be closed by the server just as it is used again.
+  const [response] = await once(get(target, { agent: false }), 'response');
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
