@@ -15,7 +15,7 @@ export const cluster: Part = {
   title: 'Cluster',
   programs: ['wrk'],
   defaults: { entities: 100_000, seconds: 3, rounds: 5, warmup: 3 },
-  quick: { seconds: 3 },
+  quick: { seconds: 3, warmup: 3 },
   isApart: true,
   measure,
   section: (measured) => ({
