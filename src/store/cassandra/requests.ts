@@ -49,8 +49,8 @@ export class Requests {
 
   /**
    * Sends writes of one partition as one.
-   * @param isCopied whether a copy goes to a second node if the first one is slow, or gone. For much
-   *   at once it would double the load when there is too much of it.
+   * @param isCopied whether a copy goes to a second node if the first one is slow, or gone. For
+   *   much at once it would double the load when there is too much of it.
    * @throws StoreError as {@link write} does; some may be written
    */
   async writeTogether(
