@@ -109,6 +109,10 @@ class Client {
       for (;;) {
         const read = await send(agent, 'GET', url);
         if (!read) return;
+        if (read.status !== 200 && read.status !== 404) {
+          this.wrong.push(`GET: ${read.status} ${read.content}`);
+          continue;
+        }
         const { total, byClient } = parse(read.status === 200 ? read.content : '', clients);
         this.#check(total, byClient);
         const raised = byClient.map((count, index) => (index === this.index ? count + 1 : count));
