@@ -21,6 +21,7 @@ export const testedLanes: Lanes = process.env.EVENKEEL_TEST_LANES === 'full' ? '
 export type Lanes = 'both' | 'full';
 
 export interface TestServer extends RunningServer {
+  /** Empty if its store is not a directory. */
   readonly directory: string;
   /** The errors that the server told its operator. */
   readonly reports: readonly unknown[];
@@ -32,7 +33,8 @@ export async function startServer(
   directory?: string,
   options: Partial<ServeOptions> = {},
 ): Promise<TestServer> {
-  const data = directory ?? (await temporaryDirectory());
+  // A store elsewhere has none.
+  const data = options.store ? undefined : (directory ?? (await temporaryDirectory()));
   const reports: unknown[] = [];
   const report = (error: unknown) => {
     reports.push(error);
@@ -50,7 +52,7 @@ export async function startServer(
     await server.close();
     expectDocumented();
   });
-  return Object.assign(server, { directory: data, reports });
+  return Object.assign(server, { directory: data ?? '', reports });
 }
 
 /**
@@ -67,7 +69,8 @@ export function sharedServer(
   let expectDocumented: (() => void) | undefined;
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'evenkeel-'));
-    server = await serve({ data: directory, port: 0, lanes, limits, ...options });
+    const data = options.store ? undefined : directory;
+    server = await serve({ data, port: 0, lanes, limits, ...options });
     expectDocumented = compareWithDocument(server.url);
   });
   afterAll(async () => {

@@ -36,14 +36,7 @@ const responseSchemas: Readonly<Record<string, Schema>> = {
   'Retry-After': { type: 'integer', minimum: 1 },
 };
 
-const always: readonly string[] = [
-  'Accept-Ranges',
-  'Allow',
-  'Content-Range',
-  'ETag',
-  'Evenkeel-Existed',
-  'Vary',
-];
+const always: readonly string[] = ['Accept-Ranges', 'Allow', 'Content-Range', 'ETag', 'Vary'];
 
 export function responseFieldSchema(name: string): Schema {
   return responseSchemas[name] ?? text;

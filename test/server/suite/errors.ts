@@ -1,9 +1,9 @@
 /** Every refusal that the interface promises, by its status. Its content says what was wrong. */
 import { expect, test } from 'vitest';
-import { RawConnection, request } from '../support/http.js';
-import { expectProblem, sharedServer, storedKeys } from './harness.js';
+import { RawConnection, request } from '../../support/http.js';
+import { expectProblem, storedKeys } from '../harness.js';
+import type { ServedStore } from './served-store.js';
 
-const server = sharedServer({ maxValueBytes: 1000, maxHeaderBytes: 8192, maxHeaderFields: 20 });
 const entity = '/v0/entity?id=k';
 const put = (target: string, fields: string[] = []) => request('PUT', target, fields, 'v');
 const get = (target: string) => request('GET', target);
@@ -36,14 +36,11 @@ const ids: Refused[] = [
   ['a fragment', get('/v0/entity?id=k#f'), 400, /%23/],
 ];
 
-const counts: Refused[] = [
-  ...['1/2', '2/2'].map((count): Refused => {
-    return [
-      `replicas=${count}`,
-      put(`${entity}&replicas=${count}`),
-      400,
-      /asks for 2 replicas, .*has 1/,
-    ];
+const countsBeyond = (replicas: number): Refused[] => [
+  ...[1, replicas + 1].map((ack): Refused => {
+    const count = `${ack}/${replicas + 1}`;
+    const detail = new RegExp(`asks for ${replicas + 1} replicas, .*has ${replicas}`);
+    return [`replicas=${count}`, put(`${entity}&replicas=${count}`), 400, detail];
   }),
   ...[
     '2/1',
@@ -140,67 +137,72 @@ const heads: Refused[] = [
   ['an absent entity', get(entity), 404, /has no entity/],
 ];
 
-test.each([...ids, ...counts, ...paths, ...heads])(
-  '%s is refused, with a reason',
-  async (_, bytes, status, mentions) => {
-    const connection = new RawConnection(server.url);
-    expectProblem(await connection.ask(bytes), status, mentions);
-    expect(await storedKeys(server.url)).toStrictEqual([]);
-  },
-);
+export function refusalSuite(served: ServedStore): void {
+  const server = served.shared({ maxValueBytes: 1000, maxHeaderBytes: 8192, maxHeaderFields: 20 });
+  const counts = countsBeyond(served.capabilities.replicas);
 
-test.each([
-  ['POST', '/v0/entity?id=k', 'GET, HEAD, PUT, DELETE'],
-  ['PATCH', '/v0/entity', 'GET, HEAD, PUT, DELETE'],
-  ['OPTIONS', '/v0/entity', 'GET, HEAD, PUT, DELETE'],
-  ['PUT', '/v0/entities?start=k', 'GET, HEAD, DELETE, POST'],
-  ['TRACE', '/v0/status', 'GET, HEAD'],
-  ['PUT', '/v0/status', 'GET, HEAD'],
-])('%s %s is a 405 that allows exactly %s', async (method, target, allow) => {
-  const connection = new RawConnection(server.url);
-  const answer = await connection.ask(request(method, target, [], 'v'));
-  expectProblem(answer, 405, new RegExp(`takes ${allow}, not ${method}`));
-  expect(answer.headers.get('allow')).toBe(allow);
-  // The request was understood, so its connection goes on.
-  expect((await connection.ask(get('/v0/status'))).status).toBe(200);
-});
-
-test('CONNECT is a 405, because this is not a proxy', async () => {
-  const connection = new RawConnection(server.url);
-  const answer = await connection.ask(request('CONNECT', 'test:80'));
-  expectProblem(answer, 405, /not a proxy; .* GET, HEAD, PUT, DELETE, POST/);
-  expect(answer.headers.has('allow')).toBe(true);
-  await connection.closed;
-});
-
-test('a HEAD is refused with the status and no content', async () => {
-  const connection = new RawConnection(server.url);
-  connection.write(
-    request('HEAD', '/v0/entity?id=') + request('GET', '/v0/status', ['Connection: close']),
+  test.each([...ids, ...counts, ...paths, ...heads])(
+    '%s is refused, with a reason',
+    async (_, bytes, status, mentions) => {
+      const connection = new RawConnection(server.url);
+      expectProblem(await connection.ask(bytes), status, mentions);
+      expect(await storedKeys(server.url)).toStrictEqual([]);
+    },
   );
-  await connection.closed;
-  expect(connection.received.split('\r\n\r\n').map((part) => part.slice(0, 12))).toStrictEqual([
-    'HTTP/1.1 400',
-    'HTTP/1.1 200',
-    '{"status":"s',
-  ]);
-});
 
-test('a bad request whose content is short leaves its connection open for the next', async () => {
-  const connection = new RawConnection(server.url);
-  const refused = put('/v0/entity?id=');
-  expect((await connection.ask(refused.slice(0, -1))).status).toBe(400);
-  expect((await connection.ask(`v${get('/v0/status')}`)).status).toBe(200);
-});
+  test.each([
+    ['POST', '/v0/entity?id=k', 'GET, HEAD, PUT, DELETE'],
+    ['PATCH', '/v0/entity', 'GET, HEAD, PUT, DELETE'],
+    ['OPTIONS', '/v0/entity', 'GET, HEAD, PUT, DELETE'],
+    ['PUT', '/v0/entities?start=k', 'GET, HEAD, DELETE, POST'],
+    ['TRACE', '/v0/status', 'GET, HEAD'],
+    ['PUT', '/v0/status', 'GET, HEAD'],
+  ])('%s %s is a 405 that allows exactly %s', async (method, target, allow) => {
+    const connection = new RawConnection(server.url);
+    const answer = await connection.ask(request(method, target, [], 'v'));
+    expectProblem(answer, 405, new RegExp(`takes ${allow}, not ${method}`));
+    expect(answer.headers.get('allow')).toBe(allow);
+    // The request was understood, so its connection goes on.
+    expect((await connection.ask(get('/v0/status'))).status).toBe(200);
+  });
 
-test('a header of exactly the most fields is taken', async () => {
-  const connection = new RawConnection(server.url);
-  const fields = Array(19).fill('A: b');
-  expect((await connection.ask(request('GET', '/v0/status', fields))).status).toBe(200);
-});
+  test('CONNECT is a 405, because this is not a proxy', async () => {
+    const connection = new RawConnection(server.url);
+    const answer = await connection.ask(request('CONNECT', 'test:80'));
+    expectProblem(answer, 405, /not a proxy; .* GET, HEAD, PUT, DELETE, POST/);
+    expect(answer.headers.has('allow')).toBe(true);
+    await connection.closed;
+  });
 
-test('a reason quotes what was sent, cut short and harmless to a terminal', async () => {
-  const connection = new RawConnection(server.url);
-  const answer = await connection.ask(get(`${entity}&replicas=%1b[31m${'x'.repeat(100)}`));
-  expectProblem(answer, 400, /got "\\u001b\[31mx{59}…"$/);
-});
+  test('a HEAD is refused with the status and no content', async () => {
+    const connection = new RawConnection(server.url);
+    connection.write(
+      request('HEAD', '/v0/entity?id=') + request('GET', '/v0/status', ['Connection: close']),
+    );
+    await connection.closed;
+    expect(connection.received.split('\r\n\r\n').map((part) => part.slice(0, 12))).toStrictEqual([
+      'HTTP/1.1 400',
+      'HTTP/1.1 200',
+      '{"status":"s',
+    ]);
+  });
+
+  test('a bad request whose content is short leaves its connection open for the next', async () => {
+    const connection = new RawConnection(server.url);
+    const refused = put('/v0/entity?id=');
+    expect((await connection.ask(refused.slice(0, -1))).status).toBe(400);
+    expect((await connection.ask(`v${get('/v0/status')}`)).status).toBe(200);
+  });
+
+  test('a header of exactly the most fields is taken', async () => {
+    const connection = new RawConnection(server.url);
+    const fields = Array(19).fill('A: b');
+    expect((await connection.ask(request('GET', '/v0/status', fields))).status).toBe(200);
+  });
+
+  test('a reason quotes what was sent, cut short and harmless to a terminal', async () => {
+    const connection = new RawConnection(server.url);
+    const answer = await connection.ask(get(`${entity}&replicas=%1b[31m${'x'.repeat(100)}`));
+    expectProblem(answer, 400, /got "\\u001b\[31mx{59}…"$/);
+  });
+}
