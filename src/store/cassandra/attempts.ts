@@ -20,6 +20,8 @@ export class Attempts {
   retries = 0;
   /** Nobody waits for it any more. */
   isOver = false;
+  /** Why no node could be asked; undefined: one is asked now. */
+  withoutNode: unknown;
 
   /** As the driver takes it. It never asks for the class. */
   get policy(): RetryPolicy {

@@ -7,8 +7,10 @@ export interface FailedRequest {
   readonly isWrite: boolean;
   /** Replicas that had to respond. */
   readonly needed: number;
-  /** It was sent at most once, so a node that refused it speaks for all. */
-  readonly isSentOnce: boolean;
+  /** A node that was asked ended or hung, and may have done it. */
+  readonly isLost: boolean;
+  /** A second node may be asked at the same time. */
+  readonly isCopied: boolean;
 }
 
 /** The members that errors of the driver have, by what happened. */
@@ -45,7 +47,9 @@ export function storeErrorOf(driver: Driver, error: unknown, request: FailedRequ
       // Nodes that saw too few replicas, until there was no further node to ask.
       const inner = Object.values(cause.innerErrors ?? {});
       const refusal = inner.find(({ code }) => code === codes.unavailableException);
-      return tooFew(request, { answered: refusal?.alive ?? 0, isRefused: true, cause });
+      // No copy is under way any more: the driver says this once all of them have failed.
+      const ended = { ...request, isCopied: false };
+      return tooFew(ended, { answered: refusal?.alive ?? 0, isRefused: true, cause });
     }
     case 'OperationTimedOutError':
       return tooFew(request, { answered: undefined, isRefused: false, cause });
@@ -56,12 +60,16 @@ export function storeErrorOf(driver: Driver, error: unknown, request: FailedRequ
   return error;
 }
 
-/** No node could be asked, and none refused: the driver may be connecting to one again. */
+/**
+ * No node could be asked any more, and not because each one refused: one ended, hung, or is being
+ * connected to. It may respond the next time.
+ */
 export function isWithoutNode(driver: Driver, error: unknown): boolean {
   const { name, innerErrors = {} } = error as DriverError;
+  if (name !== 'NoHostAvailableError') return false;
   const { unavailableException } = driver.types.responseErrorCodes;
-  const isRefused = Object.values(innerErrors).some(({ code }) => code === unavailableException);
-  return name === 'NoHostAvailableError' && !isRefused;
+  const inner = Object.values(innerErrors);
+  return inner.length === 0 || inner.some((each) => each?.code !== unavailableException);
 }
 
 /** The request took longer than it may. */
@@ -113,9 +121,9 @@ function failure(
   return new StoreError('too-few-replicas', text, { cause, replicas });
 }
 
-function writtenOf({ isWrite, isSentOnce }: FailedRequest, isRefused: boolean) {
+function writtenOf({ isWrite, isLost, isCopied }: FailedRequest, isRefused: boolean) {
   if (!isWrite) return {};
-  return { written: isRefused && isSentOnce ? 'no' : 'unknown' } as const;
+  return { written: isRefused && !isLost && !isCopied ? 'no' : 'unknown' } as const;
 }
 
 function replicaFailed({ isWrite }: FailedRequest, cause: DriverError): StoreError {

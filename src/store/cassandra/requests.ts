@@ -10,8 +10,6 @@ import { isWithoutNode, late, storeErrorOf } from './errors.js';
 import type { Level } from './levels.js';
 import type { Turns } from './turns.js';
 
-/** The driver connects to a node that is there again within this time, in ms. */
-const maxReconnectMs = 2500;
 const betweenSendsMs = 100;
 
 export type Values = readonly (Uint8Array | number | bigint)[];
@@ -99,13 +97,13 @@ export class Requests {
     let timer: NodeJS.Timeout | undefined;
     const request = () => {
       // A request without a response is begun once more after that time.
-      const isSentOnce = attempts.retries === 0 && performance.now() - beganMs < speculativeDelayMs;
-      return { isWrite, needed, isSentOnce };
+      const isCopied = performance.now() - beganMs >= speculativeDelayMs;
+      return { isWrite, needed, isLost: attempts.retries > 0, isCopied };
     };
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         attempts.isOver = true;
-        reject(late(request(), timeoutMs));
+        reject(attempts.withoutNode ?? late(request(), timeoutMs));
       }, timeoutMs);
     });
     try {
@@ -120,16 +118,20 @@ export class Requests {
     }
   }
 
-  /** Sends a request again while no node can be asked: the driver connects to one in between. */
+  /**
+   * Sends a request again while no node can be asked, until its deadline. In between the driver
+   * connects to nodes that are back, and those that were slow may respond.
+   */
   async #untilNode<T>(send: () => Promise<T>, attempts: Attempts): Promise<T> {
-    const endMs = performance.now() + maxReconnectMs;
     for (;;) {
       try {
+        attempts.withoutNode = undefined;
         return await send();
       } catch (error) {
-        const isHopeless = attempts.isOver || performance.now() >= endMs;
-        if (isHopeless || !isWithoutNode(this.#parts.driver, error)) throw error;
+        if (!isWithoutNode(this.#parts.driver, error)) throw error;
+        attempts.withoutNode = error;
         await sleep(betweenSendsMs);
+        if (attempts.isOver) throw error;
       }
     }
   }

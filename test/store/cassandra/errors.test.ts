@@ -7,8 +7,8 @@ import type { StoreError } from '#dist/store/store.js';
 const { errors, types } = cassandra;
 const codes = types.responseErrorCodes;
 
-const write = { isWrite: true, needed: 2, isSentOnce: true };
-const read = { isWrite: false, needed: 2, isSentOnce: true };
+const write = { isWrite: true, needed: 2, isLost: false, isCopied: false };
+const read = { ...write, isWrite: false };
 
 function responseError(code: number, members: object = {}): Error {
   return Object.assign(new errors.ResponseError(code, 'as the node says'), members);
@@ -32,13 +32,23 @@ test.each([
   },
 );
 
-test('a write that may have been sent twice is never said to be undone', () => {
+test('a write that a node may have done is never said to be undone', () => {
   const refused = responseError(codes.unavailableException, { alive: 1 });
   for (const error of [refused, noHost(refused)])
-    expect(storeErrorOf(cassandra, error, { ...write, isSentOnce: false })).toMatchObject({
+    expect(storeErrorOf(cassandra, error, { ...write, isLost: true })).toMatchObject({
       code: 'too-few-replicas',
       replicas: { written: 'unknown' },
     });
+});
+
+test('a node that refuses speaks for its copy only once all nodes have failed', () => {
+  const refused = responseError(codes.unavailableException, { alive: 1 });
+  const copied = { ...write, isCopied: true };
+  for (const [error, written] of [
+    [refused, 'unknown'],
+    [noHost(refused), 'no'],
+  ] as const)
+    expect(storeErrorOf(cassandra, error, copied)).toMatchObject({ replicas: { written } });
 });
 
 test('a write that no node took is not done', () => {
@@ -59,8 +69,24 @@ test('of nodes that saw too few replicas, one says how many there were', () => {
 test('a cluster without a node that can be asked is told from one that refuses', () => {
   const refused = responseError(codes.unavailableException, { alive: 1 });
   expect(isWithoutNode(cassandra, noHost(new Error('refused')))).toBe(true);
+  expect(isWithoutNode(cassandra, new errors.NoHostAvailableError({}))).toBe(true);
   expect(isWithoutNode(cassandra, noHost(refused))).toBe(false);
   expect(isWithoutNode(cassandra, refused)).toBe(false);
+});
+
+test('a node that refuses does not speak for one that ended', () => {
+  const refused = responseError(codes.unavailableException, { alive: 1 });
+  const ended = Object.assign(new Error('Socket was closed'), { isSocketError: true });
+  const some = new errors.NoHostAvailableError({
+    '127.0.0.1:9042': refused,
+    '127.0.0.2:9042': ended,
+  });
+  const all = new errors.NoHostAvailableError({
+    '127.0.0.1:9042': refused,
+    '127.0.0.2:9042': refused,
+  });
+  expect(isWithoutNode(cassandra, some)).toBe(true);
+  expect(isWithoutNode(cassandra, all)).toBe(false);
 });
 
 test('a node that hangs or ends leaves a write unknown, and nobody counted', () => {
