@@ -13,8 +13,14 @@ export interface ClusterAccess {
 
 /** A statement without a response after this is sent to another node too, in ms. */
 export const speculativeDelayMs = 150;
-/** Longer than a node waits for others (2 s by default), so that its own response comes first. */
-const readTimeoutMs = 2500;
+/**
+ * Longer than a node waits for others, so that its own response comes first: 2 s for a write. A
+ * read waits 2.5 s for a dead replica before a third one is asked, half of the nodes' timeout,
+ * while the node is new to the table. Later it waits as the table says.
+ */
+const readTimeoutMs = 3000;
+/** A node that is back is used after that time at the latest, in ms. */
+const maxReconnectDelayMs = 1000;
 
 export function makeClient(
   driver: Driver,
@@ -37,7 +43,7 @@ export function makeClient(
       defunctReadTimeoutThreshold: 8,
     },
     policies: {
-      reconnection: new reconnection.ExponentialReconnectionPolicy(200, 2000, true),
+      reconnection: new reconnection.ExponentialReconnectionPolicy(200, maxReconnectDelayMs, true),
       speculativeExecution: new speculativeExecution.ConstantSpeculativeExecutionPolicy(
         speculativeDelayMs,
         1,
