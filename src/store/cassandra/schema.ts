@@ -23,18 +23,19 @@ export interface SchemaOptions {
 /** The statements that make the keyspace and its tables, where they are missing. */
 export function schemaStatements(options: SchemaOptions): string[] {
   const { keyspace, datacenter, replicationFactor } = options;
+  // The default feeds on itself while a dead node still counts as alive.
+  const retry = "speculative_retry = 'MIN(99p,50ms)'";
   return [
     `CREATE KEYSPACE IF NOT EXISTS ${keyspace} WITH replication = ` +
       `{'class': 'NetworkTopologyStrategy', '${datacenter}': ${replicationFactor}}`,
-    // The default of speculative_retry feeds on itself while a dead node still counts as alive.
     `CREATE TABLE IF NOT EXISTS ${keyspace}.entity ` +
       '(bucket int, key blob, record blob, PRIMARY KEY ((bucket), key)) WITH compression = ' +
       "{'class': 'LZ4Compressor', 'chunk_length_in_kb': 16} " +
-      "AND speculative_retry = 'MIN(99p,50ms)'",
+      `AND ${retry}`,
     `CREATE TABLE IF NOT EXISTS ${keyspace}.chunk ` +
       '(key blob, version bigint, n int, data blob, PRIMARY KEY ((key), version, n)) ' +
-      "WITH speculative_retry = 'MIN(99p,50ms)'",
-    `CREATE TABLE IF NOT EXISTS ${keyspace}.meta (name text PRIMARY KEY, value text)`,
+      `WITH ${retry}`,
+    `CREATE TABLE IF NOT EXISTS ${keyspace}.meta (name text PRIMARY KEY, value text) WITH ${retry}`,
   ];
 }
 
