@@ -25,6 +25,9 @@ export function initStatements(options: Omit<InitOptions, 'access'>): string[] {
   return [...schemaStatements(schema), schemaInsertion(schema)];
 }
 
+/** For one statement. */
+const schemaTimeoutMs = 30_000;
+
 /**
  * The keyspace as it is now, and whether it was made.
  * @throws StoreError `unusable`: the cluster can't be reached, or has another factor or buckets
@@ -42,8 +45,15 @@ export async function initCluster(
     mustBeAsAsked('number of buckets', schema?.buckets, options.buckets);
     if (schema === undefined) {
       const { quorum } = driver.types.consistencies;
-      for (const statement of initStatements(options))
-        await client.execute(statement, [], { prepare: false, consistency: quorum });
+      // A copy of a statement, through another node, could clash with the first. Busy nodes take
+      // seconds to agree.
+      const once = {
+        prepare: false,
+        consistency: quorum,
+        isIdempotent: false,
+        readTimeout: schemaTimeoutMs,
+      };
+      for (const statement of initStatements(options)) await client.execute(statement, [], once);
     }
     return { keyspace: await readKeyspace(connection, location), isNew: schema === undefined };
   } catch (error) {
