@@ -21,26 +21,36 @@ export interface Awaited {
   readonly report?: Report | undefined;
 }
 
-/** @throws ClusterError with the end of the log of a node that ended, or is too late */
+/**
+ * Resolves once all nodes pass in one round: one that passed may miss a node that was paused, or
+ * started later.
+ * @throws ClusterError with the end of the log of a node that ended, or is too late
+ */
 export async function untilReady({ numbers, grade, nodes, report }: Awaited): Promise<void> {
   const beganMs = performance.now();
-  const waiting = new Set(numbers);
-  while (waiting.size > 0) {
-    for (const node of waiting) {
+  const said = new Set<number>();
+  for (;;) {
+    const late: number[] = [];
+    for (const node of numbers) {
       const { state } = inspect(node);
       if (state === 'down') throw new ClusterError(`node ${node} ended${withLog(node)}`);
       if (state === 'paused')
         throw new ClusterError(
           `node ${node} is paused: resume it (npm run cassandra -- resume ${node})`,
         );
-      if (grades.indexOf(await probe(node, nodes)) < grades.indexOf(grade)) continue;
-      waiting.delete(node);
-      report?.(`node ${node} ${saidOf[grade]} after ${seconds(performance.now() - beganMs)}`);
+      if (grades.indexOf(await probe(node, nodes)) < grades.indexOf(grade)) late.push(node);
+      else if (!said.has(node)) {
+        said.add(node);
+        report?.(`node ${node} ${saidOf[grade]} after ${seconds(performance.now() - beganMs)}`);
+      }
     }
-    const [late] = waiting;
-    if (late !== undefined && performance.now() - beganMs > limitMs)
-      throw new ClusterError(`node ${late} is not ready after ${seconds(limitMs)}${withLog(late)}`);
-    if (late !== undefined) await sleep(everyMs);
+    const [first] = late;
+    if (first === undefined) return;
+    if (performance.now() - beganMs > limitMs)
+      throw new ClusterError(
+        `node ${first} is not ready after ${seconds(limitMs)}${withLog(first)}`,
+      );
+    await sleep(everyMs);
   }
 }
 
