@@ -17,7 +17,7 @@ const counts = [
   [2, 2],
   [1, 1],
 ] as const;
-/** Until it has read a table for some seconds, a node waits 2.5 s before it asks a third replica. */
+/** Until it has read a table for some seconds, a node asks a third replica after 2.5 s only. */
 const warmUpMs = 8000;
 /** Replicas that a write at ack/from waits for, of three. */
 const writeNeeds = (ack: number, from: number) => ack + 3 - from;

@@ -28,7 +28,7 @@ test('a request waits for a node for as long as it may, not only for a while', a
   expect(sent.count).toBe(31);
 });
 
-test('a write that found no node until its deadline is not done, and not sent after it', async () => {
+test('a write without a node until its deadline is not done, and not sent after it', async () => {
   const { sent, requests } = requestsOver(async () => {
     throw new NoHostAvailableError({});
   }, 400);
