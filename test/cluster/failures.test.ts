@@ -108,11 +108,14 @@ test('while each node in turn is killed and paused, no request at 2/3 fails', as
   const failures: string[] = [];
   let isOver = false;
   let requests = 0;
+  let slowestMs = 0;
   const workers = Array.from({ length: 32 }, async (_, worker) => {
     for (let turn = 0; !isOver; turn++) {
       const [method, body] = (turn + worker) % 2 ? (['GET'] as const) : (['PUT', 'v'] as const);
       const target = `/v0/entity?id=w-${worker}&replicas=2/3`;
+      const beganMs = performance.now();
       const { status, text } = await ask(gateway, method, target, body ? { body } : {});
+      slowestMs = Math.max(slowestMs, performance.now() - beganMs);
       if (status !== 201 && status !== 200 && !(status === 404 && turn <= 1))
         failures.push(`${method} ${status} ${text}`);
       requests++;
@@ -131,6 +134,7 @@ test('while each node in turn is killed and paused, no request at 2/3 fails', as
   }
   isOver = true;
   await Promise.all(workers);
+  console.log(`${requests} requests, the slowest ${Math.round(slowestMs)} ms`);
   expect(failures).toEqual([]);
   expect(requests).toBeGreaterThan(100);
 });

@@ -1,6 +1,6 @@
 /**
  * Values in chunks: never a mix of two writes, and no chunk stays that nothing refers to.
- * EVENKEEL_REPLACEMENTS=1000 is the full run.
+ * EVENKEEL_REPLACEMENTS=1000 is the full run. EVENKEEL_REPLACED_MIB changes the size of the values.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import cassandra from 'cassandra-driver';
@@ -12,7 +12,8 @@ import { attachCluster } from './nodes/cluster.js';
 import { openGateway } from './open-gateway.js';
 
 const replacements = Number(process.env.EVENKEEL_REPLACEMENTS ?? 20);
-const valueBytes = 16 * 1024 * 1024;
+const valueMiB = Number(process.env.EVENKEEL_REPLACED_MIB ?? 16);
+const valueBytes = valueMiB * 1024 * 1024;
 const blockBytes = 64;
 const writers = 4;
 const readers = 4;
@@ -64,7 +65,7 @@ async function chunkReader() {
 /** Sweeps what is a second old. No writer of this test takes longer between two chunks. */
 const openSweeper = () => openGateway({ sweepIntervalMs: 500, chunkWriterMs: 1000 });
 
-test(`${replacements} replacements of 16 MiB: each read is of one writer, and chunks go`, {
+test(`${replacements} replacements of ${valueMiB} MiB: each read is of one writer, and chunks go`, {
   timeout: 120_000 + replacements * 20_000,
 }, async () => {
   const gateways = await Promise.all([openGateway(), openGateway()]);

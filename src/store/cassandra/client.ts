@@ -1,7 +1,9 @@
 /** A client of the driver, with settings that meet a dead or hanging node in little time. */
 
+import type { policies } from 'cassandra-driver';
 import type { Client, Driver } from './driver.js';
 import type { ClusterLocation } from './location.js';
+import { Statements } from './statements.js';
 
 /** The user that opens the cluster, and the authority that the nodes are trusted by. */
 export interface ClusterAccess {
@@ -14,6 +16,11 @@ export interface ClusterAccess {
 /** A statement without a response after this is sent to another node too, in ms. */
 export const speculativeDelayMs = 150;
 /**
+ * The same for a chunk. Nodes that are busy with chunks take longer than that, and copies of chunks
+ * would double their work.
+ */
+const chunkDelayMs = 1000;
+/**
  * Longer than a node waits for others, so that its own response comes first: 2 s for a write. A
  * read waits 2.5 s for a dead replica before a third one is asked, half of the nodes' timeout,
  * while the node is new to the table. Later it waits as the table says.
@@ -24,10 +31,10 @@ const maxReconnectDelayMs = 1000;
 
 export function makeClient(
   driver: Driver,
-  { contactPoints, datacenter }: ClusterLocation,
+  { contactPoints, datacenter, keyspace }: ClusterLocation,
   { user, password, ca }: ClusterAccess,
 ): Client {
-  const { reconnection, speculativeExecution } = driver.policies;
+  const { reconnection } = driver.policies;
   return new driver.Client({
     contactPoints: [...contactPoints],
     localDataCenter: datacenter,
@@ -44,10 +51,20 @@ export function makeClient(
     },
     policies: {
       reconnection: new reconnection.ExponentialReconnectionPolicy(200, maxReconnectDelayMs, true),
-      speculativeExecution: new speculativeExecution.ConstantSpeculativeExecutionPolicy(
-        speculativeDelayMs,
-        1,
-      ),
+      speculativeExecution: speculation(driver, new Statements(keyspace)),
     },
   });
+}
+
+type Speculation = policies.speculativeExecution.SpeculativeExecutionPolicy;
+
+export function speculation(driver: Driver, { putChunk }: Statements): Speculation {
+  const { ConstantSpeculativeExecutionPolicy: Constant } = driver.policies.speculativeExecution;
+  const ofChunks = new Constant(chunkDelayMs, 1);
+  class ByStatement extends Constant {
+    override newPlan(...call: Parameters<Speculation['newPlan']>) {
+      return call[1] === putChunk ? ofChunks.newPlan(...call) : super.newPlan(...call);
+    }
+  }
+  return new ByStatement(speculativeDelayMs, 1);
 }
