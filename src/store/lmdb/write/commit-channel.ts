@@ -1,16 +1,11 @@
-/**
- * Publishes each commit and each checkpoint on a diagnostics channel; costs next to nothing without
- * subscribers.
- */
+/** Publishes each commit on a diagnostics channel; costs next to nothing without subscribers. */
 import { channel } from 'node:diagnostics_channel';
-import type { CheckpointEvent } from '../checkpoint/messages.js';
 
 const commits = channel('evenkeel:commit');
-const checkpoints = channel('evenkeel:checkpoint');
 
 /** The messages of the channel `evenkeel:commit`. Times are the main thread's performance.now(). */
 export interface CommitEvent {
-  /** When its frame went to the disk. */
+  /** When the writer thread began. */
   readonly beganMs: number;
   /** When it was on the disk. The event loop acknowledges its writes after that. */
   readonly endedMs: number;
@@ -31,12 +26,4 @@ export function publishCommit(beganMs: number, endedMs: number, writes: number):
     endedMs: endedMs + shift,
     writes,
   } satisfies CommitEvent);
-}
-
-/** @param event with times by {@link monotonicMs}; the message has the main thread's */
-export function publishCheckpoint(event: CheckpointEvent): void {
-  if (!checkpoints.hasSubscribers) return;
-  const shift = performance.now() - monotonicMs();
-  const { beganMs, endedMs } = event;
-  checkpoints.publish({ ...event, beganMs: beganMs + shift, endedMs: endedMs + shift });
 }
