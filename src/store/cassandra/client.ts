@@ -26,6 +26,11 @@ const chunkDelayMs = 1000;
  * while the node is new to the table. Later it waits as the table says.
  */
 const readTimeoutMs = 3000;
+/**
+ * All that a connection takes: late responses never end one. Where the machines are overloaded,
+ * the driver would cut off the last nodes that respond. Heartbeats find those that hang.
+ */
+const maxLateResponses = 2048;
 /** A node that is back is used after that time at the latest, in ms. */
 const maxReconnectDelayMs = 1000;
 
@@ -47,7 +52,7 @@ export function makeClient(
     socketOptions: {
       readTimeout: readTimeoutMs,
       connectTimeout: 1000,
-      defunctReadTimeoutThreshold: 8,
+      defunctReadTimeoutThreshold: maxLateResponses,
     },
     policies: {
       reconnection: new reconnection.ExponentialReconnectionPolicy(200, maxReconnectDelayMs, true),
