@@ -123,7 +123,7 @@ export function allowanceTrait(factory: StoreFactory): void {
   });
 
   test('a large value stands alone in its page, in its place', async () => {
-    const store = await open();
+    const store = await openNew(factory, { limits: makeLimits({ rangePageMs: 60_000 }) });
     const large = Buffer.alloc(pieceBytes + 1);
     for (const key of ['a', 'b', 'c', 'd', 'e'])
       await store.put(bytes(key), [key === 'c' || key === 'e' ? large : bytes('v')]);
