@@ -9,6 +9,9 @@ import { printable } from '../lab/load/printable.js';
 import { OutputError } from './args/files.js';
 import { exitCodes } from './exit-codes.js';
 
+/** A command that failed ends after that, whatever is still open. */
+const lingerMs = 2000;
+
 interface Command {
   readonly summary: string;
   readonly help: string;
@@ -116,4 +119,6 @@ try {
   process.stderr.write(`evenkeel: ${textOf(error)}\n`);
   if (error instanceof UsageError) process.stderr.write(`Try '${helpFor(process.argv[2])}'.\n`);
   process.exitCode = error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
+  // A database driver may leave timers behind, for example of a node that is dead.
+  setTimeout(() => process.exit(), lingerMs).unref();
 }
