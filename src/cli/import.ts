@@ -8,17 +8,14 @@ import { readPieces } from './data/input-file.js';
 import { shellWord } from './data/key-text.js';
 import { lineGroups } from './data/line-groups.js';
 import { nameOf, standard } from './data/output-file.js';
-import { defaultUrl, serverUrl } from './data/server.js';
+import { defaultUrl } from './data/server.js';
+import { serverAddress, serverFlags } from './data/server-flags.js';
 import { TransferProgress } from './data/transfer-progress.js';
 import { exitCodes } from './exit-codes.js';
 import { onInterrupt } from './signals.js';
 
 const flags = {
-  url: {
-    value: 'URL',
-    help: 'the server',
-    ...withDefault(serverUrl, defaultUrl),
-  },
+  ...serverFlags,
   skip: {
     value: 'LINES',
     help: 'go on behind so many lines of FILE',
@@ -78,7 +75,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const lines = lineGroups(readPieces(file), { skip: values.skip, onSkipped });
   let isAnyDone = false;
   const upload = new BatchUpload(lines, {
-    url: values.url,
+    server: serverAddress(values),
     signal: interrupt.signal,
     onLine: ({ number, bytes, failure, isUncertain }) => {
       isAnyDone = true;

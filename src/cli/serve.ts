@@ -5,6 +5,7 @@ import { clusterSettings } from '../config/cluster-settings.js';
 import { defaultLimits } from '../config/limits.js';
 import { readSettings, settings, unknownVariables } from '../config/settings.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
+import { AccessError } from '../server/access/access-error.js';
 import { isLoopback } from '../server/access/door.js';
 import { ListenError, type RunningServer, serve } from '../server/server.js';
 import { directoryOf } from '../store/open.js';
@@ -16,6 +17,7 @@ import { untilSignal } from './signals.js';
 
 const flags = {
   ...settings,
+  insecure: on('serve everyone who reaches --host, without tokens and client certificates'),
   json: on('print one line of JSON instead of the banner, for programs'),
 };
 
@@ -28,7 +30,7 @@ const drainSeconds = defaultLimits.drainMs / 1000;
 
 export const summary = 'run the key-value server';
 
-export const errors = [StoreError, ListenError, ProfileError];
+export const errors = [StoreError, ListenError, AccessError, ProfileError];
 
 export const help = `evenkeel serve: ${summary}
 
@@ -39,9 +41,11 @@ ${describeFlags(ofServer)}
 A Cassandra cluster holds the data, if --store is given:
 ${describeFlags(clusterSettings)}
 
-Each flag but --json is also a variable and a key of the configuration file: for --max-value 1MiB,
+Each flag but --insecure and --json is also a variable and a key of the configuration file: for --max-value 1MiB,
 EVENKEEL_MAX_VALUE=1MiB and {"maxValue": "1MiB"}. A flag wins over a variable, and a variable over
 the file. See docs/configuration.md for all keys and limits.
+
+SIGHUP has the server read the files of tokens and certificates again, if it was given any.
 
 SIGINT or SIGTERM ends the server: new requests get a 503, running ones may finish within
 ${drainSeconds} s, and the store is closed. A second signal ends it at once. No acknowledged write
@@ -56,6 +60,7 @@ Exit codes:
 Examples:
   evenkeel serve
   evenkeel serve --port 9000 --data /var/lib/evenkeel --max-value 1MiB
+  evenkeel serve --host 0.0.0.0 --tokens tokens.json --tls-cert cert.pem --tls-key key.pem
   evenkeel serve --store 'cassandra://10.0.0.1,10.0.0.2/evenkeel?dc=dc1'
   EVENKEEL_PORT=9000 evenkeel serve --config evenkeel.json
   curl -X PUT --data-binary @photo.jpg 'http://127.0.0.1:8080/v0/entity?id=photo'
@@ -75,9 +80,15 @@ export async function run(args: readonly string[], version: string): Promise<voi
   } = readSettings(given, process.env);
   const cassandra = clusterAccess({ user, passwordFile, caFile });
   const json = given.has('json');
-  const options = { ...others, ...(store === undefined ? { data } : { store, cassandra }) };
+  const insecure = given.has('insecure');
+  const options = {
+    ...others,
+    insecure,
+    ...(store === undefined ? { data } : { store, cassandra }),
+  };
   const server = await serve(options);
   const admin = await startAdmin(adminPort, options.allowHosts, server);
+  if (options.tokens !== undefined || options.tls) process.on('SIGHUP', () => server.reload());
   const banner = {
     url: server.url,
     ...(admin && { adminUrl: admin.url }),
@@ -88,8 +99,11 @@ export async function run(args: readonly string[], version: string): Promise<voi
   process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner));
   for (const name of unknownVariables(process.env))
     warn(`the variable ${name} is ignored: evenkeel serve --help names the settings`);
-  if (!isLoopback(new URL(server.url).hostname))
-    warn(`other machines can reach ${options.host}, which has no authentication`);
+  const isOpen = options.tokens === undefined && options.tls?.clientCa === undefined;
+  if (isOpen && !isLoopback(new URL(server.url).hostname))
+    warn(`other machines can reach ${options.host}, and nobody is asked who they are (--insecure)`);
+  else if (!options.tls && !isLoopback(new URL(server.url).hostname))
+    warn(`tokens go to ${options.host} in the clear; give --tls-cert and --tls-key`);
   await untilSignal();
   await admin?.close();
   const log = json ? () => {} : (line: string) => process.stdout.write(`${line}\n`);
@@ -104,7 +118,7 @@ async function startAdmin(
 ): Promise<AdminServer | undefined> {
   if (port === undefined) return undefined;
   try {
-    return await startAdminServer({ port, allowHosts });
+    return await startAdminServer({ port, allowHosts, tokens: server.tokens });
   } catch (error) {
     await server.close();
     throw error;
