@@ -96,7 +96,8 @@ export async function run(args: readonly string[], version: string): Promise<voi
     pid: process.pid,
     version,
   };
-  process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner));
+  const takesTokens = options.tokens !== undefined;
+  process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner, takesTokens));
   for (const name of unknownVariables(process.env))
     warn(`the variable ${name} is ignored: evenkeel serve --help names the settings`);
   const isOpen = options.tokens === undefined && options.tls?.clientCa === undefined;
@@ -136,8 +137,12 @@ interface Banner {
   readonly version: string;
 }
 
-function bannerText({ url, adminUrl, data, store, pid, version }: Banner): string {
-  const entity = `'${url}/v0/entity?id=hello'`;
+function bannerText(
+  { url, adminUrl, data, store, pid, version }: Banner,
+  takesTokens: boolean,
+): string {
+  const token = takesTokens ? '-H "Authorization: Bearer $TOKEN" ' : '';
+  const entity = `${token}'${url}/v0/entity?id=hello'`;
   const admin = adminUrl ? `  admin ${adminUrl}, for evenkeel profile --url\n` : '';
   return `Evenkeel ${version} serves ${url}
   data  ${store ?? data}

@@ -8,7 +8,9 @@ import { parseTokens } from './token-file.js';
 import { type TokenEntry, Tokens } from './tokens.js';
 
 /** A revoked token is refused within a second. A look at the file costs some µs of a thread. */
-const watchMs = 200;
+export const watchMs = 200;
+/** A program may be writing the file: it is looked at again before it is called bad. */
+const settleMs = 150;
 
 export class LiveTokens {
   readonly tokens: Tokens;
@@ -16,6 +18,7 @@ export class LiveTokens {
   readonly #warn: (message: string) => void;
   readonly #onStats: (now: Stats, before: Stats) => void;
   #text: string;
+  #settling: NodeJS.Timeout | undefined;
 
   /**
    * @param warn called with one line for each change that is not taken
@@ -28,7 +31,7 @@ export class LiveTokens {
     this.tokens = new Tokens(this.#parse(this.#text));
     // By its times and its inode, not by inotify: that does not see a file system of the network,
     // nor a symbolic link that is set to another file, as Kubernetes does.
-    this.#onStats = () => this.reload();
+    this.#onStats = () => this.#look();
     watchFile(file, { interval: watchMs, persistent: false }, this.#onStats);
     // It may have changed between the read and the first look.
     this.reload();
@@ -36,19 +39,32 @@ export class LiveTokens {
 
   /** Reads the file again, now. */
   reload(): void {
-    try {
-      const text = this.#read();
-      if (text === this.#text) return;
-      this.tokens.replace(this.#parse(text));
-      this.#text = text;
-    } catch (error) {
-      if (!(error instanceof AccessError)) throw error;
-      this.#warn(`the tokens stay as they were: ${error.message}`);
-    }
+    const failure = this.#take();
+    if (failure) this.#warn(`the tokens stay as they were: ${failure.message}`);
   }
 
   close(): void {
     unwatchFile(this.#file, this.#onStats);
+    clearTimeout(this.#settling);
+  }
+
+  /** The file has changed. */
+  #look(): void {
+    clearTimeout(this.#settling);
+    if (this.#take()) this.#settling = setTimeout(() => this.reload(), settleMs).unref();
+  }
+
+  /** Takes what stands in the file now. Returns why it can't be taken. */
+  #take(): AccessError | undefined {
+    try {
+      const text = this.#read();
+      if (text !== this.#text) this.tokens.replace(this.#parse(text));
+      this.#text = text;
+      return undefined;
+    } catch (error) {
+      if (error instanceof AccessError) return error;
+      throw error;
+    }
   }
 
   #read(): string {
