@@ -103,6 +103,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const again = [
     '; to go on: evenkeel export',
     ...(values.url === defaultUrl ? [] : [`--url ${shellWord(values.url)}`]),
+    ...(values['token-file'] === undefined ? [] : ['--token-file FILE']),
     ...(prefix ? [`--prefix ${textOfKey(prefix)}`] : []),
     ...(last ? [`--after ${textOfKey(lastKey(last))}`] : []),
     file === standard ? '>> FILE' : shellWord(file),

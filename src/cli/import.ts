@@ -1,7 +1,7 @@
 /** `evenkeel import`: lines of NDJSON to a server, as an export has them. */
 import { UsageError, wholeNumber, withDefault } from '../config/parsers.js';
 import { inputOperand } from './args/files.js';
-import { describeFlags, parseCommandLine } from './args/flags.js';
+import { describeFlags, parseCommandLine, type Values } from './args/flags.js';
 import { BatchUpload } from './data/batch-upload.js';
 import { DataError } from './data/data-error.js';
 import { readPieces } from './data/input-file.js';
@@ -102,7 +102,7 @@ export async function run(args: readonly string[]): Promise<void> {
     if (!isInterrupted && !(error instanceof DataError)) throw error;
     const reason = isInterrupted ? 'interrupted' : (error as Error).message;
     progress.end();
-    progress.say(`${reason}${wayOn(values.url, file, upload.nextLine)}`);
+    progress.say(`${reason}${wayOn(values, file, upload.nextLine)}`);
     process.exitCode = isInterrupted ? exitCodes.interrupted : exitCodes.failed;
   } finally {
     stopListening();
@@ -120,8 +120,13 @@ function sumOf(refused: number, uncertain: number): string {
 }
 
 /** The command line that sends the rest, if anything is done. */
-function wayOn(url: string, file: string, nextLine: number | undefined): string {
+function wayOn(
+  { url, 'token-file': token }: Pick<Values<typeof flags>, 'url' | 'token-file'>,
+  file: string,
+  nextLine: number | undefined,
+): string {
   if (nextLine === undefined || nextLine === 1) return '';
   const server = url === defaultUrl ? '' : `--url ${shellWord(url)} `;
-  return `; to go on: evenkeel import ${server}--skip ${nextLine - 1} ${shellWord(file)}`;
+  const access = token === undefined ? '' : '--token-file FILE ';
+  return `; to go on: evenkeel import ${server}${access}--skip ${nextLine - 1} ${shellWord(file)}`;
 }

@@ -109,7 +109,11 @@ export async function serveStore(
   const inFlight = new InFlight();
   const scheme = access.tls ? 'https' : 'http';
   const door = new Door(options.allowHosts, options.cors, scheme);
-  const connections = new Connections(Math.min(limits.maxConnections, freeDescriptors()));
+  const places = Math.min(limits.maxConnections, freeDescriptors());
+  const handshakes = new Handshakes(places);
+  const connections = new Connections(
+    access.tls ? Math.max(1, places - handshakes.maxCount) : places,
+  );
   const lane = {
     service,
     limits,
@@ -131,7 +135,6 @@ export async function serveStore(
   admitConnections(http, connectionEvent(lane), connections, limits, door.cors.common);
   // Behind TLS it is one, whatever its type says.
   const secure = http as unknown as TlsServer;
-  const handshakes = new Handshakes(limits.maxConnections);
   if (access.tls) handshakes.watch(secure);
   http.listen(port, host);
   try {
@@ -145,7 +148,6 @@ export async function serveStore(
 
   const close = async (): Promise<number> => {
     service.draining = true;
-    access.close();
     await inFlight.idle(limits.drainMs);
     const cutOff = inFlight.count;
     const closings = [...connections].map((socket) => {
@@ -159,6 +161,7 @@ export async function serveStore(
     for (const socket of connections) socket.destroy();
     handshakes.cut();
     await closed;
+    access.close();
     await store.close();
     return cutOff;
   };

@@ -133,7 +133,7 @@ test('import, export, load and profile show a token and a certificate', async ()
   const reach = ['--url', url, ...certificates];
   const app = await tokenFile('app');
   const imported = await runCommand(['import', ...reach, ...app, all]);
-  expectOneLine(imported.stderr, 'stored 1 entities');
+  expectOneLine(imported.stderr, 'stored 1 entity');
   const exported = await runCommand(['export', ...reach, ...app]);
   expect(exported.stdout).toMatch(/^\{"key":"a",/);
   expect((await runCommand(['export', ...reach])).stderr).toContain('the server says 401');

@@ -117,6 +117,19 @@ describe('a token', () => {
     expect(keys.body).toBe('user:\nuser:1\n');
   });
 
+  it('that is revoked while the content of a PUT comes does not write', async () => {
+    const { server, tokens, keep } = await start();
+    const connection = new RawConnection(server.url);
+    const fields = [`Authorization: Bearer ${tokens.writer}`, 'Expect: 100-continue'];
+    connection.write(request('PUT', entity, [...fields, 'Content-Length: 1']));
+    await connection.answers(1);
+    await keep('admin');
+    server.reload();
+    connection.write('v');
+    expectProblem((await connection.answers(2))[1], 401, /does not know the token/);
+    expect((await ask(server, tokens.admin, 'GET', entity)).status).toBe(404);
+  });
+
   it('that is revoked ends a batch that began before, at its next line', async () => {
     const { server, tokens, keep } = await start();
     const connection = new RawConnection(server.url);

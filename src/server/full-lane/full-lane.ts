@@ -196,17 +196,22 @@ async function serveRequest(
     const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
     permit?.mustAllow(command);
     if (command.kind === 'batch') return respondToBatch(command.isAtomic, permit);
-    if (command.kind === 'put') return respondToPut(command);
+    if (command.kind === 'put') return respondToPut(command, permit);
     const work = () => perform(command, [], service.store, allowance);
     return command.kind === 'deleteRange'
       ? lane.rangeDeletions.during(maxDeletionsPerPage, work)
       : work();
   }
 
-  async function respondToPut(command: Command): Promise<ApiResponse> {
+  async function respondToPut(
+    command: Command,
+    permit: Permit | undefined,
+  ): Promise<ApiResponse> {
     readsContent = true;
     const content = await receiveContent();
     contentIsRead = true;
+    // The content may have taken a minute, in which the token was revoked.
+    permit?.mustAllow(command);
     const bytes = allowance.heldBytes;
     const work = () => perform(command, content, service.store, allowance);
     const response = await (bytes > pieceBytes ? lane.largeWrites.during(bytes, work) : work());
