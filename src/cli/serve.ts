@@ -41,9 +41,9 @@ ${describeFlags(ofServer)}
 A Cassandra cluster holds the data, if --store is given:
 ${describeFlags(clusterSettings)}
 
-Each flag but --insecure and --json is also a variable and a key of the configuration file: for --max-value 1MiB,
-EVENKEEL_MAX_VALUE=1MiB and {"maxValue": "1MiB"}. A flag wins over a variable, and a variable over
-the file. See docs/configuration.md for all keys and limits.
+Each flag but --insecure and --json is also a variable and a key of the configuration file: for
+--max-value 1MiB, EVENKEEL_MAX_VALUE=1MiB and {"maxValue": "1MiB"}. A flag wins over a variable, and
+a variable over the file. See docs/configuration.md for all keys and limits.
 
 SIGHUP has the server read the files of tokens and certificates again, if it was given any.
 

@@ -6,8 +6,8 @@ const pem = 'path of a PEM file, relative to the working directory';
 export const accessSettings = {
   tokens: {
     value: 'FILE',
-    help: 'tokens that requests must have one of; evenkeel token new makes them',
-    defaultText: 'none are asked for',
+    help: 'tokens, of which each request needs one; see evenkeel token',
+    defaultText: 'none',
     unit: 'path of a JSON file, relative to the working directory',
     cost: 'nothing; the file is read again when it changes, and at SIGHUP',
     ...optional(text('a file')),

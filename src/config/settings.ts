@@ -44,7 +44,7 @@ export const settings = {
   },
   host: {
     value: 'ADDRESS',
-    help: 'address to listen on; beyond loopback it needs one of the next rows',
+    help: 'address to listen on; beyond loopback see --tokens, --insecure',
     unit: 'IP address or host name',
     cost: 'beyond loopback: --tokens or --tls-client-ca, or --insecure for everyone',
     ...withDefault(text('an address such as 127.0.0.1 or ::1'), '127.0.0.1'),

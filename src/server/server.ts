@@ -64,8 +64,8 @@ export class ListenError extends Error {
 /**
  * Starts a server on the store at `data`, or on a cluster. It takes no signals: closing it is the
  * caller's.
- * @throws StoreError `in-use`, `unusable`, `damaged`; ListenError; AccessError; TypeError on a wrong
- *   option
+ * @throws StoreError `in-use`, `unusable`, `damaged`; ListenError; AccessError; TypeError on an
+ *   option that is wrong
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   checkOptions(options);

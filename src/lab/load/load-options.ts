@@ -53,7 +53,7 @@ export interface LoadOptions {
   readonly unixSocket?: string;
   /** Takes any TLS certificate. */
   readonly insecure: boolean;
-  /** Of TLS, as PEM: the authority of the server, and who we are. */
+  /** For TLS, as PEM: the authority of the server, and who we are. */
   readonly certificates?: Certificates;
   /** Requests that take so long are listed one by one; undefined: none. */
   readonly slowMs?: number;

@@ -1,4 +1,4 @@
-/** The tokens or certificates of a server can't be used. The message says which, why, what to do. */
+/** The tokens or certificates of a server can't be used. The message says which, and why. */
 export class AccessError extends Error {
   override readonly name = 'AccessError';
 }

@@ -1,4 +1,4 @@
-/** Who may ask a server, as it is now: its tokens and its certificates, and their reload. */
+/** The tokens and certificates of a server, as they are now, and their reload. */
 import type { Server, TlsOptions } from 'node:tls';
 import { LiveTokens } from './live-tokens.js';
 import { readCredentials, reloadCredentials, type TlsFiles, tlsOptions } from './tls.js';
@@ -12,7 +12,7 @@ export interface AccessFiles {
 export class Access {
   /** Undefined: none are asked for. */
   readonly tokens: Tokens | undefined;
-  /** Undefined: there is no TLS. */
+  /** Undefined: the server is without TLS. */
   readonly tls: TlsOptions | undefined;
   readonly #live: LiveTokens | undefined;
   readonly #files: TlsFiles | undefined;

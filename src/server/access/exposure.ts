@@ -24,8 +24,8 @@ export async function isExposed(host: string, { tokens, tls, insecure }: Guards)
 
 export function exposureText(host: string): string {
   return (
-    `other machines can reach ${host}, and nobody would be asked who they are; give --tokens FILE ` +
-    '(evenkeel token new makes one), or --tls-client-ca with --tls-cert and --tls-key, or ' +
+    `other machines can reach ${host}, and nobody would be asked who they are; give --tokens ` +
+    'FILE (evenkeel token new makes one), or --tls-client-ca with --tls-cert and --tls-key, or ' +
     '--insecure to serve everyone'
   );
 }

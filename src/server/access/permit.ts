@@ -1,5 +1,5 @@
 /**
- * What the sender of a request may do, for as long as its token stands. A permit may outlive a
+ * A permit says what the sender of a request may do, while its token stands. It may outlive a
  * change of the tokens, because a connection keeps one and a batch may take hours. So it is looked
  * up again when they change.
  */
@@ -115,7 +115,7 @@ function insufficient(what: string, scope: Access | undefined): Problem {
   });
 }
 
-/** 401: there is no token. RFC 6750 § 3.1: it is not told what was wrong. */
+/** 401: no token came. RFC 6750 § 3.1: the field then has no `error`. */
 export function missingToken(): Problem {
   return new Problem(
     401,

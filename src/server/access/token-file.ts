@@ -58,7 +58,7 @@ export function makeToken(
   const token = `ek_${randomBytes(tokenBytes).toString('base64url')}`;
   const sha256 = digestOf(token).toString('hex');
   const line = JSON.stringify({ name, sha256, access, ...(prefix && membersOf(prefix)) });
-  // What is printed is what the server takes.
+  // No line is printed that the server would refuse.
   parseTokens(`[${line}]`);
   return { token, line };
 }

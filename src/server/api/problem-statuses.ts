@@ -3,7 +3,7 @@
 /** Each with its meaning. Their content is `application/problem+json`. */
 export const problemStatuses = {
   400: 'The request is malformed, or its path, parameters or key are wrong.',
-  401: 'There is no token that the server knows: see `Authorization`.',
+  401: 'No token came that the server knows: see `Authorization`.',
   403: 'The token does not allow it, or a page of another server asks: see `Origin`.',
   404: 'The store has no entity under this id.',
   405: 'The path does not take this method; `Allow` lists those that it takes.',

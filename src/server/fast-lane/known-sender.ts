@@ -1,4 +1,4 @@
-/** Whether the requests of one connection may be served: their Host, and their token if they must. */
+/** Whether the requests of one connection may be served: by their Host, and by their token. */
 import type { Permit } from '../access/permit.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { KnownCredentials } from './known-credentials.js';
@@ -9,7 +9,7 @@ export class KnownSender {
   readonly #host: KnownHost;
   /** Undefined: no tokens are asked for. */
   readonly #credentials: KnownCredentials | undefined;
-  /** Of the request admitted last; undefined: it may do all. */
+  /** That of the request admitted last; undefined: it may do all. */
   permit: Permit | undefined;
 
   constructor({ door, tokens }: Pick<LaneOptions, 'door' | 'tokens'>) {

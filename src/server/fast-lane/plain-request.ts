@@ -8,9 +8,10 @@
  *     qchar   = ALPHA / DIGIT / any of -._~%!$&'()*+,;=:@/?
  *     field   = token ":" *( %x20-7E / HTAB )
  *
- * with one Host; at most one Authorization; one Content-Length of 1 to 9 digits for PUT, and none otherwise; for PUT at most
- * one Content-Type, a media type of less than 64 bytes; a Connection of keep-alive or none; no
- * other field that the table gives to the operation; and all of the content there.
+ * with one Host; at most one Authorization; one Content-Length of 1 to 9 digits for PUT, and none
+ * otherwise; for PUT at most one Content-Type, a media type of less than 64 bytes; a Connection of
+ * keep-alive or none; no other field that the table gives to the operation; and all of the content
+ * there.
  *
  * Most queries are `id=` and a key of 1 to 1024 qchars other than % + and &, which stands for
  * itself. The router reads all other queries.

@@ -203,10 +203,7 @@ async function serveRequest(
       : work();
   }
 
-  async function respondToPut(
-    command: Command,
-    permit: Permit | undefined,
-  ): Promise<ApiResponse> {
+  async function respondToPut(command: Command, permit: Permit | undefined): Promise<ApiResponse> {
     readsContent = true;
     const content = await receiveContent();
     contentIsRead = true;

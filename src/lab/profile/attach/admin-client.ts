@@ -10,7 +10,7 @@ import { type AdminStatus, adminPaths } from './admin-protocol.js';
 export interface AdminAddress {
   /** As serve prints it, for example `http://127.0.0.1:9001`. */
   readonly url: string;
-  /** Of an admin, if the server takes tokens only. */
+  /** That of an admin, if the server takes tokens only. */
   readonly token?: string | undefined;
 }
 
