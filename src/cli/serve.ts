@@ -1,6 +1,7 @@
 /** `evenkeel serve`: runs the server until a signal. */
 import { resolve } from 'node:path';
 import { type AdminServer, startAdminServer } from '../admin/admin-server.js';
+import { accessSettings } from '../config/access-settings.js';
 import { clusterSettings } from '../config/cluster-settings.js';
 import { defaultLimits } from '../config/limits.js';
 import { readSettings, settings, unknownVariables } from '../config/settings.js';
@@ -21,10 +22,10 @@ const flags = {
   json: on('print one line of JSON instead of the banner, for programs'),
 };
 
-const ofCluster = new Set(Object.keys(clusterSettings));
+const apart = new Set([accessSettings, clusterSettings].flatMap((group) => Object.keys(group)));
 const ofServer = Object.fromEntries(
-  Object.entries(flags).filter(([name]) => !ofCluster.has(name)),
-) as Omit<typeof flags, keyof typeof clusterSettings>;
+  Object.entries(flags).filter(([name]) => !apart.has(name)),
+) as Omit<typeof flags, keyof typeof clusterSettings | keyof typeof accessSettings>;
 
 const drainSeconds = defaultLimits.drainMs / 1000;
 
@@ -37,6 +38,9 @@ export const help = `evenkeel serve: ${summary}
 Usage: evenkeel serve [flags]
 
 ${describeFlags(ofServer)}
+
+Who may ask (docs/security.md):
+${describeFlags(accessSettings)}
 
 A Cassandra cluster holds the data, if --store is given:
 ${describeFlags(clusterSettings)}
