@@ -73,6 +73,16 @@ test.each(windowNames)('what the probe lost in the window %s is a fault', (name)
   ]);
 });
 
+test('a new client that waited too long is missed', () => {
+  const slowest = (maxNewMs: number) => {
+    const windows = windowsWith('beside', { maxNewMs });
+    return judge(scenario, { server: [], windows, attack: enough(scenario) });
+  };
+  expect(slowest(2000)).toEqual({ faults: [], missed: [] });
+  const missed = ['the slowest new client waited 2001 ms, at most 2000'];
+  expect(slowest(2001)).toEqual({ faults: [], missed });
+});
+
 test('a ratio is missed above its bar, and not at it', () => {
   const ratio = (p99Ms: number) => {
     const windows = windowsWith('beside', { p99Ms });

@@ -23,6 +23,8 @@ export interface Judgement {
 
 /** The probe is level again if its p99 is at most so many times that of before the attack. */
 const maxRatioAfter = 3;
+/** A new client is to have its response within this, in ms. */
+const maxNewMs = 2000;
 /** Above this a probe waits for the machine, and tells nothing of the server, in ms. */
 const maxAloneMs = 20;
 /** Below this a ratio says more about the machine than about the server, in ms. */
@@ -43,6 +45,9 @@ export function judge(scenario: Scenario, { server, windows, attack }: Seen): Ju
   };
   if (scenario.maxRatio !== undefined) hold('beside it', beside, scenario.maxRatio);
   hold('a second after it', after, maxRatioAfter);
+  const slowestMs = Math.max(...windowNames.map((name) => windows[name].maxNewMs));
+  if (slowestMs > maxNewMs)
+    missed.push(`the slowest new client waited ${Math.round(slowestMs)} ms, at most ${maxNewMs}`);
   return { faults, missed };
 }
 
