@@ -5,17 +5,22 @@ import type { FileHandle } from 'node:fs/promises';
 import { type Limits, makeLimits } from '../../config/limits.js';
 import { readUint64, writeUint64 } from '../record.js';
 import { type Store, StoreError } from '../store.js';
+import { CheckpointClient } from './checkpoint/checkpoint-client.js';
+import { Control } from './checkpoint/messages.js';
 import { isClaimed } from './file/claim.js';
 import { notOurs, openDataFile } from './file/data-file.js';
 import { DataFileWatch } from './file/data-file-watch.js';
 import { prepareDirectory, syncNames, unusable } from './file/directory.js';
 import {
   ceilingKey,
+  checkpointedKey,
   databaseStats,
   dataFile,
   type Environment,
+  epochKey,
   formatKey,
   formatWithFields,
+  formatWithJournal,
   formatWithoutFields,
   openDatabases,
   openRoot,
@@ -24,15 +29,19 @@ import {
 import { prepareLockFile } from './file/lock-file.js';
 import { makeDataFile, removeLeftovers } from './file/new-data-file.js';
 import { checkResources } from './file/resources.js';
+import { Journal, type JournalOptions, journalDefaults } from './journal/journal.js';
+import { type RecoveredJournal, recoverJournal } from './journal/recovery.js';
+import { Segment } from './journal/segment.js';
 import { LmdbStore } from './lmdb-store.js';
+import { Memtable } from './memtable/memtable.js';
 import { ColdReads } from './read/cold-reads.js';
 import { EntityCache } from './read/entity-cache.js';
 import { LargeReads } from './read/large-reads.js';
-import { leaveOutLargeRecords } from './read/large-records.js';
+import { headUnder, leaveOutLargeRecords } from './read/large-records.js';
+import { storedIn } from './write/frame-draft.js';
 import { GroupCommit } from './write/group-commit.js';
 import { Sweeper } from './write/sweeper.js';
 import { VersionClock } from './write/version-clock.js';
-import { WriterClient } from './write/writer-client.js';
 
 export interface LmdbOptions {
   /** The directory that holds the data; made if it is absent. */
@@ -46,6 +55,8 @@ export interface LmdbOptions {
   readonly onLost?: (error: StoreError) => void;
   /** Major page faults of this process so far. Default: as the kernel counts them. */
   readonly majorFaults?: () => number;
+  /** Tests make it small, and empty it soon. */
+  readonly journal?: Partial<JournalOptions>;
 }
 
 const countedFaults = () => process.resourceUsage().majorPageFault;
@@ -64,6 +75,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     sweepIntervalMs = 1000,
     majorFaults = countedFaults,
   } = options;
+  const journalOptions = { ...journalDefaults, ...options.journal };
   const faultsBefore = majorFaults();
   const cache = new EntityCache(limits.cacheBytes);
   const directory = await prepareDirectory(options.directory);
@@ -92,17 +104,52 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     await removeLeftovers(path);
     await syncNames(directory);
     await watch.claim();
-    const ceiling = env.meta.get(ceilingKey);
-    const writer = await WriterClient.start({ directory });
-    undo.push(() => writer.close());
+    const newSegment = (number: number) =>
+      new Segment(directory, number, journalOptions.maxSegmentBytes);
+    const segments = [newSegment(0), newSegment(1)] as const;
+    const recovered = await recover(env, directory, segments);
+    const control = new Control();
+    const memories = segments.map(({ memory }) => memory.buffer as SharedArrayBuffer);
+    const thread = await CheckpointClient.start(
+      { directory, memories, control: control.buffer },
+      {
+        onProgress: () => root.resetReadTxn(),
+        onFailure: (error) => commits.fail(error),
+      },
+    );
+    undo.push(() => thread.close(false));
     // If two servers claim the file at the same moment, by two names, the later one keeps it.
     const loss = await watch.findLoss();
     if (loss) throw loss;
-    const versions = new VersionClock(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     leaveOutLargeRecords(env.entities);
-    const commits = new GroupCommit(writer, versions, now, limits, cache, () =>
-      root.resetReadTxn(),
-    );
+    const memtable = new Memtable();
+    const journal = new Journal({
+      directory,
+      segments,
+      memtable,
+      thread,
+      control,
+      maxAgeMs: journalOptions.maxAgeMs,
+    });
+    undo.push(() => journal.close());
+    const coldReads = new ColdReads(env.entities, majorFaults, faultsBefore, limits);
+    const commits = new GroupCommit({
+      journal,
+      versions: new VersionClock(now, Math.max(storedCeiling(env), recovered?.ceiling ?? 0)),
+      nowMs: now,
+      limits,
+      cache,
+      look: (key) => {
+        const found = memtable.find(key);
+        const record = found
+          ? found.layer.entries.record(found.place)
+          : headUnder(env.entities, Buffer.from(key.buffer, key.byteOffset, key.byteLength));
+        return record && storedIn(record);
+      },
+      prefetch: (keys) => (coldReads.isCold() ? coldReads.prefetchAll(keys) : undefined),
+    });
+    await journal.open();
+    if (recovered) journal.resume(recovered);
     watch.start((error) => {
       commits.fail(error);
       options.onLost?.(error);
@@ -110,19 +157,38 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     return new LmdbStore({
       env,
       cache,
-      coldReads: new ColdReads(env.entities, majorFaults, faultsBefore, limits),
+      coldReads,
       largeReads: new LargeReads({ directory }),
       limits,
       now,
-      writer,
+      memtable,
+      journal,
       commits,
-      sweeper: new Sweeper(writer, now, sweepIntervalMs),
+      sweeper: new Sweeper(thread, now, sweepIntervalMs),
       release,
     });
   } catch (error) {
     await release();
     throw error instanceof StoreError ? error : unusable(dataFile(directory), error);
   }
+}
+
+/** The writes that LMDB may lack; undefined after a clean close. */
+async function recover(
+  { meta }: Environment,
+  directory: string,
+  segments: readonly Segment[],
+): Promise<RecoveredJournal | undefined> {
+  const format = meta.get(formatKey);
+  if (format === undefined || readUint64(format, 0) !== formatWithJournal) return undefined;
+  const [epoch, checkpointed] = [meta.get(epochKey), meta.get(checkpointedKey)];
+  if (!epoch || !checkpointed) throw notOurs(dataFile(directory));
+  return recoverJournal(directory, segments, epoch.readBigUInt64BE(), readUint64(checkpointed, 0));
+}
+
+function storedCeiling({ meta }: Environment): number {
+  const ceiling = meta.get(ceilingKey);
+  return ceiling === undefined ? 0 : readUint64(ceiling, 0);
 }
 
 /**
@@ -178,10 +244,11 @@ function checkFormat({ entities, meta }: Environment, directory: string): void {
     return;
   }
   const format = readUint64(stored, 0);
-  if (format !== formatWithoutFields && format !== formatWithFields)
+  const known: readonly number[] = [formatWithoutFields, formatWithFields, formatWithJournal];
+  if (!known.includes(format))
     throw new StoreError(
       'unusable',
       `the data directory ${directory} has format ${format}, and this Evenkeel reads ` +
-        `${formatWithoutFields} and ${formatWithFields}; use the release that wrote it`,
+        `${known.join(', ')}; use the release that wrote it`,
     );
 }

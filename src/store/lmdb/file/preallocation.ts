@@ -84,6 +84,10 @@ export function overflowPages(recordLength: number, pageBytes: number): number {
 /** The system's codes of a disk, a quota or a file that may not grow. */
 const fullCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
+export function isFullCode(code: unknown): boolean {
+  return fullCodes.has(code);
+}
+
 export class Preallocation {
   /** Kept open: a moved file, or a process without free descriptors, is not a full disk. */
   readonly #file: number;
@@ -130,7 +134,12 @@ export class Preallocation {
     this.#rejected = tail() < min + reserve;
     if (!this.#rejected) return;
     const code = (error as NodeJS.ErrnoException | undefined)?.code;
-    throw code === undefined || fullCodes.has(code) ? full(error) : error;
+    throw code === undefined || isFullCode(code) ? full(error) : error;
+  }
+
+  /** A descriptor of the data file. */
+  get file(): number {
+    return this.#file;
   }
 
   close(): void {

@@ -1,11 +1,16 @@
-/** Publishes each commit on a diagnostics channel; costs next to nothing without subscribers. */
+/**
+ * Publishes each commit and each checkpoint on a diagnostics channel; costs next to nothing without
+ * subscribers.
+ */
 import { channel } from 'node:diagnostics_channel';
+import type { CheckpointEvent } from '../checkpoint/messages.js';
 
 const commits = channel('evenkeel:commit');
+const checkpoints = channel('evenkeel:checkpoint');
 
 /** The messages of the channel `evenkeel:commit`. Times are the main thread's performance.now(). */
 export interface CommitEvent {
-  /** When the writer thread began. */
+  /** When its frame went to the disk. */
   readonly beganMs: number;
   /** When it was on the disk. The event loop acknowledges its writes after that. */
   readonly endedMs: number;
@@ -26,4 +31,12 @@ export function publishCommit(beganMs: number, endedMs: number, writes: number):
     endedMs: endedMs + shift,
     writes,
   } satisfies CommitEvent);
+}
+
+/** @param event with times by {@link monotonicMs}; the message has the main thread's */
+export function publishCheckpoint(event: CheckpointEvent): void {
+  if (!checkpoints.hasSubscribers) return;
+  const shift = performance.now() - monotonicMs();
+  const { beganMs, endedMs } = event;
+  checkpoints.publish({ ...event, beganMs: beganMs + shift, endedMs: endedMs + shift });
 }

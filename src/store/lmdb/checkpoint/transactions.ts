@@ -1,23 +1,27 @@
 /**
  * The transactions of the store: the only code that changes the data file. Each is stored whole or
- * not at all, and is on the disk when the call returns, because LMDB's commit blocks until then.
+ * not at all. Its pages are on the disk when the call returns, but not the meta page that makes
+ * them valid: a loss of power may undo the last transaction. sync() makes that one durable too.
+ * (LMDB's MDB_NOMETASYNC.) The journal keeps what it could undo.
  */
-import { ABORT } from 'lmdb';
+import { fdatasyncSync } from 'node:fs';
 import { isDescribed, readInfo, readUint64, writeUint64 } from '../../record.js';
 import {
   ceilingKey,
+  checkpointedKey,
+  cleanFormatKey,
   databaseStats,
   dataFile,
   type Environment,
   envStats,
+  epochKey,
   formatKey,
   formatWithFields,
+  formatWithJournal,
+  formatWithoutFields,
   readersOf,
 } from '../file/environment.js';
 import { overflowPages, Preallocation, pagesNeeded } from '../file/preallocation.js';
-import type { Step } from './batch.js';
-import { firstFailed, holds, isPresent, type Stored } from './conditions.js';
-import type { StepOutcomes } from './outcomes.js';
 
 const nothing = Buffer.alloc(0);
 /**
@@ -25,14 +29,30 @@ const nothing = Buffer.alloc(0);
  */
 const fullCodes: ReadonlySet<unknown> = new Set([-30792, 28, 122, 69, 27]);
 
+/** A change of one key. */
+export interface Change {
+  readonly key: Buffer;
+  /** Undefined: the key is removed. */
+  readonly record: Buffer | undefined;
+  readonly expiresMs: number | undefined;
+}
+
+/** Stored with the last change of a checkpoint. */
+export interface Mark {
+  /** A version ceiling; undefined: the stored one will do. */
+  readonly ceiling: number | undefined;
+  /** The last frame whose entries are in LMDB. */
+  readonly sequence: number;
+}
+
 export class Transactions {
   readonly #env: Environment;
   readonly #preallocation: Preallocation;
-  /** Entities that expire. While there are none, a write without a condition reads no record. */
+  /** Entities that expire. While there are none, a change reads no record. */
   #expiringEntities: number;
-  /** Whether older releases refuse the directory: they could not read records with fields. */
-  #allowsFields: boolean;
-  #broken = false;
+  /** Whether a record with fields is stored, which older releases can't read. */
+  #hasFields: boolean;
+  #isBroken = false;
 
   constructor(env: Environment, directory: string) {
     this.#env = env;
@@ -40,47 +60,44 @@ export class Transactions {
       readersOf(env.root).flatMap(({ commit }) => commit ?? []),
     );
     this.#expiringEntities = databaseStats(env.expiry).entryCount;
-    this.#allowsFields = env.meta.get(formatKey)?.equals(uint64(formatWithFields)) ?? false;
+    const format = env.meta.get(cleanFormatKey) ?? env.meta.get(formatKey);
+    this.#hasFields = format?.equals(uint64(formatWithFields)) ?? false;
   }
 
   /** Whether a commit failed on its way to the disk: the state there is unknown. */
-  get broken(): boolean {
-    return this.#broken;
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   /**
-   * Stores changes of keys, in order. The condition of each is asked after the changes before it.
-   * @param ceiling a new version ceiling to store with them
-   * @param isAtomic whether the first condition that fails undoes all
+   * Says that the journal is used from now on, so that older releases refuse the directory. Durable
+   * when it returns.
+   */
+  begin(epoch: bigint): void {
+    this.#transaction(() => {
+      this.#preallocate([formatKey, cleanFormatKey, epochKey, checkpointedKey], [], 0);
+      const bytes = Buffer.alloc(8);
+      bytes.writeBigUInt64BE(epoch);
+      this.#env.meta.putSync(epochKey, bytes);
+      this.#env.meta.putSync(checkpointedKey, uint64(0));
+      this.#env.meta.putSync(cleanFormatKey, uint64(this.#cleanFormat));
+      this.#env.meta.putSync(formatKey, uint64(formatWithJournal));
+    });
+    this.sync();
+  }
+
+  /**
+   * Stores changes of different keys.
    * @throws StoreError `full`, before anything is changed; else the error of LMDB, see {@link
    *   saysFull}
    */
-  commit(steps: readonly Step[], ceiling: number | undefined, isAtomic = false): StepOutcomes {
-    let undone: StepOutcomes | undefined;
-    try {
-      return this.#transaction(() => {
-        const outcomes = this.#store(steps, ceiling, isAtomic);
-        if (!isAtomic || outcomes.conditionFailed.length === 0) return outcomes;
-        undone = outcomes;
-        throw new Error('a condition failed');
-      });
-    } catch (error) {
-      if (undone) return undone;
-      throw error;
-    }
+  commit(changes: readonly Change[], mark?: Mark): void {
+    this.#transaction(() => this.#store(changes, mark));
   }
 
-  /**
-   * The index of the first step whose condition does not hold, if all are done in order; -1: all
-   * hold. Changes nothing, and needs no space.
-   */
-  firstFailed(steps: readonly Step[]): number {
-    let index = -1;
-    this.#env.root.transactionSync(() => {
-      index = firstFailed(steps, (key) => this.#look(key));
-      return ABORT;
-    });
-    return index;
+  /** Makes the last transaction durable. */
+  sync(): void {
+    fdatasyncSync(this.#preallocation.file);
   }
 
   /**
@@ -92,15 +109,18 @@ export class Transactions {
   }
 
   /**
-   * Makes a last commit that changes nothing. The two states that the file then holds are the same
-   * to a reader, so that damage to the newer meta page can't bring an older value back. It may
-   * fail: everything acknowledged is on the disk.
+   * Says that the journal is empty. A second commit makes the two states that the file then holds
+   * the same to a reader, so that damage to the newer meta page can't bring an older value back.
    */
   seal(): void {
-    try {
-      this.#transaction(() => this.#touch());
-    } catch {
-      // A full or broken disk. The last commit stands.
+    for (let commits = 0; commits < 2; commits++) {
+      this.#transaction(() => {
+        this.#preallocate([formatKey, cleanFormatKey, epochKey, checkpointedKey], [], 0);
+        this.#env.meta.putSync(formatKey, uint64(this.#cleanFormat));
+        for (const key of [cleanFormatKey, epochKey, checkpointedKey])
+          this.#env.meta.removeSync(key);
+      });
+      this.sync();
     }
   }
 
@@ -108,10 +128,14 @@ export class Transactions {
     this.#preallocation.close();
   }
 
-  /** Runs the work in one transaction that is durable on return. A throw aborts it. */
+  get #cleanFormat(): number {
+    return this.#hasFields ? formatWithFields : formatWithoutFields;
+  }
+
+  /** Runs the work in one transaction. A throw aborts it. */
   #transaction<T>(work: () => T): T {
     const expiringEntities = this.#expiringEntities;
-    const allowsFields = this.#allowsFields;
+    const hasFields = this.#hasFields;
     let commits = false;
     try {
       return this.#env.root.transactionSync(() => {
@@ -121,8 +145,8 @@ export class Transactions {
       });
     } catch (error) {
       this.#expiringEntities = expiringEntities;
-      this.#allowsFields = allowsFields;
-      this.#broken ||= commits && !saysFull(error);
+      this.#hasFields = hasFields;
+      this.#isBroken ||= commits && !saysFull(error);
       throw error;
     }
   }
@@ -154,43 +178,33 @@ export class Transactions {
   }
 
   /** @throws StoreError `full`, before anything is changed */
-  #store(steps: readonly Step[], ceiling: number | undefined, isAtomic: boolean): StepOutcomes {
+  #store(changes: readonly Change[], mark: Mark | undefined): void {
     this.#preallocate(
-      steps.map(({ key }) => key),
-      steps.flatMap(({ record }) => record?.length ?? []),
-      steps.filter(({ expiresMs }) => expiresMs !== undefined).length,
+      changes.map(({ key }) => key),
+      changes.flatMap(({ record }) => record?.length ?? []),
+      changes.filter(({ expiresMs }) => expiresMs !== undefined).length,
     );
-    const conditionFailed: number[] = [];
-    const absent: number[] = [];
-    for (const [index, step] of steps.entries()) {
-      const { key, record, condition, nowMs } = step;
-      const mustLook = condition !== undefined || this.#expiringEntities > 0;
-      const stored = mustLook ? this.#look(key) : undefined;
-      if (condition !== undefined && !holds(condition, stored, nowMs)) {
-        conditionFailed.push(index);
-        if (isAtomic) break;
-        continue;
-      }
-      if (stored?.expiresMs !== undefined) this.#forgetExpiry(key, stored.expiresMs);
-      if (record !== undefined) this.#put(step, record);
-      else {
-        const wasThere = this.#env.entities.removeSync(key);
-        if (!wasThere || (mustLook && !isPresent(stored, nowMs))) absent.push(index);
-      }
+    for (const change of changes) {
+      const { key, record } = change;
+      const expiresMs = this.#expiringEntities > 0 ? this.#expiryOf(key) : undefined;
+      if (expiresMs !== undefined) this.#forgetExpiry(key, expiresMs);
+      if (record !== undefined) this.#put(change, record);
+      else this.#env.entities.removeSync(key);
     }
-    if (ceiling !== undefined) this.#env.meta.putSync(ceilingKey, uint64(ceiling));
-    return { conditionFailed, absent };
+    if (!mark) return;
+    this.#env.meta.putSync(checkpointedKey, uint64(mark.sequence));
+    if (mark.ceiling !== undefined) this.#env.meta.putSync(ceilingKey, uint64(mark.ceiling));
   }
 
-  #put({ key, expiresMs }: Step, record: Buffer): void {
+  #put({ key, expiresMs }: Change, record: Buffer): void {
     this.#env.entities.putSync(key, record);
     if (expiresMs !== undefined) {
       this.#env.expiry.putSync(expiryKey(expiresMs, key), nothing);
       this.#expiringEntities++;
     }
-    if (isDescribed(record) && !this.#allowsFields) {
-      this.#env.meta.putSync(formatKey, uint64(formatWithFields));
-      this.#allowsFields = true;
+    if (isDescribed(record) && !this.#hasFields) {
+      this.#env.meta.putSync(cleanFormatKey, uint64(formatWithFields));
+      this.#hasFields = true;
     }
   }
 
@@ -213,7 +227,7 @@ export class Transactions {
     for (const entry of due) {
       const key = entry.subarray(8);
       // The index is exact. The record is checked all the same, because a deletion follows.
-      if (this.#look(key)?.expiresMs === readUint64(entry, 0)) this.#env.entities.removeSync(key);
+      if (this.#expiryOf(key) === readUint64(entry, 0)) this.#env.entities.removeSync(key);
       this.#env.expiry.removeSync(entry);
       this.#expiringEntities--;
     }
@@ -226,14 +240,13 @@ export class Transactions {
     this.#env.meta.putSync(formatKey, this.#env.meta.get(formatKey) ?? nothing);
   }
 
-  /** The entity under the key, its checksum unchecked; undefined: there is none. */
-  #look(key: Buffer): Stored | undefined {
+  /** When the entity under the key expires, its checksum unchecked. */
+  #expiryOf(key: Buffer): number | undefined {
     const record = this.#env.entities.getBinaryFast(key);
-    if (record === undefined) return undefined;
     try {
-      return readInfo(record);
+      return record && readInfo(record).expiresMs;
     } catch {
-      return { version: undefined, expiresMs: undefined };
+      return undefined;
     }
   }
 }

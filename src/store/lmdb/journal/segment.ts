@@ -1,0 +1,232 @@
+/**
+ * A segment of the journal: a file whose blocks are on the disk before its first frame, so that a
+ * synced write changes no metadata of the file system. The same bytes lie in shared memory, from
+ * which readers and the checkpoint take them.
+ *
+ *     ┌─> free ──> active ──> sealed ──> checkpointing ─┐
+ *     └─────────────────────────────────────────────────┘
+ *
+ * Free: nothing in it is needed. Active: takes frames. Sealed: takes no more, and waits for the
+ * checkpoint. Checkpointing: its entries are on their way into LMDB. One segment is active at any
+ * time, and one at most is in the two states behind that.
+ *
+ * The file begins with a header of 4 KiB, then come the frames. Little-endian.
+ *
+ *     [magic u32][crc of the rest u32][format u32][number u32][epoch u64][bytes of the file f64]
+ */
+import { constants, write } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { Entries } from './entry.js';
+import { type Frame, frameBytes, frameHeaderBytes, writeFrameHeader } from './frame.js';
+import type { Slot } from './slots.js';
+
+/** A store that writes little keeps a small journal. */
+const firstBytes = 1024 * 1024;
+/** A segment that was full sooner than this is made larger. */
+const busyMs = 10_000;
+const growth = 4;
+/** Zeros are written in pieces, so that no sync in between takes long. */
+const zeroBytes = 128 * 1024;
+
+export const segmentHeaderBytes = 4096;
+const headerEnd = 32;
+const magic = 0x53_4a_4b_45;
+const format = 1;
+
+export type SegmentState = 'free' | 'active' | 'sealed' | 'checkpointing';
+
+export function segmentPath(directory: string, number: number): string {
+  return join(directory, `journal-${number}`);
+}
+
+export interface SegmentHeader {
+  readonly number: number;
+  readonly epoch: bigint;
+  readonly fileBytes: number;
+}
+
+export function readSegmentHeader(bytes: Buffer): SegmentHeader | undefined {
+  if (bytes.length < headerEnd || bytes.readUInt32LE(0) !== magic) return undefined;
+  if (bytes.readUInt32LE(4) !== crc32(bytes.subarray(8, headerEnd))) return undefined;
+  if (bytes.readUInt32LE(8) !== format) return undefined;
+  return {
+    number: bytes.readUInt32LE(12),
+    epoch: bytes.readBigUInt64LE(16),
+    fileBytes: bytes.readDoubleLE(24),
+  };
+}
+
+export class Segment {
+  readonly number: number;
+  readonly path: string;
+  /** Takes no memory where nothing was written. */
+  readonly memory: Buffer;
+  readonly entries: Entries;
+  state: SegmentState = 'free';
+  /** Those that its entries refer to, by number. */
+  readonly slots = new Map<number, Slot>();
+  readonly #maxBytes: number;
+  #file: FileHandle | undefined;
+  #epoch = 0n;
+  #fileBytes = 0;
+  #next = segmentHeaderBytes;
+  #lastSequence = 0;
+  #ceiling: number | undefined;
+  #activeSinceMs = 0;
+
+  /** @param maxBytes the largest size of its file, a multiple of 128 KiB */
+  constructor(directory: string, number: number, maxBytes: number) {
+    this.number = number;
+    this.#maxBytes = maxBytes;
+    this.memory = Buffer.from(new SharedArrayBuffer(maxBytes));
+    this.entries = new Entries(this.memory);
+    this.path = segmentPath(directory, number);
+  }
+
+  /** The sequence of its last frame; 0: it has none. */
+  get lastSequence(): number {
+    return this.#lastSequence;
+  }
+
+  /** The highest version ceiling of its frames. */
+  get ceiling(): number | undefined {
+    return this.#ceiling;
+  }
+
+  /** The share that is in use, from 0 to 1. */
+  get fill(): number {
+    return this.#next / this.#fileBytes;
+  }
+
+  get freeBytes(): number {
+    return this.#fileBytes - this.#next;
+  }
+
+  /** Whether a frame with so many bytes of entries fits, and leaves so many bytes behind it. */
+  fits(entryBytes: number, reserved: number): boolean {
+    return this.#next + frameBytes(entryBytes) + reserved <= this.#fileBytes;
+  }
+
+  /** Where the entries of the next frame begin. */
+  get entriesStart(): number {
+    return this.#next + frameHeaderBytes;
+  }
+
+  /** For how long it has been active, in ms; 0 while it has no frame. */
+  get ageMs(): number {
+    return this.#lastSequence === 0 ? 0 : performance.now() - this.#activeSinceMs;
+  }
+
+  /** Opens the file, and makes it if it is absent. */
+  async open(): Promise<void> {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC;
+    this.#file ??= await open(this.path, flags, 0o600);
+  }
+
+  /** Starts an epoch in the file, which is open. */
+  async begin(epoch: bigint): Promise<void> {
+    this.#epoch = epoch;
+    const { size } = await (this.#file as FileHandle).stat();
+    this.#fileBytes = Math.min(size - (size % zeroBytes), this.#maxBytes);
+    if (this.#fileBytes === 0) await this.#grow(Math.min(firstBytes, this.#maxBytes));
+    await this.#writeHeader();
+  }
+
+  /** Goes on in the epoch of a server that ended without a clean close. */
+  resume({ epoch, fileBytes }: SegmentHeader): void {
+    this.#epoch = epoch;
+    this.#fileBytes = fileBytes;
+  }
+
+  /** Takes over frames that are in its memory. */
+  takeOver(frames: readonly Frame[], slots: readonly Slot[]): void {
+    this.activate();
+    for (const frame of frames) this.#follow(frame);
+    for (const slot of slots) this.slots.set(slot.number, slot);
+  }
+
+  /** Makes a free segment large enough for a frame with so many bytes of entries. */
+  async growFor(entryBytes: number, reserved: number): Promise<void> {
+    const needed = segmentHeaderBytes + frameBytes(entryBytes) + reserved;
+    if (needed <= this.#fileBytes) return;
+    await this.#grow(Math.ceil(needed / zeroBytes) * zeroBytes);
+    await this.#writeHeader();
+  }
+
+  /** Takes frames from now on. */
+  activate(): void {
+    this.state = 'active';
+    this.#next = segmentHeaderBytes;
+    this.#lastSequence = 0;
+    this.#ceiling = undefined;
+  }
+
+  /**
+   * Writes the frame whose entries lie at {@link entriesStart}. Resolves when it is on the disk.
+   */
+  append(end: number, sequence: number, ceiling: number | undefined): Promise<void> {
+    const at = this.#next;
+    const frame = { sequence, ceiling, start: this.entriesStart, end };
+    writeFrameHeader(this.memory, at, this.#epoch, frame);
+    const bytes = frameBytes(end - frame.start);
+    return new Promise((resolve, reject) => {
+      const { fd } = this.#file as FileHandle;
+      write(fd, this.memory, at, bytes, at, (error, written) => {
+        if (error) reject(error);
+        else if (written < bytes) reject(new Error(`only ${written} of ${bytes} bytes written`));
+        else {
+          this.#follow(frame);
+          resolve();
+        }
+      });
+    });
+  }
+
+  /** Its entries are in LMDB. Makes the file larger if it was full soon. */
+  async free(): Promise<void> {
+    this.slots.clear();
+    const wasFullSoon = performance.now() - this.#activeSinceMs < busyMs;
+    if (wasFullSoon && this.#fileBytes < this.#maxBytes)
+      await this.#grow(Math.min(this.#fileBytes * growth, this.#maxBytes)).then(
+        () => this.#writeHeader(),
+        // A full disk. The smaller file serves too.
+        () => {},
+      );
+    this.state = 'free';
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  #follow({ sequence, ceiling, end, start }: Frame): void {
+    if (this.#lastSequence === 0) this.#activeSinceMs = performance.now();
+    this.#next = start - frameHeaderBytes + frameBytes(end - start);
+    this.#lastSequence = sequence;
+    this.#ceiling = ceiling ?? this.#ceiling;
+  }
+
+  /** @throws the system's error, and leaves the size as it was */
+  async #grow(bytes: number): Promise<void> {
+    const zeros = Buffer.alloc(zeroBytes);
+    for (let at = this.#fileBytes; at < bytes; at += zeroBytes) {
+      const { bytesWritten } = await (this.#file as FileHandle).write(zeros, 0, zeroBytes, at);
+      if (bytesWritten < zeroBytes) throw Object.assign(new Error('disk full'), { code: 'ENOSPC' });
+    }
+    this.#fileBytes = bytes;
+  }
+
+  async #writeHeader(): Promise<void> {
+    const header = Buffer.alloc(segmentHeaderBytes);
+    header.writeUInt32LE(magic, 0);
+    header.writeUInt32LE(format, 8);
+    header.writeUInt32LE(this.number, 12);
+    header.writeBigUInt64LE(this.#epoch, 16);
+    header.writeDoubleLE(this.#fileBytes, 24);
+    header.writeUInt32LE(crc32(header.subarray(8, headerEnd)), 4);
+    await (this.#file as FileHandle).write(header, 0, header.length, 0);
+  }
+}
