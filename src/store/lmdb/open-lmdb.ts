@@ -149,7 +149,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       prefetch: (keys) => (coldReads.isCold() ? coldReads.prefetchAll(keys) : undefined),
     });
     await journal.open();
-    if (recovered) journal.resume(recovered);
+    if (recovered) await journal.resume(recovered);
     watch.start((error) => {
       commits.fail(error);
       options.onLost?.(error);

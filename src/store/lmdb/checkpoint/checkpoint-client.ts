@@ -18,7 +18,7 @@ import type {
 /** How a checkpoint ended: with all entries in LMDB, or at a full disk. */
 export type CheckpointResult =
   | { readonly event: CheckpointEvent; readonly applied?: undefined }
-  | { readonly applied: number; readonly error: StoreError };
+  | { readonly applied: number; readonly usedPages: number; readonly error: StoreError };
 
 export interface CheckpointEvents {
   /** LMDB has changed. */
@@ -83,12 +83,22 @@ export class CheckpointClient {
     const reply = await this.#ask({ kind: 'checkpoint', work });
     if (reply.kind === 'checkpointed') return { event: reply.event };
     if (reply.kind !== 'full') throw new TypeError(`a checkpoint was replied with ${reply.kind}`);
-    return { applied: reply.applied, error: full(new Error(reply.message)) };
+    const { applied, usedPages, message } = reply;
+    return { applied, usedPages, error: full(new Error(message)) };
   }
 
   /** Removes keys from LMDB, as far as the disk allows. */
   async remove(keys: readonly Uint8Array[]): Promise<void> {
     await this.#ask({ kind: 'remove', keys });
+  }
+
+  /**
+   * Reserves pages for records of the journal.
+   * @throws StoreError `full`, `failed`
+   */
+  async reserve(pages: number): Promise<void> {
+    const reply = await this.#ask({ kind: 'reserve', pages });
+    if (reply.kind === 'full') throw full(new Error(reply.message));
   }
 
   /**

@@ -37,13 +37,14 @@ if (port === null) throw new TypeError('checkpoint-thread.js runs as a worker th
 
 /** Takes the entries into LMDB, a slice at a time. */
 async function checkpoint(work: Work): Promise<CheckpointReply> {
-  const { segment, places, slots, ceiling, sequence } = work;
+  const { segment, places, slots, ceiling, sequence, reservedPages } = work;
   const entries = segments[segment] as Entries;
   const beganMs = monotonicMs();
   let done = 0;
   let count = 0;
   let busyMs = 0;
   let longestMs = 0;
+  let usedPages = 0;
   control.done = 0;
   try {
     do {
@@ -51,7 +52,7 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
       const slice = sliceFrom(entries, places, done, slots);
       const isLast = done + slice.length === places.length;
       const startMs = monotonicMs();
-      transactions.commit(slice, isLast ? { ceiling, sequence } : undefined);
+      usedPages += transactions.commitReserved(slice, isLast ? { ceiling, sequence } : undefined);
       const ms = monotonicMs() - startMs;
       size.took(ms);
       busyMs += ms;
@@ -65,9 +66,10 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
     } while (done < places.length);
     // The journal is needed until then.
     transactions.sync();
+    transactions.release(reservedPages - usedPages);
   } catch (error) {
     if (!saysFull(error)) throw error;
-    return { kind: 'full', applied: done, message: (error as Error).message };
+    return { kind: 'full', applied: done, usedPages, message: (error as Error).message };
   }
   const event = { beganMs, endedMs: monotonicMs(), entries: done, transactions: count };
   return { kind: 'checkpointed', event: { ...event, busyMs, longestMs } };
@@ -113,7 +115,17 @@ function sweep(nowMs: number, limit: number): CheckpointReply {
     return { kind: 'swept', removed };
   } catch (error) {
     if (!saysFull(error)) throw error;
-    return { kind: 'full', applied: 0, message: (error as Error).message };
+    return { kind: 'full', applied: 0, usedPages: 0, message: (error as Error).message };
+  }
+}
+
+function reserve(pages: number): CheckpointReply {
+  try {
+    transactions.reserve(pages);
+    return { kind: 'done' };
+  } catch (error) {
+    if (!saysFull(error)) throw error;
+    return { kind: 'full', applied: 0, usedPages: 0, message: (error as Error).message };
   }
 }
 
@@ -146,6 +158,7 @@ async function perform(request: CheckpointRequest): Promise<CheckpointReply> {
   try {
     if (request.kind === 'checkpoint') return await checkpoint(request.work);
     if (request.kind === 'remove') return remove(request.keys);
+    if (request.kind === 'reserve') return reserve(request.pages);
     if (request.kind === 'sweep') return sweep(request.nowMs, request.limit);
     transactions.begin(request.epoch);
     return { kind: 'done' };

@@ -9,7 +9,7 @@ import type { Slots } from '../journal/slots.js';
 import type { Layer, Memtable } from '../memtable/memtable.js';
 import { publishCheckpoint } from '../write/commit-channel.js';
 import type { CheckpointClient } from './checkpoint-client.js';
-import type { Control } from './messages.js';
+import type { Control, Work } from './messages.js';
 
 /** Between two attempts at a full disk. */
 const retryMs = 250;
@@ -72,13 +72,22 @@ export class Checkpointer {
       [...segment.slots.values()].map(({ number, memory }) => [number, memory.buffer]),
     );
     const { number, ceiling, lastSequence: sequence } = segment;
+    let { reservedPages } = segment;
     for (let places = layer.index.toArray(); ; ) {
-      const work = { segment: number, places, slots: slots as never, ceiling, sequence };
+      const work: Work = {
+        segment: number,
+        places,
+        slots: slots as never,
+        ceiling,
+        sequence,
+        reservedPages,
+      };
       const result = await this.#thread.checkpoint(work);
       if (result.applied === undefined) {
         publishCheckpoint(result.event);
         break;
       }
+      reservedPages -= result.usedPages;
       this.#endAttempt(result.error);
       if (this.isClosing) return;
       await Promise.race([
@@ -93,7 +102,7 @@ export class Checkpointer {
     this.#endAttempt(undefined);
     this.#memtable.drop(layer);
     const unused = [...segment.slots.values()];
-    await segment.free();
+    segment.free();
     this.#control.isHurried = this.isClosing;
     for (const slot of unused) this.#slots.free(slot);
   }

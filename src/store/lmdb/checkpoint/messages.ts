@@ -19,6 +19,8 @@ export interface Work {
   readonly ceiling: number | undefined;
   /** The sequence of the segment's last frame, stored with the last of them. */
   readonly sequence: number;
+  /** Pages that were reserved for their records. */
+  readonly reservedPages: number;
 }
 
 export type CheckpointRequest =
@@ -27,6 +29,8 @@ export type CheckpointRequest =
   | { readonly kind: 'checkpoint'; readonly work: Work }
   /** Removes keys from LMDB, to make space. */
   | { readonly kind: 'remove'; readonly keys: readonly Uint8Array[] }
+  /** Reserves pages of the data file for records of the journal. */
+  | { readonly kind: 'reserve'; readonly pages: number }
   | { readonly kind: 'sweep'; readonly nowMs: number; readonly limit: number }
   /** @property isEmpty whether LMDB has all that the journal had */
   | { readonly kind: 'close'; readonly isEmpty: boolean };
@@ -37,8 +41,17 @@ export type Numbered<Request> = { readonly id: number; readonly request: Request
 export type CheckpointReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'checkpointed'; readonly event: CheckpointEvent }
-  /** The disk is full. @property applied the entries that LMDB has by now */
-  | { readonly kind: 'full'; readonly applied: number; readonly message: string }
+  /**
+   * The disk is full.
+   * @property applied the entries that LMDB has by now
+   * @property usedPages of those that were reserved
+   */
+  | {
+      readonly kind: 'full';
+      readonly applied: number;
+      readonly usedPages: number;
+      readonly message: string;
+    }
   | { readonly kind: 'swept'; readonly removed: number }
   /** @property isFinal whether nothing is written to LMDB from then on */
   | { readonly kind: 'failed'; readonly message: string; readonly isFinal: boolean };

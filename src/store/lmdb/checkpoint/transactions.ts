@@ -21,7 +21,7 @@ import {
   formatWithoutFields,
   readersOf,
 } from '../file/environment.js';
-import { overflowPages, Preallocation, pagesNeeded } from '../file/preallocation.js';
+import { overflowPages, Preallocation, pagesNeeded, recordPages } from '../file/preallocation.js';
 
 const nothing = Buffer.alloc(0);
 /**
@@ -52,6 +52,11 @@ export class Transactions {
   #expiringEntities: number;
   /** Whether a record with fields is stored, which older releases can't read. */
   #hasFields: boolean;
+  /**
+   * Pages at the end of the file for records of the journal that have pages of their own. So what
+   * was acknowledged finds its space there, even if the disk is full.
+   */
+  #reservedPages = 0;
   #isBroken = false;
 
   constructor(env: Environment, directory: string) {
@@ -93,6 +98,30 @@ export class Transactions {
    */
   commit(changes: readonly Change[], mark?: Mark): void {
     this.#transaction(() => this.#store(changes, mark));
+  }
+
+  /** Stores changes for whose records pages were reserved. Returns how many pages that were. */
+  commitReserved(changes: readonly Change[], mark?: Mark): number {
+    this.commit(changes, mark);
+    const lengths = changes.flatMap(({ record }) => record?.length ?? []);
+    const pages = recordPages(lengths, envStats(this.#env.entities).pageBytes);
+    this.release(pages);
+    return pages;
+  }
+
+  /**
+   * Reserves pages for records of the journal.
+   * @throws StoreError `full`
+   */
+  reserve(pages: number): void {
+    const need = { runs: this.#reservedPages + pages, singles: 0 };
+    this.#preallocation.ensure(envStats(this.#env.entities), need, true);
+    this.#reservedPages += pages;
+  }
+
+  /** Gives up pages that were reserved. */
+  release(pages: number): void {
+    this.#reservedPages = Math.max(0, this.#reservedPages - pages);
   }
 
   /** Makes the last transaction durable. */
@@ -170,9 +199,12 @@ export class Transactions {
     // The expiry index is a tree of its own. It changes where a new record enters it, and where an
     // old one may leave it.
     const changes = keys.length + expiring + (this.#expiringEntities > 0 ? keys.length : 0);
+    const need = pagesNeeded(stats, changes, recordLengths, freedPages);
+    // The records are among those for which pages are reserved.
+    const ofOthers = Math.max(0, this.#reservedPages - recordPages(recordLengths, stats.pageBytes));
     this.#preallocation.ensure(
       stats,
-      pagesNeeded(stats, changes, recordLengths, freedPages),
+      { ...need, runs: need.runs + ofOthers },
       recordLengths.length > 0,
     );
   }

@@ -19,6 +19,8 @@ const growthBytes = 1024 * 1024;
 /** A record from this size on may have pages of its own. (LMDB's limit is 2 KiB in a page of 4.) */
 const overflowBytes = 1000;
 const pageHeaderBytes = 24;
+/** LMDB's pages are as large as the system's, and larger ones need fewer. */
+const usualPageBytes = 4096;
 /** Commits that are remembered. Readers are rarely more than two behind. */
 const rememberedCommits = 64;
 
@@ -59,8 +61,7 @@ export function pagesNeeded(
   recordLengths: readonly number[],
   freedPages: number,
 ): PageNeed {
-  let records = 0;
-  for (const length of recordLengths) records += overflowPages(length, stats.pageBytes);
+  const records = recordPages(recordLengths, stats.pageBytes);
   // A change copies its leaf, and may split it in up to three. So do the branches above, but
   // changes share them.
   const leaves = 3 * keys;
@@ -79,6 +80,18 @@ export function pagesNeeded(
 /** Pages that a record of this length may have of its own. */
 export function overflowPages(recordLength: number, pageBytes: number): number {
   return recordLength < overflowBytes ? 0 : Math.ceil((recordLength + pageHeaderBytes) / pageBytes);
+}
+
+/** Pages of the usual size that a record of this length may have of its own. */
+export function ownPages(recordLength: number): number {
+  return overflowPages(recordLength, usualPageBytes);
+}
+
+/** The maximum of pages that records of these lengths have of their own. */
+export function recordPages(recordLengths: readonly number[], pageBytes: number): number {
+  let pages = 0;
+  for (const length of recordLengths) pages += overflowPages(length, pageBytes);
+  return pages;
 }
 
 /** The system's codes of a disk, a quota or a file that may not grow. */

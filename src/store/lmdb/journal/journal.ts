@@ -13,9 +13,11 @@ import { type CheckpointClient, failed } from '../checkpoint/checkpoint-client.j
 import { Checkpointer } from '../checkpoint/checkpointer.js';
 import type { Control } from '../checkpoint/messages.js';
 import { syncNames } from '../file/directory.js';
-import { full, isFullCode } from '../file/preallocation.js';
+import { full, isFullCode, ownPages } from '../file/preallocation.js';
 import { Layer, type Memtable } from '../memtable/memtable.js';
 import { Admission } from './admission.js';
+import type { Frame } from './frame.js';
+import { PageReserve } from './page-reserve.js';
 import type { RecoveredJournal } from './recovery.js';
 import type { Segment } from './segment.js';
 import { Slots } from './slots.js';
@@ -58,6 +60,7 @@ export class Journal {
   readonly #thread: CheckpointClient;
   readonly #control: Control;
   readonly #admission: Admission;
+  readonly #pages: PageReserve;
   readonly #checkpointer: Checkpointer;
   readonly #timer: NodeJS.Timeout;
   readonly #reservedBytes: number;
@@ -77,7 +80,7 @@ export class Journal {
     this.#thread = parts.thread;
     this.#control = control;
     this.#admission = new Admission(control);
-    this.#reservedBytes = Math.min(maxReservedBytes, segments[0].memory.length / 16);
+    this.#pages = new PageReserve(parts.thread);
     this.#active = segments[0];
     this.slots = new Slots(directory, () => {
       control.isHurried = true;
@@ -103,7 +106,7 @@ export class Journal {
   }
 
   /** Goes on with what a server that ended without a clean close left. The files are open. */
-  resume({ epoch, headers, segments, lastSequence }: RecoveredJournal): void {
+  async resume({ epoch, headers, segments, lastSequence }: RecoveredJournal): Promise<void> {
     this.#epoch = epoch;
     this.#sequence = lastSequence;
     for (const header of headers) this.#segments[header.number as 0 | 1].resume(header);
@@ -113,6 +116,8 @@ export class Journal {
       segment.takeOver(frames, slots);
       for (const { start, end } of frames) layer.add(start, end);
       this.memtable.push(layer);
+      segment.reservedPages = pagesOf(segment, frames);
+      await this.#pages.resume(segment.reservedPages);
     }
     const [older, newer] = segments;
     if (older === undefined) this.#activate(this.#segments[0]);
@@ -125,13 +130,16 @@ export class Journal {
 
   /**
    * Makes space for a frame with so many bytes of entries. Resolves when the active segment has it.
+   * @param pages that the records of the frame need of their own in the data file
    * @param onlyDeletes whether the reserve may be used
    * @throws StoreError `full`, `failed`
    */
-  makeSpace(entryBytes: number, onlyDeletes: boolean): Awaitable<void> {
-    if (this.#checkpointer.blocked && !onlyDeletes) return this.#retryFor(entryBytes);
+  makeSpace(entryBytes: number, pages: number, onlyDeletes: boolean): Awaitable<void> {
+    if (this.#checkpointer.blocked && !onlyDeletes) return this.#retryFor(entryBytes, pages);
     const reserved = onlyDeletes ? 0 : this.#reservedBytes;
-    if (this.#epoch === undefined) return this.#beginFor(entryBytes, onlyDeletes);
+    if (this.#epoch === undefined) return this.#beginFor(entryBytes, pages, onlyDeletes);
+    const reserving = this.#pages.ensure(pages);
+    if (reserving) return reserving.then(() => this.makeSpace(entryBytes, pages, onlyDeletes));
     if (!this.#active.fits(entryBytes, reserved)) return this.#turnFor(entryBytes, reserved);
     return this.#checkpoint && this.#admission.wait(this.#active, entryBytes);
   }
@@ -139,9 +147,10 @@ export class Journal {
   /**
    * Writes a frame whose entries lie in the active segment, from its `entriesStart` to `end`.
    * Resolves when it is on the disk and in the memtable.
+   * @param pages that makeSpace() reserved
    * @throws StoreError `failed`
    */
-  async append(end: number, ceiling: number | undefined): Promise<void> {
+  async append(end: number, pages: number, ceiling: number | undefined): Promise<void> {
     const segment = this.#active;
     const start = segment.entriesStart;
     this.#isWriting = true;
@@ -153,7 +162,10 @@ export class Journal {
       this.#isWriting = false;
     }
     this.#sequence++;
+    this.#pages.use(pages);
+    segment.reservedPages += pages;
     this.#layers.get(segment)?.add(start, end);
+    segment.growIfBusy();
     this.#control.fill = segment.fill;
     if (this.slots.isCrowded) this.#turnIfFree();
   }
@@ -187,7 +199,7 @@ export class Journal {
     for (const segment of this.#segments) await segment.close();
   }
 
-  async #beginFor(entryBytes: number, onlyDeletes: boolean): Promise<void> {
+  async #beginFor(entryBytes: number, pages: number, onlyDeletes: boolean): Promise<void> {
     this.#beginning ??= this.#begin();
     try {
       await this.#beginning;
@@ -195,7 +207,7 @@ export class Journal {
       this.#beginning = undefined;
       throw errorOf(error);
     }
-    await this.makeSpace(entryBytes, onlyDeletes);
+    await this.makeSpace(entryBytes, pages, onlyDeletes);
   }
 
   /** The order matters: LMDB must not say that the journal is in use before there is one. */
@@ -214,9 +226,9 @@ export class Journal {
     this.memtable.push(this.#layers.get(segment) as Layer);
   }
 
-  async #retryFor(entryBytes: number): Promise<void> {
+  async #retryFor(entryBytes: number, pages: number): Promise<void> {
     await this.#checkpointer.retry();
-    await this.makeSpace(entryBytes, false);
+    await this.makeSpace(entryBytes, pages, false);
   }
 
   /** Takes the other segment, as soon as it is free and large enough. */
@@ -268,6 +280,17 @@ export class Journal {
         this.#checkpoint = undefined;
       });
   }
+}
+
+/** Pages that the records of frames need of their own. */
+function pagesOf({ entries }: Segment, frames: readonly Frame[]): number {
+  let pages = 0;
+  for (const { start, end } of frames)
+    for (let place = start; place < end; place = entries.next(place)) {
+      const valueBytes = entries.slotOf(place)?.bytes ?? 0;
+      pages += ownPages((entries.record(place)?.length ?? 0) + valueBytes);
+    }
+  return pages;
 }
 
 /** An error of the system as one of the store; others as they are. */

@@ -24,8 +24,9 @@ import type { Slot } from './slots.js';
 
 /** A store that writes little keeps a small journal. */
 const firstBytes = 1024 * 1024;
-/** A segment that was full sooner than this is made larger. */
+/** One that would be full sooner than this is made larger while it takes frames. */
 const busyMs = 10_000;
+const growsFromFill = 0.25;
 const growth = 4;
 /** Zeros are written in pieces, so that no sync in between takes long. */
 const zeroBytes = 128 * 1024;
@@ -67,6 +68,8 @@ export class Segment {
   state: SegmentState = 'free';
   /** Those that its entries refer to, by number. */
   readonly slots = new Map<number, Slot>();
+  /** Pages of the data file that are reserved for its records. */
+  reservedPages = 0;
   readonly #maxBytes: number;
   #file: FileHandle | undefined;
   #epoch = 0n;
@@ -75,6 +78,9 @@ export class Segment {
   #lastSequence = 0;
   #ceiling: number | undefined;
   #activeSinceMs = 0;
+  #growing: Promise<void> | undefined;
+  /** The disk had no space for a larger file. */
+  #mayGrow = true;
 
   /** @param maxBytes the largest size of its file, a multiple of 128 KiB */
   constructor(directory: string, number: number, maxBytes: number) {
@@ -131,7 +137,7 @@ export class Segment {
     const { size } = await (this.#file as FileHandle).stat();
     this.#fileBytes = Math.min(size - (size % zeroBytes), this.#maxBytes);
     if (this.#fileBytes === 0) await this.#grow(Math.min(firstBytes, this.#maxBytes));
-    await this.#writeHeader();
+    else await this.#writeHeader(this.#fileBytes);
   }
 
   /** Goes on in the epoch of a server that ended without a clean close. */
@@ -149,10 +155,23 @@ export class Segment {
 
   /** Makes a free segment large enough for a frame with so many bytes of entries. */
   async growFor(entryBytes: number, reserved: number): Promise<void> {
+    await this.#growing;
     const needed = segmentHeaderBytes + frameBytes(entryBytes) + reserved;
-    if (needed <= this.#fileBytes) return;
-    await this.#grow(Math.ceil(needed / zeroBytes) * zeroBytes);
-    await this.#writeHeader();
+    if (needed > this.#fileBytes) await this.#grow(Math.ceil(needed / zeroBytes) * zeroBytes);
+  }
+
+  /** Makes the file larger if it is being filled fast. Frames go on in that time. */
+  growIfBusy(): void {
+    if (!this.#mayGrow || this.#growing || this.#fileBytes >= this.#maxBytes) return;
+    const { fill, ageMs } = this;
+    if (fill < growsFromFill || ageMs >= busyMs * fill) return;
+    this.#growing = this.#grow(Math.min(this.#fileBytes * growth, this.#maxBytes))
+      .catch(() => {
+        this.#mayGrow = false;
+      })
+      .finally(() => {
+        this.#growing = undefined;
+      });
   }
 
   /** Takes frames from now on. */
@@ -161,6 +180,8 @@ export class Segment {
     this.#next = segmentHeaderBytes;
     this.#lastSequence = 0;
     this.#ceiling = undefined;
+    this.reservedPages = 0;
+    this.#mayGrow = true;
   }
 
   /**
@@ -184,20 +205,14 @@ export class Segment {
     });
   }
 
-  /** Its entries are in LMDB. Makes the file larger if it was full soon. */
-  async free(): Promise<void> {
+  /** Its entries are in LMDB. */
+  free(): void {
     this.slots.clear();
-    const wasFullSoon = performance.now() - this.#activeSinceMs < busyMs;
-    if (wasFullSoon && this.#fileBytes < this.#maxBytes)
-      await this.#grow(Math.min(this.#fileBytes * growth, this.#maxBytes)).then(
-        () => this.#writeHeader(),
-        // A full disk. The smaller file serves too.
-        () => {},
-      );
     this.state = 'free';
   }
 
   async close(): Promise<void> {
+    await this.#growing;
     await this.#file?.close();
     this.#file = undefined;
   }
@@ -209,23 +224,27 @@ export class Segment {
     this.#ceiling = ceiling ?? this.#ceiling;
   }
 
-  /** @throws the system's error, and leaves the size as it was */
+  /**
+   * The space is used once the header says that it is there.
+   * @throws the system's error, and leaves the size as it was
+   */
   async #grow(bytes: number): Promise<void> {
     const zeros = Buffer.alloc(zeroBytes);
     for (let at = this.#fileBytes; at < bytes; at += zeroBytes) {
       const { bytesWritten } = await (this.#file as FileHandle).write(zeros, 0, zeroBytes, at);
       if (bytesWritten < zeroBytes) throw Object.assign(new Error('disk full'), { code: 'ENOSPC' });
     }
+    await this.#writeHeader(bytes);
     this.#fileBytes = bytes;
   }
 
-  async #writeHeader(): Promise<void> {
+  async #writeHeader(fileBytes: number): Promise<void> {
     const header = Buffer.alloc(segmentHeaderBytes);
     header.writeUInt32LE(magic, 0);
     header.writeUInt32LE(format, 8);
     header.writeUInt32LE(this.number, 12);
     header.writeBigUInt64LE(this.#epoch, 16);
-    header.writeDoubleLE(this.#fileBytes, 24);
+    header.writeDoubleLE(fileBytes, 24);
     header.writeUInt32LE(crc32(header.subarray(8, headerEnd)), 4);
     await (this.#file as FileHandle).write(header, 0, header.length, 0);
   }

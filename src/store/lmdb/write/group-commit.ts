@@ -21,7 +21,14 @@ import { monotonicMs, publishCommit } from './commit-channel.js';
 import { conditionErrorOf, type Deciding } from './condition-error.js';
 import { FrameDraft, mustLook, type Outcome } from './frame-draft.js';
 import { type StoredValues, storeValues } from './large-values.js';
-import { countOf, entryBytesOf, type Group, type Queued, type SingleWrite } from './queued.js';
+import {
+  countOf,
+  entryBytesOf,
+  type Group,
+  pagesOf,
+  type Queued,
+  type SingleWrite,
+} from './queued.js';
 import {
   type Delete,
   isLarge,
@@ -249,7 +256,8 @@ export class GroupCommit {
   /** Resolves when the frame of the items is durable, and they are settled. */
   async #commit(items: readonly Queued[]): Promise<void> {
     const { journal, versions, cache, look, nowMs } = this.#parts;
-    const space = journal.makeSpace(entryBytesOf(items), items.every(isDeletion));
+    const pages = pagesOf(items);
+    const space = journal.makeSpace(entryBytesOf(items), pages, items.every(isDeletion));
     if (space) await space;
     const keys = items.flatMap((item) => (item.writes ?? [item.write]).filter(mustLook));
     if (keys.length > 0) await this.#parts.prefetch(keys.map(({ key }) => key));
@@ -264,7 +272,7 @@ export class GroupCommit {
       const buckets = draft.keys.map((key) => cache.invalidate(key));
       const beganMs = monotonicMs();
       // After a failed frame nobody knows what is on the disk: its keys stay uncached.
-      await journal.append(draft.end, ceiling);
+      await journal.append(draft.end, pages, ceiling);
       publishCommit(beganMs, monotonicMs(), draft.keys.length);
       if (ceiling !== undefined) versions.committed(ceiling);
       for (const bucket of buckets) cache.settle(bucket);

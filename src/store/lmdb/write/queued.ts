@@ -1,5 +1,6 @@
 /** Writes that wait for their frame, and how they end. */
 import { type DeleteResult, type Result, StoreError } from '../../store.js';
+import { ownPages } from '../file/preallocation.js';
 import type { StoredValues } from './large-values.js';
 import { type Write, writeBytes } from './write.js';
 
@@ -56,4 +57,13 @@ export function entryBytesOf(items: readonly Queued[]): number {
     else for (const write of item.writes ?? [item.write]) bytes += writeBytes(write, true);
   }
   return bytes;
+}
+
+/** Pages that the records of the items need of their own in the data file, at most. */
+export function pagesOf(items: readonly Queued[]): number {
+  let pages = 0;
+  for (const item of items)
+    if (item.writes) for (const write of item.writes) pages += ownPages(writeBytes(write));
+    else pages += ownPages(item.bytes);
+  return pages;
 }
