@@ -8,8 +8,11 @@ import type { Control } from '../checkpoint/messages.js';
 import { frameBytes } from './frame.js';
 import type { Segment } from './segment.js';
 
-/** From this fill on. Below it the checkpoint goes at its own pace. */
-const minFill = 0.8;
+/**
+ * From this fill on. Before, too little of the checkpoint is done to tell when it will end. Where
+ * the checkpoint has its own pace (pace.ts), nothing waits: the frames come slowly enough.
+ */
+const minFill = 0.3;
 /** Timers wait no less. */
 const minWaitMs = 1;
 const maxWaitMs = 100;

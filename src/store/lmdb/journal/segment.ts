@@ -23,7 +23,7 @@ import { type Frame, frameBytes, frameHeaderBytes, writeFrameHeader } from './fr
 import type { Slot } from './slots.js';
 
 /** A store that writes little keeps a small journal. */
-const firstBytes = 1024 * 1024;
+const firstBytes = 256 * 1024;
 /** One that would be full sooner than this is made larger while it takes frames. */
 const busyMs = 10_000;
 const growsFromFill = 0.25;

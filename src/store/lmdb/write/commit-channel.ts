@@ -15,6 +15,10 @@ export interface CommitEvent {
   /** When it was on the disk. The event loop acknowledges its writes after that. */
   readonly endedMs: number;
   readonly writes: number;
+  /** The share of its segment that is in use. */
+  readonly fill: number;
+  /** How long it was held back before, in ms, because the checkpoint is behind or the disk full. */
+  readonly heldMs: number;
 }
 
 /** A clock that all threads share, in ms. */
@@ -22,18 +26,15 @@ export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** @param beganMs and endedMs by {@link monotonicMs} */
-export function publishCommit(beganMs: number, endedMs: number, writes: number): void {
+/** @param event with times by {@link monotonicMs}; the message has the main thread's */
+export function publishCommit(event: CommitEvent): void {
   if (!commits.hasSubscribers) return;
   const shift = performance.now() - monotonicMs();
-  commits.publish({
-    beganMs: beganMs + shift,
-    endedMs: endedMs + shift,
-    writes,
-  } satisfies CommitEvent);
+  const { beganMs, endedMs } = event;
+  commits.publish({ ...event, beganMs: beganMs + shift, endedMs: endedMs + shift });
 }
 
-/** @param event with times by {@link monotonicMs}; the message has the main thread's */
+/** As publishCommit(). */
 export function publishCheckpoint(event: CheckpointEvent): void {
   if (!checkpoints.hasSubscribers) return;
   const shift = performance.now() - monotonicMs();

@@ -258,7 +258,12 @@ export class GroupCommit {
     const { journal, versions, cache, look, nowMs } = this.#parts;
     const pages = pagesOf(items);
     const space = journal.makeSpace(entryBytesOf(items), pages, items.every(isDeletion));
-    if (space) await space;
+    let heldMs = 0;
+    if (space) {
+      const sinceMs = performance.now();
+      await space;
+      heldMs = performance.now() - sinceMs;
+    }
     const keys = items.flatMap((item) => (item.writes ?? [item.write]).filter(mustLook));
     if (keys.length > 0) await this.#parts.prefetch(keys.map(({ key }) => key));
     if (this.#failure) throw this.#failure;
@@ -273,7 +278,13 @@ export class GroupCommit {
       const beganMs = monotonicMs();
       // After a failed frame nobody knows what is on the disk: its keys stay uncached.
       await journal.append(draft.end, pages, ceiling);
-      publishCommit(beganMs, monotonicMs(), draft.keys.length);
+      publishCommit({
+        beganMs,
+        endedMs: monotonicMs(),
+        writes: draft.keys.length,
+        fill: journal.active.fill,
+        heldMs,
+      });
       if (ceiling !== undefined) versions.committed(ceiling);
       for (const bucket of buckets) cache.settle(bucket);
       // The data file may have been lost while this was on its way.
