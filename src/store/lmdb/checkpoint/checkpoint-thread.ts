@@ -45,7 +45,7 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
   let busyMs = 0;
   let longestMs = 0;
   let usedPages = 0;
-  control.done = 0;
+  control.remainingMs = 0;
   try {
     do {
       while (!control.isHurried && !isDue(done / places.length, beganMs)) await sleep(waitMs);
@@ -59,7 +59,7 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
       longestMs = Math.max(longestMs, ms);
       count++;
       done += slice.length;
-      control.done = done / Math.max(1, places.length);
+      control.remainingMs = ((places.length - done) * busyMs) / Math.max(1, done);
       tellProgress();
       // Sweeps and removals that have arrived come in between.
       await new Promise(setImmediate);

@@ -97,12 +97,12 @@ export class Control {
     Atomics.store(this.#words, 1, is ? 1 : 0);
   }
 
-  /** The share of the checkpoint that is done. */
-  get done(): number {
-    return Atomics.load(this.#words, 2) / fillUnit;
+  /** The ms in which the checkpoint would end if it went as fast as it can; 0: not known. */
+  get remainingMs(): number {
+    return Atomics.load(this.#words, 2);
   }
 
-  set done(share: number) {
-    Atomics.store(this.#words, 2, Math.round(share * fillUnit));
+  set remainingMs(ms: number) {
+    Atomics.store(this.#words, 2, Math.ceil(ms));
   }
 }

@@ -166,6 +166,8 @@ export class Journal {
     segment.reservedPages += pages;
     this.#layers.get(segment)?.add(start, end);
     segment.growIfBusy();
+    // The next one must not be the smaller: its frames would wait for the checkpoint of this one.
+    if (this.other.state === 'free') this.other.growTo(segment.fileBytes);
     this.#control.fill = segment.fill;
     if (this.slots.isCrowded) this.#turnIfFree();
   }

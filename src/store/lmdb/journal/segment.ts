@@ -106,6 +106,10 @@ export class Segment {
     return this.#next / this.#fileBytes;
   }
 
+  get fileBytes(): number {
+    return this.#fileBytes;
+  }
+
   get freeBytes(): number {
     return this.#fileBytes - this.#next;
   }
@@ -162,10 +166,16 @@ export class Segment {
 
   /** Makes the file larger if it is being filled fast. Frames go on in that time. */
   growIfBusy(): void {
-    if (!this.#mayGrow || this.#growing || this.#fileBytes >= this.#maxBytes) return;
     const { fill, ageMs } = this;
     if (fill < growsFromFill || ageMs >= busyMs * fill) return;
-    this.#growing = this.#grow(Math.min(this.#fileBytes * growth, this.#maxBytes))
+    this.growTo(this.#fileBytes * growth);
+  }
+
+  /** Makes the file so large, if the disk and its bound allow it. Returns at once. */
+  growTo(bytes: number): void {
+    const wanted = Math.min(bytes, this.#maxBytes);
+    if (!this.#mayGrow || this.#growing || this.#fileBytes >= wanted) return;
+    this.#growing = this.#grow(wanted)
       .catch(() => {
         this.#mayGrow = false;
       })
