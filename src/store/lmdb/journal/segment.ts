@@ -19,7 +19,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Entries } from './entry.js';
-import { type Frame, frameBytes, frameHeaderBytes, writeFrameHeader } from './frame.js';
+import { type Frame, frameBytes, frameHeaderBytes, writeFrame } from './frame.js';
 import type { Slot } from './slots.js';
 
 /** A store that writes little keeps a small journal. */
@@ -190,7 +190,7 @@ export class Segment {
   append(end: number, sequence: number, ceiling: number | undefined): Promise<void> {
     const at = this.#next;
     const frame = { sequence, ceiling, start: this.entriesStart, end };
-    writeFrameHeader(this.memory, at, this.#epoch, frame);
+    writeFrame(this.memory, at, this.#epoch, frame);
     const bytes = frameBytes(end - frame.start);
     return new Promise((resolve, reject) => {
       const { fd } = this.#file as FileHandle;
