@@ -51,12 +51,14 @@ export class Checkpointer {
 
   /**
    * Tries again at a disk that was full.
-   * @throws StoreError `full` if it still is
+   * @throws StoreError `full` if it still is, `failed`
    */
   async retry(): Promise<void> {
+    if (this.#thread.failure) throw this.#thread.failure;
     const attempted = new Promise<void>((resolve) => this.#attempted.push(resolve));
     this.#wake?.();
     await attempted;
+    if (this.#thread.failure) throw this.#thread.failure;
     if (this.blocked) throw this.blocked;
   }
 
@@ -67,6 +69,15 @@ export class Checkpointer {
 
   /** Takes a sealed segment into LMDB. At a full disk it tries again until there is space. */
   async run(segment: Segment, layer: Layer): Promise<void> {
+    try {
+      await this.#run(segment, layer);
+    } finally {
+      // Also if the thread failed: nothing is attempted after that.
+      this.#endAttempt(this.blocked);
+    }
+  }
+
+  async #run(segment: Segment, layer: Layer): Promise<void> {
     segment.state = 'checkpointing';
     const slots = new Map(
       [...segment.slots.values()].map(({ number, memory }) => [number, memory.buffer]),
