@@ -15,7 +15,7 @@
  *     [magic u32][crc of the rest u32][format u32][number u32][epoch u64][bytes of the file f64]
  */
 import { constants, write } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Entries } from './entry.js';
@@ -40,6 +40,24 @@ export type SegmentState = 'free' | 'active' | 'sealed' | 'checkpointing';
 
 export function segmentPath(directory: string, number: number): string {
   return join(directory, `journal-${number}`);
+}
+
+/**
+ * The largest size of a segment: as given, or as its file is. A server with another setting may
+ * have left frames behind the given one.
+ */
+export async function segmentBytes(
+  directory: string,
+  number: number,
+  maxBytes: number,
+): Promise<number> {
+  try {
+    const { size } = await stat(segmentPath(directory, number));
+    return Math.max(maxBytes, size - (size % zeroBytes));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return maxBytes;
+  }
 }
 
 export interface SegmentHeader {
