@@ -10,8 +10,17 @@ const kinds = ['eio', 'late', 'enospc', 'edquot', 'short', 'slow'] as const;
 /** One call, or all from it on. */
 const times = [1, 1_000_000] as const;
 const moments = ['start', 'open', 'first'] as const;
-/** A call is chosen among so many at first, then among those that the last loads made. */
-const firstCalls = 60;
+/** Each kind of call is as likely, whether a load makes ten or a thousand of it. */
+const targets = [
+  { files: 'data', calls: 'write' },
+  { files: 'data', calls: 'sync' },
+  { files: 'segment', calls: 'write' },
+  { files: 'slot', calls: 'write' },
+  { files: 'directory', calls: 'sync' },
+] as const;
+type Target = (typeof targets)[number];
+/** A call is chosen among so many at first, then among those that the last load made. */
+const firstCalls = 10;
 const maxBaseBytes = 8e6;
 const expected = new Set(['acknowledged', 'full', 'failed']);
 
@@ -44,29 +53,29 @@ export async function failWrites(
   const failed: Record<string, number> = {};
   const counts = { wentOn: 0, full: 0, stopped: 0, refused: 0, ended: 0, silent: 0 };
   let done = 0;
-  let calls = firstCalls;
+  const calls = new Map<Target, number>();
   let base: Base = await lab.newBase();
   for (let round = 0; done < failures; round++) {
     const kind = kinds[round % kinds.length] ?? 'eio';
     const many = times[Math.floor(random() * times.length)] ?? 1;
-    const at = 1 + Math.floor(random() * calls);
+    const target = targets[Math.floor(random() * targets.length)] ?? targets[0];
+    const at = 1 + Math.floor(random() * (calls.get(target) ?? firstCalls));
     const options: LoadOptions = {
       seed: Math.floor(random() * 1e9),
       clients: 4,
-      writes: 24,
+      writes: 30,
       journal: journalFrom(random),
-      orders: [`!fail ${at} ${kind} ${many}`],
+      orders: [`!fail ${at} ${kind} ${many} ${target.files} ${target.calls}`],
       ordersAt: moments[Math.floor(random() * moments.length)] ?? 'open',
     };
     const session = await lab.load(base, options);
-    calls = Math.max(10, callsOf(session));
-    const struckFile = fileStruck(session);
-    if (struckFile === undefined) continue;
+    calls.set(target, Math.max(1, callsOf(session, target)));
+    if (!wasStruck(session)) continue;
     failed[kind] = (failed[kind] ?? 0) + 1;
     if (kind !== 'slow') done++;
     const name =
-      `seed ${seed}, round ${round}, ${kind} at call ${at} from ${options.ordersAt} on, of ` +
-      `${struckFile || 'the directory'}, ${many === 1 ? 'once' : 'for good'}`;
+      `seed ${seed}, round ${round}, ${kind} at ${target.calls} ${at} of ${target.files} ` +
+      `from ${options.ordersAt} on, ${many === 1 ? 'once' : 'for good'}`;
     counts[outcomeOf(session, tally, name)]++;
     const went = await judgeAll(lab, tally, session, random, name);
     if (went && random() < 0.3) {
@@ -79,21 +88,26 @@ export async function failWrites(
   return { tally, failed, ...counts };
 }
 
-/** The file whose call was the first to fail, or to be slow; undefined: none was. */
-function fileStruck({ entries }: Session): string | undefined {
-  for (const [index, entry] of entries.entries()) {
-    if (entry.kind === 'failed' || entry.kind === 'unsynced') return entry.file;
-    const before = entries[index - 1];
-    if (entry.kind === 'mark' && entry.text === 'slow')
-      return before && before.kind !== 'mark' ? before.file : '';
-  }
-  return undefined;
+function wasStruck({ entries }: Session): boolean {
+  return entries.some(
+    (entry) =>
+      entry.kind === 'failed' ||
+      entry.kind === 'unsynced' ||
+      (entry.kind === 'mark' && entry.text === 'slow'),
+  );
 }
 
-const callKinds: ReadonlySet<Entry['kind']> = new Set(['write', 'truncate', 'sync']);
+function callsOf({ entries }: Session, { files, calls }: Target): number {
+  const isOfCalls = ({ kind }: Entry) =>
+    calls === 'sync' ? kind === 'sync' : kind === 'write' || kind === 'truncate';
+  const isOfFiles = (entry: Entry) => entry.kind !== 'mark' && filesOf(entry.file) === files;
+  return entries.filter((entry) => isOfCalls(entry) && isOfFiles(entry)).length;
+}
 
-function callsOf({ entries }: Session): number {
-  return entries.filter(({ kind }) => callKinds.has(kind)).length;
+function filesOf(file: string): Target['files'] {
+  if (file === '') return 'directory';
+  if (file === 'data.mdb') return 'data';
+  return file.startsWith('journal-slot-') ? 'slot' : 'segment';
 }
 
 /** The files as the process left them, and as a loss of power right after may leave it. */

@@ -9,8 +9,11 @@ import type { Entry } from './recorder.js';
 import { type Base, type LoadOptions, ledgerAt, type PowerLab, type Session } from './sessions.js';
 
 const lossesPerLoad = 20;
-/** One loss in so many comes at a call on the data file: a checkpoint makes these. */
-const checkpointEvery = 4;
+/** In so many losses, one comes while a checkpoint makes a transaction. */
+const checkpointEvery = 3;
+/** And one while a frame or a large value is on its way to the disk. */
+const frameEvery = 4;
+const maxDelayUs = 2000;
 /** After one loss in so many, the store is opened again, and loses power in that time twice. */
 const replayEvery = 6;
 const lossesPerReplay = 2;
@@ -67,14 +70,21 @@ class LossRun implements LossReport {
     const random = this.#random;
     const session = await this.#record(this.#base ?? (await this.#lab.newBase()), {
       clients: 1 + Math.floor(random() * 12),
-      writes: 150,
-      orders: this.#options.lie ? ['!lie'] : [],
+      writes: 300,
+      orders: [
+        `!delay ${Math.floor(random() * maxDelayUs)}`,
+        ...(this.#options.lie ? ['!lie'] : []),
+      ],
     });
     this.loads++;
     let next: Base | undefined;
     for (let n = 0; n < lossesPerLoad && !this.#isDone; n++) {
       const inCheckpoint = n % checkpointEvery === 0;
-      const cut = inCheckpoint ? cutInCheckpoint(session, random) : cutIn(session, random);
+      const cut = inCheckpoint
+        ? cutNear(session, isSyncOfData, random)
+        : n % frameEvery === 0
+          ? cutNear(session, random() < 0.5 ? isWriteOfSlot : isWriteOfSegment, random)
+          : cutIn(session, random);
       if (inCheckpoint) this.inCheckpoints++;
       const judged = await this.#lose(session, cut, 'load');
       if (judged && n % replayEvery === 0) await this.#replay(judged.given);
@@ -141,10 +151,32 @@ function cutIn({ entries }: Session, random: () => number): number {
   return 1 + Math.floor(random() * entries.length);
 }
 
-function cutInCheckpoint(session: Session, random: () => number): number {
-  const isOfCheckpoint = (entry: Entry) => entry.kind !== 'mark' && entry.file === 'data.mdb';
-  const cuts = session.entries.flatMap((entry, at) => (isOfCheckpoint(entry) ? [at + 1] : []));
-  return cuts[Math.floor(random() * cuts.length)] ?? cutIn(session, random);
+/** A cut at one of the chosen entries, or a few entries before or after it. */
+function cutNear(
+  session: Session,
+  isChosen: (entry: Entry) => boolean,
+  random: () => number,
+): number {
+  const chosen = session.entries.flatMap((entry, at) => (isChosen(entry) ? [at + 1] : []));
+  const at = chosen[Math.floor(random() * chosen.length)];
+  if (at === undefined) return cutIn(session, random);
+  const cut = at + Math.floor(random() * (entriesBefore + entriesAfter)) - entriesBefore;
+  return Math.max(1, Math.min(cut, session.entries.length));
+}
+
+const entriesBefore = 2;
+const entriesAfter = 8;
+
+function isSyncOfData(entry: Entry): boolean {
+  return entry.kind === 'sync' && entry.file === 'data.mdb';
+}
+
+function isWriteOfSlot(entry: Entry): boolean {
+  return entry.kind === 'write' && entry.file.startsWith('journal-slot-');
+}
+
+function isWriteOfSegment(entry: Entry): boolean {
+  return entry.kind === 'write' && /^journal-\d$/.test(entry.file);
 }
 
 function bytesOf({ files }: Base): number {

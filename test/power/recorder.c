@@ -7,8 +7,12 @@
  *
  *     !log PATH               record to this file from here on
  *     !off                    stop recording and failing
- *     !fail N KIND TIMES      fail the Nth call from here on, TIMES in all. KIND is eio (nothing is
- *                             written), late (written, then EIO), enospc, edquot, short or slow
+ *     !fail N KIND TIMES FILES CALLS
+ *                             fail the Nth of these calls from here on, TIMES in all. KIND is eio
+ *                             (nothing is written), late (written, then EIO), enospc, edquot, short
+ *                             or slow. FILES is directory, data, segment or slot, CALLS write or
+ *                             sync. A change of the length counts as a write
+ *     !delay US               a sync, or a write through O_DSYNC, takes so long
  *     !lie                    answer syncs without making anything durable
  *
  * A record: kind (1 byte), file (1), length (4), offset (8), then the bytes, little-endian. W is a
@@ -42,8 +46,8 @@ static unsigned char role[MAX_FD], dsync[MAX_FD];
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t busy[MAX_FILES] = {[0 ... MAX_FILES - 1] = PTHREAD_MUTEX_INITIALIZER};
 static int log_fd = -1, lies;
-static long calls, fail_at, fail_times;
-static char fail_kind[16];
+static long calls, fail_at, fail_times, delay_us;
+static char fail_kind[16], fail_files[16], fail_calls[16];
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
@@ -140,14 +144,17 @@ static void obey(const char *order) {
   if (sscanf(order, "!log %1023s", path) == 1) {
     if (log_fd >= 0) syscall(SYS_close, log_fd);
     log_fd = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
-  } else if (sscanf(order, "!fail %ld %15s %ld", &fail_at, fail_kind, &fail_times) == 3) {
+  } else if (sscanf(order, "!fail %ld %15s %ld %15s %15s", &fail_at, fail_kind, &fail_times,
+                    fail_files, fail_calls) == 5) {
     calls = 0;
+  } else if (sscanf(order, "!delay %ld", &delay_us) == 1) {
   } else if (strncmp(order, "!lie", 4) == 0) {
     lies = 1;
   } else if (strncmp(order, "!off", 4) == 0) {
     if (log_fd >= 0) syscall(SYS_close, log_fd);
     log_fd = -1;
     fail_at = 0;
+    delay_us = 0;
     lies = 0;
   }
 }
@@ -167,7 +174,10 @@ static ssize_t control(const void *bytes, size_t length) {
 }
 
 /* How this call is to fail; empty: it is not. */
-static const char *fault(void) {
+static const char *fault(int file, const char *call) {
+  const char *files = file == DIRECTORY ? "directory" : file == DATA ? "data"
+                      : file < SLOT ? "segment" : "slot";
+  if (strcmp(files, fail_files) != 0 || strcmp(call, fail_calls) != 0) return "";
   pthread_mutex_lock(&mutex);
   calls++;
   int fails = fail_at != 0 && calls >= fail_at && calls < fail_at + fail_times;
@@ -191,13 +201,14 @@ static void wait_if(const char *kind) {
 static ssize_t store_write(int fd, const char *bytes, size_t length, off_t offset) {
   int file = role[fd];
   pthread_mutex_lock(&busy[file]);
-  const char *kind = fault();
+  const char *kind = fault(file, "write");
   int error = error_of(kind), late = strcmp(kind, "late") == 0;
   ssize_t done = -1;
   if (!error) {
     size_t wanted = strcmp(kind, "short") == 0 ? length / 2 : length;
     record('W', file, offset, bytes, wanted);
     wait_if(kind);
+    if (dsync[fd] && delay_us) usleep(delay_us);
     done = syscall(SYS_pwrite64, fd, bytes, wanted, offset);
     if (done != (ssize_t)wanted) unforeseen("a write that fails by itself");
     if (dsync[fd] && !late && !lies) record('D', file, 0, NULL, 0);
@@ -212,10 +223,11 @@ static ssize_t store_write(int fd, const char *bytes, size_t length, off_t offse
 
 static int store_sync(int fd, int file, long call) {
   pthread_mutex_lock(&busy[file]);
-  const char *kind = fault();
+  const char *kind = fault(file, "sync");
   int error = strcmp(kind, "late") == 0 ? EIO : error_of(kind);
   record('S', file, 0, NULL, 0);
   wait_if(kind);
+  if (delay_us) usleep(delay_us);
   int result = error ? -1 : syscall(call, fd);
   if (!error && result < 0) error = errno;
   if (result < 0) record('Z', file, 0, NULL, 0);
@@ -228,7 +240,7 @@ static int store_sync(int fd, int file, long call) {
 static int store_truncate(int fd, off_t length) {
   int file = role[fd];
   pthread_mutex_lock(&busy[file]);
-  const char *kind = fault();
+  const char *kind = fault(file, "write");
   int error = error_of(kind), late = strcmp(kind, "late") == 0;
   if (!error) {
     record('T', file, length, NULL, 0);

@@ -12,7 +12,7 @@ const tell = (text) => void writeSync(control, text);
 const maxSmallBytes = 24 * 1024;
 /** Values above 256 KiB get a slot of the journal. The file of one above 4 MiB is cut again. */
 const minLargeBytes = 300 * 1024;
-const maxLargeBytes = 1024 * 1024;
+const maxLargeBytes = 600 * 1024;
 const hugeBytes = 4.5 * 1024 * 1024;
 
 /** The Lehmer generator of Park and Miller: the same seed gives the same load. */
@@ -79,7 +79,7 @@ async function load(request) {
     while (number < writes) {
       await write();
       // Segments grow old in that time.
-      if (random() < 0.03) await sleep(random() * 2 * journal.maxAgeMs);
+      if (random() < 0.1) await sleep(random() * 2 * journal.maxAgeMs);
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
