@@ -46,9 +46,11 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
   let longestMs = 0;
   let usedPages = 0;
   control.done = 0;
+  // After a full disk there may be no entries left, only the mark to store.
+  const share = () => done / Math.max(1, places.length);
   try {
     do {
-      while (!control.isHurried && !isDue(done / places.length, beganMs)) await sleep(waitMs);
+      while (!control.isHurried && !isDue(share(), beganMs)) await sleep(waitMs);
       const slice = sliceFrom(entries, places, done, slots);
       const isLast = done + slice.length === places.length;
       const startMs = monotonicMs();
@@ -59,7 +61,7 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
       longestMs = Math.max(longestMs, ms);
       count++;
       done += slice.length;
-      control.done = done / Math.max(1, places.length);
+      control.done = share();
       tellProgress();
       // Sweeps and removals that have arrived come in between.
       await new Promise(setImmediate);

@@ -101,13 +101,16 @@ export class Checkpointer {
       reservedPages -= result.usedPages;
       this.#endAttempt(result.error);
       if (this.isClosing) return;
+      // Writers wait for the end of the next attempt.
+      this.#control.isHurried = true;
       await Promise.race([
         sleep(retryMs),
         new Promise<void>((resolve) => {
           this.#wake = resolve;
         }),
       ]);
-      await this.#removeDeleted();
+      // If that fails, there may be space all the same; if LMDB is broken, the checkpoint says so.
+      await this.#removeDeleted().catch(() => {});
       places = this.#remaining(layer, places.subarray(result.applied));
     }
     this.#endAttempt(undefined);

@@ -4,7 +4,7 @@
  * them valid: a loss of power may undo the last transaction. sync() makes that one durable too.
  * (LMDB's MDB_NOMETASYNC.) The journal keeps what it could undo.
  */
-import { fdatasyncSync } from 'node:fs';
+import { fdatasyncSync, readSync, writeSync } from 'node:fs';
 import { isDescribed, readInfo, readUint64, writeUint64 } from '../../record.js';
 import {
   ceilingKey,
@@ -24,6 +24,8 @@ import {
 import { overflowPages, Preallocation, pagesNeeded, recordPages } from '../file/preallocation.js';
 
 const nothing = Buffer.alloc(0);
+/** LMDB's part of a meta page lies in its first sector. */
+const metaBytes = 512;
 /**
  * Codes of a full disk that preallocation.ts did not foresee: MDB_MAP_FULL, ENOSPC, EDQUOT, EFBIG.
  */
@@ -176,8 +178,25 @@ export class Transactions {
       this.#expiringEntities = expiringEntities;
       this.#hasFields = hasFields;
       this.#isBroken ||= commits && !saysFull(error);
+      if (commits && saysFull(error)) this.#rewriteMetaPages();
       throw error;
     }
+  }
+
+  /**
+   * The kernel forgets what a sync could not write, and a sync after that ends well without it. The
+   * last meta page may be among that. LMDB goes on as if it were on the disk: in the commit after
+   * the next one it would overwrite pages of the state before.
+   */
+  #rewriteMetaPages(): void {
+    const { file } = this.#preallocation;
+    const { pageBytes } = envStats(this.#env.entities);
+    const meta = Buffer.alloc(metaBytes);
+    for (const at of [0, pageBytes]) {
+      readSync(file, meta, 0, metaBytes, at);
+      writeSync(file, meta, 0, metaBytes, at);
+    }
+    this.sync();
   }
 
   /**
