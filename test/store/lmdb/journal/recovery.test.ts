@@ -120,7 +120,7 @@ describe('recovery', () => {
     );
   });
 
-  test('ends before a last frame of which a sector with one byte of entries is missing', async () => {
+  test('ends before a last frame that lacks a sector with one byte of entries', async () => {
     // The last sector of the frame has one byte of its entries, in a new file and in a used one.
     const bytes = 3 * sectorBytes + 1 - frameHeaderBytes;
     for (const checkpointed of [0, 1]) {
@@ -143,7 +143,7 @@ describe('recovery', () => {
     }
   });
 
-  test('ends before a last frame of which a sector with one byte that is not 0 is missing', async () => {
+  test('ends before a last frame that lacks a sector with one byte other than 0', async () => {
     const value = Buffer.alloc(4 * sectorBytes);
     value[2 * sectorBytes] = 1;
     const { directory, first } = await fill([[['a', value]]], 1);
