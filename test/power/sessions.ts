@@ -97,7 +97,7 @@ export class PowerLab {
     };
   }
 
-  /** Opens files, by our store or LMDB alone, and reads them. Returns them as they then are, too. */
+  /** Opens files, by our store or LMDB alone, and reads them. Returns them as they are then. */
   async read(by: 'store' | 'lmdb', files: Files): Promise<{ read: Read; files: Files }> {
     const directory = await this.#fill(by, files);
     const read = await this.#readers[by].ask<Read>({ by, directory });
