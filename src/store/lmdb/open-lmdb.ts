@@ -31,7 +31,7 @@ import { makeDataFile, removeLeftovers } from './file/new-data-file.js';
 import { checkResources } from './file/resources.js';
 import { Journal, type JournalOptions, journalDefaults } from './journal/journal.js';
 import { type RecoveredJournal, recoverJournal } from './journal/recovery.js';
-import { Segment } from './journal/segment.js';
+import { Segment, segmentBytes } from './journal/segment.js';
 import { LmdbStore } from './lmdb-store.js';
 import { Memtable } from './memtable/memtable.js';
 import { ColdReads } from './read/cold-reads.js';
@@ -104,9 +104,10 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     await removeLeftovers(path);
     await syncNames(directory);
     await watch.claim();
-    const newSegment = (number: number) =>
-      new Segment(directory, number, journalOptions.maxSegmentBytes);
-    const segments = [newSegment(0), newSegment(1)] as const;
+    const { maxSegmentBytes } = journalOptions;
+    const newSegment = async (number: number) =>
+      new Segment(directory, number, await segmentBytes(directory, number, maxSegmentBytes));
+    const segments = [await newSegment(0), await newSegment(1)] as const;
     const recovered = await recover(env, directory, segments);
     const control = new Control();
     const memories = segments.map(({ memory }) => memory.buffer as SharedArrayBuffer);
@@ -130,6 +131,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       thread,
       control,
       maxAgeMs: journalOptions.maxAgeMs,
+      recovered,
     });
     undo.push(() => journal.close());
     const coldReads = new ColdReads(env.entities, majorFaults, faultsBefore, limits);
@@ -149,7 +151,6 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       prefetch: (keys) => (coldReads.isCold() ? coldReads.prefetchAll(keys) : undefined),
     });
     await journal.open();
-    if (recovered) await journal.resume(recovered);
     watch.start((error) => {
       commits.fail(error);
       options.onLost?.(error);

@@ -40,6 +40,8 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
   const { segment, places, slots, ceiling, sequence, reservedPages } = work;
   const entries = segments[segment] as Entries;
   const beganMs = monotonicMs();
+  // None is left if newer writes have replaced all of them: then only the mark is stored.
+  const total = Math.max(1, places.length);
   let done = 0;
   let count = 0;
   let busyMs = 0;
@@ -48,7 +50,7 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
   control.remainingMs = 0;
   try {
     do {
-      while (!control.isHurried && !isDue(done / places.length, beganMs)) await sleep(waitMs);
+      while (!control.isHurried && !isDue(done / total, beganMs)) await sleep(waitMs);
       const slice = sliceFrom(entries, places, done, slots);
       const isLast = done + slice.length === places.length;
       const startMs = monotonicMs();
@@ -59,7 +61,7 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
       longestMs = Math.max(longestMs, ms);
       count++;
       done += slice.length;
-      control.remainingMs = ((places.length - done) * busyMs) / Math.max(1, done);
+      control.remainingMs = ((total - done) * busyMs) / Math.max(1, done);
       tellProgress();
       // Sweeps and removals that have arrived come in between.
       await new Promise(setImmediate);
@@ -68,7 +70,7 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
     transactions.sync();
     transactions.release(reservedPages - usedPages);
   } catch (error) {
-    if (!saysFull(error)) throw error;
+    if (transactions.isBroken || !saysFull(error)) throw error;
     return { kind: 'full', applied: done, usedPages, message: (error as Error).message };
   }
   const event = { beganMs, endedMs: monotonicMs(), entries: done, transactions: count };
@@ -114,7 +116,7 @@ function sweep(nowMs: number, limit: number): CheckpointReply {
     tellProgress();
     return { kind: 'swept', removed };
   } catch (error) {
-    if (!saysFull(error)) throw error;
+    if (transactions.isBroken || !saysFull(error)) throw error;
     return { kind: 'full', applied: 0, usedPages: 0, message: (error as Error).message };
   }
 }
@@ -124,7 +126,7 @@ function reserve(pages: number): CheckpointReply {
     transactions.reserve(pages);
     return { kind: 'done' };
   } catch (error) {
-    if (!saysFull(error)) throw error;
+    if (transactions.isBroken || !saysFull(error)) throw error;
     return { kind: 'full', applied: 0, usedPages: 0, message: (error as Error).message };
   }
 }
@@ -137,7 +139,7 @@ function remove(keys: readonly Uint8Array[]): CheckpointReply {
       const none = { record: undefined, expiresMs: undefined };
       transactions.commit(some.map((key) => ({ key: Buffer.from(key), ...none })));
     } catch (error) {
-      if (!saysFull(error)) throw error;
+      if (transactions.isBroken || !saysFull(error)) throw error;
       break;
     }
   }

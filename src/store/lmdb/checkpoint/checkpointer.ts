@@ -51,12 +51,14 @@ export class Checkpointer {
 
   /**
    * Tries again at a disk that was full.
-   * @throws StoreError `full` if it still is
+   * @throws StoreError `full` if it still is, `failed`
    */
   async retry(): Promise<void> {
+    if (this.#thread.failure) throw this.#thread.failure;
     const attempted = new Promise<void>((resolve) => this.#attempted.push(resolve));
     this.#wake?.();
     await attempted;
+    if (this.#thread.failure) throw this.#thread.failure;
     if (this.blocked) throw this.blocked;
   }
 
@@ -67,6 +69,15 @@ export class Checkpointer {
 
   /** Takes a sealed segment into LMDB. At a full disk it tries again until there is space. */
   async run(segment: Segment, layer: Layer): Promise<void> {
+    try {
+      await this.#run(segment, layer);
+    } finally {
+      // Also if the thread failed: nothing is attempted after that.
+      this.#endAttempt(this.blocked);
+    }
+  }
+
+  async #run(segment: Segment, layer: Layer): Promise<void> {
     segment.state = 'checkpointing';
     const slots = new Map(
       [...segment.slots.values()].map(({ number, memory }) => [number, memory.buffer]),
@@ -90,13 +101,16 @@ export class Checkpointer {
       reservedPages -= result.usedPages;
       this.#endAttempt(result.error);
       if (this.isClosing) return;
+      // Writers wait for the end of the next attempt.
+      this.#control.isHurried = true;
       await Promise.race([
         sleep(retryMs),
         new Promise<void>((resolve) => {
           this.#wake = resolve;
         }),
       ]);
-      await this.#removeDeleted();
+      // If that fails, there may be space all the same; if LMDB is broken, the checkpoint says so.
+      await this.#removeDeleted().catch(() => {});
       places = this.#remaining(layer, places.subarray(result.applied));
     }
     this.#endAttempt(undefined);

@@ -175,7 +175,8 @@ export class Transactions {
     } catch (error) {
       this.#expiringEntities = expiringEntities;
       this.#hasFields = hasFields;
-      this.#isBroken ||= commits && !saysFull(error);
+      // Nobody knows what is on the disk then: the kernel forgets what a sync could not write.
+      this.#isBroken ||= commits;
       throw error;
     }
   }

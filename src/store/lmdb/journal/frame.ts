@@ -3,7 +3,10 @@
  * multiple of 512 bytes, the unit that a disk writes whole. Little-endian.
  *
  *     [magic u32][crc of the rest of the header u32][crc of the entries u32][length u32]
- *     [epoch u64][sequence f64][version ceiling f64, 0: none][0 u64][entries …]
+ *     [epoch u64][sequence f64][version ceiling f64, 0: none][0 u64][entries …][padding …]
+ *
+ * The padding fills the last sector. It differs from frame to frame, so it shows whether that
+ * sector was written, even if one byte of the entries is all that is in it.
  *
  * The epoch names one use of the journal, from the first write after a clean state to the next
  * clean close. Sequences rise by one from frame to frame of an epoch, from 1 on. So a frame that is
@@ -28,8 +31,8 @@ export function frameBytes(entryBytes: number): number {
   return Math.ceil((frameHeaderBytes + entryBytes) / sectorBytes) * sectorBytes;
 }
 
-/** Writes the header of a frame whose entries are in their place behind it. */
-export function writeFrameHeader(
+/** Makes a frame of the entries that are in their place behind its header. */
+export function writeFrame(
   memory: Buffer,
   at: number,
   epoch: bigint,
@@ -44,6 +47,19 @@ export function writeFrameHeader(
   memory.writeDoubleLE(ceiling ?? 0, at + 32);
   memory.writeDoubleLE(0, at + 40);
   memory.writeUInt32LE(headerCrc(memory, at), at + 4);
+  memory.fill(paddingOf(sequence), end, at + frameBytes(end - start));
+}
+
+/** Whether the padding of a frame is as it was written. */
+export function isPaddingIntact(memory: Buffer, { sequence, start, end }: Frame): boolean {
+  const padding = paddingOf(sequence);
+  const behind = start - frameHeaderBytes + frameBytes(end - start);
+  return memory.subarray(end, behind).every((byte) => byte === padding);
+}
+
+/** Never 0, as a sector that was not written yet. */
+function paddingOf(sequence: number): number {
+  return 1 + (sequence % 255);
 }
 
 /** The header of a frame of this epoch; undefined: there is none at this offset. */

@@ -49,12 +49,15 @@ export interface JournalParts {
   readonly thread: CheckpointClient;
   readonly control: Control;
   readonly maxAgeMs: number;
+  /** What a server that ended without a clean close left. */
+  readonly recovered: RecoveredJournal | undefined;
 }
 
 export class Journal {
   readonly memtable: Memtable;
   readonly slots: Slots;
   readonly #directory: string;
+  readonly #recovered: RecoveredJournal | undefined;
   readonly #segments: readonly [Segment, Segment];
   readonly #layers: ReadonlyMap<Segment, Layer>;
   readonly #thread: CheckpointClient;
@@ -74,6 +77,7 @@ export class Journal {
   constructor(parts: JournalParts) {
     const { directory, segments, control, maxAgeMs } = parts;
     this.#directory = directory;
+    this.#recovered = parts.recovered;
     this.#segments = segments;
     this.#layers = new Map(segments.map((each) => [each, new Layer(each.entries, each.slots)]));
     this.memtable = parts.memtable;
@@ -86,6 +90,9 @@ export class Journal {
       control.isHurried = true;
       this.#turnIfFree();
     });
+    // At once: close() removes the files of free slots.
+    for (const { slots } of this.#recovered?.segments ?? [])
+      for (const slot of slots) this.slots.resume(slot);
     this.#reservedBytes = Math.min(maxReservedBytes, segments[0].memory.length / 16);
     this.#checkpointer = new Checkpointer({ ...parts, slots: this.slots });
     this.#timer = setInterval(() => {
@@ -98,21 +105,20 @@ export class Journal {
     return this.#active;
   }
 
-  /** Opens the files, and makes them if they are absent. */
+  /** Opens the files, and makes them if they are absent. Goes on with what was recovered. */
   async open(): Promise<void> {
     for (const segment of this.#segments) await segment.open();
     await this.slots.open();
     await syncNames(this.#directory);
+    if (this.#recovered) await this.#resume(this.#recovered);
   }
 
-  /** Goes on with what a server that ended without a clean close left. The files are open. */
-  async resume({ epoch, headers, segments, lastSequence }: RecoveredJournal): Promise<void> {
+  async #resume({ epoch, headers, segments, lastSequence }: RecoveredJournal): Promise<void> {
     this.#epoch = epoch;
     this.#sequence = lastSequence;
     for (const header of headers) this.#segments[header.number as 0 | 1].resume(header);
     for (const { segment, frames, slots } of segments) {
       const layer = this.#layers.get(segment) as Layer;
-      for (const slot of slots) this.slots.resume(slot);
       segment.takeOver(frames, slots);
       for (const { start, end } of frames) layer.add(start, end);
       this.memtable.push(layer);

@@ -6,7 +6,8 @@
  *
  *  - no frame of a later sequence is there: one frame is written at a time, so a later one proves
  *    that this one was acknowledged;
- *  - no change of one byte makes it whole: then it was whole, and the disk has lost that byte.
+ *  - no change of one byte makes it whole: then it was whole, and the disk has lost that byte. A
+ *    sector of zeros was not written, though, and so was a last one without its padding.
  *
  * Otherwise an acknowledged write is damaged, and the store must not open as if it never was.
  */
@@ -19,6 +20,7 @@ import {
   areEntriesIntact,
   type Frame,
   frameHeaderBytes,
+  isPaddingIntact,
   readFrame,
   readFrameHeader,
   sectorBytes,
@@ -174,10 +176,13 @@ function hasLostByte(
 }
 
 /** Whether a change of one byte makes the checksum right, and the entries make sense then. */
-function areWholeButForOne(entries: Entries, { start, end }: Frame): boolean {
+function areWholeButForOne(entries: Entries, frame: Frame): boolean {
   const { memory } = entries;
+  if (!isPaddingIntact(memory, frame)) return false;
+  const { start, end } = frame;
   const crc = storedEntriesCrc(memory, start);
   for (const { at, change } of singleByteChanges(memory.subarray(start, end), crc)) {
+    if (isSectorEmpty(memory, start + at)) continue;
     const byte = memory[start + at] as number;
     memory[start + at] = byte ^ change;
     const makeSense = entries.areWhole(start, end) && areRecordsIntact(entries, start, end);
@@ -185,6 +190,11 @@ function areWholeButForOne(entries: Entries, { start, end }: Frame): boolean {
     if (makeSense) return true;
   }
   return false;
+}
+
+function isSectorEmpty(memory: Buffer, place: number): boolean {
+  const start = place - (place % sectorBytes);
+  return memory.subarray(start, start + sectorBytes).every((byte) => byte === 0);
 }
 
 function areRecordsIntact(entries: Entries, start: number, end: number): boolean {

@@ -15,11 +15,11 @@
  *     [magic u32][crc of the rest u32][format u32][number u32][epoch u64][bytes of the file f64]
  */
 import { constants, write } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Entries } from './entry.js';
-import { type Frame, frameBytes, frameHeaderBytes, writeFrameHeader } from './frame.js';
+import { type Frame, frameBytes, frameHeaderBytes, writeFrame } from './frame.js';
 import type { Slot } from './slots.js';
 
 /** A store that writes little keeps a small journal. */
@@ -40,6 +40,24 @@ export type SegmentState = 'free' | 'active' | 'sealed' | 'checkpointing';
 
 export function segmentPath(directory: string, number: number): string {
   return join(directory, `journal-${number}`);
+}
+
+/**
+ * The largest size of a segment: as given, or as its file is. A server with another setting may
+ * have left frames behind the given one.
+ */
+export async function segmentBytes(
+  directory: string,
+  number: number,
+  maxBytes: number,
+): Promise<number> {
+  try {
+    const { size } = await stat(segmentPath(directory, number));
+    return Math.max(maxBytes, size - (size % zeroBytes));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return maxBytes;
+  }
 }
 
 export interface SegmentHeader {
@@ -200,7 +218,7 @@ export class Segment {
   append(end: number, sequence: number, ceiling: number | undefined): Promise<void> {
     const at = this.#next;
     const frame = { sequence, ceiling, start: this.entriesStart, end };
-    writeFrameHeader(this.memory, at, this.#epoch, frame);
+    writeFrame(this.memory, at, this.#epoch, frame);
     const bytes = frameBytes(end - frame.start);
     return new Promise((resolve, reject) => {
       const { fd } = this.#file as FileHandle;

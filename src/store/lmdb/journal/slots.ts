@@ -4,8 +4,9 @@
  * been checkpointed. Its file is then used for another value.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StoreError } from '../../store.js';
 import { syncNames } from '../file/directory.js';
 
 /** Bytes in slots that wait for a checkpoint. A single larger value may have a slot. */
@@ -14,6 +15,8 @@ const maxHeldBytes = 64 * 1024 * 1024;
 const writeBytes = 1024 * 1024;
 /** A longer file is not kept for the next value. */
 const maxKeptBytes = 4 * 1024 * 1024;
+
+const namePattern = /^journal-slot-(\d+)$/;
 
 export function slotPath(directory: string, number: number): string {
   return join(directory, `journal-slot-${number}`);
@@ -33,6 +36,7 @@ export class Slots {
   readonly #taken = new Map<number, Slot>();
   #heldBytes = 0;
   #waiting: (() => void)[] = [];
+  #failure: StoreError | undefined;
 
   /** @param onCrowded called when a value waits for the next checkpoint */
   constructor(directory: string, onCrowded: () => void) {
@@ -73,10 +77,22 @@ export class Slots {
     }
   }
 
+  /** Nothing is freed any more: no value waits for that. */
+  fail(error: StoreError): void {
+    this.#failure ??= error;
+    this.#wake();
+  }
+
   async #freed(): Promise<void> {
+    if (this.#failure) throw this.#failure;
     const freed = new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#onCrowded();
     await freed;
+    if (this.#failure) throw this.#failure;
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Writes the memory of a slot to its file. Resolves when it is on the disk. */
@@ -99,16 +115,17 @@ export class Slots {
     if (this.#taken.get(slot.number) !== slot) return;
     this.#taken.delete(slot.number);
     this.#heldBytes -= slot.memory.length;
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    this.#wake();
   }
 
-  /** Closes the files, and removes those of free slots. */
+  /** Closes the files, and removes those of free slots, also what a killed server left. */
   async close(): Promise<void> {
-    for (const [number, file] of this.#files.entries()) {
-      await file?.close();
-      if (!this.#taken.has(number)) await rm(slotPath(this.#directory, number), { force: true });
+    for (const file of this.#files.splice(0)) await file?.close();
+    for (const name of await readdir(this.#directory)) {
+      const number = namePattern.exec(name)?.[1];
+      if (number !== undefined && !this.#taken.has(Number(number)))
+        await rm(join(this.#directory, name), { force: true });
     }
-    this.#files.length = 0;
   }
 
   #hold(slot: Slot): void {
@@ -124,8 +141,14 @@ export class Slots {
     }
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC;
     const file = await open(slotPath(this.#directory, number), flags, 0o600);
+    try {
+      await syncNames(this.#directory);
+    } catch (error) {
+      // A value in it could be lost with the name. The next one tries again.
+      await file.close();
+      throw error;
+    }
     this.#files[number] = file;
-    await syncNames(this.#directory);
     return file;
   }
 }

@@ -113,6 +113,7 @@ export class GroupCommit {
   /** Acknowledges nothing more, not even what is on its way. */
   fail(error: StoreError): void {
     this.#failure ??= error;
+    this.#parts.journal.slots.fail(error);
     for (const item of this.#queue.splice(0)) this.#reject(item, this.#failure);
   }
 
@@ -303,7 +304,8 @@ export class GroupCommit {
 
   #reject(item: Queued, error: unknown): void {
     this.#forget(item);
-    if (item.stored) this.#parts.journal.slots.free(item.stored.slot);
+    // A frame that failed may be on the disk, and refer to the slot.
+    if (item.stored && !this.#failure) this.#parts.journal.slots.free(item.stored.slot);
     item.reject(error);
   }
 

@@ -5,7 +5,7 @@
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { writePut } from '#dist/store/lmdb/journal/entry.js';
+import { putBytes, writePut } from '#dist/store/lmdb/journal/entry.js';
 import { frameHeaderBytes, sectorBytes } from '#dist/store/lmdb/journal/frame.js';
 import { type RecoveredJournal, recoverJournal } from '#dist/store/lmdb/journal/recovery.js';
 import { Segment, segmentHeaderBytes } from '#dist/store/lmdb/journal/segment.js';
@@ -19,20 +19,25 @@ function newSegments(directory: string): [Segment, Segment] {
   return [new Segment(directory, 0, segmentBytes), new Segment(directory, 1, segmentBytes)];
 }
 
-/** A frame's writes: a value for each of some keys. */
-type Writes = readonly (readonly [key: string, valueBytes: number])[];
+/** A frame's writes: a value, or its length, for each of some keys. */
+type Writes = readonly (readonly [key: string, value: number | Buffer])[];
 
 async function append(segment: Segment, sequence: number, writes: Writes): Promise<void> {
   let end = segment.entriesStart;
-  for (const [key, valueBytes] of writes)
+  for (const [key, value] of writes)
     end = writePut(segment.memory, end, Buffer.from(key), {
-      value: [Buffer.alloc(valueBytes, `${sequence};`)],
+      value: [typeof value === 'number' ? Buffer.alloc(value, `${sequence};`) : value],
       slotValue: undefined,
       version: sequence * 10,
       expiresMs: undefined,
       fields: undefined,
     });
   await segment.append(end, sequence, undefined);
+}
+
+/** Writes whose entries have so many bytes. */
+function fitting(bytes: number, key: string): Writes {
+  return [[key, bytes - putBytes(key.length, 0, undefined, undefined, false)]];
 }
 
 /** Frames in the first segment up to `turnAt`, and in the second from there on. */
@@ -113,6 +118,40 @@ describe('recovery', () => {
       ),
       { numRuns: 30 },
     );
+  });
+
+  test('ends before a last frame that lacks a sector with one byte of entries', async () => {
+    // The last sector of the frame has one byte of its entries, in a new file and in a used one.
+    const bytes = 3 * sectorBytes + 1 - frameHeaderBytes;
+    for (const checkpointed of [0, 1]) {
+      const { directory, first } = await fill([fitting(bytes, 'a')], 1);
+      const before = await readFile(first.path);
+      const [segment] = newSegments(directory);
+      await segment.open();
+      segment.resume({ epoch, number: 0, fileBytes: segmentBytes });
+      before.copy(segment.memory);
+      segment.activate();
+      if (checkpointed === 0) await append(segment, 1, fitting(bytes, 'a'));
+      await append(segment, 2, fitting(bytes, 'a'));
+      const end = segment.entriesStart - frameHeaderBytes;
+      await segment.close();
+      await change(first.path, (file) =>
+        before.copy(file, end - sectorBytes, end - sectorBytes, end),
+      );
+      const recovered = await recover(directory, checkpointed);
+      expect(recovered.lastSequence).toBe(1);
+    }
+  });
+
+  test('ends before a last frame that lacks a sector with one byte other than 0', async () => {
+    const value = Buffer.alloc(4 * sectorBytes);
+    value[2 * sectorBytes] = 1;
+    const { directory, first } = await fill([[['a', value]]], 1);
+    await change(first.path, (file) => {
+      const at = file.indexOf(value) + 2 * sectorBytes;
+      file.fill(0, at, at + 1);
+    });
+    expect((await recover(directory)).lastSequence).toBe(0);
   });
 
   test('refuses a flipped byte anywhere in its frames, also in the last', async () => {
