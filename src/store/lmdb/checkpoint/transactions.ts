@@ -8,20 +8,23 @@ import { fdatasyncSync } from 'node:fs';
 import { isDescribed, readInfo, readUint64, writeUint64 } from '../../record.js';
 import {
   ceilingKey,
-  checkpointedKey,
-  cleanFormatKey,
   databaseStats,
   dataFile,
   type Environment,
   envStats,
-  epochKey,
   formatKey,
   formatWithFields,
   formatWithJournal,
   formatWithoutFields,
+  journalKey,
   readersOf,
 } from '../file/environment.js';
 import { overflowPages, Preallocation, pagesNeeded, recordPages } from '../file/preallocation.js';
+import {
+  decodeJournalState,
+  encodeJournalState,
+  type JournalState,
+} from '../journal/journal-state.js';
 
 const nothing = Buffer.alloc(0);
 /**
@@ -58,6 +61,8 @@ export class Transactions {
    */
   #reservedPages = 0;
   #isBroken = false;
+  /** As it is stored; undefined while the journal is not in use. */
+  #journal: JournalState | undefined;
 
   constructor(env: Environment, directory: string) {
     this.#env = env;
@@ -65,8 +70,11 @@ export class Transactions {
       readersOf(env.root).flatMap(({ commit }) => commit ?? []),
     );
     this.#expiringEntities = databaseStats(env.expiry).entryCount;
-    const format = env.meta.get(cleanFormatKey) ?? env.meta.get(formatKey);
-    this.#hasFields = format?.equals(uint64(formatWithFields)) ?? false;
+    const state = env.meta.get(journalKey);
+    this.#journal = state && decodeJournalState(state);
+    const format = env.meta.get(formatKey);
+    this.#hasFields =
+      (this.#journal?.cleanFormat ?? (format && readUint64(format, 0))) === formatWithFields;
   }
 
   /** Whether a commit failed on its way to the disk: the state there is unknown. */
@@ -76,19 +84,17 @@ export class Transactions {
 
   /**
    * Says that the journal is used from now on, so that older releases refuse the directory. Durable
-   * when it returns.
+   * when it returns. Like {@link seal} it makes both states of the file say so.
    */
   begin(epoch: bigint): void {
-    this.#transaction(() => {
-      this.#preallocate([formatKey, cleanFormatKey, epochKey, checkpointedKey], [], 0);
-      const bytes = Buffer.alloc(8);
-      bytes.writeBigUInt64BE(epoch);
-      this.#env.meta.putSync(epochKey, bytes);
-      this.#env.meta.putSync(checkpointedKey, uint64(0));
-      this.#env.meta.putSync(cleanFormatKey, uint64(this.#cleanFormat));
-      this.#env.meta.putSync(formatKey, uint64(formatWithJournal));
-    });
-    this.sync();
+    for (let commits = 0; commits < 2; commits++) {
+      this.#transaction(() => {
+        this.#preallocate([formatKey, journalKey], [], 0);
+        this.#setJournal({ cleanFormat: this.#cleanFormat, epoch, checkpointed: 0 });
+        this.#env.meta.putSync(formatKey, uint64(formatWithJournal));
+      });
+      this.sync();
+    }
   }
 
   /**
@@ -144,10 +150,10 @@ export class Transactions {
   seal(): void {
     for (let commits = 0; commits < 2; commits++) {
       this.#transaction(() => {
-        this.#preallocate([formatKey, cleanFormatKey, epochKey, checkpointedKey], [], 0);
+        this.#preallocate([formatKey, journalKey], [], 0);
         this.#env.meta.putSync(formatKey, uint64(this.#cleanFormat));
-        for (const key of [cleanFormatKey, epochKey, checkpointedKey])
-          this.#env.meta.removeSync(key);
+        this.#env.meta.removeSync(journalKey);
+        this.#journal = undefined;
       });
       this.sync();
     }
@@ -165,6 +171,7 @@ export class Transactions {
   #transaction<T>(work: () => T): T {
     const expiringEntities = this.#expiringEntities;
     const hasFields = this.#hasFields;
+    const journal = this.#journal;
     let commits = false;
     try {
       return this.#env.root.transactionSync(() => {
@@ -175,6 +182,7 @@ export class Transactions {
     } catch (error) {
       this.#expiringEntities = expiringEntities;
       this.#hasFields = hasFields;
+      this.#journal = journal;
       this.#isBroken ||= commits && !saysFull(error);
       throw error;
     }
@@ -224,7 +232,7 @@ export class Transactions {
       else this.#env.entities.removeSync(key);
     }
     if (!mark) return;
-    this.#env.meta.putSync(checkpointedKey, uint64(mark.sequence));
+    if (this.#journal) this.#setJournal({ ...this.#journal, checkpointed: mark.sequence });
     if (mark.ceiling !== undefined) this.#env.meta.putSync(ceilingKey, uint64(mark.ceiling));
   }
 
@@ -235,9 +243,15 @@ export class Transactions {
       this.#expiringEntities++;
     }
     if (isDescribed(record) && !this.#hasFields) {
-      this.#env.meta.putSync(cleanFormatKey, uint64(formatWithFields));
       this.#hasFields = true;
+      if (this.#journal) this.#setJournal({ ...this.#journal, cleanFormat: formatWithFields });
+      else this.#env.meta.putSync(formatKey, uint64(formatWithFields));
     }
+  }
+
+  #setJournal(state: JournalState): void {
+    this.#env.meta.putSync(journalKey, encodeJournalState(state));
+    this.#journal = state;
   }
 
   /** Removes a key that will be replaced from the expiry index. */

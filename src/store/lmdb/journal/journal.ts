@@ -7,6 +7,7 @@
  * close. Between the two the directory has a format that older releases refuse.
  */
 import { randomBytes } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Awaitable, StoreError } from '../../store.js';
 import { type CheckpointClient, failed } from '../checkpoint/checkpoint-client.js';
@@ -86,7 +87,7 @@ export class Journal {
       control.isHurried = true;
       this.#turnIfFree();
     });
-    this.#reservedBytes = Math.min(maxReservedBytes, segments[0].memory.length / 16);
+    this.#reservedBytes = Math.min(maxReservedBytes, segments[0].maxBytes / 16);
     this.#checkpointer = new Checkpointer({ ...parts, slots: this.slots });
     this.#timer = setInterval(() => {
       if (this.#active.ageMs >= maxAgeMs) this.#turnIfFree();
@@ -103,6 +104,12 @@ export class Journal {
     for (const segment of this.#segments) await segment.open();
     await this.slots.open();
     await syncNames(this.#directory);
+  }
+
+  /** The open files, with their paths. */
+  *files(): Generator<{ readonly file: FileHandle; readonly path: string }> {
+    for (const { file, path } of this.#segments) if (file) yield { file, path };
+    yield* this.slots.files();
   }
 
   /** Goes on with what a server that ended without a clean close left. The files are open. */

@@ -15,9 +15,10 @@
  *     [magic u32][crc of the rest u32][format u32][number u32][epoch u64][bytes of the file f64]
  */
 import { constants, write } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { openPlainFile, unusableFile } from '../file/plain-file.js';
 import { Entries } from './entry.js';
 import { type Frame, frameBytes, frameHeaderBytes, writeFrameHeader } from './frame.js';
 import type { Slot } from './slots.js';
@@ -59,6 +60,26 @@ export function readSegmentHeader(bytes: Buffer): SegmentHeader | undefined {
   };
 }
 
+/**
+ * The size of the file as its header tells it; 0: there is none. A release with other bounds may
+ * have written it.
+ * @throws StoreError `unusable`
+ */
+export async function storedFileBytes(path: string): Promise<number> {
+  try {
+    const file = await openPlainFile(path, constants.O_RDONLY);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(headerEnd), 0, headerEnd, 0);
+      return readSegmentHeader(buffer.subarray(0, bytesRead))?.fileBytes ?? 0;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw unusableFile(path, error);
+  }
+}
+
 export class Segment {
   readonly number: number;
   readonly path: string;
@@ -70,7 +91,8 @@ export class Segment {
   readonly slots = new Map<number, Slot>();
   /** Pages of the data file that are reserved for its records. */
   reservedPages = 0;
-  readonly #maxBytes: number;
+  /** Its file is not made larger, save for a frame that needs it. */
+  readonly maxBytes: number;
   #file: FileHandle | undefined;
   #epoch = 0n;
   #fileBytes = 0;
@@ -82,11 +104,14 @@ export class Segment {
   /** The disk had no space for a larger file. */
   #mayGrow = true;
 
-  /** @param maxBytes the largest size of its file, a multiple of 128 KiB */
-  constructor(directory: string, number: number, maxBytes: number) {
+  /**
+   * @param maxBytes see {@link maxBytes}; a multiple of 128 KiB
+   * @param memoryBytes bounds the size of the file in any case
+   */
+  constructor(directory: string, number: number, maxBytes: number, memoryBytes = maxBytes) {
     this.number = number;
-    this.#maxBytes = maxBytes;
-    this.memory = Buffer.from(new SharedArrayBuffer(maxBytes));
+    this.maxBytes = maxBytes;
+    this.memory = Buffer.from(new SharedArrayBuffer(memoryBytes));
     this.entries = new Entries(this.memory);
     this.path = segmentPath(directory, number);
   }
@@ -125,18 +150,32 @@ export class Segment {
     return this.#lastSequence === 0 ? 0 : performance.now() - this.#activeSinceMs;
   }
 
-  /** Opens the file, and makes it if it is absent. */
+  /**
+   * Opens the file, and makes it if it is absent.
+   * @throws StoreError `unusable`
+   */
   async open(): Promise<void> {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC;
-    this.#file ??= await open(this.path, flags, 0o600);
+    try {
+      this.#file ??= await openPlainFile(this.path, flags);
+    } catch (error) {
+      throw unusableFile(this.path, error);
+    }
+  }
+
+  /** The open file; undefined: it is closed. */
+  get file(): FileHandle | undefined {
+    return this.#file;
   }
 
   /** Starts an epoch in the file, which is open. */
   async begin(epoch: bigint): Promise<void> {
     this.#epoch = epoch;
-    const { size } = await (this.#file as FileHandle).stat();
-    this.#fileBytes = Math.min(size - (size % zeroBytes), this.#maxBytes);
-    if (this.#fileBytes === 0) await this.#grow(Math.min(firstBytes, this.#maxBytes));
+    const { size, blocks } = await (this.#file as FileHandle).stat();
+    // A file that was copied with holes has no blocks to count on.
+    const usable = blocks * 512 < size ? 0 : size;
+    this.#fileBytes = Math.min(usable - (usable % zeroBytes), this.maxBytes);
+    if (this.#fileBytes === 0) await this.#grow(Math.min(firstBytes, this.maxBytes));
     else await this.#writeHeader(this.#fileBytes);
   }
 
@@ -153,7 +192,7 @@ export class Segment {
     for (const slot of slots) this.slots.set(slot.number, slot);
   }
 
-  /** Makes a free segment large enough for a frame with so many bytes of entries. */
+  /** Makes a segment without frames large enough for a frame with so many bytes of entries. */
   async growFor(entryBytes: number, reserved: number): Promise<void> {
     await this.#growing;
     const needed = segmentHeaderBytes + frameBytes(entryBytes) + reserved;
@@ -162,10 +201,10 @@ export class Segment {
 
   /** Makes the file larger if it is being filled fast. Frames go on in that time. */
   growIfBusy(): void {
-    if (!this.#mayGrow || this.#growing || this.#fileBytes >= this.#maxBytes) return;
+    if (!this.#mayGrow || this.#growing || this.#fileBytes >= this.maxBytes) return;
     const { fill, ageMs } = this;
     if (fill < growsFromFill || ageMs >= busyMs * fill) return;
-    this.#growing = this.#grow(Math.min(this.#fileBytes * growth, this.#maxBytes))
+    this.#growing = this.#grow(Math.min(this.#fileBytes * growth, this.maxBytes))
       .catch(() => {
         this.#mayGrow = false;
       })

@@ -4,9 +4,10 @@
  * been checkpointed. Its file is then used for another value.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncNames } from '../file/directory.js';
+import { openPlainFile, unusableFile } from '../file/plain-file.js';
 
 /** Bytes in slots that wait for a checkpoint. A single larger value may have a slot. */
 const maxHeldBytes = 64 * 1024 * 1024;
@@ -15,8 +16,11 @@ const writeBytes = 1024 * 1024;
 /** A longer file is not kept for the next value. */
 const maxKeptBytes = 4 * 1024 * 1024;
 
+const baseName = 'journal-slot-';
+const names = /^journal-slot-(\d+)$/;
+
 export function slotPath(directory: string, number: number): string {
-  return join(directory, `journal-slot-${number}`);
+  return join(directory, `${baseName}${number}`);
 }
 
 export interface Slot {
@@ -40,9 +44,31 @@ export class Slots {
     this.#onCrowded = onCrowded;
   }
 
-  /** Opens the file of the first slot, so that a process without free descriptors has one. */
+  /**
+   * Opens the file of the first slot, so that a process without free descriptors has one.
+   * @throws StoreError `unusable`
+   */
   async open(): Promise<void> {
-    await this.#open(0);
+    try {
+      await this.#open(0);
+    } catch (error) {
+      throw unusableFile(slotPath(this.#directory, 0), error);
+    }
+  }
+
+  /** The open files, with their paths. */
+  *files(): Generator<{ readonly file: FileHandle; readonly path: string }> {
+    for (const [number, file] of this.#files.entries())
+      if (file) yield { file, path: slotPath(this.#directory, number) };
+  }
+
+  /** Removes files that a killed server left, and no frame refers to. */
+  async removeLeftovers(): Promise<void> {
+    for (const name of await readdir(this.#directory)) {
+      const number = Number(names.exec(name)?.[1] ?? Number.NaN);
+      if (Number.isNaN(number) || this.#taken.has(number) || this.#files[number]) continue;
+      await rm(join(this.#directory, name), { force: true });
+    }
   }
 
   /** Whether a value waits for the next checkpoint. */
@@ -104,11 +130,15 @@ export class Slots {
 
   /** Closes the files, and removes those of free slots. */
   async close(): Promise<void> {
-    for (const [number, file] of this.#files.entries()) {
-      await file?.close();
-      if (!this.#taken.has(number)) await rm(slotPath(this.#directory, number), { force: true });
+    for (const [number, file] of this.#files.splice(0).entries()) {
+      if (!file) continue;
+      const path = slotPath(this.#directory, number);
+      const [held, named] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
+      await file.close();
+      // Another server may have begun a store at the path of one that was moved.
+      const isOurs = named?.ino === held.ino && named.dev === held.dev;
+      if (isOurs && !this.#taken.has(number)) await rm(path, { force: true });
     }
-    this.#files.length = 0;
   }
 
   #hold(slot: Slot): void {
@@ -123,7 +153,7 @@ export class Slots {
       return held;
     }
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC;
-    const file = await open(slotPath(this.#directory, number), flags, 0o600);
+    const file = await openPlainFile(slotPath(this.#directory, number), flags);
     this.#files[number] = file;
     await syncNames(this.#directory);
     return file;
