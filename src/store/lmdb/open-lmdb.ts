@@ -157,10 +157,16 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     });
     await journal.open();
     if (recovered) await journal.resume(recovered);
-    watch.start((error) => {
-      commits.fail(error);
-      options.onLost?.(error);
-    });
+    await journal.slots.removeLeftovers();
+    watch.start(
+      () => journal.files(),
+      (error) => {
+        commits.fail(error);
+        options.onLost?.(error);
+      },
+    );
+    // Before the journal closes its files, and removes some.
+    undo.push(() => watch.stop());
     return new LmdbStore({
       env,
       cache,
