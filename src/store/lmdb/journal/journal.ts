@@ -137,6 +137,7 @@ export class Journal {
 
   /**
    * Makes space for a frame with so many bytes of entries. Resolves when the active segment has it.
+   * After a wait, hasSpace() must be asked before the frame is written.
    * @param pages that the records of the frame need of their own in the data file
    * @param onlyDeletes whether the reserve may be used
    * @throws StoreError `full`, `failed`
@@ -149,6 +150,11 @@ export class Journal {
     if (reserving) return reserving.then(() => this.makeSpace(entryBytes, pages, onlyDeletes));
     if (!this.#active.fits(entryBytes, reserved)) return this.#turnFor(entryBytes, reserved);
     return this.#checkpoint && this.#admission.wait(this.#active, entryBytes);
+  }
+
+  /** Whether makeSpace() still holds: the active segment may have been sealed since. */
+  hasSpace(entryBytes: number, onlyDeletes: boolean): boolean {
+    return this.#active.fits(entryBytes, onlyDeletes ? 0 : this.#reservedBytes);
   }
 
   /**
@@ -243,6 +249,11 @@ export class Journal {
     while (!this.#active.fits(entryBytes, reserved)) {
       if (this.#checkpointer.blocked) await this.#checkpointer.retry();
       if (this.#thread.failure) throw this.#thread.failure;
+      if (this.#active.lastSequence === 0) {
+        // An empty segment has nothing to checkpoint, so it is not sealed.
+        await this.#grow(this.#active, entryBytes, reserved);
+        continue;
+      }
       const { other } = this;
       if (other.state !== 'free') {
         this.#control.isHurried = true;
@@ -250,15 +261,22 @@ export class Journal {
         this.#control.isHurried = this.#checkpointer.isClosing;
         continue;
       }
-      try {
-        await other.growFor(entryBytes, reserved);
-      } catch (error) {
-        throw errorOf(error);
-      }
-      this.#turn();
+      await this.#grow(other, entryBytes, reserved);
+      // The timer may have turned in that time: then the other one is being checkpointed.
+      if (this.other === other && other.state === 'free') this.#turn();
     }
   }
 
+  /** @throws StoreError `full`, `failed` */
+  async #grow(segment: Segment, entryBytes: number, reserved: number): Promise<void> {
+    try {
+      await segment.growFor(entryBytes, reserved);
+    } catch (error) {
+      throw errorOf(error);
+    }
+  }
+
+  /** The segment that is not active. */
   get other(): Segment {
     const [first, second] = this.#segments;
     return this.#active === first ? second : first;

@@ -256,11 +256,16 @@ export class GroupCommit {
   /** Resolves when the frame of the items is durable, and they are settled. */
   async #commit(items: readonly Queued[]): Promise<void> {
     const { journal, versions, cache, look, nowMs } = this.#parts;
-    const pages = pagesOf(items);
-    const space = journal.makeSpace(entryBytesOf(items), pages, items.every(isDeletion));
-    if (space) await space;
     const keys = items.flatMap((item) => (item.writes ?? [item.write]).filter(mustLook));
     if (keys.length > 0) await this.#parts.prefetch(keys.map(({ key }) => key));
+    const pages = pagesOf(items);
+    const entryBytes = entryBytesOf(items);
+    const onlyDeletes = items.every(isDeletion);
+    do {
+      const space = journal.makeSpace(entryBytes, pages, onlyDeletes);
+      if (space) await space;
+      // From here on nothing is waited for until the frame is on its way.
+    } while (!journal.hasSpace(entryBytes, onlyDeletes));
     if (this.#failure) throw this.#failure;
     const draft = new FrameDraft(journal.active, versions, look, nowMs(), items);
     const results = items.map((item) => draft.add(item));
