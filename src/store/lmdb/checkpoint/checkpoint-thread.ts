@@ -18,7 +18,7 @@ import {
   type Work,
 } from './messages.js';
 import { isSliceDue, SliceSize } from './pace.js';
-import { type Change, saysFull, Transactions } from './transactions.js';
+import { type Change, type Mark, saysFull, Transactions } from './transactions.js';
 
 /** How long it waits before it asks again whether a slice is due. */
 const waitMs = 2;
@@ -40,6 +40,8 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
   const { segment, places, slots, ceiling, sequence, reservedPages } = work;
   const entries = segments[segment] as Entries;
   const beganMs = monotonicMs();
+  // None is left if newer writes have replaced all of them.
+  const total = Math.max(1, places.length);
   let done = 0;
   let count = 0;
   let busyMs = 0;
@@ -48,18 +50,19 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
   control.done = 0;
   try {
     do {
-      while (!control.isHurried && !isDue(done / places.length, beganMs)) await sleep(waitMs);
+      while (!control.isHurried && !isDue(done / total, beganMs)) await sleep(waitMs);
       const slice = sliceFrom(entries, places, done, slots);
-      const isLast = done + slice.length === places.length;
+      const mark = done + slice.length === places.length ? { ceiling, sequence } : undefined;
       const startMs = monotonicMs();
-      usedPages += transactions.commitReserved(slice, isLast ? { ceiling, sequence } : undefined);
+      const { changes, pages } = commitSome(slice, mark);
+      usedPages += pages;
       const ms = monotonicMs() - startMs;
       size.took(ms);
       busyMs += ms;
       longestMs = Math.max(longestMs, ms);
       count++;
-      done += slice.length;
-      control.done = done / Math.max(1, places.length);
+      done += changes;
+      control.done = done / total;
       tellProgress();
       // Sweeps and removals that have arrived come in between.
       await new Promise(setImmediate);
@@ -77,6 +80,25 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
 
 function isDue(done: number, beganMs: number): boolean {
   return isSliceDue(done, control.fill, monotonicMs() - beganMs);
+}
+
+/**
+ * Commits a slice, or as many of its first changes as a disk that is nearly full has space for.
+ * @throws StoreError `full` if it has none for a single one
+ */
+function commitSome(
+  slice: readonly Change[],
+  mark?: Mark,
+): { readonly changes: number; readonly pages: number } {
+  for (let changes = slice.length; ; changes = Math.ceil(changes / 2))
+    try {
+      const isWhole = changes === slice.length;
+      const some = isWhole ? slice : slice.slice(0, changes);
+      const pages = transactions.commitReserved(some, isWhole ? mark : undefined);
+      return { changes, pages };
+    } catch (error) {
+      if (!saysFull(error) || changes <= 1) throw error;
+    }
 }
 
 /** The changes of the next slice: one at least, if there is one. */
@@ -131,15 +153,24 @@ function reserve(pages: number): CheckpointReply {
 
 /** Removes what it can: the caller tries again with all of it. */
 function remove(keys: readonly Uint8Array[]): CheckpointReply {
-  for (let at = 0; at < keys.length; at += size.entries) {
-    const some = keys.slice(at, at + size.entries);
-    try {
-      const none = { record: undefined, expiresMs: undefined };
-      transactions.commit(some.map((key) => ({ key: Buffer.from(key), ...none })));
-    } catch (error) {
-      if (!saysFull(error)) throw error;
-      break;
+  const none = { record: undefined, expiresMs: undefined };
+  try {
+    for (let done = 0; done < keys.length; ) {
+      const some = keys.slice(done, done + size.entries);
+      done += commitSome(some.map((key) => ({ key: Buffer.from(key), ...none }))).changes;
     }
+  } catch (error) {
+    if (!saysFull(error)) throw error;
+  }
+  tellProgress();
+  return { kind: 'done' };
+}
+
+function touch(): CheckpointReply {
+  try {
+    transactions.touch();
+  } catch (error) {
+    if (!saysFull(error)) throw error;
   }
   tellProgress();
   return { kind: 'done' };
@@ -158,6 +189,7 @@ async function perform(request: CheckpointRequest): Promise<CheckpointReply> {
   try {
     if (request.kind === 'checkpoint') return await checkpoint(request.work);
     if (request.kind === 'remove') return remove(request.keys);
+    if (request.kind === 'touch') return touch();
     if (request.kind === 'reserve') return reserve(request.pages);
     if (request.kind === 'sweep') return sweep(request.nowMs, request.limit);
     transactions.begin(request.epoch);

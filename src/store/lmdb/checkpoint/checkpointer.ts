@@ -50,10 +50,11 @@ export class Checkpointer {
   }
 
   /**
-   * Tries again at a disk that was full.
-   * @throws StoreError `full` if it still is
+   * Waits for the attempt that runs, or tries again at a disk that was full.
+   * @throws StoreError `full` if it still is, `failed`
    */
   async retry(): Promise<void> {
+    if (this.#thread.failure) throw this.#thread.failure;
     const attempted = new Promise<void>((resolve) => this.#attempted.push(resolve));
     this.#wake?.();
     await attempted;
@@ -67,6 +68,16 @@ export class Checkpointer {
 
   /** Takes a sealed segment into LMDB. At a full disk it tries again until there is space. */
   async run(segment: Segment, layer: Layer): Promise<void> {
+    try {
+      await this.#run(segment, layer);
+    } catch (error) {
+      // Nobody waits for an attempt that never ends.
+      this.#endAttempt(error as StoreError);
+      throw error;
+    }
+  }
+
+  async #run(segment: Segment, layer: Layer): Promise<void> {
     segment.state = 'checkpointing';
     const slots = new Map(
       [...segment.slots.values()].map(({ number, memory }) => [number, memory.buffer]),
@@ -119,7 +130,7 @@ export class Checkpointer {
       }
     await this.#thread.remove(keys);
     // Pages that a commit frees can be used after the next one, which nothing reads any more.
-    for (let times = 0; times < 2; times++) await this.#thread.sweep(0, 1);
+    for (let times = 0; times < 2; times++) await this.#thread.touch();
   }
 
   /** Without the entries whose key has a newer one. That one's checkpoint does the rest. */

@@ -32,6 +32,9 @@ const nothing = Buffer.alloc(0);
  */
 const fullCodes: ReadonlySet<unknown> = new Set([-30792, 28, 122, 69, 27]);
 
+/** Pages that the transaction of a single record takes besides those of its own. */
+const transactionPages = 64;
+
 /** A change of one key. */
 export interface Change {
   readonly key: Buffer;
@@ -120,7 +123,7 @@ export class Transactions {
    * @throws StoreError `full`
    */
   reserve(pages: number): void {
-    const need = { runs: this.#reservedPages + pages, singles: 0 };
+    const need = { runs: this.#reservedPages + pages, singles: transactionPages };
     this.#preallocation.ensure(envStats(this.#env.entities), need, true);
     this.#reservedPages += pages;
   }
@@ -128,6 +131,11 @@ export class Transactions {
   /** Gives up pages that were reserved. */
   release(pages: number): void {
     this.#reservedPages = Math.max(0, this.#reservedPages - pages);
+  }
+
+  /** Makes a commit that changes nothing. Throws like commit(). */
+  touch(): void {
+    this.#transaction(() => this.#touch());
   }
 
   /** Makes the last transaction durable. */
@@ -208,13 +216,16 @@ export class Transactions {
     // old one may leave it.
     const changes = keys.length + expiring + (this.#expiringEntities > 0 ? keys.length : 0);
     const need = pagesNeeded(stats, changes, recordLengths, freedPages);
+    const stores = recordLengths.length > 0;
     // The records are among those for which pages are reserved.
     const ofOthers = Math.max(0, this.#reservedPages - recordPages(recordLengths, stats.pageBytes));
-    this.#preallocation.ensure(
-      stats,
-      { ...need, runs: need.runs + ofOthers },
-      recordLengths.length > 0,
-    );
+    try {
+      this.#preallocation.ensure(stats, { ...need, runs: need.runs + ofOthers }, stores);
+    } catch (error) {
+      if (ofOthers === 0 || !saysFull(error)) throw error;
+      // The others come later: to stop this one would stop them too.
+      this.#preallocation.ensure(stats, need, stores);
+    }
   }
 
   /** @throws StoreError `full`, before anything is changed */

@@ -39,6 +39,8 @@ export const journalDefaults: JournalOptions = {
 const looks = 5;
 /** Between two attempts at a full disk. */
 const retryMs = 250;
+/** Commits after which the pages that were freed can be used. */
+const maxTouches = 3;
 /** At the end of a segment only deletions may be written, so that a full store can be emptied. */
 const maxReservedBytes = 128 * 1024;
 
@@ -147,7 +149,7 @@ export class Journal {
     const reserved = onlyDeletes ? 0 : this.#reservedBytes;
     if (this.#epoch === undefined) return this.#beginFor(entryBytes, pages, onlyDeletes);
     const reserving = this.#pages.ensure(pages);
-    if (reserving) return reserving.then(() => this.makeSpace(entryBytes, pages, onlyDeletes));
+    if (reserving) return this.#reserveFor(reserving, entryBytes, pages, onlyDeletes);
     if (!this.#active.fits(entryBytes, reserved)) return this.#turnFor(entryBytes, reserved);
     return this.#checkpoint && this.#admission.wait(this.#active, entryBytes);
   }
@@ -237,6 +239,54 @@ export class Journal {
     this.#active = segment;
     this.#control.fill = segment.fill;
     this.memtable.push(this.#layers.get(segment) as Layer);
+  }
+
+  async #reserveFor(
+    reserving: Promise<void>,
+    entryBytes: number,
+    pages: number,
+    onlyDeletes: boolean,
+  ): Promise<void> {
+    try {
+      await reserving;
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'full') throw error;
+      await this.#drain();
+      await this.#reserveFreed(pages);
+    }
+    await this.makeSpace(entryBytes, pages, onlyDeletes);
+  }
+
+  /**
+   * Takes all of the journal into LMDB, where its deletions make space.
+   * @throws StoreError `full`, `failed`
+   */
+  async #drain(): Promise<void> {
+    for (;;) {
+      if (this.#thread.failure) throw this.#thread.failure;
+      if (this.#checkpoint) {
+        this.#control.isHurried = true;
+        await this.#checkpointer.retry();
+        await this.#checkpoint;
+      } else if (this.#active.lastSequence > 0) this.#turn();
+      else break;
+    }
+  }
+
+  /**
+   * Pages that a commit frees can be used after the next one, once nothing reads them any more.
+   * @throws StoreError `full`, `failed`
+   */
+  async #reserveFreed(pages: number): Promise<void> {
+    for (let touches = 0; touches < maxTouches; touches++)
+      try {
+        await this.#pages.ensure(pages);
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== 'full') throw error;
+        await this.#thread.touch();
+      }
+    await this.#pages.ensure(pages);
   }
 
   async #retryFor(entryBytes: number, pages: number): Promise<void> {
