@@ -13,15 +13,14 @@ import { DataFileWatch } from './file/data-file-watch.js';
 import { prepareDirectory, syncNames, unusable } from './file/directory.js';
 import {
   ceilingKey,
-  checkpointedKey,
   databaseStats,
   dataFile,
   type Environment,
-  epochKey,
   formatKey,
   formatWithFields,
   formatWithJournal,
   formatWithoutFields,
+  journalKey,
   openDatabases,
   openRoot,
   readersOf,
@@ -30,8 +29,9 @@ import { prepareLockFile } from './file/lock-file.js';
 import { makeDataFile, removeLeftovers } from './file/new-data-file.js';
 import { checkResources } from './file/resources.js';
 import { Journal, type JournalOptions, journalDefaults } from './journal/journal.js';
+import { decodeJournalState } from './journal/journal-state.js';
 import { type RecoveredJournal, recoverJournal } from './journal/recovery.js';
-import { Segment, segmentBytes } from './journal/segment.js';
+import { Segment, segmentPath, storedFileBytes } from './journal/segment.js';
 import { LmdbStore } from './lmdb-store.js';
 import { Memtable } from './memtable/memtable.js';
 import { ColdReads } from './read/cold-reads.js';
@@ -60,6 +60,9 @@ export interface LmdbOptions {
 }
 
 const countedFaults = () => process.resourceUsage().majorPageFault;
+
+/** Address space of a segment: the largest frame fits, also if segments are to be small. */
+const minMemoryBytes = 16 * 1024 * 1024;
 
 /** Directories open in this process, because LMDB lets a process open one twice. */
 const openDirectories = new Set<string>();
@@ -100,13 +103,16 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     const { root } = env;
     undo.push(() => root.close());
     checkAlone(env, directory);
-    checkFormat(env, directory);
+    await checkFormat(env, directory);
     await removeLeftovers(path);
     await syncNames(directory);
     await watch.claim();
     const { maxSegmentBytes } = journalOptions;
-    const newSegment = async (number: number) =>
-      new Segment(directory, number, await segmentBytes(directory, number, maxSegmentBytes));
+    const newSegment = async (number: number) => {
+      const stored = await storedFileBytes(segmentPath(directory, number));
+      const memoryBytes = Math.max(maxSegmentBytes, minMemoryBytes, stored);
+      return new Segment(directory, number, maxSegmentBytes, memoryBytes);
+    };
     const segments = [await newSegment(0), await newSegment(1)] as const;
     const recovered = await recover(env, directory, segments);
     const control = new Control();
@@ -151,10 +157,16 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       prefetch: (keys) => (coldReads.isCold() ? coldReads.prefetchAll(keys) : undefined),
     });
     await journal.open();
-    watch.start((error) => {
-      commits.fail(error);
-      options.onLost?.(error);
-    });
+    await journal.slots.removeLeftovers();
+    watch.start(
+      () => journal.files(),
+      (error) => {
+        commits.fail(error);
+        options.onLost?.(error);
+      },
+    );
+    // Before the journal closes its files, and removes some.
+    undo.push(() => watch.stop());
     return new LmdbStore({
       env,
       cache,
@@ -174,17 +186,31 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
   }
 }
 
-/** The writes that LMDB may lack; undefined after a clean close. */
+/**
+ * The writes that LMDB may lack; undefined after a clean close.
+ * @throws StoreError `damaged`, `unusable`
+ */
 async function recover(
   { meta }: Environment,
   directory: string,
   segments: readonly Segment[],
 ): Promise<RecoveredJournal | undefined> {
   const format = meta.get(formatKey);
-  if (format === undefined || readUint64(format, 0) !== formatWithJournal) return undefined;
-  const [epoch, checkpointed] = [meta.get(epochKey), meta.get(checkpointedKey)];
-  if (!epoch || !checkpointed) throw notOurs(dataFile(directory));
-  return recoverJournal(directory, segments, epoch.readBigUInt64BE(), readUint64(checkpointed, 0));
+  const stored = meta.get(journalKey);
+  if (!stored && format && readUint64(format, 0) !== formatWithJournal) return undefined;
+  // Each tells what the other must be. If one has changed, the journal may be needed.
+  const state = stored && decodeJournalState(stored);
+  if (!state || !format || readUint64(format, 0) !== formatWithJournal)
+    throw damagedFormat(dataFile(directory));
+  return recoverJournal(directory, segments, state.epoch, state.checkpointed);
+}
+
+function damagedFormat(path: string): StoreError {
+  return new StoreError(
+    'damaged',
+    `${path} is damaged: what it says of its format and the journal has changed. ` +
+      'Restore the directory from a backup, or choose another with --data',
+  );
 }
 
 function storedCeiling({ meta }: Environment): number {
@@ -235,10 +261,14 @@ function inUse(directory: string): StoreError {
  * Reads the directory's format. Releases before this one could be killed before they wrote it. Then
  * there are no entities either, and it is written now.
  */
-function checkFormat({ entities, meta }: Environment, directory: string): void {
+async function checkFormat({ entities, meta }: Environment, directory: string): Promise<void> {
   const stored = meta.get(formatKey);
   if (stored === undefined) {
-    if (databaseStats(entities).entryCount > 0) throw notOurs(dataFile(directory));
+    const path = dataFile(directory);
+    // A release with a journal has written the format before.
+    if (meta.get(journalKey)) throw damagedFormat(path);
+    if (databaseStats(entities).entryCount > 0) throw notOurs(path);
+    if ((await storedFileBytes(segmentPath(directory, 0))) > 0) throw damagedFormat(path);
     const value = Buffer.alloc(8);
     writeUint64(value, 0, formatWithoutFields);
     meta.putSync(formatKey, value);

@@ -93,6 +93,14 @@ export class CheckpointClient {
   }
 
   /**
+   * Makes a commit that changes nothing, if the disk allows. Pages that the last one freed can be
+   * used after it, once nothing reads them any more.
+   */
+  async touch(): Promise<void> {
+    await this.#ask({ kind: 'touch' });
+  }
+
+  /**
    * Reserves pages for records of the journal.
    * @throws StoreError `full`, `failed`
    */

@@ -18,7 +18,7 @@ import {
   type Work,
 } from './messages.js';
 import { isSliceDue, SliceSize } from './pace.js';
-import { type Change, saysFull, Transactions } from './transactions.js';
+import { type Change, type Mark, Transactions } from './transactions.js';
 
 /** How long it waits before it asks again whether a slice is due. */
 const waitMs = 2;
@@ -52,15 +52,16 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
     do {
       while (!control.isHurried && !isDue(done / total, beganMs)) await sleep(waitMs);
       const slice = sliceFrom(entries, places, done, slots);
-      const isLast = done + slice.length === places.length;
+      const mark = done + slice.length === places.length ? { ceiling, sequence } : undefined;
       const startMs = monotonicMs();
-      usedPages += transactions.commitReserved(slice, isLast ? { ceiling, sequence } : undefined);
+      const { changes, pages } = commitSome(slice, mark);
+      usedPages += pages;
       const ms = monotonicMs() - startMs;
       size.took(ms);
       busyMs += ms;
       longestMs = Math.max(longestMs, ms);
       count++;
-      done += slice.length;
+      done += changes;
       control.remainingMs = ((total - done) * busyMs) / Math.max(1, done);
       tellProgress();
       // Sweeps and removals that have arrived come in between.
@@ -70,7 +71,7 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
     transactions.sync();
     transactions.release(reservedPages - usedPages);
   } catch (error) {
-    if (transactions.isBroken || !saysFull(error)) throw error;
+    if (!transactions.isFull(error)) throw error;
     return { kind: 'full', applied: done, usedPages, message: (error as Error).message };
   }
   const event = { beganMs, endedMs: monotonicMs(), entries: done, transactions: count };
@@ -79,6 +80,25 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
 
 function isDue(done: number, beganMs: number): boolean {
   return isSliceDue(done, control.fill, monotonicMs() - beganMs);
+}
+
+/**
+ * Commits a slice, or as many of its first changes as a disk that is nearly full has space for.
+ * @throws StoreError `full` if it has none for a single one
+ */
+function commitSome(
+  slice: readonly Change[],
+  mark?: Mark,
+): { readonly changes: number; readonly pages: number } {
+  for (let changes = slice.length; ; changes = Math.ceil(changes / 2))
+    try {
+      const isWhole = changes === slice.length;
+      const some = isWhole ? slice : slice.slice(0, changes);
+      const pages = transactions.commitReserved(some, isWhole ? mark : undefined);
+      return { changes, pages };
+    } catch (error) {
+      if (!transactions.isFull(error) || changes <= 1) throw error;
+    }
 }
 
 /** The changes of the next slice: one at least, if there is one. */
@@ -116,7 +136,7 @@ function sweep(nowMs: number, limit: number): CheckpointReply {
     tellProgress();
     return { kind: 'swept', removed };
   } catch (error) {
-    if (transactions.isBroken || !saysFull(error)) throw error;
+    if (!transactions.isFull(error)) throw error;
     return { kind: 'full', applied: 0, usedPages: 0, message: (error as Error).message };
   }
 }
@@ -126,22 +146,31 @@ function reserve(pages: number): CheckpointReply {
     transactions.reserve(pages);
     return { kind: 'done' };
   } catch (error) {
-    if (transactions.isBroken || !saysFull(error)) throw error;
+    if (!transactions.isFull(error)) throw error;
     return { kind: 'full', applied: 0, usedPages: 0, message: (error as Error).message };
   }
 }
 
 /** Removes what it can: the caller tries again with all of it. */
 function remove(keys: readonly Uint8Array[]): CheckpointReply {
-  for (let at = 0; at < keys.length; at += size.entries) {
-    const some = keys.slice(at, at + size.entries);
-    try {
-      const none = { record: undefined, expiresMs: undefined };
-      transactions.commit(some.map((key) => ({ key: Buffer.from(key), ...none })));
-    } catch (error) {
-      if (transactions.isBroken || !saysFull(error)) throw error;
-      break;
+  const none = { record: undefined, expiresMs: undefined };
+  try {
+    for (let done = 0; done < keys.length; ) {
+      const some = keys.slice(done, done + size.entries);
+      done += commitSome(some.map((key) => ({ key: Buffer.from(key), ...none }))).changes;
     }
+  } catch (error) {
+    if (!transactions.isFull(error)) throw error;
+  }
+  tellProgress();
+  return { kind: 'done' };
+}
+
+function touch(): CheckpointReply {
+  try {
+    transactions.touch();
+  } catch (error) {
+    if (!transactions.isFull(error)) throw error;
   }
   tellProgress();
   return { kind: 'done' };
@@ -160,6 +189,7 @@ async function perform(request: CheckpointRequest): Promise<CheckpointReply> {
   try {
     if (request.kind === 'checkpoint') return await checkpoint(request.work);
     if (request.kind === 'remove') return remove(request.keys);
+    if (request.kind === 'touch') return touch();
     if (request.kind === 'reserve') return reserve(request.pages);
     if (request.kind === 'sweep') return sweep(request.nowMs, request.limit);
     transactions.begin(request.epoch);

@@ -50,7 +50,7 @@ export class Checkpointer {
   }
 
   /**
-   * Tries again at a disk that was full.
+   * Waits for the attempt that runs, or tries again at a disk that was full.
    * @throws StoreError `full` if it still is, `failed`
    */
   async retry(): Promise<void> {
@@ -71,9 +71,10 @@ export class Checkpointer {
   async run(segment: Segment, layer: Layer): Promise<void> {
     try {
       await this.#run(segment, layer);
-    } finally {
-      // Also if the thread failed: nothing is attempted after that.
-      this.#endAttempt(this.blocked);
+    } catch (error) {
+      // Nobody waits for an attempt that never ends.
+      this.#endAttempt(error as StoreError);
+      throw error;
     }
   }
 
@@ -133,7 +134,7 @@ export class Checkpointer {
       }
     await this.#thread.remove(keys);
     // Pages that a commit frees can be used after the next one, which nothing reads any more.
-    for (let times = 0; times < 2; times++) await this.#thread.sweep(0, 1);
+    for (let times = 0; times < 2; times++) await this.#thread.touch();
   }
 
   /** Without the entries whose key has a newer one. That one's checkpoint does the rest. */

@@ -29,6 +29,8 @@ export type CheckpointRequest =
   | { readonly kind: 'checkpoint'; readonly work: Work }
   /** Removes keys from LMDB, to make space. */
   | { readonly kind: 'remove'; readonly keys: readonly Uint8Array[] }
+  /** Makes a commit that changes nothing. Pages that the last one freed can be used after it. */
+  | { readonly kind: 'touch' }
   /** Reserves pages of the data file for records of the journal. */
   | { readonly kind: 'reserve'; readonly pages: number }
   | { readonly kind: 'sweep'; readonly nowMs: number; readonly limit: number }

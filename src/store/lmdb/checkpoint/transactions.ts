@@ -8,26 +8,32 @@ import { fdatasyncSync } from 'node:fs';
 import { isDescribed, readInfo, readUint64, writeUint64 } from '../../record.js';
 import {
   ceilingKey,
-  checkpointedKey,
-  cleanFormatKey,
   databaseStats,
   dataFile,
   type Environment,
   envStats,
-  epochKey,
   formatKey,
   formatWithFields,
   formatWithJournal,
   formatWithoutFields,
+  journalKey,
   readersOf,
 } from '../file/environment.js';
 import { overflowPages, Preallocation, pagesNeeded, recordPages } from '../file/preallocation.js';
+import {
+  decodeJournalState,
+  encodeJournalState,
+  type JournalState,
+} from '../journal/journal-state.js';
 
 const nothing = Buffer.alloc(0);
 /**
  * Codes of a full disk that preallocation.ts did not foresee: MDB_MAP_FULL, ENOSPC, EDQUOT, EFBIG.
  */
 const fullCodes: ReadonlySet<unknown> = new Set([-30792, 28, 122, 69, 27]);
+
+/** Pages that the transaction of a single record takes besides those of its own. */
+const transactionPages = 64;
 
 /** A change of one key. */
 export interface Change {
@@ -58,6 +64,8 @@ export class Transactions {
    */
   #reservedPages = 0;
   #isBroken = false;
+  /** As it is stored; undefined while the journal is not in use. */
+  #journal: JournalState | undefined;
 
   constructor(env: Environment, directory: string) {
     this.#env = env;
@@ -65,8 +73,16 @@ export class Transactions {
       readersOf(env.root).flatMap(({ commit }) => commit ?? []),
     );
     this.#expiringEntities = databaseStats(env.expiry).entryCount;
-    const format = env.meta.get(cleanFormatKey) ?? env.meta.get(formatKey);
-    this.#hasFields = format?.equals(uint64(formatWithFields)) ?? false;
+    const state = env.meta.get(journalKey);
+    this.#journal = state && decodeJournalState(state);
+    const format = env.meta.get(formatKey);
+    this.#hasFields =
+      (this.#journal?.cleanFormat ?? (format && readUint64(format, 0))) === formatWithFields;
+  }
+
+  /** Whether an error means that a transaction did not fit. Then it has changed nothing. */
+  isFull(error: unknown): boolean {
+    return !this.#isBroken && saysFull(error);
   }
 
   /** Whether a commit failed on its way to the disk: the state there is unknown. */
@@ -76,19 +92,17 @@ export class Transactions {
 
   /**
    * Says that the journal is used from now on, so that older releases refuse the directory. Durable
-   * when it returns.
+   * when it returns. Like {@link seal} it makes both states of the file say so.
    */
   begin(epoch: bigint): void {
-    this.#transaction(() => {
-      this.#preallocate([formatKey, cleanFormatKey, epochKey, checkpointedKey], [], 0);
-      const bytes = Buffer.alloc(8);
-      bytes.writeBigUInt64BE(epoch);
-      this.#env.meta.putSync(epochKey, bytes);
-      this.#env.meta.putSync(checkpointedKey, uint64(0));
-      this.#env.meta.putSync(cleanFormatKey, uint64(this.#cleanFormat));
-      this.#env.meta.putSync(formatKey, uint64(formatWithJournal));
-    });
-    this.sync();
+    for (let commits = 0; commits < 2; commits++) {
+      this.#transaction(() => {
+        this.#preallocate([formatKey, journalKey], [], 0);
+        this.#setJournal({ cleanFormat: this.#cleanFormat, epoch, checkpointed: 0 });
+        this.#env.meta.putSync(formatKey, uint64(formatWithJournal));
+      });
+      this.sync();
+    }
   }
 
   /**
@@ -114,7 +128,7 @@ export class Transactions {
    * @throws StoreError `full`
    */
   reserve(pages: number): void {
-    const need = { runs: this.#reservedPages + pages, singles: 0 };
+    const need = { runs: this.#reservedPages + pages, singles: transactionPages };
     this.#preallocation.ensure(envStats(this.#env.entities), need, true);
     this.#reservedPages += pages;
   }
@@ -122,6 +136,11 @@ export class Transactions {
   /** Gives up pages that were reserved. */
   release(pages: number): void {
     this.#reservedPages = Math.max(0, this.#reservedPages - pages);
+  }
+
+  /** Makes a commit that changes nothing. Throws like commit(). */
+  touch(): void {
+    this.#transaction(() => this.#touch());
   }
 
   /** Makes the last transaction durable. */
@@ -144,10 +163,10 @@ export class Transactions {
   seal(): void {
     for (let commits = 0; commits < 2; commits++) {
       this.#transaction(() => {
-        this.#preallocate([formatKey, cleanFormatKey, epochKey, checkpointedKey], [], 0);
+        this.#preallocate([formatKey, journalKey], [], 0);
         this.#env.meta.putSync(formatKey, uint64(this.#cleanFormat));
-        for (const key of [cleanFormatKey, epochKey, checkpointedKey])
-          this.#env.meta.removeSync(key);
+        this.#env.meta.removeSync(journalKey);
+        this.#journal = undefined;
       });
       this.sync();
     }
@@ -165,6 +184,7 @@ export class Transactions {
   #transaction<T>(work: () => T): T {
     const expiringEntities = this.#expiringEntities;
     const hasFields = this.#hasFields;
+    const journal = this.#journal;
     let commits = false;
     try {
       return this.#env.root.transactionSync(() => {
@@ -175,6 +195,7 @@ export class Transactions {
     } catch (error) {
       this.#expiringEntities = expiringEntities;
       this.#hasFields = hasFields;
+      this.#journal = journal;
       // Nobody knows what is on the disk then: the kernel forgets what a sync could not write.
       this.#isBroken ||= commits;
       throw error;
@@ -201,13 +222,16 @@ export class Transactions {
     // old one may leave it.
     const changes = keys.length + expiring + (this.#expiringEntities > 0 ? keys.length : 0);
     const need = pagesNeeded(stats, changes, recordLengths, freedPages);
+    const stores = recordLengths.length > 0;
     // The records are among those for which pages are reserved.
     const ofOthers = Math.max(0, this.#reservedPages - recordPages(recordLengths, stats.pageBytes));
-    this.#preallocation.ensure(
-      stats,
-      { ...need, runs: need.runs + ofOthers },
-      recordLengths.length > 0,
-    );
+    try {
+      this.#preallocation.ensure(stats, { ...need, runs: need.runs + ofOthers }, stores);
+    } catch (error) {
+      if (ofOthers === 0 || !saysFull(error)) throw error;
+      // The others come later: to stop this one would stop them too.
+      this.#preallocation.ensure(stats, need, stores);
+    }
   }
 
   /** @throws StoreError `full`, before anything is changed */
@@ -225,7 +249,7 @@ export class Transactions {
       else this.#env.entities.removeSync(key);
     }
     if (!mark) return;
-    this.#env.meta.putSync(checkpointedKey, uint64(mark.sequence));
+    if (this.#journal) this.#setJournal({ ...this.#journal, checkpointed: mark.sequence });
     if (mark.ceiling !== undefined) this.#env.meta.putSync(ceilingKey, uint64(mark.ceiling));
   }
 
@@ -236,9 +260,15 @@ export class Transactions {
       this.#expiringEntities++;
     }
     if (isDescribed(record) && !this.#hasFields) {
-      this.#env.meta.putSync(cleanFormatKey, uint64(formatWithFields));
       this.#hasFields = true;
+      if (this.#journal) this.#setJournal({ ...this.#journal, cleanFormat: formatWithFields });
+      else this.#env.meta.putSync(formatKey, uint64(formatWithFields));
     }
+  }
+
+  #setJournal(state: JournalState): void {
+    this.#env.meta.putSync(journalKey, encodeJournalState(state));
+    this.#journal = state;
   }
 
   /** Removes a key that will be replaced from the expiry index. */
@@ -285,7 +315,7 @@ export class Transactions {
 }
 
 /** Whether an error of a transaction means that it did not fit on the disk. */
-export function saysFull(error: unknown): boolean {
+function saysFull(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === 'full' || fullCodes.has(code);
 }

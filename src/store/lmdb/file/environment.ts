@@ -3,7 +3,8 @@
  *
  *     entities  key → value record
  *     expiry    [expires u64 ms][key] → nothing: the keys that expire, in that order
- *     meta      name → u64: the format of the directory, and the version ceiling
+ *     meta      name → u64: the format of the directory, and the version ceiling; and the state of
+ *               the journal while that is in use
  *
  * The main thread and the reader thread open it to read, the checkpoint thread to
  * write; lmdb shares one map between them. `overlappingSync` is off, so a commit returns when its
@@ -31,12 +32,8 @@ export const formatWithFields = 2;
  */
 export const formatWithJournal = 3;
 export const formatKey = Buffer.from('format');
-/** Under this key, while the journal is in use: the format to give back. */
-export const cleanFormatKey = Buffer.from('clean-format');
-/** Under this key, while the journal is in use: the epoch of its frames. */
-export const epochKey = Buffer.from('journal-epoch');
-/** Under this key, while the journal is in use: the last frame whose entries are in the file. */
-export const checkpointedKey = Buffer.from('journal-checkpointed');
+/** Under this key, while the journal is in use: see journal-state.ts. */
+export const journalKey = Buffer.from('journal');
 /** Under this key: a version that no record has reached. See version-clock.ts. */
 export const ceilingKey = Buffer.from('version-ceiling');
 

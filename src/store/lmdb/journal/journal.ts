@@ -7,6 +7,7 @@
  * close. Between the two the directory has a format that older releases refuse.
  */
 import { randomBytes } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Awaitable, StoreError } from '../../store.js';
 import { type CheckpointClient, failed } from '../checkpoint/checkpoint-client.js';
@@ -38,6 +39,8 @@ export const journalDefaults: JournalOptions = {
 const looks = 5;
 /** Between two attempts at a full disk. */
 const retryMs = 250;
+/** Commits after which the pages that were freed can be used. */
+const maxTouches = 3;
 /** At the end of a segment only deletions may be written, so that a full store can be emptied. */
 const maxReservedBytes = 128 * 1024;
 
@@ -93,7 +96,7 @@ export class Journal {
     // At once: close() removes the files of free slots.
     for (const { slots } of this.#recovered?.segments ?? [])
       for (const slot of slots) this.slots.resume(slot);
-    this.#reservedBytes = Math.min(maxReservedBytes, segments[0].memory.length / 16);
+    this.#reservedBytes = Math.min(maxReservedBytes, segments[0].maxBytes / 16);
     this.#checkpointer = new Checkpointer({ ...parts, slots: this.slots });
     this.#timer = setInterval(() => {
       if (this.#active.ageMs >= maxAgeMs) this.#turnIfFree();
@@ -111,6 +114,12 @@ export class Journal {
     await this.slots.open();
     await syncNames(this.#directory);
     if (this.#recovered) await this.#resume(this.#recovered);
+  }
+
+  /** The open files, with their paths. */
+  *files(): Generator<{ readonly file: FileHandle; readonly path: string }> {
+    for (const { file, path } of this.#segments) if (file) yield { file, path };
+    yield* this.slots.files();
   }
 
   async #resume({ epoch, headers, segments, lastSequence }: RecoveredJournal): Promise<void> {
@@ -136,6 +145,7 @@ export class Journal {
 
   /**
    * Makes space for a frame with so many bytes of entries. Resolves when the active segment has it.
+   * After a wait, hasSpace() must be asked before the frame is written.
    * @param pages that the records of the frame need of their own in the data file
    * @param onlyDeletes whether the reserve may be used
    * @throws StoreError `full`, `failed`
@@ -145,9 +155,14 @@ export class Journal {
     const reserved = onlyDeletes ? 0 : this.#reservedBytes;
     if (this.#epoch === undefined) return this.#beginFor(entryBytes, pages, onlyDeletes);
     const reserving = this.#pages.ensure(pages);
-    if (reserving) return reserving.then(() => this.makeSpace(entryBytes, pages, onlyDeletes));
+    if (reserving) return this.#reserveFor(reserving, entryBytes, pages, onlyDeletes);
     if (!this.#active.fits(entryBytes, reserved)) return this.#turnFor(entryBytes, reserved);
     return this.#checkpoint && this.#admission.wait(this.#active, entryBytes);
+  }
+
+  /** Whether makeSpace() still holds: the active segment may have been sealed since. */
+  hasSpace(entryBytes: number, onlyDeletes: boolean): boolean {
+    return this.#active.fits(entryBytes, onlyDeletes ? 0 : this.#reservedBytes);
   }
 
   /**
@@ -234,6 +249,54 @@ export class Journal {
     this.memtable.push(this.#layers.get(segment) as Layer);
   }
 
+  async #reserveFor(
+    reserving: Promise<void>,
+    entryBytes: number,
+    pages: number,
+    onlyDeletes: boolean,
+  ): Promise<void> {
+    try {
+      await reserving;
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'full') throw error;
+      await this.#drain();
+      await this.#reserveFreed(pages);
+    }
+    await this.makeSpace(entryBytes, pages, onlyDeletes);
+  }
+
+  /**
+   * Takes all of the journal into LMDB, where its deletions make space.
+   * @throws StoreError `full`, `failed`
+   */
+  async #drain(): Promise<void> {
+    for (;;) {
+      if (this.#thread.failure) throw this.#thread.failure;
+      if (this.#checkpoint) {
+        this.#control.isHurried = true;
+        await this.#checkpointer.retry();
+        await this.#checkpoint;
+      } else if (this.#active.lastSequence > 0) this.#turn();
+      else break;
+    }
+  }
+
+  /**
+   * Pages that a commit frees can be used after the next one, once nothing reads them any more.
+   * @throws StoreError `full`, `failed`
+   */
+  async #reserveFreed(pages: number): Promise<void> {
+    for (let touches = 0; touches < maxTouches; touches++)
+      try {
+        await this.#pages.ensure(pages);
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== 'full') throw error;
+        await this.#thread.touch();
+      }
+    await this.#pages.ensure(pages);
+  }
+
   async #retryFor(entryBytes: number, pages: number): Promise<void> {
     await this.#checkpointer.retry();
     await this.makeSpace(entryBytes, pages, false);
@@ -244,6 +307,11 @@ export class Journal {
     while (!this.#active.fits(entryBytes, reserved)) {
       if (this.#checkpointer.blocked) await this.#checkpointer.retry();
       if (this.#thread.failure) throw this.#thread.failure;
+      if (this.#active.lastSequence === 0) {
+        // An empty segment has nothing to checkpoint, so it is not sealed.
+        await this.#grow(this.#active, entryBytes, reserved);
+        continue;
+      }
       const { other } = this;
       if (other.state !== 'free') {
         this.#control.isHurried = true;
@@ -251,15 +319,22 @@ export class Journal {
         this.#control.isHurried = this.#checkpointer.isClosing;
         continue;
       }
-      try {
-        await other.growFor(entryBytes, reserved);
-      } catch (error) {
-        throw errorOf(error);
-      }
-      this.#turn();
+      await this.#grow(other, entryBytes, reserved);
+      // The timer may have turned in that time: then the other one is being checkpointed.
+      if (this.other === other && other.state === 'free') this.#turn();
     }
   }
 
+  /** @throws StoreError `full`, `failed` */
+  async #grow(segment: Segment, entryBytes: number, reserved: number): Promise<void> {
+    try {
+      await segment.growFor(entryBytes, reserved);
+    } catch (error) {
+      throw errorOf(error);
+    }
+  }
+
+  /** The segment that is not active. */
   get other(): Segment {
     const [first, second] = this.#segments;
     return this.#active === first ? second : first;

@@ -11,9 +11,10 @@
  *
  * Otherwise an acknowledged write is damaged, and the store must not open as if it never was.
  */
-import { open, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { readRecord } from '../../record.js';
 import { StoreError } from '../../store.js';
+import { openPlainFile, unusableFile } from '../file/plain-file.js';
 import { singleByteChanges } from './byte-flip.js';
 import type { Entries } from './entry.js';
 import {
@@ -71,11 +72,12 @@ export async function recoverJournal(
     const lacking = frames.filter(({ sequence }) => sequence > checkpointed);
     const [first] = lacking;
     if (first === undefined) continue;
-    if (first.sequence !== last + 1) throw damaged(scans, last);
+    if (first.sequence !== last + 1)
+      throw gap(scans, last, checkpointed, { segment, at: segmentHeaderBytes });
     found.push({ segment, frames: lacking });
     last = lacking.at(-1)?.sequence ?? last;
   }
-  mustBeTheEnd(scans, last, epoch);
+  mustBeTheEnd(scans, last, checkpointed, epoch);
   const memories = new Map<number, Slot>();
   const recovered: RecoveredSegment[] = [];
   for (const each of found) recovered.push(await withSlots(directory, each, memories));
@@ -97,21 +99,31 @@ interface Scan {
 }
 
 async function readSegment({ path, number, memory }: Segment, epoch: bigint) {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw damage(path, 'it is missing, and the data file says that it is needed');
-  }
+  const bytes = await readWhole(path, 'the data file says that it is needed');
   const header = readSegmentHeader(bytes);
-  if (header === undefined) throw damage(path, 'its header is damaged');
+  if (header === undefined) throw damage(path, 'its header, at offset 0, is damaged');
   if (header.epoch !== epoch || header.number !== number)
     throw damage(path, 'it belongs to another store, or to another time of this one');
   if (bytes.length < header.fileBytes)
     throw damage(path, `it has ${bytes.length} bytes instead of ${header.fileBytes}`);
-  memory.set(bytes.subarray(0, Math.min(bytes.length, memory.length)));
+  memory.set(bytes.subarray(0, header.fileBytes));
   return header;
+}
+
+/** @param need why the file must be there, in words */
+async function readWhole(path: string, need: string): Promise<Buffer> {
+  try {
+    const file = await openPlainFile(path, constants.O_RDONLY);
+    try {
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw damage(path, `it is missing, and ${need}`);
+    throw unusableFile(path, error);
+  }
 }
 
 /** The frames from the begin of a segment, up to the first that does not follow. */
@@ -136,12 +148,17 @@ function firstOf(frames: readonly Frame[]): number {
 }
 
 /** @throws StoreError `damaged` if the frame behind the last one was acknowledged */
-function mustBeTheEnd(scans: readonly Scan[], last: number, epoch: bigint): void {
+function mustBeTheEnd(
+  scans: readonly Scan[],
+  last: number,
+  checkpointed: number,
+  epoch: bigint,
+): void {
   for (const { segment } of scans) {
     const { memory } = segment;
     for (let at = segmentHeaderBytes; at < memory.length; at += sectorBytes)
       if ((readFrameHeader(memory, at, epoch)?.sequence ?? 0) > last + 1)
-        throw damaged(scans, last);
+        throw gap(scans, last, checkpointed, { segment, at });
   }
   for (const { segment, end } of scans)
     for (const at of new Set([end, segmentHeaderBytes]))
@@ -239,27 +256,29 @@ async function withSlots(
 }
 
 async function readSlot(path: string): Promise<Buffer> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      const memory = Buffer.from(new SharedArrayBuffer(size));
-      await file.read(memory, 0, size, 0);
-      return memory;
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw damage(path, 'it is missing, and the journal refers to it');
-  }
+  const bytes = await readWhole(path, 'the journal refers to it');
+  const memory = Buffer.from(new SharedArrayBuffer(bytes.length));
+  memory.set(bytes);
+  return memory;
 }
 
-/** The error for the frame behind `last`, which is not where it has to be. */
-function damaged(scans: readonly Scan[], last: number): StoreError {
+interface Place {
+  readonly segment: Segment;
+  readonly at: number;
+}
+
+/**
+ * The error for the frame behind `last`, which is not where it has to be, though there is a later
+ * one. It was behind the last one, in the same segment, or the first of the other.
+ */
+function gap(scans: readonly Scan[], last: number, checkpointed: number, later: Place): StoreError {
   const before = scans.find(({ frames }) => frames.at(-1)?.sequence === last);
-  const { segment, end } = before ?? (scans[0] as Scan);
-  const at = before ? end : segmentHeaderBytes;
+  const isFirst = later.at === segmentHeaderBytes;
+  let { segment } = later;
+  let at = segmentHeaderBytes;
+  if (before && last > checkpointed && (segment === before.segment || isFirst))
+    ({ segment, end: at } = before);
+  else if (isFirst) segment = (scans.find((scan) => scan.segment !== segment) as Scan).segment;
   return damage(segment.path, `the frame at offset ${at}, of sequence ${last + 1}, is damaged`);
 }
 

@@ -15,9 +15,10 @@
  *     [magic u32][crc of the rest u32][format u32][number u32][epoch u64][bytes of the file f64]
  */
 import { constants, write } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { openPlainFile, unusableFile } from '../file/plain-file.js';
 import { Entries } from './entry.js';
 import { type Frame, frameBytes, frameHeaderBytes, writeFrame } from './frame.js';
 import type { Slot } from './slots.js';
@@ -42,24 +43,6 @@ export function segmentPath(directory: string, number: number): string {
   return join(directory, `journal-${number}`);
 }
 
-/**
- * The largest size of a segment: as given, or as its file is. A server with another setting may
- * have left frames behind the given one.
- */
-export async function segmentBytes(
-  directory: string,
-  number: number,
-  maxBytes: number,
-): Promise<number> {
-  try {
-    const { size } = await stat(segmentPath(directory, number));
-    return Math.max(maxBytes, size - (size % zeroBytes));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return maxBytes;
-  }
-}
-
 export interface SegmentHeader {
   readonly number: number;
   readonly epoch: bigint;
@@ -77,6 +60,26 @@ export function readSegmentHeader(bytes: Buffer): SegmentHeader | undefined {
   };
 }
 
+/**
+ * The size of the file as its header tells it; 0: there is none. A release with other bounds may
+ * have written it.
+ * @throws StoreError `unusable`
+ */
+export async function storedFileBytes(path: string): Promise<number> {
+  try {
+    const file = await openPlainFile(path, constants.O_RDONLY);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(headerEnd), 0, headerEnd, 0);
+      return readSegmentHeader(buffer.subarray(0, bytesRead))?.fileBytes ?? 0;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw unusableFile(path, error);
+  }
+}
+
 export class Segment {
   readonly number: number;
   readonly path: string;
@@ -88,7 +91,8 @@ export class Segment {
   readonly slots = new Map<number, Slot>();
   /** Pages of the data file that are reserved for its records. */
   reservedPages = 0;
-  readonly #maxBytes: number;
+  /** Its file is not made larger, save for a frame that needs it. */
+  readonly maxBytes: number;
   #file: FileHandle | undefined;
   #epoch = 0n;
   #fileBytes = 0;
@@ -100,11 +104,14 @@ export class Segment {
   /** The disk had no space for a larger file. */
   #mayGrow = true;
 
-  /** @param maxBytes the largest size of its file, a multiple of 128 KiB */
-  constructor(directory: string, number: number, maxBytes: number) {
+  /**
+   * @param maxBytes see {@link maxBytes}; a multiple of 128 KiB
+   * @param memoryBytes bounds the size of the file in any case
+   */
+  constructor(directory: string, number: number, maxBytes: number, memoryBytes = maxBytes) {
     this.number = number;
-    this.#maxBytes = maxBytes;
-    this.memory = Buffer.from(new SharedArrayBuffer(maxBytes));
+    this.maxBytes = maxBytes;
+    this.memory = Buffer.from(new SharedArrayBuffer(memoryBytes));
     this.entries = new Entries(this.memory);
     this.path = segmentPath(directory, number);
   }
@@ -147,18 +154,32 @@ export class Segment {
     return this.#lastSequence === 0 ? 0 : performance.now() - this.#activeSinceMs;
   }
 
-  /** Opens the file, and makes it if it is absent. */
+  /**
+   * Opens the file, and makes it if it is absent.
+   * @throws StoreError `unusable`
+   */
   async open(): Promise<void> {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC;
-    this.#file ??= await open(this.path, flags, 0o600);
+    try {
+      this.#file ??= await openPlainFile(this.path, flags);
+    } catch (error) {
+      throw unusableFile(this.path, error);
+    }
+  }
+
+  /** The open file; undefined: it is closed. */
+  get file(): FileHandle | undefined {
+    return this.#file;
   }
 
   /** Starts an epoch in the file, which is open. */
   async begin(epoch: bigint): Promise<void> {
     this.#epoch = epoch;
-    const { size } = await (this.#file as FileHandle).stat();
-    this.#fileBytes = Math.min(size - (size % zeroBytes), this.#maxBytes);
-    if (this.#fileBytes === 0) await this.#grow(Math.min(firstBytes, this.#maxBytes));
+    const { size, blocks } = await (this.#file as FileHandle).stat();
+    // A file that was copied with holes has no blocks to count on.
+    const usable = blocks * 512 < size ? 0 : size;
+    this.#fileBytes = Math.min(usable - (usable % zeroBytes), this.maxBytes);
+    if (this.#fileBytes === 0) await this.#grow(Math.min(firstBytes, this.maxBytes));
     else await this.#writeHeader(this.#fileBytes);
   }
 
@@ -175,7 +196,7 @@ export class Segment {
     for (const slot of slots) this.slots.set(slot.number, slot);
   }
 
-  /** Makes a free segment large enough for a frame with so many bytes of entries. */
+  /** Makes a segment without frames large enough for a frame with so many bytes of entries. */
   async growFor(entryBytes: number, reserved: number): Promise<void> {
     await this.#growing;
     const needed = segmentHeaderBytes + frameBytes(entryBytes) + reserved;
@@ -191,7 +212,7 @@ export class Segment {
 
   /** Makes the file so large, if the disk and its bound allow it. Returns at once. */
   growTo(bytes: number): void {
-    const wanted = Math.min(bytes, this.#maxBytes);
+    const wanted = Math.min(bytes, this.maxBytes);
     if (!this.#mayGrow || this.#growing || this.#fileBytes >= wanted) return;
     this.#growing = this.#grow(wanted)
       .catch(() => {

@@ -4,10 +4,11 @@
  * been checkpointed. Its file is then used for another value.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreError } from '../../store.js';
 import { syncNames } from '../file/directory.js';
+import { openPlainFile, unusableFile } from '../file/plain-file.js';
 
 /** Bytes in slots that wait for a checkpoint. A single larger value may have a slot. */
 const maxHeldBytes = 64 * 1024 * 1024;
@@ -16,10 +17,11 @@ const writeBytes = 1024 * 1024;
 /** A longer file is not kept for the next value. */
 const maxKeptBytes = 4 * 1024 * 1024;
 
-const namePattern = /^journal-slot-(\d+)$/;
+const baseName = 'journal-slot-';
+const names = /^journal-slot-(\d+)$/;
 
 export function slotPath(directory: string, number: number): string {
-  return join(directory, `journal-slot-${number}`);
+  return join(directory, `${baseName}${number}`);
 }
 
 export interface Slot {
@@ -44,9 +46,31 @@ export class Slots {
     this.#onCrowded = onCrowded;
   }
 
-  /** Opens the file of the first slot, so that a process without free descriptors has one. */
+  /**
+   * Opens the file of the first slot, so that a process without free descriptors has one.
+   * @throws StoreError `unusable`
+   */
   async open(): Promise<void> {
-    await this.#open(0);
+    try {
+      await this.#open(0);
+    } catch (error) {
+      throw unusableFile(slotPath(this.#directory, 0), error);
+    }
+  }
+
+  /** The open files, with their paths. */
+  *files(): Generator<{ readonly file: FileHandle; readonly path: string }> {
+    for (const [number, file] of this.#files.entries())
+      if (file) yield { file, path: slotPath(this.#directory, number) };
+  }
+
+  /** Removes files that a killed server left, and no frame refers to. */
+  async removeLeftovers(): Promise<void> {
+    for (const name of await readdir(this.#directory)) {
+      const number = Number(names.exec(name)?.[1] ?? Number.NaN);
+      if (Number.isNaN(number) || this.#taken.has(number) || this.#files[number]) continue;
+      await rm(join(this.#directory, name), { force: true });
+    }
   }
 
   /** Whether a value waits for the next checkpoint. */
@@ -120,11 +144,14 @@ export class Slots {
 
   /** Closes the files, and removes those of free slots, also what a killed server left. */
   async close(): Promise<void> {
-    for (const file of this.#files.splice(0)) await file?.close();
-    for (const name of await readdir(this.#directory)) {
-      const number = namePattern.exec(name)?.[1];
-      if (number !== undefined && !this.#taken.has(Number(number)))
-        await rm(join(this.#directory, name), { force: true });
+    for (const [number, file] of this.#files.splice(0).entries()) {
+      if (!file) continue;
+      const path = slotPath(this.#directory, number);
+      const [held, named] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
+      await file.close();
+      // Another server may have begun a store at the path of one that was moved.
+      const isOurs = named?.ino === held.ino && named.dev === held.dev;
+      if (isOurs && !this.#taken.has(number)) await rm(path, { force: true });
     }
   }
 
@@ -140,7 +167,7 @@ export class Slots {
       return held;
     }
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC;
-    const file = await open(slotPath(this.#directory, number), flags, 0o600);
+    const file = await openPlainFile(slotPath(this.#directory, number), flags);
     try {
       await syncNames(this.#directory);
     } catch (error) {

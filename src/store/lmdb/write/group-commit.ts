@@ -257,16 +257,21 @@ export class GroupCommit {
   /** Resolves when the frame of the items is durable, and they are settled. */
   async #commit(items: readonly Queued[]): Promise<void> {
     const { journal, versions, cache, look, nowMs } = this.#parts;
-    const pages = pagesOf(items);
-    const space = journal.makeSpace(entryBytesOf(items), pages, items.every(isDeletion));
     let heldMs = 0;
-    if (space) {
-      const sinceMs = performance.now();
-      await space;
-      heldMs = performance.now() - sinceMs;
-    }
-    const keys = items.flatMap((item) => (item.writes ?? [item.write]).filter(mustLook));
-    if (keys.length > 0) await this.#parts.prefetch(keys.map(({ key }) => key));
+    const keys = keysToLookUp(items);
+    if (keys.length > 0) await this.#parts.prefetch(keys);
+    const pages = pagesOf(items);
+    const entryBytes = entryBytesOf(items);
+    const onlyDeletes = items.every(isDeletion);
+    do {
+      const space = journal.makeSpace(entryBytes, pages, onlyDeletes);
+      if (space) {
+        const sinceMs = performance.now();
+        await space;
+        heldMs += performance.now() - sinceMs;
+      }
+      // From here on nothing is waited for until the frame is on its way.
+    } while (!journal.hasSpace(entryBytes, onlyDeletes));
     if (this.#failure) throw this.#failure;
     const draft = new FrameDraft(journal.active, versions, look, nowMs(), items);
     const results = items.map((item) => draft.add(item));
@@ -313,6 +318,16 @@ export class GroupCommit {
     this.#waitingWrites -= countOf(item);
     this.#waitingBytes -= item.bytes;
   }
+}
+
+/** Of writes that depend on what is stored. */
+function keysToLookUp(items: readonly Queued[]): Uint8Array[] {
+  const keys: Uint8Array[] = [];
+  for (const item of items)
+    if (item.writes) {
+      for (const write of item.writes) if (mustLook(write)) keys.push(write.key);
+    } else if (mustLook(item.write)) keys.push(item.write.key);
+  return keys;
 }
 
 function isDeletion(item: Queued): boolean {

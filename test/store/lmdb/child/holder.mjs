@@ -10,6 +10,8 @@ import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 
 /** @type {import('#dist/store/store.js').Store | undefined} */
 let store;
+/** @type {number | undefined} */
+let clockMs;
 
 const actions = {
   /** Goes on as another user, which only root can. */
@@ -19,8 +21,14 @@ const actions = {
     process.setuid(user);
     return {};
   },
-  async open({ directory, journal }) {
-    store = await openLmdb({ directory, journal });
+  /** @param request has `nowMs` if the clock stands still */
+  async open({ directory, journal, nowMs }) {
+    clockMs = nowMs;
+    store = await openLmdb({ directory, journal, now: () => clockMs ?? Date.now() });
+    return {};
+  },
+  setClock({ nowMs }) {
+    clockMs = nowMs;
     return {};
   },
   async close() {
@@ -80,6 +88,9 @@ const actions = {
   async get({ key }) {
     const entity = await store.get(Buffer.from(key));
     return { value: entity && Buffer.from(entity.value).toString() };
+  },
+  async version({ key }) {
+    return { version: (await store.get(Buffer.from(key)))?.version };
   },
   async failure() {
     return { failure: store.failure?.code, message: store.failure?.message };
