@@ -5,10 +5,9 @@
  * (LMDB's MDB_NOMETASYNC.) The journal keeps what it could undo.
  */
 import { fdatasyncSync } from 'node:fs';
-import { isDescribed, readInfo, readUint64, writeUint64 } from '../../record.js';
+import { isDescribed, readUint64, writeUint64 } from '../../record.js';
 import {
   ceilingKey,
-  databaseStats,
   dataFile,
   type Environment,
   envStats,
@@ -25,13 +24,10 @@ import {
   encodeJournalState,
   type JournalState,
 } from '../journal/journal-state.js';
+import { ExpiryIndex } from './expiry-index.js';
+import { saysFull } from './says-full.js';
 
 const nothing = Buffer.alloc(0);
-/**
- * Codes of a full disk that preallocation.ts did not foresee: MDB_MAP_FULL, ENOSPC, EDQUOT, EFBIG.
- */
-const fullCodes: ReadonlySet<unknown> = new Set([-30792, 28, 122, 69, 27]);
-
 /** Pages that the transaction of a single record takes besides those of its own. */
 const transactionPages = 64;
 
@@ -54,8 +50,7 @@ export interface Mark {
 export class Transactions {
   readonly #env: Environment;
   readonly #preallocation: Preallocation;
-  /** Entities that expire. While there are none, a change reads no record. */
-  #expiringEntities: number;
+  readonly #expiry: ExpiryIndex;
   /** Whether a record with fields is stored, which older releases can't read. */
   #hasFields: boolean;
   /**
@@ -72,7 +67,7 @@ export class Transactions {
     this.#preallocation = new Preallocation(dataFile(directory), () =>
       readersOf(env.root).flatMap(({ commit }) => commit ?? []),
     );
-    this.#expiringEntities = databaseStats(env.expiry).entryCount;
+    this.#expiry = new ExpiryIndex(env);
     const state = env.meta.get(journalKey);
     this.#journal = state && decodeJournalState(state);
     const format = env.meta.get(formatKey);
@@ -182,7 +177,7 @@ export class Transactions {
 
   /** Runs the work in one transaction. A throw aborts it. */
   #transaction<T>(work: () => T): T {
-    const expiringEntities = this.#expiringEntities;
+    const expiring = this.#expiry.count;
     const hasFields = this.#hasFields;
     const journal = this.#journal;
     let commits = false;
@@ -193,7 +188,7 @@ export class Transactions {
         return result;
       });
     } catch (error) {
-      this.#expiringEntities = expiringEntities;
+      this.#expiry.count = expiring;
       this.#hasFields = hasFields;
       this.#journal = journal;
       // Nobody knows what is on the disk then: the kernel forgets what a sync could not write.
@@ -209,7 +204,8 @@ export class Transactions {
    * @throws StoreError `full`
    */
   #preallocate(keys: readonly Buffer[], recordLengths: readonly number[], expiring: number): void {
-    const trees = this.#expiringEntities > 0 ? [this.#env.expiry] : [];
+    const isIndexed = this.#expiry.count > 0;
+    const trees = isIndexed ? [this.#env.expiry] : [];
     const stats = envStats(this.#env.entities, ...trees);
     let freedPages = 0;
     if (stats.overflowPages > 0)
@@ -220,7 +216,7 @@ export class Transactions {
         );
     // The expiry index is a tree of its own. It changes where a new record enters it, and where an
     // old one may leave it.
-    const changes = keys.length + expiring + (this.#expiringEntities > 0 ? keys.length : 0);
+    const changes = keys.length + expiring + (isIndexed ? keys.length : 0);
     const need = pagesNeeded(stats, changes, recordLengths, freedPages);
     const stores = recordLengths.length > 0;
     // The records are among those for which pages are reserved.
@@ -243,8 +239,7 @@ export class Transactions {
     );
     for (const change of changes) {
       const { key, record } = change;
-      const expiresMs = this.#expiringEntities > 0 ? this.#expiryOf(key) : undefined;
-      if (expiresMs !== undefined) this.#forgetExpiry(key, expiresMs);
+      this.#expiry.forget(key);
       if (record !== undefined) this.#put(change, record);
       else this.#env.entities.removeSync(key);
     }
@@ -255,10 +250,7 @@ export class Transactions {
 
   #put({ key, expiresMs }: Change, record: Buffer): void {
     this.#env.entities.putSync(key, record);
-    if (expiresMs !== undefined) {
-      this.#env.expiry.putSync(expiryKey(expiresMs, key), nothing);
-      this.#expiringEntities++;
-    }
+    if (expiresMs !== undefined) this.#expiry.add(key, expiresMs);
     if (isDescribed(record) && !this.#hasFields) {
       this.#hasFields = true;
       if (this.#journal) this.#setJournal({ ...this.#journal, cleanFormat: formatWithFields });
@@ -271,28 +263,21 @@ export class Transactions {
     this.#journal = state;
   }
 
-  /** Removes a key that will be replaced from the expiry index. */
-  #forgetExpiry(key: Buffer, expiresMs: number): void {
-    if (this.#env.expiry.removeSync(expiryKey(expiresMs, key))) this.#expiringEntities--;
-  }
-
   #sweep(nowMs: number, limit: number): number {
-    const due = [...this.#env.expiry.getKeys({ limit, end: expiryKey(nowMs + 1, nothing) })];
+    const due = this.#expiry.due(nowMs, limit);
     if (due.length === 0) {
       if (this.#preallocation.awaitsCommit) this.#touch();
       return 0;
     }
     this.#preallocate(
-      due.map((entry) => entry.subarray(8)),
+      due.map(({ key }) => key),
       [],
       0,
     );
-    for (const entry of due) {
-      const key = entry.subarray(8);
+    for (const { key, expiresMs } of due) {
       // The index is exact. The record is checked all the same, because a deletion follows.
-      if (this.#expiryOf(key) === readUint64(entry, 0)) this.#env.entities.removeSync(key);
-      this.#env.expiry.removeSync(entry);
-      this.#expiringEntities--;
+      if (this.#expiry.expiryOf(key) === expiresMs) this.#env.entities.removeSync(key);
+      this.#expiry.remove(key, expiresMs);
     }
     return due.length;
   }
@@ -302,32 +287,10 @@ export class Transactions {
     this.#preallocate([formatKey], [], 0);
     this.#env.meta.putSync(formatKey, this.#env.meta.get(formatKey) ?? nothing);
   }
-
-  /** When the entity under the key expires, its checksum unchecked. */
-  #expiryOf(key: Buffer): number | undefined {
-    const record = this.#env.entities.getBinaryFast(key);
-    try {
-      return record && readInfo(record).expiresMs;
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-/** Whether an error of a transaction means that it did not fit on the disk. */
-function saysFull(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return code === 'full' || fullCodes.has(code);
 }
 
 function uint64(value: number): Buffer {
   const bytes = Buffer.alloc(8);
   writeUint64(bytes, 0, value);
   return bytes;
-}
-
-function expiryKey(expiresMs: number, key: Uint8Array): Buffer {
-  const entry = Buffer.allocUnsafe(8 + key.length);
-  entry.set(key, writeUint64(entry, 0, expiresMs));
-  return entry;
 }

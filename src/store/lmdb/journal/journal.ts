@@ -9,18 +9,18 @@
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Awaitable, StoreError } from '../../store.js';
+import type { Awaitable } from '../../store.js';
 import { type CheckpointClient, failed } from '../checkpoint/checkpoint-client.js';
 import { Checkpointer } from '../checkpoint/checkpointer.js';
 import type { Control } from '../checkpoint/messages.js';
 import { syncNames } from '../file/directory.js';
-import { full, isFullCode, ownPages } from '../file/preallocation.js';
-import { Layer, type Memtable } from '../memtable/memtable.js';
+import type { Memtable } from '../memtable/memtable.js';
 import { Admission } from './admission.js';
-import type { Frame } from './frame.js';
+import { errorOf, saysFull } from './errors.js';
 import { PageReserve } from './page-reserve.js';
 import type { RecoveredJournal } from './recovery.js';
 import type { Segment } from './segment.js';
+import { SegmentPair } from './segment-pair.js';
 import { Slots } from './slots.js';
 
 export interface JournalOptions {
@@ -61,8 +61,7 @@ export class Journal {
   readonly slots: Slots;
   readonly #directory: string;
   readonly #recovered: RecoveredJournal | undefined;
-  readonly #segments: readonly [Segment, Segment];
-  readonly #layers: ReadonlyMap<Segment, Layer>;
+  readonly #pair: SegmentPair;
   readonly #thread: CheckpointClient;
   readonly #control: Control;
   readonly #admission: Admission;
@@ -70,77 +69,56 @@ export class Journal {
   readonly #checkpointer: Checkpointer;
   readonly #timer: NodeJS.Timeout;
   readonly #reservedBytes: number;
-  #active: Segment;
   #epoch: bigint | undefined;
   #sequence = 0;
-  #isWriting = false;
   #beginning: Promise<void> | undefined;
-  #checkpoint: Promise<void> | undefined;
 
   constructor(parts: JournalParts) {
-    const { directory, segments, control, maxAgeMs } = parts;
+    const { directory, segments, memtable, thread, control, maxAgeMs, recovered } = parts;
     this.#directory = directory;
-    this.#recovered = parts.recovered;
-    this.#segments = segments;
-    this.#layers = new Map(segments.map((each) => [each, new Layer(each.entries, each.slots)]));
-    this.memtable = parts.memtable;
-    this.#thread = parts.thread;
+    this.#recovered = recovered;
+    this.memtable = memtable;
+    this.#thread = thread;
     this.#control = control;
     this.#admission = new Admission(control);
-    this.#pages = new PageReserve(parts.thread);
-    this.#active = segments[0];
+    this.#pages = new PageReserve(thread);
     this.slots = new Slots(directory, () => {
       control.isHurried = true;
-      this.#turnIfFree();
+      this.#pair.turnIfFree();
     });
     // At once: close() removes the files of free slots.
-    for (const { slots } of this.#recovered?.segments ?? [])
+    for (const { slots } of recovered?.segments ?? [])
       for (const slot of slots) this.slots.resume(slot);
     this.#reservedBytes = Math.min(maxReservedBytes, segments[0].maxBytes / 16);
-    this.#checkpointer = new Checkpointer({ ...parts, slots: this.slots });
+    this.#checkpointer = new Checkpointer({ memtable, thread, control, slots: this.slots });
+    this.#pair = new SegmentPair({ segments, memtable, control, checkpointer: this.#checkpointer });
     this.#timer = setInterval(() => {
-      if (this.#active.ageMs >= maxAgeMs) this.#turnIfFree();
+      if (this.active.ageMs >= maxAgeMs) this.#pair.turnIfFree();
     }, maxAgeMs / looks).unref();
   }
 
   /** The segment that takes the next frame. */
   get active(): Segment {
-    return this.#active;
+    return this.#pair.active;
   }
 
   /** Opens the files, and makes them if they are absent. Goes on with what was recovered. */
   async open(): Promise<void> {
-    for (const segment of this.#segments) await segment.open();
+    await this.#pair.open();
     await this.slots.open();
     await syncNames(this.#directory);
-    if (this.#recovered) await this.#resume(this.#recovered);
+    const recovered = this.#recovered;
+    if (!recovered) return;
+    this.#epoch = recovered.epoch;
+    this.#sequence = recovered.lastSequence;
+    await this.#pages.resume(recovered.segments);
+    this.#pair.resume(recovered);
   }
 
   /** The open files, with their paths. */
   *files(): Generator<{ readonly file: FileHandle; readonly path: string }> {
-    for (const { file, path } of this.#segments) if (file) yield { file, path };
+    yield* this.#pair.files();
     yield* this.slots.files();
-  }
-
-  async #resume({ epoch, headers, segments, lastSequence }: RecoveredJournal): Promise<void> {
-    this.#epoch = epoch;
-    this.#sequence = lastSequence;
-    for (const header of headers) this.#segments[header.number as 0 | 1].resume(header);
-    for (const { segment, frames, slots } of segments) {
-      const layer = this.#layers.get(segment) as Layer;
-      segment.takeOver(frames, slots);
-      for (const { start, end } of frames) layer.add(start, end);
-      this.memtable.push(layer);
-      segment.reservedPages = pagesOf(segment, frames);
-      await this.#pages.resume(segment.reservedPages);
-    }
-    const [older, newer] = segments;
-    if (older === undefined) this.#activate(this.#segments[0]);
-    else this.#active = (newer ?? older).segment;
-    this.#control.fill = this.#active.fill;
-    if (older === undefined || newer === undefined) return;
-    older.segment.state = 'sealed';
-    this.#startCheckpoint(older.segment);
   }
 
   /**
@@ -156,13 +134,13 @@ export class Journal {
     if (this.#epoch === undefined) return this.#beginFor(entryBytes, pages, onlyDeletes);
     const reserving = this.#pages.ensure(pages);
     if (reserving) return this.#reserveFor(reserving, entryBytes, pages, onlyDeletes);
-    if (!this.#active.fits(entryBytes, reserved)) return this.#turnFor(entryBytes, reserved);
-    return this.#checkpoint && this.#admission.wait(this.#active, entryBytes);
+    if (!this.active.fits(entryBytes, reserved)) return this.#turnFor(entryBytes, reserved);
+    return this.#pair.checkpoint && this.#admission.wait(this.active, entryBytes);
   }
 
   /** Whether makeSpace() still holds: the active segment may have been sealed since. */
   hasSpace(entryBytes: number, onlyDeletes: boolean): boolean {
-    return this.#active.fits(entryBytes, onlyDeletes ? 0 : this.#reservedBytes);
+    return this.active.fits(entryBytes, onlyDeletes ? 0 : this.#reservedBytes);
   }
 
   /**
@@ -172,25 +150,16 @@ export class Journal {
    * @throws StoreError `failed`
    */
   async append(end: number, pages: number, ceiling: number | undefined): Promise<void> {
-    const segment = this.#active;
-    const start = segment.entriesStart;
-    this.#isWriting = true;
+    const segment = this.active;
     try {
-      await segment.append(end, this.#sequence + 1, ceiling);
+      await this.#pair.append(end, this.#sequence + 1, ceiling);
     } catch (error) {
       throw failed('journal', (error as Error).message);
-    } finally {
-      this.#isWriting = false;
     }
     this.#sequence++;
     this.#pages.use(pages);
     segment.reservedPages += pages;
-    this.#layers.get(segment)?.add(start, end);
-    segment.growIfBusy();
-    // The next one must not be the smaller: its frames would wait for the checkpoint of this one.
-    if (this.other.state === 'free') this.other.growTo(segment.fileBytes);
-    this.#control.fill = segment.fill;
-    if (this.slots.isCrowded) this.#turnIfFree();
+    if (this.slots.isCrowded) this.#pair.turnIfFree();
   }
 
   /**
@@ -211,15 +180,15 @@ export class Journal {
     clearInterval(this.#timer);
     this.#checkpointer.close();
     await this.#beginning?.catch(() => {});
-    await this.#checkpoint;
-    if (this.#active.lastSequence > 0 && !this.#checkpointer.blocked) {
-      this.#turn();
-      await this.#checkpoint;
+    await this.#pair.checkpoint;
+    if (this.active.lastSequence > 0 && !this.#checkpointer.blocked) {
+      this.#pair.turn();
+      await this.#pair.checkpoint;
     }
     const isEmpty = this.memtable.isEmpty && !this.#thread.failure;
     await this.#thread.close(isEmpty && this.#epoch !== undefined).catch(() => {});
     await this.slots.close();
-    for (const segment of this.#segments) await segment.close();
+    await this.#pair.close();
   }
 
   async #beginFor(entryBytes: number, pages: number, onlyDeletes: boolean): Promise<void> {
@@ -236,17 +205,10 @@ export class Journal {
   /** The order matters: LMDB must not say that the journal is in use before there is one. */
   async #begin(): Promise<void> {
     const epoch = randomBytes(8).readBigUInt64LE();
-    for (const segment of this.#segments) await segment.begin(epoch);
+    await this.#pair.begin(epoch);
     await this.#thread.begin(epoch);
     this.#epoch = epoch;
-    this.#activate(this.#segments[0]);
-  }
-
-  #activate(segment: Segment): void {
-    segment.activate();
-    this.#active = segment;
-    this.#control.fill = segment.fill;
-    this.memtable.push(this.#layers.get(segment) as Layer);
+    this.#pair.activate();
   }
 
   async #reserveFor(
@@ -258,7 +220,7 @@ export class Journal {
     try {
       await reserving;
     } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== 'full') throw error;
+      if (!saysFull(error)) throw error;
       await this.#drain();
       await this.#reserveFreed(pages);
     }
@@ -272,11 +234,11 @@ export class Journal {
   async #drain(): Promise<void> {
     for (;;) {
       if (this.#thread.failure) throw this.#thread.failure;
-      if (this.#checkpoint) {
+      if (this.#pair.checkpoint) {
         this.#control.isHurried = true;
         await this.#checkpointer.retry();
-        await this.#checkpoint;
-      } else if (this.#active.lastSequence > 0) this.#turn();
+        await this.#pair.checkpoint;
+      } else if (this.active.lastSequence > 0) this.#pair.turn();
       else break;
     }
   }
@@ -291,7 +253,7 @@ export class Journal {
         await this.#pages.ensure(pages);
         return;
       } catch (error) {
-        if (!(error instanceof StoreError) || error.code !== 'full') throw error;
+        if (!saysFull(error)) throw error;
         await this.#thread.touch();
       }
     await this.#pages.ensure(pages);
@@ -304,24 +266,24 @@ export class Journal {
 
   /** Takes the other segment, as soon as it is free and large enough. */
   async #turnFor(entryBytes: number, reserved: number): Promise<void> {
-    while (!this.#active.fits(entryBytes, reserved)) {
+    while (!this.active.fits(entryBytes, reserved)) {
       if (this.#checkpointer.blocked) await this.#checkpointer.retry();
       if (this.#thread.failure) throw this.#thread.failure;
-      if (this.#active.lastSequence === 0) {
+      if (this.active.lastSequence === 0) {
         // An empty segment has nothing to checkpoint, so it is not sealed.
-        await this.#grow(this.#active, entryBytes, reserved);
+        await this.#grow(this.active, entryBytes, reserved);
         continue;
       }
-      const { other } = this;
+      const { other } = this.#pair;
       if (other.state !== 'free') {
         this.#control.isHurried = true;
-        await Promise.race([this.#checkpoint, sleep(retryMs)]);
+        await Promise.race([this.#pair.checkpoint, sleep(retryMs)]);
         this.#control.isHurried = this.#checkpointer.isClosing;
         continue;
       }
       await this.#grow(other, entryBytes, reserved);
       // The timer may have turned in that time: then the other one is being checkpointed.
-      if (this.other === other && other.state === 'free') this.#turn();
+      if (this.#pair.other === other && other.state === 'free') this.#pair.turn();
     }
   }
 
@@ -333,58 +295,4 @@ export class Journal {
       throw errorOf(error);
     }
   }
-
-  /** The segment that is not active. */
-  get other(): Segment {
-    const [first, second] = this.#segments;
-    return this.#active === first ? second : first;
-  }
-
-  #turnIfFree(): void {
-    if (this.#checkpointer.isClosing || this.#isWriting || this.other.state !== 'free') return;
-    if (this.#active.lastSequence > 0) this.#turn();
-  }
-
-  /** Seals the active segment, whose checkpoint begins, and activates the other. */
-  #turn(): void {
-    const sealed = this.#active;
-    sealed.state = 'sealed';
-    this.#activate(this.other);
-    this.#startCheckpoint(sealed);
-  }
-
-  #startCheckpoint(segment: Segment): void {
-    const layer = this.#layers.get(segment) as Layer;
-    this.#checkpoint = this.#checkpointer
-      .run(segment, layer)
-      // The thread has said so: see CheckpointEvents.
-      .catch(() => {})
-      .finally(() => {
-        this.#checkpoint = undefined;
-      });
-  }
-}
-
-/** Pages that the records of frames need of their own. */
-function pagesOf({ entries }: Segment, frames: readonly Frame[]): number {
-  let pages = 0;
-  for (const { start, end } of frames)
-    for (let place = start; place < end; place = entries.next(place)) {
-      const valueBytes = entries.slotOf(place)?.bytes ?? 0;
-      pages += ownPages((entries.record(place)?.length ?? 0) + valueBytes);
-    }
-  return pages;
-}
-
-/** An error of the system as one of the store; others as they are. */
-function errorOf(error: unknown): unknown {
-  const { code, syscall, message } = error as NodeJS.ErrnoException;
-  if (isFullCode(code)) return full(error);
-  if (code === 'EMFILE' || code === 'ENFILE')
-    return new StoreError(
-      'overloaded',
-      'the process has no file descriptors left; raise the limit (ulimit -n), or try again later',
-      { cause: error },
-    );
-  return syscall === undefined ? error : failed('journal', message);
 }

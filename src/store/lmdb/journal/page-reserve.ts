@@ -4,10 +4,15 @@
  * never by a checkpoint of what was acknowledged.
  */
 
-import { type Awaitable, StoreError } from '../../store.js';
+import type { Awaitable } from '../../store.js';
 import type { CheckpointClient } from '../checkpoint/checkpoint-client.js';
+import { ownPages } from '../file/preallocation.js';
+import type { Entries } from './entry.js';
+import { saysFull } from './errors.js';
+import type { Frame } from './frame.js';
+import type { RecoveredSegment } from './recovery.js';
 
-/** So many are asked for at once, so that few frames wait for an answer. */
+/** So many are asked for at once, so that few frames wait. */
 const stepPages = 256;
 
 export class PageReserve {
@@ -33,8 +38,11 @@ export class PageReserve {
   }
 
   /** Reserves pages for what a server without a clean close left, as far as the disk allows. */
-  async resume(pages: number): Promise<void> {
-    await this.#thread.reserve(pages).catch(unlessFull);
+  async resume(segments: readonly RecoveredSegment[]): Promise<void> {
+    for (const { segment, frames } of segments) {
+      segment.reservedPages = pagesOf(segment.entries, frames);
+      await this.#thread.reserve(segment.reservedPages).catch(unlessFull);
+    }
   }
 
   async #reserve(pages: number): Promise<void> {
@@ -49,7 +57,18 @@ export class PageReserve {
   }
 }
 
-function unlessFull(error: unknown): StoreError {
-  if (error instanceof StoreError && error.code === 'full') return error;
+/** Pages that the records of frames need of their own. */
+function pagesOf(entries: Entries, frames: readonly Frame[]): number {
+  let pages = 0;
+  for (const { start, end } of frames)
+    for (let place = start; place < end; place = entries.next(place)) {
+      const valueBytes = entries.slotOf(place)?.bytes ?? 0;
+      pages += ownPages((entries.record(place)?.length ?? 0) + valueBytes);
+    }
+  return pages;
+}
+
+function unlessFull(error: unknown): unknown {
+  if (saysFull(error)) return error;
   throw error;
 }

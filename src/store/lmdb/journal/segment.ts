@@ -229,7 +229,6 @@ export class Segment {
     this.#next = segmentHeaderBytes;
     this.#lastSequence = 0;
     this.#ceiling = undefined;
-    this.reservedPages = 0;
     this.#mayGrow = true;
   }
 
@@ -257,6 +256,7 @@ export class Segment {
   /** Its entries are in LMDB. */
   free(): void {
     this.slots.clear();
+    this.reservedPages = 0;
     this.state = 'free';
   }
 

@@ -36,6 +36,8 @@ export class Slots {
   /** By number; undefined: it has no file. */
   readonly #files: (FileHandle | undefined)[] = [];
   readonly #taken = new Map<number, Slot>();
+  /** Numbers of files that were there before. */
+  readonly #resumed = new Set<number>();
   #heldBytes = 0;
   #waiting: (() => void)[] = [];
   #failure: StoreError | undefined;
@@ -130,9 +132,10 @@ export class Slots {
     }
   }
 
-  /** A slot that a server without a clean close left. */
+  /** A slot that a server without a clean close left. Its file is opened for another value. */
   resume(slot: Slot): void {
     this.#hold(slot);
+    this.#resumed.add(slot.number);
   }
 
   free(slot: Slot): void {
@@ -146,6 +149,7 @@ export class Slots {
   async close(): Promise<void> {
     for (const [number, file] of this.#files.splice(0).entries()) {
       if (!file) continue;
+      this.#resumed.delete(number);
       const path = slotPath(this.#directory, number);
       const [held, named] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
       await file.close();
@@ -153,6 +157,8 @@ export class Slots {
       const isOurs = named?.ino === held.ino && named.dev === held.dev;
       if (isOurs && !this.#taken.has(number)) await rm(path, { force: true });
     }
+    for (const number of this.#resumed)
+      if (!this.#taken.has(number)) await rm(slotPath(this.#directory, number), { force: true });
   }
 
   #hold(slot: Slot): void {

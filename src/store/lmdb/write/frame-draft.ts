@@ -8,7 +8,7 @@ import type { Segment } from '../journal/segment.js';
 import { holds, isPresent, type Stored } from './conditions.js';
 import { conditionFailure, type Group, type Queued, resultOf, type SingleWrite } from './queued.js';
 import type { VersionClock } from './version-clock.js';
-import { type Write, writeEntry } from './write.js';
+import { mustLook, type Write, writeEntry } from './write.js';
 
 /** Looks up what is stored, before this frame. */
 export type Look = (key: Uint8Array) => Stored | undefined;
@@ -124,11 +124,6 @@ export class FrameDraft {
   #versionOf(given: number | undefined): number {
     return given === undefined ? this.#versions.next() : this.#versions.take(given);
   }
-}
-
-/** Whether a write has to know what is stored. */
-export function mustLook({ value, condition }: Write): boolean {
-  return value === undefined || condition !== undefined;
 }
 
 function hasToLook(item: Queued): boolean {

@@ -6,7 +6,6 @@
  * condition does not hold when its turn comes. The writes that wait are bounded by count and by
  * bytes.
  */
-import type { Limits } from '../../../config/limits.js';
 import {
   type Allowance,
   type DeleteResult,
@@ -19,16 +18,19 @@ import type { Journal } from '../journal/journal.js';
 import type { EntityCache } from '../read/entity-cache.js';
 import { monotonicMs, publishCommit } from './commit-channel.js';
 import { conditionErrorOf, type Deciding } from './condition-error.js';
-import { FrameDraft, mustLook, type Outcome } from './frame-draft.js';
+import { FrameDraft, type Outcome } from './frame-draft.js';
 import { type StoredValues, storeValues } from './large-values.js';
 import {
   countOf,
   entryBytesOf,
   type Group,
+  isDeletion,
+  keysToLookUp,
   pagesOf,
   type Queued,
   type SingleWrite,
 } from './queued.js';
+import { type WaitingLimits, WaitingWrites } from './waiting-writes.js';
 import {
   type Delete,
   isLarge,
@@ -42,7 +44,7 @@ import {
 
 export interface GroupCommitParts extends Deciding {
   readonly journal: Journal;
-  readonly limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>;
+  readonly limits: WaitingLimits;
   /** Never holds a key while a write of it is on its way to the disk. */
   readonly cache: EntityCache;
   /** Brings what {@link look} reads into memory; undefined: it is there, as far as is known. */
@@ -53,8 +55,7 @@ export class GroupCommit {
   readonly #parts: GroupCommitParts;
   #queue: Queued[] = [];
   /** Queued, in the frame on its way, or about to be queued. */
-  #waitingWrites = 0;
-  #waitingBytes = 0;
+  readonly #waiting: WaitingWrites;
   /** Resolves when the frame on its way, and those behind it, are settled. */
   #running: Promise<void> | undefined;
   /** A frame begins at the end of this turn of the event loop. */
@@ -63,6 +64,7 @@ export class GroupCommit {
 
   constructor(parts: GroupCommitParts) {
     this.#parts = parts;
+    this.#waiting = new WaitingWrites(parts.limits);
   }
 
   /** Set by the first frame that failed for another reason than a full disk, or by fail(). */
@@ -81,10 +83,8 @@ export class GroupCommit {
   write(write: Write, allowance?: Allowance): Promise<Result> {
     const large = isLarge(valueBytes(write));
     const bytes = writeBytes(write);
-    const refusal = this.#refusal(1, bytes);
+    const refusal = this.#failure ?? this.#waiting.take(1, bytes);
     if (refusal) return Promise.reject(refusal);
-    this.#waitingWrites++;
-    this.#waitingBytes += bytes;
     if (large)
       return this.#store([write], bytes, false, allowance).then((stored) =>
         this.#enqueue(write, bytes, stored),
@@ -119,7 +119,7 @@ export class GroupCommit {
 
   /** Resolves when everything queued so far has settled. */
   async settled(): Promise<void> {
-    while (this.#waitingWrites > 0) {
+    while (!this.#waiting.isEmpty) {
       await this.#running;
       // Writes queued in this turn begin at its end.
       await new Promise(setImmediate);
@@ -138,28 +138,13 @@ export class GroupCommit {
       bytes += writeBytes(write);
       values += valueBytes(write);
     }
-    const refusal = this.#refusal(writes.length, bytes);
+    const refusal = this.#failure ?? this.#waiting.take(writes.length, bytes);
     if (refusal) throw refusal;
-    this.#waitingWrites += writes.length;
-    this.#waitingBytes += bytes;
     const stored = isLarge(values) ? await this.#store(writes, bytes, true, allowance) : undefined;
     return new Promise((resolve, reject) => {
       const group: Group = { writes, bytes, leavesOut, stored, resolve, reject };
       this.#push(group);
     });
-  }
-
-  /** Why the writes are not taken: `overloaded`, or the failure. */
-  #refusal(writes: number, bytes: number): StoreError | undefined {
-    if (this.#failure) return this.#failure;
-    const { maxQueuedWrites, maxQueuedBytes } = this.#parts.limits;
-    const isFull =
-      this.#waitingWrites + writes > maxQueuedWrites || this.#waitingBytes + bytes > maxQueuedBytes;
-    if (this.#waitingWrites === 0 || !isFull) return undefined;
-    return new StoreError(
-      'overloaded',
-      'too many writes wait for the disk already; try again later',
-    );
   }
 
   /** Brings large values to the disk. */
@@ -175,8 +160,7 @@ export class GroupCommit {
       if (this.#failure) throw this.#failure;
       return stored;
     } catch (error) {
-      this.#waitingWrites -= writes.length;
-      this.#waitingBytes -= bytes;
+      this.#waiting.give(writes.length, bytes);
       if (!(error instanceof StoreError)) throw error;
       if (error.code === 'failed') this.fail(error);
       throw (error.code === 'full' && conditionErrorOf(this.#parts, writes, isGroup)) || error;
@@ -315,22 +299,6 @@ export class GroupCommit {
   }
 
   #forget(item: Queued): void {
-    this.#waitingWrites -= countOf(item);
-    this.#waitingBytes -= item.bytes;
+    this.#waiting.give(countOf(item), item.bytes);
   }
-}
-
-/** Of writes that depend on what is stored. */
-function keysToLookUp(items: readonly Queued[]): Uint8Array[] {
-  const keys: Uint8Array[] = [];
-  for (const item of items)
-    if (item.writes) {
-      for (const write of item.writes) if (mustLook(write)) keys.push(write.key);
-    } else if (mustLook(item.write)) keys.push(item.write.key);
-  return keys;
-}
-
-function isDeletion(item: Queued): boolean {
-  if (item.writes) return item.writes.every(({ value }) => value === undefined);
-  return item.write.value === undefined;
 }

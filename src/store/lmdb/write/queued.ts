@@ -2,7 +2,7 @@
 import { type DeleteResult, type Result, StoreError } from '../../store.js';
 import { ownPages } from '../file/preallocation.js';
 import type { StoredValues } from './large-values.js';
-import { type Write, writeBytes } from './write.js';
+import { mustLook, type Write, writeBytes } from './write.js';
 
 /** One write, or a group of them. */
 export type Queued = SingleWrite | Group;
@@ -66,4 +66,19 @@ export function pagesOf(items: readonly Queued[]): number {
     if (item.writes) for (const write of item.writes) pages += ownPages(writeBytes(write));
     else pages += ownPages(item.bytes);
   return pages;
+}
+
+/** The keys of writes that depend on what is stored. */
+export function keysToLookUp(items: readonly Queued[]): Uint8Array[] {
+  const keys: Uint8Array[] = [];
+  for (const item of items)
+    if (item.writes) {
+      for (const write of item.writes) if (mustLook(write)) keys.push(write.key);
+    } else if (mustLook(item.write)) keys.push(item.write.key);
+  return keys;
+}
+
+export function isDeletion(item: Queued): boolean {
+  if (item.writes) return item.writes.every(({ value }) => value === undefined);
+  return item.write.value === undefined;
 }

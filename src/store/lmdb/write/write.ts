@@ -44,6 +44,11 @@ export function valueBytes({ value }: Write): number {
   return bytes;
 }
 
+/** Whether a write has to know what is stored. */
+export function mustLook({ value, condition }: Write): boolean {
+  return value === undefined || condition !== undefined;
+}
+
 /** Whether values of so many bytes, of one write or of a group, get a slot. */
 export function isLarge(bytes: number): boolean {
   return bytes > pieceBytes;

@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
-import { saysFull, Transactions } from '#dist/store/lmdb/checkpoint/transactions.js';
+import { Transactions } from '#dist/store/lmdb/checkpoint/transactions.js';
 import { formatKey, openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 
@@ -129,7 +129,7 @@ const actions = {
         try {
           change(stored % 100, 1, Buffer.alloc(9000, stored));
         } catch (error) {
-          if (saysFull(error)) return stored;
+          if (transactions.isFull(error)) return stored;
           throw error;
         }
       return most;
@@ -138,7 +138,7 @@ const actions = {
     try {
       for (; ; filled += 10) change(1000 + filled, 10, Buffer.alloc(9000, filled));
     } catch (error) {
-      if (!saysFull(error)) throw error;
+      if (!transactions.isFull(error)) throw error;
     }
     for (let first = 0; first < filled; first += 10) change(1000 + first, 10, undefined);
     const reader = root.useReadTransaction();
