@@ -173,6 +173,12 @@ describe("a data file that is not as it was written is 'damaged'", () => {
     }
   });
 
+  test.each([0, 4096])('with other flags in the meta page at %d', async (at) => {
+    const directory = await filledDirectory();
+    await overwrite(dataFile(directory), at + trees + 4, Buffer.of(0xa5, 0xa5));
+    expect(await opening(directory)).toBe('damaged');
+  });
+
   test('when it is empty, also beside a lock file', async () => {
     const directory = await temporaryDirectory();
     await (await openLmdb({ directory })).close();
@@ -230,11 +236,11 @@ describe('a file whose last meta page was not written whole opens with the one b
   test.each([
     ['the new trees', trees, lastPage],
     ['a part of the new trees', trees, trees + 70],
-    ['noise', trees, lastPage],
+    ['noise behind the flags', trees + 2, lastPage],
   ])('%s with the old number', async (what, start, end) => {
     const directory = await filledDirectory();
     const [[newer] = [0], [older] = [0]] = metaOrder(filled);
-    const bytesOf = what === 'noise' ? Buffer.alloc(8192, 0xa5) : filled.subarray(newer);
+    const bytesOf = what.startsWith('noise') ? Buffer.alloc(8192, 0xa5) : filled.subarray(newer);
     await overwrite(dataFile(directory), older + start + 4, bytesOf.subarray(start + 4, end));
     const store = await openAt({ open: () => openLmdb({ directory }) });
     for (const key of numbered(200)) expect(await value(store, key)).toHaveLength(5000);
