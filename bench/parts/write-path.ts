@@ -38,7 +38,7 @@ const besideRate = 2000;
 const rangeEntities = 100_000;
 /** V8 compiles it in the first. */
 const rangeTimes = 7;
-/** What a constant rate keeps of a run. */
+/** A run at a constant rate keeps these. */
 const times = ['p50', 'p99', 'p999'] as const;
 
 export const writePath: Part = {
@@ -124,9 +124,9 @@ async function visitFull(store: string, settings: Settings, options: Options): P
     });
   await get();
   const alone = await get();
-  const beside = load({ ...constant({ ...settings, rate: besideRate }, url), work });
+  const writing = load({ ...constant({ ...settings, rate: besideRate }, url), work });
   const mixed = await get();
-  await beside;
+  await writing;
   const range: number[] = [];
   for (let times = 0; times < rangeTimes; times++)
     range.push(await timeRange(url, { start: '%00', limit: rangeEntities, valueBytes }));

@@ -25,7 +25,7 @@ interface Inode {
   readonly changes: Made[];
 }
 
-/** What a name led to at some time: undefined is nothing. */
+/** A name led to this at some time: undefined is nothing. */
 interface Link {
   readonly inode: Inode | undefined;
   isDurable: boolean;
@@ -59,7 +59,7 @@ function linksUntil(before: Files, entries: readonly Entry[]): Map<string, Link[
   const names = new Map<string, Link[]>();
   for (const [name, bytes] of before)
     names.set(name, [{ inode: { before: bytes, changes: [] }, isDurable: true }]);
-  /** What the last sync of each file, or of the directory, has to bring to the disk. */
+  /** The last sync of each file, or of the directory, has to bring these to the disk. */
   const atSync = new Map<string, Iterable<Made | Link>>();
   for (const entry of entries) {
     if (entry.kind === 'mark') continue;
@@ -89,7 +89,7 @@ function drop(each: Made | Link): void {
   if ('isDropped' in each) each.isDropped = !each.isDurable;
 }
 
-/** What the disk has of the changes. */
+/** The changes that the disk has. */
 function survivors(changes: readonly Made[], random: () => number): Change[] {
   const tear = tears[Math.floor(random() * tears.length)] ?? 'all';
   const share = random();

@@ -42,7 +42,7 @@
 enum { NONE, DIRECTORY = 0, DATA = 1, SEGMENT = 2, SLOT = 4, CONTROL = 255 };
 enum { MAX_FD = 4096, MAX_FILES = 250 };
 static unsigned char role[MAX_FD], dsync[MAX_FD];
-/** Of the record and of all that is below. Taken last. */
+/** Guards the record and all that is below. Taken last. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t busy[MAX_FILES] = {[0 ... MAX_FILES - 1] = PTHREAD_MUTEX_INITIALIZER};
 static int log_fd = -1, lies;

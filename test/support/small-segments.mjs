@@ -1,6 +1,6 @@
 /**
- * `evenkeel serve` with a small journal, so that a checkpoint runs nearly always. Takes the place of
- * Node before the command: see startServer(). With `--mark` it prints a line before it opens the
+ * `evenkeel serve` with a small journal, so that a checkpoint runs nearly always. Takes the place
+ * of Node before the command: see startServer(). With `--mark` it prints a line before it opens the
  * store.
  */
 import { parseArgs } from 'node:util';

@@ -58,8 +58,7 @@ async function readMetas(file: FileHandle): Promise<[Meta, Meta] | string> {
   if (typeof first === 'string') return first;
   const second = await readMeta(file, 1, first.pageSize);
   if (typeof second === 'string') return second;
-  if (first.pageSize !== second.pageSize)
-    return 'its two meta pages disagree about the page size';
+  if (first.pageSize !== second.pageSize) return 'its two meta pages disagree about the page size';
   // LMDB reads those of the first page even if the second is newer.
   if (first.envFlags !== second.envFlags) return 'its two meta pages disagree about their flags';
   return [first, second];
@@ -113,7 +112,7 @@ function inOrder([first, second]: readonly [Meta, Meta]): readonly [newer: Meta,
 
 interface Meta {
   readonly pageSize: number;
-  /** Of the environment: a commit never changes them. */
+  /** Those of the environment: a commit never changes them. */
   readonly envFlags: number;
   readonly lastPage: bigint;
   readonly txnId: bigint;

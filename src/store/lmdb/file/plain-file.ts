@@ -25,7 +25,8 @@ export function unusableFile(path: string, error: unknown): unknown {
   if (error instanceof StoreError) return error;
   return new StoreError(
     'unusable',
-    `${path} can't be used: ${reasonOf(error)}. Correct it, or choose another directory with --data`,
+    `${path} can't be used: ${reasonOf(error)}. ` +
+      'Correct it, or choose another directory with --data',
     { cause: error },
   );
 }

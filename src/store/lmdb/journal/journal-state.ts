@@ -1,6 +1,6 @@
 /**
- * What the data file says of the journal while that is in use: one value of the meta database. LMDB
- * has no checksums, and a flipped byte in this value could hide acknowledged frames, so it has one.
+ * The state of the journal, in the data file while it is in use: one value of the meta database.
+ * LMDB has no checksums. A flipped byte in it could hide acknowledged frames, so it has one.
  * Big-endian.
  *
  *     [clean format u32][epoch u64][checkpointed u64][crc32 of all before u32]

@@ -52,7 +52,7 @@ export interface JournalParts {
   readonly thread: CheckpointClient;
   readonly control: Control;
   readonly maxAgeMs: number;
-  /** What a server that ended without a clean close left. */
+  /** Left by a server that ended without a clean close. */
   readonly recovered: RecoveredJournal | undefined;
 }
 

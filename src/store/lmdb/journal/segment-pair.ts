@@ -84,7 +84,10 @@ export class SegmentPair {
       this.#memtable.push(layer);
     }
     const [older, newer] = segments;
-    if (older === undefined) return this.activate();
+    if (older === undefined) {
+      this.activate();
+      return;
+    }
     this.#active = (newer ?? older).segment;
     this.#control.fill = this.#active.fill;
     if (newer === undefined) return;

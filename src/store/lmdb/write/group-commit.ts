@@ -29,13 +29,12 @@ import {
   pagesOf,
   type Queued,
   type SingleWrite,
+  takeFrame,
 } from './queued.js';
 import { type WaitingLimits, WaitingWrites } from './waiting-writes.js';
 import {
   type Delete,
   isLarge,
-  maxFrameBytes,
-  maxFrameWrites,
   type Put,
   valueBytes,
   type Write,
@@ -188,7 +187,7 @@ export class GroupCommit {
 
   /** Writes frames until nothing is queued. */
   async #run(): Promise<void> {
-    while (this.#queue.length > 0) await this.#commitOrReject(this.#takeFrame());
+    while (this.#queue.length > 0) await this.#commitOrReject(takeFrame(this.#queue));
     // At once: a write that is queued from now on begins another run.
     this.#running = undefined;
   }
@@ -221,21 +220,6 @@ export class GroupCommit {
     }
     if (deletions.length > 0 && deletions.length < items.length)
       await this.#commitOrReject(deletions);
-  }
-
-  /** Moves writes from the queue to a frame. One at least, and no more than the bounds allow. */
-  #takeFrame(): readonly Queued[] {
-    const queue = this.#queue;
-    let bytes = 0;
-    let writes = 0;
-    let count = 0;
-    for (; count < queue.length; count++) {
-      const item = queue[count] as Queued;
-      bytes += item.stored ? 0 : item.bytes;
-      writes += countOf(item);
-      if (count > 0 && (bytes > maxFrameBytes || writes > maxFrameWrites)) break;
-    }
-    return queue.splice(0, count);
   }
 
   /** Resolves when the frame of the items is durable, and they are settled. */

@@ -2,7 +2,7 @@
 import { type DeleteResult, type Result, StoreError } from '../../store.js';
 import { ownPages } from '../file/preallocation.js';
 import type { StoredValues } from './large-values.js';
-import { mustLook, type Write, writeBytes } from './write.js';
+import { maxFrameBytes, maxFrameWrites, mustLook, type Write, writeBytes } from './write.js';
 
 /** One write, or a group of them. */
 export type Queued = SingleWrite | Group;
@@ -47,6 +47,20 @@ export function conditionFailure(index?: number): StoreError {
     'the condition does not hold for what is stored; nothing was changed. Read it, then decide',
     index === undefined ? {} : { index },
   );
+}
+
+/** Takes writes for a frame from the queue. One at least, and no more than the bounds allow. */
+export function takeFrame(queue: Queued[]): readonly Queued[] {
+  let bytes = 0;
+  let writes = 0;
+  let count = 0;
+  for (; count < queue.length; count++) {
+    const item = queue[count] as Queued;
+    bytes += item.stored ? 0 : item.bytes;
+    writes += countOf(item);
+    if (count > 0 && (bytes > maxFrameBytes || writes > maxFrameWrites)) break;
+  }
+  return queue.splice(0, count);
 }
 
 /** Bytes of the entries of the items. */

@@ -83,7 +83,7 @@ function changesOf({ files, needed }: Image, count: number): FileFlip[] {
   return fc.sample(fc.oneof(inNeeded, inHeader, ...anywhere), { seed, numRuns: count });
 }
 
-/** What is wrong with what came of a change; undefined: nothing. */
+/** The fault in the result of a change; undefined: none. */
 function faultOf(image: Image, { name, at }: FileFlip, result: unknown): string | undefined {
   if (typeof result === 'string') return result;
   const { refused, message, intact, absent, damaged, wrong } = result as {

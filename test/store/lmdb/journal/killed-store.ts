@@ -27,7 +27,7 @@ export async function killAfter(puts: readonly Put[], journal = smallSegments): 
   return directory;
 }
 
-/** What the puts leave under each key. */
+/** The value that the puts leave under each key. */
 export function contentOf(puts: readonly Put[]): Map<string, string> {
   return new Map(puts.map(([key, filler, valueBytes]) => [key, filler.repeat(valueBytes)]));
 }
@@ -46,7 +46,7 @@ export async function filesOf(directory: string): Promise<Map<string, Buffer>> {
   return files;
 }
 
-/** What the data file says of the journal; undefined: it is not in use. */
+/** The state of the journal in the data file; undefined: it is not in use. */
 export async function journalStateOf(directory: string): Promise<JournalState | undefined> {
   const { root, meta } = openDatabases(openRoot(directory));
   try {
@@ -57,7 +57,7 @@ export async function journalStateOf(directory: string): Promise<JournalState | 
   }
 }
 
-/** What the journal of a killed server has and LMDB may lack. */
+/** The frames that LMDB may lack after a server was killed. */
 export async function recoveredIn(directory: string): Promise<RecoveredJournal> {
   const state = await journalStateOf(directory);
   if (state === undefined) throw new Error('the journal is not in use');

@@ -36,7 +36,7 @@ test('a process that is stopped in checkpoints, and goes on, loses nothing', asy
   for (const [key, bytes] of written) expect(await value(store, key)).toBe('v'.repeat(bytes));
 });
 
-test('versions rise, and nothing is lost, with a clock that is set back before a kill', async () => {
+test('versions rise, and nothing is lost, with a clock set back before a kill', async () => {
   const directory = await temporaryDirectory();
   const later = Date.UTC(2030, 0, 1);
   const earlier = Date.UTC(2026, 0, 1);
