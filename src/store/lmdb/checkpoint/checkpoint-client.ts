@@ -5,6 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { workerExecArgv } from '../../../config/worker-exec-argv.js';
 import { StoreError } from '../../store.js';
+import type { Pages } from '../file/page-count.js';
 import { full } from '../file/preallocation.js';
 import type {
   CheckpointEvent,
@@ -18,7 +19,7 @@ import type {
 /** How a checkpoint ended: with all entries in LMDB, or at a full disk. */
 export type CheckpointResult =
   | { readonly event: CheckpointEvent; readonly applied?: undefined }
-  | { readonly applied: number; readonly usedPages: number; readonly error: StoreError };
+  | { readonly applied: number; readonly usedPages: Pages; readonly error: StoreError };
 
 export interface CheckpointEvents {
   /** LMDB has changed. */
@@ -104,7 +105,7 @@ export class CheckpointClient {
    * Reserves pages for records of the journal.
    * @throws StoreError `full`, `failed`
    */
-  async reserve(pages: number): Promise<void> {
+  async reserve(pages: Pages): Promise<void> {
     const reply = await this.#ask({ kind: 'reserve', pages });
     if (reply.kind === 'full') throw full(new Error(reply.message));
   }

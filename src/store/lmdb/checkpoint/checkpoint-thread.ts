@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readInfo } from '../../record.js';
 import { openDatabases, openRoot } from '../file/environment.js';
+import { noPages, PageCount, type Pages, remainder } from '../file/page-count.js';
 import { Entries } from '../journal/entry.js';
 import { monotonicMs } from '../write/commit-channel.js';
 import {
@@ -46,7 +47,7 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
   let count = 0;
   let busyMs = 0;
   let longestMs = 0;
-  let usedPages = 0;
+  const usedPages = new PageCount();
   control.remainingMs = 0;
   try {
     do {
@@ -55,7 +56,7 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
       const mark = done + slice.length === places.length ? { ceiling, sequence } : undefined;
       const startMs = monotonicMs();
       const { changes, pages } = commitSome(slice, mark);
-      usedPages += pages;
+      usedPages.add(pages);
       const ms = monotonicMs() - startMs;
       size.took(ms);
       busyMs += ms;
@@ -69,10 +70,15 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
     } while (done < places.length);
     // The journal is needed until then.
     transactions.sync();
-    transactions.release(reservedPages - usedPages);
+    transactions.release(remainder(reservedPages, usedPages));
   } catch (error) {
     if (!transactions.isFull(error)) throw error;
-    return { kind: 'full', applied: done, usedPages, message: (error as Error).message };
+    return {
+      kind: 'full',
+      applied: done,
+      usedPages: { ...usedPages },
+      message: (error as Error).message,
+    };
   }
   const event = { beganMs, endedMs: monotonicMs(), entries: done, transactions: count };
   return { kind: 'checkpointed', event: { ...event, busyMs, longestMs } };
@@ -89,7 +95,7 @@ function isDue(done: number, beganMs: number): boolean {
 function commitSome(
   slice: readonly Change[],
   mark?: Mark,
-): { readonly changes: number; readonly pages: number } {
+): { readonly changes: number; readonly pages: Pages } {
   for (let changes = slice.length; ; changes = Math.ceil(changes / 2))
     try {
       const isWhole = changes === slice.length;
@@ -137,17 +143,17 @@ function sweep(nowMs: number, limit: number): CheckpointReply {
     return { kind: 'swept', removed };
   } catch (error) {
     if (!transactions.isFull(error)) throw error;
-    return { kind: 'full', applied: 0, usedPages: 0, message: (error as Error).message };
+    return { kind: 'full', applied: 0, usedPages: noPages, message: (error as Error).message };
   }
 }
 
-function reserve(pages: number): CheckpointReply {
+function reserve(pages: Pages): CheckpointReply {
   try {
     transactions.reserve(pages);
     return { kind: 'done' };
   } catch (error) {
     if (!transactions.isFull(error)) throw error;
-    return { kind: 'full', applied: 0, usedPages: 0, message: (error as Error).message };
+    return { kind: 'full', applied: 0, usedPages: noPages, message: (error as Error).message };
   }
 }
 

@@ -84,7 +84,7 @@ export class Checkpointer {
       [...segment.slots.values()].map(({ number, memory }) => [number, memory.buffer]),
     );
     const { number, ceiling, lastSequence: sequence } = segment;
-    let { reservedPages } = segment;
+    const reserved = segment.reservedPages;
     for (let places = layer.index.toArray(); ; ) {
       const work: Work = {
         segment: number,
@@ -92,14 +92,14 @@ export class Checkpointer {
         slots: slots as never,
         ceiling,
         sequence,
-        reservedPages,
+        reservedPages: { ...reserved },
       };
       const result = await this.#thread.checkpoint(work);
       if (result.applied === undefined) {
         publishCheckpoint(result.event);
         break;
       }
-      reservedPages -= result.usedPages;
+      reserved.subtract(result.usedPages);
       this.#endAttempt(result.error);
       if (this.isClosing) return;
       // Writers wait for the end of the next attempt.

@@ -1,4 +1,5 @@
 /** The requests of the main thread to the checkpoint thread, and the replies. */
+import type { Pages } from '../file/page-count.js';
 
 export interface CheckpointOptions {
   readonly directory: string;
@@ -20,7 +21,7 @@ export interface Work {
   /** The sequence of the segment's last frame, stored with the last of them. */
   readonly sequence: number;
   /** Pages that were reserved for their records. */
-  readonly reservedPages: number;
+  readonly reservedPages: Pages;
 }
 
 export type CheckpointRequest =
@@ -32,7 +33,7 @@ export type CheckpointRequest =
   /** Makes a commit that changes nothing. Pages that the last one freed can be used after it. */
   | { readonly kind: 'touch' }
   /** Reserves pages of the data file for records of the journal. */
-  | { readonly kind: 'reserve'; readonly pages: number }
+  | { readonly kind: 'reserve'; readonly pages: Pages }
   | { readonly kind: 'sweep'; readonly nowMs: number; readonly limit: number }
   /** @property isEmpty whether LMDB has all that the journal had */
   | { readonly kind: 'close'; readonly isEmpty: boolean };
@@ -51,7 +52,7 @@ export type CheckpointReply =
   | {
       readonly kind: 'full';
       readonly applied: number;
-      readonly usedPages: number;
+      readonly usedPages: Pages;
       readonly message: string;
     }
   | { readonly kind: 'swept'; readonly removed: number }

@@ -18,7 +18,8 @@ import {
   journalKey,
   readersOf,
 } from '../file/environment.js';
-import { overflowPages, Preallocation, pagesNeeded, recordPages } from '../file/preallocation.js';
+import { PageCount, type Pages, remainder } from '../file/page-count.js';
+import { overflowPages, Preallocation, pagesNeeded } from '../file/preallocation.js';
 import {
   decodeJournalState,
   encodeJournalState,
@@ -28,8 +29,11 @@ import { ExpiryIndex } from './expiry-index.js';
 import { saysFull } from './says-full.js';
 
 const nothing = Buffer.alloc(0);
-/** Pages that the transaction of a single record takes besides those of its own. */
-const transactionPages = 64;
+/**
+ * Taken by the first transactions of a checkpoint besides their records, until the pages that they
+ * free can be used.
+ */
+const checkpointPages = 64;
 
 /** A change of one key. */
 export interface Change {
@@ -54,10 +58,10 @@ export class Transactions {
   /** Whether a record with fields is stored, which older releases can't read. */
   #hasFields: boolean;
   /**
-   * Pages at the end of the file for records of the journal that have pages of their own. So what
-   * was acknowledged finds its space there, even if the disk is full.
+   * Pages at the end of the file for records of the journal. So what was acknowledged finds its
+   * space there, even if the disk is full.
    */
-  #reservedPages = 0;
+  readonly #reserved = new PageCount();
   #isBroken = false;
   /** As it is stored; undefined while the journal is not in use. */
   #journal: JournalState | undefined;
@@ -110,10 +114,11 @@ export class Transactions {
   }
 
   /** Stores changes for whose records pages were reserved. Returns how many pages that were. */
-  commitReserved(changes: readonly Change[], mark?: Mark): number {
+  commitReserved(changes: readonly Change[], mark?: Mark): Pages {
     this.commit(changes, mark);
-    const lengths = changes.flatMap(({ record }) => record?.length ?? []);
-    const pages = recordPages(lengths, envStats(this.#env.entities).pageBytes);
+    const pages = new PageCount();
+    for (const { key, record } of changes)
+      if (record !== undefined) pages.addRecord(key.length + record.length);
     this.release(pages);
     return pages;
   }
@@ -122,15 +127,21 @@ export class Transactions {
    * Reserves pages for records of the journal.
    * @throws StoreError `full`
    */
-  reserve(pages: number): void {
-    const need = { runs: this.#reservedPages + pages, singles: transactionPages };
-    this.#preallocation.ensure(envStats(this.#env.entities), need, true);
-    this.#reservedPages += pages;
+  reserve(pages: Pages): void {
+    const { runs, singles } = this.#reserved;
+    const stats = envStats(this.#env.entities);
+    const oneChange = pagesNeeded(stats, 1, [], 0);
+    const need = {
+      runs: Math.ceil(runs + pages.runs) + oneChange.runs,
+      singles: Math.ceil(singles + pages.singles) + oneChange.singles,
+    };
+    this.#preallocation.ensure(stats, need, true, checkpointPages);
+    this.#reserved.add(pages);
   }
 
   /** Gives up pages that were reserved. */
-  release(pages: number): void {
-    this.#reservedPages = Math.max(0, this.#reservedPages - pages);
+  release(pages: Pages): void {
+    this.#reserved.subtract(pages);
   }
 
   /** Makes a commit that changes nothing. Throws like commit(). */
@@ -220,11 +231,14 @@ export class Transactions {
     const need = pagesNeeded(stats, changes, recordLengths, freedPages);
     const stores = recordLengths.length > 0;
     // The records are among those for which pages are reserved.
-    const ofOthers = Math.max(0, this.#reservedPages - recordPages(recordLengths, stats.pageBytes));
+    const own = new PageCount();
+    for (const length of recordLengths) own.addRecord(length);
+    const others = remainder(this.#reserved, own);
+    const all = { runs: need.runs + others.runs, singles: need.singles + others.singles };
     try {
-      this.#preallocation.ensure(stats, { ...need, runs: need.runs + ofOthers }, stores);
+      this.#preallocation.ensure(stats, all, stores);
     } catch (error) {
-      if (ofOthers === 0 || !saysFull(error)) throw error;
+      if (!saysFull(error)) throw error;
       // The others come later: to stop this one would stop them too.
       this.#preallocation.ensure(stats, need, stores);
     }

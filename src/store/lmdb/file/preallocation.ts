@@ -19,8 +19,6 @@ const growthBytes = 1024 * 1024;
 /** A record from this size on may have pages of its own. (LMDB's limit is 2 KiB in a page of 4.) */
 const overflowBytes = 1000;
 const pageHeaderBytes = 24;
-/** LMDB's pages are as large as the system's, and larger ones need fewer. */
-const usualPageBytes = 4096;
 /** Commits that are remembered. Readers are rarely more than two behind. */
 const rememberedCommits = 64;
 
@@ -61,7 +59,8 @@ export function pagesNeeded(
   recordLengths: readonly number[],
   freedPages: number,
 ): PageNeed {
-  const records = recordPages(recordLengths, stats.pageBytes);
+  let records = 0;
+  for (const length of recordLengths) records += overflowPages(length, stats.pageBytes);
   // A change copies its leaf, and may split it in up to three. So do the branches above, but
   // changes share them.
   const leaves = 3 * keys;
@@ -80,18 +79,6 @@ export function pagesNeeded(
 /** Pages that a record of this length may have of its own. */
 export function overflowPages(recordLength: number, pageBytes: number): number {
   return recordLength < overflowBytes ? 0 : Math.ceil((recordLength + pageHeaderBytes) / pageBytes);
-}
-
-/** Pages of the usual size that a record of this length may have of its own. */
-export function ownPages(recordLength: number): number {
-  return overflowPages(recordLength, usualPageBytes);
-}
-
-/** The maximum of pages that records of these lengths have of their own. */
-export function recordPages(recordLengths: readonly number[], pageBytes: number): number {
-  let pages = 0;
-  for (const length of recordLengths) pages += overflowPages(length, pageBytes);
-  return pages;
 }
 
 /** The system's codes of a disk, a quota or a file that may not grow. */
@@ -129,22 +116,24 @@ export class Preallocation {
   /**
    * Makes sure that a transaction finds its pages.
    * @param reserved whether the reserve must stay: true for all but deletions
+   * @param margin pages that must be there besides, unless plenty are free in the file
    * @throws StoreError `full`; the system's error if the disk is not full, but broken
    */
-  ensure(stats: EnvStats, { runs, singles }: PageNeed, reserved: boolean): void {
+  ensure(stats: EnvStats, { runs, singles }: PageNeed, reserved: boolean, margin = 0): void {
     const { pageBytes, usedPages } = stats;
     const need = runs + singles;
     this.#follow(stats, need);
     const tail = () => Math.floor(this.#allocatedBytes / pageBytes) - usedPages;
-    if (tail() >= need + reservePages) return;
-    const wanted = (usedPages + need + reservePages) * pageBytes;
+    if (tail() >= need + reservePages + margin) return;
+    const wanted = (usedPages + need + reservePages + margin) * pageBytes;
     const error = this.#grow(Math.max(wanted, this.#allocatedBytes + growthBytes), pageBytes);
-    // The disk is full, but the file may not be: single pages come from its free ones. Where there
-    // are plenty, they serve as the reserve too.
+    // The disk is full, but the file may not be: single pages come from its free ones. Each counts
+    // as half a page. Where there are plenty, they serve as the reserve too.
     const reusable = this.#reusablePages();
-    const min = reusable >= 2 * singles + reservePages ? runs : need;
-    const reserve = reserved && reusable < 2 * need + reservePages ? reservePages : 0;
-    this.#rejected = tail() < min + reserve;
+    const isPlenty = reusable >= 2 * need + reservePages;
+    const reserve = reserved ? reservePages + margin : 0;
+    const others = isPlenty ? 0 : Math.max(0, singles + reserve - Math.floor(reusable / 2));
+    this.#rejected = tail() < runs + others;
     if (!this.#rejected) return;
     const code = (error as NodeJS.ErrnoException | undefined)?.code;
     throw code === undefined || isFullCode(code) ? full(error) : error;

@@ -14,6 +14,7 @@ import { type CheckpointClient, failed } from '../checkpoint/checkpoint-client.j
 import { Checkpointer } from '../checkpoint/checkpointer.js';
 import type { Control } from '../checkpoint/messages.js';
 import { syncNames } from '../file/directory.js';
+import type { Pages } from '../file/page-count.js';
 import type { Memtable } from '../memtable/memtable.js';
 import { Admission } from './admission.js';
 import { errorOf, saysFull } from './errors.js';
@@ -124,11 +125,11 @@ export class Journal {
   /**
    * Makes space for a frame with so many bytes of entries. Resolves when the active segment has it.
    * After a wait, hasSpace() must be asked before the frame is written.
-   * @param pages that the records of the frame need of their own in the data file
+   * @param pages that the records of the frame may need in the data file
    * @param onlyDeletes whether the reserve may be used
    * @throws StoreError `full`, `failed`
    */
-  makeSpace(entryBytes: number, pages: number, onlyDeletes: boolean): Awaitable<void> {
+  makeSpace(entryBytes: number, pages: Pages, onlyDeletes: boolean): Awaitable<void> {
     if (this.#checkpointer.blocked && !onlyDeletes) return this.#retryFor(entryBytes, pages);
     const reserved = onlyDeletes ? 0 : this.#reservedBytes;
     if (this.#epoch === undefined) return this.#beginFor(entryBytes, pages, onlyDeletes);
@@ -149,7 +150,7 @@ export class Journal {
    * @param pages that makeSpace() reserved
    * @throws StoreError `failed`
    */
-  async append(end: number, pages: number, ceiling: number | undefined): Promise<void> {
+  async append(end: number, pages: Pages, ceiling: number | undefined): Promise<void> {
     const segment = this.active;
     try {
       await this.#pair.append(end, this.#sequence + 1, ceiling);
@@ -158,7 +159,7 @@ export class Journal {
     }
     this.#sequence++;
     this.#pages.use(pages);
-    segment.reservedPages += pages;
+    segment.reservedPages.add(pages);
     if (this.slots.isCrowded) this.#pair.turnIfFree();
   }
 
@@ -191,7 +192,7 @@ export class Journal {
     await this.#pair.close();
   }
 
-  async #beginFor(entryBytes: number, pages: number, onlyDeletes: boolean): Promise<void> {
+  async #beginFor(entryBytes: number, pages: Pages, onlyDeletes: boolean): Promise<void> {
     this.#beginning ??= this.#begin();
     try {
       await this.#beginning;
@@ -214,7 +215,7 @@ export class Journal {
   async #reserveFor(
     reserving: Promise<void>,
     entryBytes: number,
-    pages: number,
+    pages: Pages,
     onlyDeletes: boolean,
   ): Promise<void> {
     try {
@@ -247,7 +248,7 @@ export class Journal {
    * Pages that a commit frees can be used after the next one, once nothing reads them any more.
    * @throws StoreError `full`, `failed`
    */
-  async #reserveFreed(pages: number): Promise<void> {
+  async #reserveFreed(pages: Pages): Promise<void> {
     for (let touches = 0; touches < maxTouches; touches++)
       try {
         await this.#pages.ensure(pages);
@@ -259,7 +260,7 @@ export class Journal {
     await this.#pages.ensure(pages);
   }
 
-  async #retryFor(entryBytes: number, pages: number): Promise<void> {
+  async #retryFor(entryBytes: number, pages: Pages): Promise<void> {
     await this.#checkpointer.retry();
     await this.makeSpace(entryBytes, pages, false);
   }

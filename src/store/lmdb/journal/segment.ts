@@ -15,9 +15,10 @@
  *     [magic u32][crc of the rest u32][format u32][number u32][epoch u64][bytes of the file f64]
  */
 import { constants, write } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { PageCount } from '../file/page-count.js';
 import { openPlainFile, unusableFile } from '../file/plain-file.js';
 import { Entries } from './entry.js';
 import { type Frame, frameBytes, frameHeaderBytes, writeFrame } from './frame.js';
@@ -29,6 +30,8 @@ const firstBytes = 256 * 1024;
 const busyMs = 10_000;
 const growsFromFill = 0.25;
 const growth = 4;
+/** It is made larger while the disk has so many times its new size. */
+const roominess = 32;
 /** Zeros are written in pieces, so that no sync in between takes long. */
 const zeroBytes = 128 * 1024;
 
@@ -90,7 +93,7 @@ export class Segment {
   /** Those that its entries refer to, by number. */
   readonly slots = new Map<number, Slot>();
   /** Pages of the data file that are reserved for its records. */
-  reservedPages = 0;
+  reservedPages = new PageCount();
   /** Its file is not made larger, save for a frame that needs it. */
   readonly maxBytes: number;
   #file: FileHandle | undefined;
@@ -214,7 +217,7 @@ export class Segment {
   growTo(bytes: number): void {
     const wanted = Math.min(bytes, this.maxBytes);
     if (!this.#mayGrow || this.#growing || this.#fileBytes >= wanted) return;
-    this.#growing = this.#grow(wanted)
+    this.#growing = this.#growIfRoomy(wanted)
       .catch(() => {
         this.#mayGrow = false;
       })
@@ -256,7 +259,7 @@ export class Segment {
   /** Its entries are in LMDB. */
   free(): void {
     this.slots.clear();
-    this.reservedPages = 0;
+    this.reservedPages = new PageCount();
     this.state = 'free';
   }
 
@@ -273,15 +276,30 @@ export class Segment {
     this.#ceiling = ceiling ?? this.#ceiling;
   }
 
+  /** The journal must not take the space that the data needs. */
+  async #growIfRoomy(bytes: number): Promise<void> {
+    const { bavail, bsize } = await statfs(this.path);
+    if (bavail * bsize >= roominess * bytes) await this.#grow(bytes);
+    else this.#mayGrow = false;
+  }
+
   /**
    * The space is used once the header says that it is there.
    * @throws the system's error, and leaves the size as it was
    */
   async #grow(bytes: number): Promise<void> {
+    const file = this.#file as FileHandle;
     const zeros = Buffer.alloc(zeroBytes);
-    for (let at = this.#fileBytes; at < bytes; at += zeroBytes) {
-      const { bytesWritten } = await (this.#file as FileHandle).write(zeros, 0, zeroBytes, at);
-      if (bytesWritten < zeroBytes) throw Object.assign(new Error('disk full'), { code: 'ENOSPC' });
+    try {
+      for (let at = this.#fileBytes; at < bytes; at += zeroBytes) {
+        const { bytesWritten } = await file.write(zeros, 0, zeroBytes, at);
+        if (bytesWritten < zeroBytes)
+          throw Object.assign(new Error('disk full'), { code: 'ENOSPC' });
+      }
+    } catch (error) {
+      // The data needs that space.
+      await file.truncate(this.#fileBytes).catch(() => {});
+      throw error;
     }
     await this.#writeHeader(bytes);
     this.#fileBytes = bytes;

@@ -32,14 +32,7 @@ import {
   takeFrame,
 } from './queued.js';
 import { type WaitingLimits, WaitingWrites } from './waiting-writes.js';
-import {
-  type Delete,
-  isLarge,
-  type Put,
-  valueBytes,
-  type Write,
-  writeBytes,
-} from './write.js';
+import { type Delete, isLarge, type Put, valueBytes, type Write, writeBytes } from './write.js';
 
 export interface GroupCommitParts extends Deciding {
   readonly journal: Journal;

@@ -1,6 +1,6 @@
 /** Writes that wait for their frame, and how they end. */
 import { type DeleteResult, type Result, StoreError } from '../../store.js';
-import { ownPages } from '../file/preallocation.js';
+import { PageCount } from '../file/page-count.js';
 import type { StoredValues } from './large-values.js';
 import { maxFrameBytes, maxFrameWrites, mustLook, type Write, writeBytes } from './write.js';
 
@@ -73,12 +73,13 @@ export function entryBytesOf(items: readonly Queued[]): number {
   return bytes;
 }
 
-/** Pages that the records of the items need of their own in the data file, at most. */
-export function pagesOf(items: readonly Queued[]): number {
-  let pages = 0;
+/** Pages of the data file that the records of the items may need. */
+export function pagesOf(items: readonly Queued[]): PageCount {
+  const pages = new PageCount();
   for (const item of items)
-    if (item.writes) for (const write of item.writes) pages += ownPages(writeBytes(write));
-    else pages += ownPages(item.bytes);
+    if (item.writes) {
+      for (const write of item.writes) if (write.value) pages.addRecord(writeBytes(write));
+    } else if (item.write.value) pages.addRecord(item.bytes);
   return pages;
 }
 
