@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs';
 import {
   dataFile,
-  epochKey,
+  journalKey,
   openDatabases,
   openRootAt,
 } from '#dist/store/lmdb/file/environment.js';
@@ -37,7 +37,7 @@ const readers = {
     if (slots.length > 0) throw new Error(`${slots} are left`);
     const { root, entities, meta } = openDatabases(openRootAt(dataFile(directory)));
     try {
-      if (meta.get(epochKey)) throw new Error('the journal is not empty');
+      if (meta.get(journalKey)) throw new Error('the journal is not empty');
       const held = {};
       for (const { key, value } of entities.getRange({})) {
         const entity = readRecord(key, value, Date.now);

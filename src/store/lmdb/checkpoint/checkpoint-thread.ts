@@ -10,6 +10,7 @@ import { openDatabases, openRoot } from '../file/environment.js';
 import { noPages, PageCount, type Pages, remainder } from '../file/page-count.js';
 import { Entries } from '../journal/entry.js';
 import { monotonicMs } from '../write/commit-channel.js';
+import type { Change, Mark } from './change.js';
 import {
   type CheckpointOptions,
   type CheckpointReply,
@@ -19,7 +20,7 @@ import {
   type Work,
 } from './messages.js';
 import { isSliceDue, SliceSize } from './pace.js';
-import { type Change, type Mark, Transactions } from './transactions.js';
+import { Transactions } from './transactions.js';
 
 /** How long it waits before it asks again whether a slice is due. */
 const waitMs = 2;

@@ -25,6 +25,7 @@ import {
   encodeJournalState,
   type JournalState,
 } from '../journal/journal-state.js';
+import type { Change, Mark } from './change.js';
 import { ExpiryIndex } from './expiry-index.js';
 import { saysFull } from './says-full.js';
 
@@ -34,22 +35,6 @@ const nothing = Buffer.alloc(0);
  * free can be used.
  */
 const checkpointPages = 64;
-
-/** A change of one key. */
-export interface Change {
-  readonly key: Buffer;
-  /** Undefined: the key is removed. */
-  readonly record: Buffer | undefined;
-  readonly expiresMs: number | undefined;
-}
-
-/** Stored with the last change of a checkpoint. */
-export interface Mark {
-  /** A version ceiling; undefined: the stored one will do. */
-  readonly ceiling: number | undefined;
-  /** The last frame whose entries are in LMDB. */
-  readonly sequence: number;
-}
 
 export class Transactions {
   readonly #env: Environment;

@@ -27,12 +27,8 @@ import {
   sectorBytes,
   storedEntriesCrc,
 } from './frame.js';
-import {
-  readSegmentHeader,
-  type Segment,
-  type SegmentHeader,
-  segmentHeaderBytes,
-} from './segment.js';
+import type { Segment } from './segment.js';
+import { readSegmentHeader, type SegmentHeader, segmentHeaderBytes } from './segment-header.js';
 import { type Slot, slotPath } from './slots.js';
 
 export interface RecoveredSegment {

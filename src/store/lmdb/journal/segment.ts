@@ -10,18 +10,20 @@
  * checkpoint. Checkpointing: its entries are on their way into LMDB. One segment is active at any
  * time, and one at most is in the two states behind that.
  *
- * The file begins with a header of 4 KiB, then come the frames. Little-endian.
- *
- *     [magic u32][crc of the rest u32][format u32][number u32][epoch u64][bytes of the file f64]
+ * The file begins with a header (segment-header.ts), then come the frames.
  */
 import { constants, write } from 'node:fs';
 import { type FileHandle, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { PageCount } from '../file/page-count.js';
 import { openPlainFile, unusableFile } from '../file/plain-file.js';
 import { Entries } from './entry.js';
 import { type Frame, frameBytes, frameHeaderBytes, writeFrame } from './frame.js';
+import {
+  type SegmentHeader,
+  segmentHeader,
+  segmentHeaderBytes,
+  segmentPath,
+} from './segment-header.js';
 import type { Slot } from './slots.js';
 
 /** A store that writes little keeps a small journal. */
@@ -35,53 +37,7 @@ const roominess = 32;
 /** Zeros are written in pieces, so that no sync in between takes long. */
 const zeroBytes = 128 * 1024;
 
-export const segmentHeaderBytes = 4096;
-const headerEnd = 32;
-const magic = 0x53_4a_4b_45;
-const format = 1;
-
 export type SegmentState = 'free' | 'active' | 'sealed' | 'checkpointing';
-
-export function segmentPath(directory: string, number: number): string {
-  return join(directory, `journal-${number}`);
-}
-
-export interface SegmentHeader {
-  readonly number: number;
-  readonly epoch: bigint;
-  readonly fileBytes: number;
-}
-
-export function readSegmentHeader(bytes: Buffer): SegmentHeader | undefined {
-  if (bytes.length < headerEnd || bytes.readUInt32LE(0) !== magic) return undefined;
-  if (bytes.readUInt32LE(4) !== crc32(bytes.subarray(8, headerEnd))) return undefined;
-  if (bytes.readUInt32LE(8) !== format) return undefined;
-  return {
-    number: bytes.readUInt32LE(12),
-    epoch: bytes.readBigUInt64LE(16),
-    fileBytes: bytes.readDoubleLE(24),
-  };
-}
-
-/**
- * The size of the file as its header tells it; 0: there is none. A release with other bounds may
- * have written it.
- * @throws StoreError `unusable`
- */
-export async function storedFileBytes(path: string): Promise<number> {
-  try {
-    const file = await openPlainFile(path, constants.O_RDONLY);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(headerEnd), 0, headerEnd, 0);
-      return readSegmentHeader(buffer.subarray(0, bytesRead))?.fileBytes ?? 0;
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-    throw unusableFile(path, error);
-  }
-}
 
 export class Segment {
   readonly number: number;
@@ -306,13 +262,8 @@ export class Segment {
   }
 
   async #writeHeader(fileBytes: number): Promise<void> {
-    const header = Buffer.alloc(segmentHeaderBytes);
-    header.writeUInt32LE(magic, 0);
-    header.writeUInt32LE(format, 8);
-    header.writeUInt32LE(this.number, 12);
-    header.writeBigUInt64LE(this.#epoch, 16);
-    header.writeDoubleLE(fileBytes, 24);
-    header.writeUInt32LE(crc32(header.subarray(8, headerEnd)), 4);
+    const { number } = this;
+    const header = segmentHeader({ number, epoch: this.#epoch, fileBytes });
     await (this.#file as FileHandle).write(header, 0, header.length, 0);
   }
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { journalKey, openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
 import { decodeJournalState, type JournalState } from '#dist/store/lmdb/journal/journal-state.js';
 import { type RecoveredJournal, recoverJournal } from '#dist/store/lmdb/journal/recovery.js';
-import { Segment, segmentPath, storedFileBytes } from '#dist/store/lmdb/journal/segment.js';
+import { Segment } from '#dist/store/lmdb/journal/segment.js';
+import { segmentPath, storedFileBytes } from '#dist/store/lmdb/journal/segment-header.js';
 import { temporaryDirectory } from '../../../support/directory.js';
 import { startChild } from '../child/child.js';
 

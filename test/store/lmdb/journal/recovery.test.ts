@@ -8,7 +8,8 @@ import { describe, expect, test } from 'vitest';
 import { putBytes, writePut } from '#dist/store/lmdb/journal/entry.js';
 import { frameHeaderBytes, sectorBytes } from '#dist/store/lmdb/journal/frame.js';
 import { type RecoveredJournal, recoverJournal } from '#dist/store/lmdb/journal/recovery.js';
-import { Segment, segmentHeaderBytes } from '#dist/store/lmdb/journal/segment.js';
+import { Segment } from '#dist/store/lmdb/journal/segment.js';
+import { segmentHeaderBytes } from '#dist/store/lmdb/journal/segment-header.js';
 import { temporaryDirectory } from '../../../support/directory.js';
 
 const KiB = 1024;
