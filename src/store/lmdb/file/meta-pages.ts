@@ -58,9 +58,10 @@ async function readMetas(file: FileHandle): Promise<[Meta, Meta] | string> {
   if (typeof first === 'string') return first;
   const second = await readMeta(file, 1, first.pageSize);
   if (typeof second === 'string') return second;
-  return first.pageSize === second.pageSize
-    ? [first, second]
-    : 'its two meta pages disagree about the page size';
+  if (first.pageSize !== second.pageSize) return 'its two meta pages disagree about the page size';
+  // LMDB reads those of the first page even if the second is newer.
+  if (first.envFlags !== second.envFlags) return 'its two meta pages disagree about their flags';
+  return [first, second];
 }
 
 /**
@@ -111,6 +112,8 @@ function inOrder([first, second]: readonly [Meta, Meta]): readonly [newer: Meta,
 
 interface Meta {
   readonly pageSize: number;
+  /** Those of the environment: a commit never changes them. */
+  readonly envFlags: number;
   readonly lastPage: bigint;
   readonly txnId: bigint;
   readonly trees: readonly { readonly root: bigint; readonly depth: number }[];
@@ -133,6 +136,7 @@ async function readMeta(file: FileHandle, number: number, offset: number): Promi
   });
   return {
     pageSize,
+    envFlags: page.readUInt16LE(at.freeTree + 4),
     lastPage: page.readBigUInt64LE(at.lastPage),
     txnId: page.readBigUInt64LE(at.txnId),
     trees: [tree(at.freeTree), tree(at.mainTree)],
