@@ -26,7 +26,8 @@ default. An empty variable counts as not set.
 
 ${table(columns, rows)}
 
-\`--json\` is a flag only: it prints one line of JSON in place of the banner.
+\`--json\` is a flag only: it prints one line of JSON in place of the banner. So is \`--insecure\`,
+which serves everyone who reaches the host, without tokens: see [security.md](security.md).
 
 ## The configuration file
 

@@ -17,10 +17,11 @@ export function interfaceTables({
         .map((operation) => [requestOf(operation), operation.summary]),
     ),
     operations: table(
-      ['Request', 'Meaning', 'Response', 'Errors of its own'],
+      ['Request', 'Meaning', 'Token', 'Response', 'Errors of its own'],
       operations.map((operation) => [
         requestOf(operation),
         operation.summary,
+        operation.access,
         successOf(operation),
         operation.problems.join(', '),
       ]),

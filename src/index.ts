@@ -7,5 +7,6 @@ export { defaultOptions as defaultLoadOptions, type LoadOptions } from './lab/lo
 export type { LoadRecord } from './lab/load/result/load-record.js';
 export type { LoadResult } from './lab/load/result/result.js';
 export type { LoadScript } from './lab/load/script/author.js';
+export { AccessError } from './server/access/access-error.js';
 export { ListenError, type RunningServer, type ServeOptions, serve } from './server/server.js';
 export { StoreError, type StoreErrorCode } from './store/store.js';

@@ -1,7 +1,8 @@
 /**
  * The admin port: an HTTP server apart from the port that the program serves, through which its
- * process can be profiled. It listens on loopback only and asks for no password. A profile shows
- * what a program does, so the door of the server refuses what pages in a browser ask.
+ * process can be profiled. It listens on loopback only. A profile shows what a program does, so the
+ * door of the server refuses what pages in a browser ask. If the server takes tokens only, so does
+ * this port: those of an admin.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -11,7 +12,9 @@ import { ProfileError } from '../lab/profile/profile-errors.js';
 import { localSession } from '../lab/profile/sampling/local-session.js';
 import type { Recording } from '../lab/profile/sampling/recording.js';
 import { sampleKind } from '../lab/profile/sampling/sample.js';
+import { permitOf } from '../server/access/bearer.js';
 import { Door, visitorOf } from '../server/access/door.js';
+import type { Tokens } from '../server/access/tokens.js';
 import { contentFields } from '../server/api/content-fields.js';
 import { problemOf } from '../server/api/problem.js';
 
@@ -25,20 +28,23 @@ export interface AdminServer {
 /**
  * @param options.port 0 takes a free one
  * @param options.allowHosts names that requests may use, as of the server
+ * @param options.tokens of the server; undefined: none are asked for
  * @throws ProfileError `listen`
  */
 export async function startAdminServer({
   port,
   allowHosts,
+  tokens,
 }: {
   readonly port: number;
   readonly allowHosts?: readonly string[];
+  readonly tokens?: Tokens | undefined;
 }): Promise<AdminServer> {
   const door = new Door(allowHosts);
   const host = '127.0.0.1';
   const sampling = new OneSampling();
   const server = createServer((request, response) => {
-    respond(request, response, door, sampling).catch((error: Error) =>
+    respond(request, response, { door, tokens, sampling }).catch((error: Error) =>
       refuse(response, 500, error.message),
     );
   });
@@ -81,16 +87,23 @@ class OneSampling {
   }
 }
 
+interface AdminPort {
+  readonly door: Door;
+  readonly tokens: Tokens | undefined;
+  readonly sampling: OneSampling;
+}
+
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  door: Door,
-  sampling: OneSampling,
+  { door, tokens, sampling }: AdminPort,
 ): Promise<void> {
   try {
     door.check(visitorOf(request));
+    if (tokens) permitOf(request, tokens).mustBeAdmin();
   } catch (error) {
-    const { status, message } = problemOf(error);
+    const { status, message, headers } = problemOf(error);
+    for (const name in headers) response.setHeader(name, headers[name] as string);
     return refuse(response, status, message);
   }
   const { url = '', method } = request;

@@ -1,22 +1,19 @@
 /** `evenkeel export`: the entities of a server, as lines of NDJSON in a file. */
-import { optional, UsageError, withDefault } from '../config/parsers.js';
+import { optional, UsageError } from '../config/parsers.js';
 import { outputFile } from './args/files.js';
 import { describeFlags, parseCommandLine } from './args/flags.js';
 import { DataError } from './data/data-error.js';
 import { keyFromText, shellWord, textOfKey } from './data/key-text.js';
 import { OutputFailure, standard, writePieces } from './data/output-file.js';
 import { lastKey, rangeLines } from './data/range-lines.js';
-import { defaultUrl, serverUrl } from './data/server.js';
+import { defaultUrl } from './data/server.js';
+import { serverAddress, serverFlags } from './data/server-flags.js';
 import { TransferProgress } from './data/transfer-progress.js';
 import { exitCodes } from './exit-codes.js';
 import { onInterrupt } from './signals.js';
 
 const flags = {
-  url: {
-    value: 'URL',
-    help: 'the server',
-    ...withDefault(serverUrl, defaultUrl),
-  },
+  ...serverFlags,
   prefix: {
     value: 'KEY',
     help: 'only keys that begin so (all)',
@@ -67,7 +64,10 @@ export async function run(args: readonly string[]): Promise<void> {
   const interrupt = new AbortController();
   const stopListening = onInterrupt(() => interrupt.abort());
   const { prefix, after } = values;
-  const source = new Source(rangeLines(values, interrupt.signal), file !== standard);
+  const source = new Source(
+    rangeLines({ server: serverAddress(values), prefix, after }, interrupt.signal),
+    file !== standard,
+  );
   const { progress } = source;
   process.stdout.prependOnceListener('error', () => progress.end());
   let last: Buffer | undefined;
@@ -103,6 +103,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const again = [
     '; to go on: evenkeel export',
     ...(values.url === defaultUrl ? [] : [`--url ${shellWord(values.url)}`]),
+    ...(values['token-file'] === undefined ? [] : ['--token-file FILE']),
     ...(prefix ? [`--prefix ${textOfKey(prefix)}`] : []),
     ...(last ? [`--after ${textOfKey(lastKey(last))}`] : []),
     file === standard ? '>> FILE' : shellWord(file),

@@ -1,24 +1,21 @@
 /** `evenkeel import`: lines of NDJSON to a server, as an export has them. */
 import { UsageError, wholeNumber, withDefault } from '../config/parsers.js';
 import { inputOperand } from './args/files.js';
-import { describeFlags, parseCommandLine } from './args/flags.js';
+import { describeFlags, parseCommandLine, type Values } from './args/flags.js';
 import { BatchUpload } from './data/batch-upload.js';
 import { DataError } from './data/data-error.js';
 import { readPieces } from './data/input-file.js';
 import { shellWord } from './data/key-text.js';
 import { lineGroups } from './data/line-groups.js';
 import { nameOf, standard } from './data/output-file.js';
-import { defaultUrl, serverUrl } from './data/server.js';
+import { defaultUrl } from './data/server.js';
+import { serverAddress, serverFlags } from './data/server-flags.js';
 import { TransferProgress } from './data/transfer-progress.js';
 import { exitCodes } from './exit-codes.js';
 import { onInterrupt } from './signals.js';
 
 const flags = {
-  url: {
-    value: 'URL',
-    help: 'the server',
-    ...withDefault(serverUrl, defaultUrl),
-  },
+  ...serverFlags,
   skip: {
     value: 'LINES',
     help: 'go on behind so many lines of FILE',
@@ -78,7 +75,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const lines = lineGroups(readPieces(file), { skip: values.skip, onSkipped });
   let isAnyDone = false;
   const upload = new BatchUpload(lines, {
-    url: values.url,
+    server: serverAddress(values),
     signal: interrupt.signal,
     onLine: ({ number, bytes, failure, isUncertain }) => {
       isAnyDone = true;
@@ -105,7 +102,7 @@ export async function run(args: readonly string[]): Promise<void> {
     if (!isInterrupted && !(error instanceof DataError)) throw error;
     const reason = isInterrupted ? 'interrupted' : (error as Error).message;
     progress.end();
-    progress.say(`${reason}${wayOn(values.url, file, upload.nextLine)}`);
+    progress.say(`${reason}${wayOn(values, file, upload.nextLine)}`);
     process.exitCode = isInterrupted ? exitCodes.interrupted : exitCodes.failed;
   } finally {
     stopListening();
@@ -123,8 +120,13 @@ function sumOf(refused: number, uncertain: number): string {
 }
 
 /** The command line that sends the rest, if anything is done. */
-function wayOn(url: string, file: string, nextLine: number | undefined): string {
+function wayOn(
+  { url, 'token-file': token }: Pick<Values<typeof flags>, 'url' | 'token-file'>,
+  file: string,
+  nextLine: number | undefined,
+): string {
   if (nextLine === undefined || nextLine === 1) return '';
   const server = url === defaultUrl ? '' : `--url ${shellWord(url)} `;
-  return `; to go on: evenkeel import ${server}--skip ${nextLine - 1} ${shellWord(file)}`;
+  const access = token === undefined ? '' : '--token-file FILE ';
+  return `; to go on: evenkeel import ${server}${access}--skip ${nextLine - 1} ${shellWord(file)}`;
 }

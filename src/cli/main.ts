@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   report: () => import('./report.js'),
   export: () => import('./export.js'),
   import: () => import('./import.js'),
+  token: () => import('./token.js'),
   cluster: () => import('./cluster.js'),
   copy: () => import('./copy.js'),
 };

@@ -69,8 +69,8 @@ export const originRule =
   'origins as a browser sends them, such as https://app.example or http://localhost:3000';
 
 /**
- * Whether the text is an origin (RFC 6454 § 6.2). `*` is not one: until there are tokens, it would
- * give the store to every page of the web. Neither is `null`, which any page can make its origin.
+ * Whether the text is an origin (RFC 6454 § 6.2). `*` is not one: without tokens, it would give
+ * the store to every page of the web. Neither is `null`, which any page can make its origin.
  */
 export function isOrigin(text: string): boolean {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9_.:[\]-]+$/.test(text)) return false;

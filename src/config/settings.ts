@@ -4,6 +4,7 @@
  * file, and the file over the default.
  */
 import { readFileSync } from 'node:fs';
+import { accessSettings, tlsOf } from './access-settings.js';
 import { clusterSettings } from './cluster-settings.js';
 import { defaultLimits, type Limits, makeLimits, maxCacheBytes, maxValueLimit } from './limits.js';
 import {
@@ -43,11 +44,12 @@ export const settings = {
   },
   host: {
     value: 'ADDRESS',
-    help: 'address to listen on; without authentication, so keep it private',
+    help: 'address to listen on; beyond loopback see --tokens, --insecure',
     unit: 'IP address or host name',
-    cost: 'everyone who reaches the address can read and write all data',
+    cost: 'beyond loopback: --tokens or --tls-client-ca, or --insecure for everyone',
     ...withDefault(text('an address such as 127.0.0.1 or ::1'), '127.0.0.1'),
   },
+  ...accessSettings,
   'allow-host': {
     value: 'NAME',
     help: 'host names that requests may use, by commas',
@@ -106,7 +108,7 @@ export const settings = {
     help: 'port on 127.0.0.1 for evenkeel profile --url; 0 takes a free one; or off',
     defaultText: 'off',
     unit: 'TCP port',
-    cost: 'every user of this machine can profile the server',
+    cost: 'without --tokens every user of this machine can profile the server',
     ...optional((text) => (text === 'off' ? undefined : wholeNumber(0, 65_535)(text))),
   },
   config: {
@@ -123,10 +125,15 @@ type Values = {
   readonly [Name in keyof typeof settings]: ReturnType<(typeof settings)[Name]['parse']>;
 };
 
-export interface ServeSettings extends Omit<Values, 'max-value' | 'cache' | 'allow-host' | 'data'> {
+type Renamed = 'max-value' | 'cache' | 'allow-host' | 'data' | `tls-${string}`;
+
+export interface ServeSettings extends Omit<Values, Renamed> {
   /** Undefined: there is a `store`. */
   readonly data: string | undefined;
   readonly allowHosts: readonly string[];
+  readonly tls:
+    | { readonly cert: string; readonly key: string; readonly clientCa?: string }
+    | undefined;
   readonly limits: Limits;
 }
 
@@ -194,6 +201,9 @@ export function readSettings(flags: Texts, env: Env): ServeSettings {
   const {
     'max-value': maxValueBytes,
     'allow-host': allowHosts,
+    'tls-cert': cert,
+    'tls-key': key,
+    'tls-client-ca': clientCa,
     cache,
     data,
     store,
@@ -206,7 +216,8 @@ export function readSettings(flags: Texts, env: Env): ServeSettings {
   if (store !== undefined && ofStore === ofData)
     throw new UsageError(`--store and --data are both given: ${store} and ${data}; give one`);
   const place = ofStore < ofData ? { store, data: undefined } : { store: undefined, data };
-  return { ...values, ...place, allowHosts, limits: limitsOf(changes, file) };
+  const tls = tlsOf({ cert, key, clientCa });
+  return { ...values, ...place, allowHosts, tls, limits: limitsOf(changes, file) };
 }
 
 interface ConfigFile {

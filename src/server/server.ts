@@ -1,15 +1,19 @@
 /** The life of a server: open the store, listen, serve, drain, close. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
 import {
   type Limits,
   makeLimits,
   maxDeletionsPerPage,
   rangeDeletionShare,
 } from '../config/limits.js';
-import { type ClusterAccess, isCluster, openStore } from '../store/open.js';
+import { openStore } from '../store/open.js';
 import { type Store, StoreError } from '../store/store.js';
-import { Door } from './access/door.js';
+import { Access } from './access/access.js';
+import { Door, type Scheme } from './access/door.js';
+import { exposureText, isExposed } from './access/exposure.js';
+import type { Tokens } from './access/tokens.js';
 import { bytesPerLine } from './api/batch/line-cost.js';
 import { overloaded } from './api/problem.js';
 import { admitConnections } from './connection/admission.js';
@@ -17,54 +21,33 @@ import { ByteSemaphore } from './connection/byte-semaphore.js';
 import { Connections } from './connection/connections.js';
 import { ContentRate } from './connection/content-rate.js';
 import { freeDescriptors } from './connection/descriptors.js';
+import { Handshakes } from './connection/handshakes.js';
 import { InFlight } from './connection/in-flight.js';
+import { connectionEvent } from './connection/lane.js';
 import { isLingering } from './connection/lingering.js';
 import { MemoryBudget } from './connection/memory-budget.js';
 import { SliceScheduler } from './connection/slice-scheduler.js';
 import { leaveAll } from './fast-lane/end-of-turn.js';
 import { putFastLaneBefore } from './fast-lane/fast-lane.js';
 import { fullLane } from './full-lane/full-lane.js';
+import { checkOptions, type ServeOptions } from './options.js';
 
-export interface ServeOptions {
-  /**
-   * The directory of the data, created if absent. One server at a time may have it open. Left out
-   * if there is a `store`.
-   */
-  readonly data?: string | undefined;
-  /** The URL of a cluster that holds the data: `cassandra://HOST,HOST/KEYSPACE?dc=NAME`. */
-  readonly store?: string | undefined;
-  /** For a cluster: the user, and the certificate of its nodes' authority as PEM. */
-  readonly cassandra?: ClusterAccess;
-  /** TCP port; 0 takes a free one. Default 8080. */
-  readonly port?: number;
-  /** Address to listen on. Default 127.0.0.1: the service has no authentication of its own. */
-  readonly host?: string;
-  /**
-   * Host names that requests may name in addition to addresses and localhost. Default: none on
-   * loopback, and any name beyond it.
-   */
-  readonly allowHosts?: readonly string[];
-  /**
-   * Origins whose pages in a browser may use the store, such as `https://app.example` (CORS). Each
-   * of their pages can read and write all data. Default: none.
-   */
-  readonly cors?: readonly string[];
-  /**
-   * `both` (the default): plain requests for entities take the fast lane, a parser of our own; all
-   * others take `node:http`. `full`: all take `node:http`. The responses are the same.
-   */
-  readonly lanes?: 'both' | 'full';
-  /** Bounds to change, see {@link Limits}. */
-  readonly limits?: Partial<Limits>;
-  /** Called with each error that needs the operator, once. Default: a line on standard error. */
-  readonly report?: (error: unknown) => void;
-}
+export type { ServeOptions } from './options.js';
+
+const defaultHost = '127.0.0.1';
 
 export interface RunningServer {
   /** Where it listens, for example `http://127.0.0.1:8080`. */
   readonly url: string;
   /** Requests that are running now. */
   readonly running: number;
+  /** Those that it asks for, for an admin port of the same process; undefined: none. */
+  readonly tokens: Tokens | undefined;
+  /**
+   * Reads the files of tokens and certificates again. If one can't be used, what it had stays, and
+   * `report` is told. Open connections stay.
+   */
+  reload(): void;
   /**
    * Refuses new requests with 503, lets running ones finish for at most `limits.drainMs`, waits for
    * their clients for at most `limits.lingerMs`, and closes the store. May be called twice.
@@ -78,49 +61,34 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-const isText = (value: unknown) => typeof value === 'string' && value !== '';
-const optionRules: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
-  data: ['a directory', isText],
-  store: ['the URL of a cluster', (value) => isText(value) && isCluster(String(value))],
-  cassandra: ['an object', (value) => value instanceof Object],
-  port: ['a port number', (value) => Number.isInteger(value)],
-  host: ['an address, for example 127.0.0.1', isText],
-  allowHosts: ['an array of host names', Array.isArray],
-  cors: ['an array of origins', Array.isArray],
-  lanes: ["'both' or 'full'", (value) => value === 'both' || value === 'full'],
-  limits: ['an object', (value) => value instanceof Object],
-  report: ['a function', (value) => typeof value === 'function'],
-};
-
 /**
  * Starts a server on the store at `data`, or on a cluster. It takes no signals: closing it is the
  * caller's.
- * @throws StoreError `in-use`, `unusable`, `damaged`; ListenError; TypeError on a wrong option
+ * @throws StoreError `in-use`, `unusable`, `damaged`; ListenError; AccessError; TypeError on an
+ *   option that is wrong
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  for (const [name, value] of Object.entries({ ...options, data: options?.data })) {
-    const [what, holds] = optionRules[name] ?? [];
-    if (!holds)
-      throw new TypeError(`serve takes no ${name}, only ${Object.keys(optionRules).join(', ')}`);
-    const isMissing = name === 'data' && options?.store === undefined;
-    if (value === undefined ? isMissing : !holds(value))
-      throw new TypeError(`the option ${name} takes ${what}, got ${JSON.stringify(value)}`);
-  }
+  checkOptions(options);
   const { data, store: location = data ?? '', cassandra = {} } = options;
-  if (data !== undefined && options.store !== undefined)
-    throw new TypeError('serve takes data or store, not both');
   const limits = makeLimits(options.limits);
   // A wrong name or origin is told before the store is opened.
   new Door(options.allowHosts, options.cors);
   const report = eachOnce(options.report ?? toStandardError);
+  const { host = defaultHost } = options;
+  if (await isExposed(host, options)) throw new ListenError(exposureText(host));
+  const access = accessOf(options, limits, report);
   const store = await openStore(location, limits, {
     access: cassandra,
     onLost: report,
     onWarning: (message) => report(`warning: ${message}`),
+  }).catch((error: unknown) => {
+    access.close();
+    throw error;
   });
   try {
-    return await serveStore(store, limits, { ...options, report });
+    return await serveStore(store, limits, { ...options, report }, access);
   } catch (error) {
+    access.close();
     await store.close();
     throw error;
   }
@@ -134,16 +102,24 @@ export async function serveStore(
   store: Store,
   limits: Limits,
   options: Omit<ServeOptions, 'data' | 'store' | 'cassandra' | 'limits'>,
+  access = accessOf(options, limits, options.report ?? toStandardError),
 ): Promise<RunningServer> {
-  const { port = 8080, host = '127.0.0.1', report = toStandardError } = options;
+  const { port = 8080, host = defaultHost, report = toStandardError } = options;
   const service = { store, draining: false };
   const inFlight = new InFlight();
-  const door = new Door(options.allowHosts, options.cors);
-  const connections = new Connections(Math.min(limits.maxConnections, freeDescriptors()));
+  const scheme = access.tls ? 'https' : 'http';
+  const door = new Door(options.allowHosts, options.cors, scheme);
+  const places = Math.min(limits.maxConnections, freeDescriptors());
+  const handshakes = new Handshakes(places);
+  const connections = new Connections(
+    access.tls ? Math.max(1, places - handshakes.maxCount) : places,
+  );
   const lane = {
     service,
     limits,
     door,
+    tokens: access.tokens,
+    tls: access.tls,
     inFlight,
     connections,
     budget: new MemoryBudget(limits),
@@ -156,7 +132,10 @@ export async function serveStore(
   };
   const http = fullLane(lane);
   if (options.lanes !== 'full') putFastLaneBefore(http, lane);
-  admitConnections(http, connections, limits, door.cors.common);
+  admitConnections(http, connectionEvent(lane), connections, limits, door.cors.common);
+  // Behind TLS it is one, whatever its type says.
+  const secure = http as unknown as TlsServer;
+  if (access.tls) handshakes.watch(secure);
   http.listen(port, host);
   try {
     await once(http, 'listening');
@@ -180,12 +159,16 @@ export async function serveStore(
     const closed = new Promise((resolve) => http.close(resolve));
     // Those that were accepted since.
     for (const socket of connections) socket.destroy();
+    handshakes.cut();
     await closed;
+    access.close();
     await store.close();
     return cutOff;
   };
   return {
-    url: urlOf(address),
+    url: urlOf(scheme, address),
+    tokens: access.tokens,
+    reload: () => access.reload(secure),
     get running() {
       return inFlight.count;
     },
@@ -194,6 +177,15 @@ export async function serveStore(
       return closing;
     },
   };
+}
+
+/** @throws AccessError */
+function accessOf(
+  options: Pick<ServeOptions, 'tokens' | 'tls'>,
+  { headerTimeoutMs }: Limits,
+  report: (error: unknown) => void,
+): Access {
+  return new Access(options, headerTimeoutMs, (message) => report(`warning: ${message}`));
 }
 
 /** A quarter of the store's queue stays for small writes, unless one large one needs it. */
@@ -245,8 +237,8 @@ function toStandardError(error: unknown): void {
   process.stderr.write(`evenkeel: ${text}\n`);
 }
 
-function urlOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+function urlOf(scheme: Scheme, { address, family, port }: AddressInfo): string {
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {

@@ -38,13 +38,13 @@ describe('the admin port', () => {
   });
 
   it('gives allocations likewise', async () => {
-    const recording = await sampleOver(admin.url, { kind: 'alloc', seconds: 1 });
+    const recording = await sampleOver(admin, { kind: 'alloc', seconds: 1 });
     expect(recording.kind).toBe('alloc');
     expect(recording.raw).toHaveProperty('head.children');
   });
 
   it('describes its process', async () => {
-    expect(await statusOver(admin.url)).toMatchObject({
+    expect(await statusOver(admin)).toMatchObject({
       pid: process.pid,
       versions: { node: process.versions.node },
       uptimeSeconds: expect.any(Number),
@@ -56,15 +56,15 @@ describe('the admin port', () => {
   it('takes one sampling at a time, and gives one up whose client is gone', async () => {
     const client = new AbortController();
     const first = post('kind=cpu&seconds=600', client.signal).catch((error: Error) => error.name);
-    await until('it is sampling', async () => (await statusOver(admin.url)).profiling);
+    await until('it is sampling', async () => (await statusOver(admin)).profiling);
     expect((await post('kind=alloc&seconds=1')).status).toBe(409);
-    await expect(sampleOver(admin.url, { kind: 'cpu', seconds: 1 })).rejects.toMatchObject({
+    await expect(sampleOver(admin, { kind: 'cpu', seconds: 1 })).rejects.toMatchObject({
       code: 'busy',
     });
 
     client.abort();
     expect(await first).toBe('AbortError');
-    await until('it gave up', async () => !(await statusOver(admin.url)).profiling);
+    await until('it gave up', async () => !(await statusOver(admin)).profiling);
   });
 
   it.each([
@@ -118,7 +118,7 @@ describe('the admin port', () => {
 it('an address without an admin port is named in the error', async () => {
   const { url, close } = await startAdminServer({ port: 0 });
   await close();
-  await expect(statusOver(url)).rejects.toMatchObject({
+  await expect(statusOver({ url })).rejects.toMatchObject({
     name: 'ProfileError',
     code: 'admin',
     message: `${url} does not respond (ECONNREFUSED); is it what serve --admin-port printed?`,

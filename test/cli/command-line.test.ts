@@ -12,6 +12,7 @@ import * as load from '#dist/cli/load.js';
 import * as profile from '#dist/cli/profile.js';
 import * as report from '#dist/cli/report.js';
 import * as serve from '#dist/cli/serve.js';
+import * as token from '#dist/cli/token.js';
 import { settings } from '#dist/config/settings.js';
 import { expectOneLine } from '../support/command.js';
 import { temporaryDirectory } from '../support/directory.js';
@@ -26,7 +27,7 @@ const commands = {
   ...{ serve, load, compare, profile, report },
   export: exporting,
   import: importing,
-  ...{ cluster, copy },
+  ...{ token, cluster, copy },
 };
 
 /** The error of a wrong command line, whose second line names the help. */

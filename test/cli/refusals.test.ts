@@ -42,7 +42,12 @@ describe('what is in the way', () => {
   });
 
   it('is named, when the address is not one of this machine', async () => {
-    const refusal = serve({ port: 0, host: '192.0.2.1', data: await temporaryDirectory() });
+    const refusal = serve({
+      port: 0,
+      host: '192.0.2.1',
+      insecure: true,
+      data: await temporaryDirectory(),
+    });
     await expect(refusal).rejects.toMatchObject({
       name: 'ListenError',
       message: expect.stringMatching(/192\.0\.2\.1.*--host/),

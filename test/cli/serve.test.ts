@@ -83,10 +83,11 @@ describe('the banner', () => {
     const { url, stderr, end } = await startServer(await temporaryDirectory(), [
       '--host',
       '0.0.0.0',
+      '--insecure',
     ]);
     expect(await statusOf(`http://127.0.0.1:${new URL(url).port}`)).toBe(200);
     await until('the warning is there', () => stderr() !== '');
-    expectOneLine(stderr(), 'warning', '0.0.0.0', 'other machines', 'no authentication');
+    expectOneLine(stderr(), 'warning', '0.0.0.0', 'other machines', '--insecure');
     await end('SIGTERM');
   });
 

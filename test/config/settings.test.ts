@@ -187,9 +187,9 @@ describe('a wrong value is refused with where it stands, what it takes and what 
     [{ adminPort: 65_536 }, `adminPort in FILE takes ${port}, got '65536'`],
     [
       { prot: 1 },
-      "the configuration file FILE has no setting 'prot'; it takes port, host, allowHost, cors, " +
-        'data, store, cassandraUser, cassandraPasswordFile, cassandraCa, maxValue, cache, lanes, ' +
-        'adminPort, limits',
+      "the configuration file FILE has no setting 'prot'; it takes port, host, tokens, tlsCert, " +
+        'tlsKey, tlsClientCa, allowHost, cors, data, store, cassandraUser, ' +
+        'cassandraPasswordFile, cassandraCa, maxValue, cache, lanes, adminPort, limits',
     ],
     [{ config: 'a' }, "the configuration file FILE has no setting 'config'; it takes port, "],
     [{ 'max-value': 1 }, "the configuration file FILE has no setting 'max-value'; it takes port, "],

@@ -30,7 +30,7 @@ const badHosts = [
 ];
 
 describe.each(['127.0.0.1', '0.0.0.0'])('a server on %s', (host) => {
-  const server = sharedServer({}, undefined, { host });
+  const server = sharedServer({}, undefined, { host, insecure: true });
 
   it.each(badHosts)('refuses %j, which is not a host, with 400', async (bad) => {
     const { text, closed } = await sendRaw(local(server.url), putFrom(bad), 5000);
@@ -163,7 +163,11 @@ describe('--allow-host', () => {
       [[], 404],
       [['store.example'], 421],
     ] as const) {
-      const { url } = await startServer({}, undefined, { host: '0.0.0.0', allowHosts });
+      const { url } = await startServer({}, undefined, {
+        host: '0.0.0.0',
+        insecure: true,
+        allowHosts,
+      });
       const connection = new RawConnection(local(url));
       expect((await connection.ask(getFrom('any.example'))).status).toBe(status);
     }

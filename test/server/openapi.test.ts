@@ -10,6 +10,7 @@ import { openStore } from '#dist/store/open.js';
 import { StoreError, type StoreErrorCode } from '#dist/store/store.js';
 import { temporaryDirectory } from '../support/directory.js';
 import { RawConnection, request } from '../support/http.js';
+import { makeTokens } from '../support/tokens.js';
 import { claims, contradictions, shownBy } from './documented.js';
 import { onExchange, sharedServer, startServer, testedLanes } from './harness.js';
 
@@ -26,6 +27,9 @@ it('is a valid document of OpenAPI 3.1', async () => {
   const validator = new Validator();
   expect(await validator.validate(JSON.parse(text))).toStrictEqual({ valid: true });
   expect(validator.version).toBe('3.1');
+  const { security, components } = JSON.parse(text);
+  expect(security).toStrictEqual([{}, { bearer: [] }]);
+  expect(components.securitySchemes.bearer).toMatchObject({ type: 'http', scheme: 'bearer' });
   const head = await fetch(`${server.url}/v0/openapi.json`, { method: 'HEAD' });
   expect(head.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
 });
@@ -42,6 +46,7 @@ it('says nothing that the server does not do', async () => {
   await askTooMuch(listen);
   await askBadStores(listen);
   await askLate(listen);
+  await askWithTokens(listen);
   expect(faults).toStrictEqual([]);
   expect(claims().filter((claim) => !shown.has(claim))).toStrictEqual([]);
 });
@@ -162,6 +167,18 @@ async function askBadStores(listen: Listen): Promise<void> {
     Object.assign(store, { capabilities: { ...store.capabilities, atomicBatches: false } });
     await connection.ask(request('POST', batch, [], ''));
   }
+}
+
+/** A server that takes tokens only. */
+async function askWithTokens(listen: Listen): Promise<void> {
+  const { file, tokens } = await makeTokens({ reader: 'read' });
+  const { url } = await startServer({}, undefined, { tokens: file });
+  listen(url);
+  const token = `Authorization: Bearer ${tokens.reader}`;
+  const connection = new RawConnection(url);
+  await connection.ask(request('GET', entity));
+  await connection.ask(request('DELETE', entity, [token]));
+  await connection.ask(request('GET', entity, [token, token]));
 }
 
 async function askLate(listen: Listen): Promise<void> {

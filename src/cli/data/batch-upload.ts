@@ -9,7 +9,7 @@ import { DataError } from './data-error.js';
 import type { LineGroup } from './line-groups.js';
 import { failureOf, type LineResult, parseResult } from './line-result.js';
 import { putLine } from './put-line.js';
-import { begin, textOf } from './request.js';
+import { begin, type ServerAddress, textOf } from './request.js';
 import { broken, mustBeLines, PassingError, Patience, refusal } from './server.js';
 
 /** A line that is done. */
@@ -26,7 +26,7 @@ export interface DoneLine {
 }
 
 export interface UploadOptions {
-  readonly url: string;
+  readonly server: ServerAddress;
   readonly signal: AbortSignal;
   readonly onLine: (line: DoneLine) => void;
 }
@@ -94,16 +94,17 @@ export class BatchUpload {
   }
 
   async #putLong({ bytes, numbers }: LineGroup): Promise<void> {
-    const { url, signal } = this.#options;
+    const { server, signal } = this.#options;
     this.#lastSent = numbers[0] ?? 0;
-    this.#settle(await putLine(url, bytes, signal));
+    this.#settle(await putLine(server, bytes, signal));
   }
 
   /** One batch: up to the end of the lines, or to one that is too long. */
   async #post(): Promise<void> {
-    const { url, signal } = this.#options;
+    const { server, signal } = this.#options;
+    const { url } = server;
     const headers = { 'Content-Type': 'application/x-ndjson' };
-    const req = begin(url, '/v0/entities', { method: 'POST', headers, signal });
+    const req = begin(server, '/v0/entities', { method: 'POST', headers, signal });
     const responding = once(req, 'response') as Promise<[IncomingMessage]>;
     let failure: unknown;
     // It is not awaited: it may wait for standard input, which may say nothing for ever.

@@ -6,7 +6,7 @@ import { Problem } from '../../server/api/problem.js';
 import type { Condition, EntityFields, Operation } from '../../store/store.js';
 import { escapedKey } from './key-text.js';
 import type { LineResult } from './line-result.js';
-import { type Init, send, textOf } from './request.js';
+import { type Init, type ServerAddress, send, textOf } from './request.js';
 import { detailOf, notEvenkeel } from './server.js';
 
 /** The server decides what it can do, and how large a value may be. */
@@ -22,7 +22,7 @@ const context = {
  * @throws PassingError; DataError if it is another server; what the signal was aborted with
  */
 export async function putLine(
-  url: string,
+  server: ServerAddress,
   text: Buffer | undefined,
   signal: AbortSignal,
 ): Promise<LineResult> {
@@ -36,11 +36,11 @@ export async function putLine(
     return { status: error.status, detail: error.message };
   }
   const { target, init } = requestOf(operation);
-  const res = await send(url, target, { ...init, signal });
+  const res = await send(server, target, { ...init, signal });
   const status = res.statusCode ?? 0;
-  const detail = detailOf(await textOf(url, res));
+  const detail = detailOf(await textOf(server.url, res));
   if (status < 300 && status !== (operation.kind === 'put' ? 201 : 202))
-    throw notEvenkeel(url, res);
+    throw notEvenkeel(server.url, res);
   return { status, detail };
 }
 

@@ -5,11 +5,11 @@
 import type { IncomingMessage } from 'node:http';
 import { DataError } from './data-error.js';
 import { escapedKey } from './key-text.js';
-import { send, textOf } from './request.js';
+import { type ServerAddress, send, textOf } from './request.js';
 import { broken, mustBeLines, PassingError, Patience, refusal } from './server.js';
 
 export interface RangeRequest {
-  readonly url: string;
+  readonly server: ServerAddress;
   /** Undefined: all keys. */
   readonly prefix: Buffer | undefined;
   /** Begins behind this key. */
@@ -23,10 +23,11 @@ const newline = 0x0a;
  * @throws DataError if the server can't be reached, or refuses; what the signal was aborted with
  */
 export async function* rangeLines(
-  { url, prefix, after }: RangeRequest,
+  { server, prefix, after }: RangeRequest,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void> {
   const bounds = prefix ? `prefix=${escapedKey(prefix)}` : 'start=%00';
+  const { url } = server;
   const patience = new Patience();
   for (let from = after; ; ) {
     let last: Buffer | undefined;
@@ -34,7 +35,7 @@ export async function* rangeLines(
       const position = from ? `&after=${escapedKey(from)}` : '';
       const headers = { Accept: 'application/x-ndjson' };
       const target = `/v0/entities?${bounds}${position}`;
-      const res = await send(url, target, { headers, signal });
+      const res = await send(server, target, { headers, signal });
       if (res.statusCode !== 200) throw refusal(res.statusCode ?? 0, await textOf(url, res));
       mustBeLines(url, res);
       for await (const piece of wholeLines(url, res, signal)) {

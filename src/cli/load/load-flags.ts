@@ -13,6 +13,7 @@ import { defaultOptions, loadLimits, type Workload } from '../../lab/load/load-o
 import { inputFile, outputFile, socketFile } from '../args/files.js';
 import { on, type Values } from '../args/flags.js';
 import { type Header, header, withoutValue } from '../args/header.js';
+import { certificateFlags, tokenFlag } from '../args/server-access.js';
 import { duration, latency, metric } from '../args/units.js';
 
 export const wrkFlags = {
@@ -129,6 +130,8 @@ export const ourFlags = {
     help: 'connects to this socket; the URL gives Host and path only',
     ...optional(socketFile),
   },
+  ...tokenFlag,
+  ...certificateFlags,
   insecure: on("takes any certificate, also one that is not the server's", 'k'),
 };
 

@@ -5,6 +5,7 @@ import type { Clause } from '../../lab/load/judge/slo.js';
 import { defaultOptions, type LoadOptions, type Work } from '../../lab/load/load-options.js';
 import { withoutSecrets } from '../../lab/load/output/secrets.js';
 import { parseCommandLine } from '../args/flags.js';
+import { authorizationOf, certificatesOf } from '../args/server-access.js';
 import { type LoadValues, ourFlags, wrkFlags } from './load-flags.js';
 import { checkUrl } from './load-url.js';
 
@@ -45,9 +46,10 @@ export function parseLoad(args: readonly string[]): LoadCommand | 'help' | 'vers
       rate: values.rate ?? searchStart,
       timeoutMs: values.timeout,
       warmupMs: values.warmup,
-      headers: values.header,
+      headers: headersOf(values),
       ...(values['unix-socket'] !== undefined && { unixSocket: values['unix-socket'] }),
       insecure: values.insecure,
+      ...certificatesFor(values, url),
       ...(values.slow !== undefined && { slowMs: values.slow }),
       work: workOf(values, scriptArgs),
     },
@@ -58,6 +60,16 @@ export function parseLoad(args: readonly string[]): LoadCommand | 'help' | 'vers
     findMax: values['find-max'],
     allowInvalid: values['allow-invalid'],
   };
+}
+
+/** A token goes with each request, like any other field. */
+function headersOf({ header, 'token-file': token }: LoadValues): LoadOptions['headers'] {
+  return [...header, ...Object.entries(authorizationOf(token))];
+}
+
+function certificatesFor(values: LoadValues, url: string): Pick<LoadOptions, 'certificates'> {
+  const certificates = certificatesOf(values, url);
+  return Object.keys(certificates).length > 0 ? { certificates } : {};
 }
 
 function workOf(values: LoadValues, args: readonly string[]): Work {
@@ -124,6 +136,10 @@ const rules: readonly Rule[] = [
       header.find(([name]) => /^(content-length|transfer-encoding)$/i.test(name)) ?? [];
     return name && `-H/--header takes no ${name} without a script: it follows from the content`;
   },
+  ({ header, 'token-file': token }) =>
+    token !== undefined &&
+    header.some(([name]) => /^authorization$/i.test(name)) &&
+    '--token-file and -H "Authorization: …" exclude each other; give one',
   ({ 'find-max': findMax, slo }) =>
     findMax &&
     slo === undefined &&

@@ -1,6 +1,10 @@
 /** `evenkeel profile cpu` and `alloc`: attaches, samples, detaches, writes. */
 import { optional, UsageError, wholeNumber, withDefault } from '../../config/parsers.js';
-import { sampleOver, statusOver } from '../../lab/profile/attach/admin-client.js';
+import {
+  type AdminAddress,
+  sampleOver,
+  statusOver,
+} from '../../lab/profile/attach/admin-client.js';
 import { maxSeconds } from '../../lab/profile/attach/admin-protocol.js';
 import { attachTo } from '../../lab/profile/attach/attach.js';
 import { profileOf } from '../../lab/profile/convert/profile-of.js';
@@ -10,6 +14,7 @@ import type { Profile } from '../../lab/profile/profile.js';
 import type { Recording } from '../../lab/profile/sampling/recording.js';
 import { type SampleOptions, sampleKind } from '../../lab/profile/sampling/sample.js';
 import { on, parseCommandLine, unexpected, type Values } from '../args/flags.js';
+import { tokenFlag } from '../args/server-access.js';
 import { exitCodes } from '../exit-codes.js';
 import { onInterrupt } from '../signals.js';
 import { counting } from './countdown.js';
@@ -27,6 +32,7 @@ export const takeFlags = {
     help: 'or the admin address of a server, as evenkeel serve --admin-port prints it',
     ...optional(adminUrl),
   },
+  ...tokenFlag,
   native: on('cpu only: by Linux perf, all threads, with native and kernel frames'),
   seconds: {
     value: 'N',
@@ -45,7 +51,7 @@ type Kind = Recording['kind'];
 
 export async function take(kind: Kind, args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(takeFlags, args);
-  const { pid, url, native, seconds, requests } = values;
+  const { pid, url, native, seconds, requests, 'token-file': token } = values;
   if (operands.length > 0) throw unexpected(operands[0]);
   if (native && kind !== 'cpu')
     throw new UsageError('--native is for profile cpu: perf sees no allocations');
@@ -53,7 +59,9 @@ export async function take(kind: Kind, args: readonly string[]): Promise<void> {
   const interruption = new AbortController();
   const stopListening = onInterrupt(() => interruption.abort());
   const { signal } = interruption;
-  const taken = await takenBy({ kind, pid, url, native, seconds, signal }).finally(stopListening);
+  const taken = await takenBy({ kind, pid, url, token, native, seconds, signal }).finally(
+    stopListening,
+  );
   if (signal.aborted) process.exitCode = exitCodes.interrupted;
   if (taken === undefined) return;
   const { profile, raw } = resultOf(taken, requests);
@@ -67,7 +75,8 @@ export async function take(kind: Kind, args: readonly string[]): Promise<void> {
 const titles: Readonly<Record<Kind, string>> = { cpu: 'CPU time', alloc: 'Allocations' };
 
 type How = Required<SampleOptions> & { readonly kind: Kind };
-type Asked = How & Pick<Values<typeof takeFlags>, 'pid' | 'url' | 'native'>;
+type Asked = How &
+  Pick<Values<typeof takeFlags>, 'pid' | 'url' | 'native'> & { readonly token: string | undefined };
 
 interface Taken {
   /** By V8's samplers, or by perf. */
@@ -85,11 +94,15 @@ function resultOf(
   return { profile, raw: toCpuProfile(profile) };
 }
 
-async function takenBy({ pid, url, native, ...asked }: Asked): Promise<Taken | undefined> {
+async function takenBy({ pid, url, token, native, ...asked }: Asked): Promise<Taken | undefined> {
   if ((pid === undefined) === (url === undefined))
     throw new UsageError('give either --pid, a process, or --url, an admin address');
-  if (native) return byPerf(pid ?? (await statusOver(url as string)).pid, asked);
-  return url === undefined ? fromProcess(pid as number, asked) : fromAdmin(url, asked);
+  if (url === undefined) {
+    if (token !== undefined) throw new UsageError('--token-file is for --url, an admin address');
+    return native ? byPerf(pid as number, asked) : fromProcess(pid as number, asked);
+  }
+  const admin = { url, token };
+  return native ? byPerf((await statusOver(admin)).pid, asked) : fromAdmin(admin, asked);
 }
 
 async function byPerf(pid: number, { seconds, signal }: How): Promise<Taken> {
@@ -109,10 +122,13 @@ async function fromProcess(pid: number, { kind, seconds, signal }: How): Promise
   }
 }
 
-async function fromAdmin(url: string, { kind, seconds, signal }: How): Promise<Taken | undefined> {
-  const { pid } = await statusOver(url);
+async function fromAdmin(
+  admin: AdminAddress,
+  { kind, seconds, signal }: How,
+): Promise<Taken | undefined> {
+  const { pid } = await statusOver(admin);
   try {
-    const recording = await counting(seconds, sampleOver(url, { kind, seconds, signal }));
+    const recording = await counting(seconds, sampleOver(admin, { kind, seconds, signal }));
     return { result: { recording }, who: `process ${pid}` };
   } catch (error) {
     if (signal.aborted) return undefined; // given up; the server gave it up too

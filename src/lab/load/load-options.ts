@@ -26,6 +26,14 @@ export interface ScriptWork {
 /** Plain is the same request over and over: a GET of the URL. */
 export type Work = { readonly kind: 'plain' } | ScriptWork | Workload;
 
+export interface Certificates {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name that the server's certificate must carry. Default: the host of the URL. */
+  readonly servername?: string;
+}
+
 export interface LoadOptions {
   /** http: or https:, with the path of the plain request. */
   readonly url: string;
@@ -45,6 +53,8 @@ export interface LoadOptions {
   readonly unixSocket?: string;
   /** Takes any TLS certificate. */
   readonly insecure: boolean;
+  /** For TLS, as PEM: the authority of the server, and who we are. */
+  readonly certificates?: Certificates;
   /** Requests that take so long are listed one by one; undefined: none. */
   readonly slowMs?: number;
   readonly work: Work;

@@ -108,7 +108,9 @@ async function profileWindow(
   const result = await runLoad(load, {
     signal,
     onBegin: () => {
-      sampling = sleep(marginMs).then(() => sampleOver(server.adminUrl, { kind, seconds, signal }));
+      sampling = sleep(marginMs).then(() =>
+        sampleOver({ url: server.adminUrl }, { kind, seconds, signal }),
+      );
       // It is awaited once the load is over; until then nobody hears of its failure.
       sampling.catch(() => {});
     },

@@ -40,10 +40,13 @@ function text(value: string | readonly string[] | undefined): string | undefined
   return value === undefined ? undefined : String(value);
 }
 
-const defaultPort = 80;
+const defaultPorts = { http: 80, https: 443 } as const;
+
+export type Scheme = keyof typeof defaultPorts;
 
 export class Door {
   readonly #names: Set<string>;
+  readonly #scheme: Scheme;
   /** Whose pages pass, and what they may see. */
   readonly cors: Cors;
   /** Whether any name passes. */
@@ -52,9 +55,15 @@ export class Door {
   /**
    * @param names that pass in addition to addresses and localhost
    * @param origins of pages that pass in addition to the server's own
+   * @param scheme of all requests, whatever they say
    * @throws TypeError if one is not a host name, or not an origin
    */
-  constructor(names: readonly string[] = [], origins: readonly string[] = []) {
+  constructor(
+    names: readonly string[] = [],
+    origins: readonly string[] = [],
+    scheme: Scheme = 'http',
+  ) {
+    this.#scheme = scheme;
     this.#names = new Set(names.map(hostName));
     this.cors = new Cors(origins);
   }
@@ -88,11 +97,10 @@ export class Door {
       ? authorityOf(absolute.authority, 'the authority of the request target')
       : stated;
     // RFC 9110 § 7.4: what was asked of a secured server is not served in the clear.
-    if (absolute && absolute.scheme !== 'http')
-      throw new Problem(421, `this server has no TLS; ask for ${quote('http://…')}`);
+    if (absolute && absolute.scheme !== this.#scheme) throw otherScheme(this.#scheme);
     if (authority && !this.#knows(authority)) throw misdirected(authority);
     if (this.cors.allows(origin)) return;
-    if (origin !== undefined && !isOwn(origin, authority))
+    if (origin !== undefined && !isOwn(origin, authority, this.#scheme))
       throw fromElsewhere(`the field Origin is ${quote(origin)}`);
     if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none')
       throw fromElsewhere(`the field Sec-Fetch-Site is ${quote(fetchSite)}`);
@@ -130,15 +138,22 @@ function authorityOf(text: string, where: string): Authority {
   });
 }
 
-/** Whether an Origin (RFC 6454 § 7) is the server itself. A server without TLS is http only. */
-function isOwn(origin: string, authority: Authority | undefined): boolean {
-  if (!authority || !origin.startsWith('http://')) return false;
-  const other = parseAuthority(origin.slice('http://'.length));
+/** Whether an Origin (RFC 6454 § 7) is the server itself. A server has one scheme. */
+function isOwn(origin: string, authority: Authority | undefined, scheme: Scheme): boolean {
+  const start = `${scheme}://`;
+  if (!authority || !origin.startsWith(start)) return false;
+  const other = parseAuthority(origin.slice(start.length));
+  const defaultPort = defaultPorts[scheme];
   return (
     other !== undefined &&
     other.host === authority.host &&
     (other.port ?? defaultPort) === (authority.port ?? defaultPort)
   );
+}
+
+function otherScheme(scheme: Scheme): Problem {
+  const what = scheme === 'http' ? 'has no TLS' : 'takes TLS only';
+  return new Problem(421, `this server ${what}; ask for ${quote(`${scheme}://…`)}`);
 }
 
 /**

@@ -38,6 +38,8 @@ export interface Operation {
   readonly path: string;
   readonly methods: readonly string[];
   readonly summary: string;
+  /** The least that a token must allow, while the server takes tokens only; `any`: it is one. */
+  readonly access: 'any' | 'read' | 'write';
   /** In the order in which a refusal names them. Undefined: the query is ignored. */
   readonly parameters: readonly Parameter[] | undefined;
   /** Parameters of which exactly one must be given. */
@@ -63,6 +65,7 @@ export const operations: readonly Operation[] = [
     path: entityPath,
     methods: ['GET', 'HEAD'],
     summary: 'Returns the value of an entity.',
+    access: 'read',
     parameters: [id, replicas],
     responses: {
       200: 'The content is the value.',
@@ -76,6 +79,7 @@ export const operations: readonly Operation[] = [
     path: entityPath,
     methods: ['PUT'],
     summary: 'Stores the content as the value of an entity, new or not.',
+    access: 'write',
     parameters: [id, replicas, ttl],
     responses: { 201: 'The value is durable.' },
     problems: [412, 501, 504, 507],
@@ -85,6 +89,7 @@ export const operations: readonly Operation[] = [
     path: entityPath,
     methods: ['DELETE'],
     summary: 'Removes an entity, present or not.',
+    access: 'write',
     parameters: [id, replicas],
     responses: { 202: 'The removal is durable.' },
     problems: [412, 501, 504, 507],
@@ -94,6 +99,7 @@ export const operations: readonly Operation[] = [
     path: entitiesPath,
     methods: ['GET', 'HEAD'],
     summary: 'Returns entities in the order of their key bytes, as a stream.',
+    access: 'read',
     parameters: [start, end, prefix, after, limit, order, only],
     oneOf: ['start', 'prefix'],
     responses: { 200: 'Each entity is a chunk, `<key>\\n<value>`, or a line of NDJSON.' },
@@ -104,6 +110,7 @@ export const operations: readonly Operation[] = [
     path: entitiesPath,
     methods: ['DELETE'],
     summary: 'Removes the entities of a range, in many commits.',
+    access: 'write',
     parameters: [start, end, prefix],
     oneOf: ['start', 'prefix'],
     responses: { 200: 'The removal is durable. `{"deleted":N}` says how many there were.' },
@@ -114,6 +121,7 @@ export const operations: readonly Operation[] = [
     path: entitiesPath,
     methods: ['POST'],
     summary: 'Puts and removes entities: an operation per line, NDJSON.',
+    access: 'write',
     parameters: [atomic],
     responses: { 200: 'A line for each operation says how it ended, in order.' },
     problems: [412, 415, 501, 504, 507],
@@ -130,7 +138,16 @@ export const operations: readonly Operation[] = [
 function document(kind: CommandKind, path: string, summary: string, meaning: string): Operation {
   const methods = ['GET', 'HEAD'];
   const responses = { 200: meaning };
-  return { kind, path, methods, summary, parameters: undefined, responses, problems: [] };
+  return {
+    kind,
+    path,
+    methods,
+    summary,
+    access: 'any',
+    parameters: undefined,
+    responses,
+    problems: [],
+  };
 }
 
 /**
@@ -173,30 +190,17 @@ export const requestFields = [
   message('Trailer', 'Ignored, as trailers are.'),
   message('Upgrade', 'The response is in HTTP/1.1, and the last of its connection.'),
   message('HTTP2-Settings', 'Ignored.'),
-  {
-    name: 'Expect',
-    use: 'read',
-    operations: all,
-    summary: '`100-continue` asks for leave to send the content; others get 417.',
-  },
-  {
-    name: 'Origin',
-    use: 'read',
-    operations: all,
-    summary: 'Another origin than `http://` and the Host, or one of `--cors`, gets 403.',
-  },
-  {
-    name: 'Sec-Fetch-Site',
-    use: 'read',
-    operations: all,
-    summary: 'Another than `same-origin` or `none` gets 403, without an Origin of `--cors`.',
-  },
-  {
-    name: 'Access-Control-Request-Method',
-    use: 'read',
-    operations: all,
-    summary: 'With OPTIONS and an origin of `--cors`: a preflight, which gets 204.',
-  },
+  ofAll('Expect', '`100-continue` asks for leave to send the content; others get 417.'),
+  ofAll('Authorization', '`Bearer` and a token of `--tokens`, otherwise 401. Without, ignored.'),
+  ofAll('Origin', "Another than the server's own, or one of `--cors`, gets 403."),
+  ofAll(
+    'Sec-Fetch-Site',
+    'Another than `same-origin` or `none` gets 403, without an Origin of `--cors`.',
+  ),
+  ofAll(
+    'Access-Control-Request-Method',
+    'With OPTIONS and an origin of `--cors`: a preflight, which gets 204.',
+  ),
   {
     name: 'Accept',
     use: 'read',
@@ -267,6 +271,10 @@ export type RequestFields = FieldsOf<CommandKind>;
 
 function message<Name extends string>(name: Name, summary: string) {
   return { name, use: 'message', operations: all, summary } as const;
+}
+
+function ofAll<Name extends string>(name: Name, summary: string) {
+  return { name, use: 'read', operations: all, summary } as const;
 }
 
 function kept<Name extends string>(name: Name, summary: string) {

@@ -143,7 +143,7 @@ export function interval(query: Query): Interval {
  * The lowest key above all keys with the prefix: its last byte that can be raised is raised, and
  * the bytes behind it fall away. Undefined if there is none, because all bytes are 0xff.
  */
-function successorOf(prefix: Buffer): Buffer | undefined {
+export function successorOf(prefix: Buffer): Buffer | undefined {
   const last = prefix.findLastIndex((byte) => byte < 0xff);
   if (last < 0) return undefined;
   const successor = Buffer.from(prefix.subarray(0, last + 1));

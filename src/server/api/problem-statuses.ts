@@ -3,7 +3,8 @@
 /** Each with its meaning. Their content is `application/problem+json`. */
 export const problemStatuses = {
   400: 'The request is malformed, or its path, parameters or key are wrong.',
-  403: 'A page of another server asks: see `Origin` and `Sec-Fetch-Site`.',
+  401: 'No token came that the server knows: see `Authorization`.',
+  403: 'The token does not allow it, or a page of another server asks: see `Origin`.',
   404: 'The store has no entity under this id.',
   405: 'The path does not take this method; `Allow` lists those that it takes.',
   408: 'The request did not arrive in time.',
@@ -26,5 +27,5 @@ export type ProblemStatus = keyof typeof problemStatuses;
 
 /** Those that every operation may end with. */
 export const commonProblems: readonly ProblemStatus[] = [
-  400, 403, 405, 408, 413, 414, 417, 421, 431, 500, 503,
+  400, 401, 403, 405, 408, 413, 414, 417, 421, 431, 500, 503,
 ];

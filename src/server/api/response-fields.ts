@@ -60,6 +60,12 @@ export const responseFields: readonly ResponseField[] = [
     summary: 'The methods that the path takes.',
   },
   {
+    name: 'WWW-Authenticate',
+    operations: all,
+    statuses: [400, 401, 403],
+    summary: '`Bearer`, and what is wrong with the token (RFC 6750), if that is why.',
+  },
+  {
     name: 'Retry-After',
     operations: all,
     statuses: [503],

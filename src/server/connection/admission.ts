@@ -14,19 +14,21 @@ const noPlace = overloaded('the server has as many busy connections as it may; t
 
 /**
  * Puts the door before all that listens to connections of the server so far.
+ * @param event that brings them
  * @param common fields of every response
  */
 export function admitConnections(
   server: Server,
+  event: string,
   connections: Connections,
   { lingerMs, keepAliveMs }: { readonly lingerMs: number; readonly keepAliveMs: number },
   common: Headers,
 ): void {
-  const listeners = server.listeners('connection');
-  server.removeAllListeners('connection');
+  const listeners = server.listeners(event);
+  server.removeAllListeners(event);
   const refused = new Set<Socket>();
   const responseHead = new ResponseHead(keepAliveMs, common);
-  server.on('connection', (socket: Socket) => {
+  server.on(event, (socket: Socket) => {
     if (connections.admit(socket)) {
       for (const listener of listeners) listener.call(server, socket);
       return;

@@ -17,6 +17,7 @@ import type { ApiResponse, ResponseFields } from '../api/response.js';
 import { admit } from '../api/route.js';
 import { ClientGone } from '../connection/client-gone.js';
 import type { Connection } from '../connection/connections.js';
+import { cut } from '../connection/cut.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { endLingering } from '../connection/lingering.js';
 import { RequestAllowance } from '../connection/request-allowance.js';
@@ -24,7 +25,7 @@ import type { ResponseHead } from '../connection/response-head.js';
 import { sendPieces } from '../connection/send-pieces.js';
 import type { State } from './connection-state.js';
 import { atTurnsEnd } from './end-of-turn.js';
-import { KnownHost } from './known-host.js';
+import { KnownSender } from './known-sender.js';
 import { copyOf, findPlainRequest, PlainRequest } from './plain-request.js';
 import { ResponseBuffer } from './response-buffer.js';
 import { readIntoSharedBuffer } from './shared-read-buffer.js';
@@ -43,7 +44,7 @@ export class FastConnection implements Connection {
   readonly #socket: Socket;
   readonly #options: FastConnectionOptions;
   readonly #outgoing: ResponseBuffer;
-  readonly #knownHost: KnownHost;
+  readonly #sender: KnownSender;
   #state: State = 'fresh';
   /** For the requests whose responses are not all with the kernel. */
   readonly #allowance: RequestAllowance;
@@ -55,7 +56,7 @@ export class FastConnection implements Connection {
   constructor(socket: Socket, options: FastConnectionOptions) {
     this.#socket = socket;
     this.#outgoing = new ResponseBuffer(socket, options.responseHead);
-    this.#knownHost = new KnownHost(options.door);
+    this.#sender = new KnownSender(options);
     this.#options = options;
     this.#allowance = new RequestAllowance(options.budget, options.scheduler, socket);
     this.#idleSince = options.connections.stamp();
@@ -92,7 +93,7 @@ export class FastConnection implements Connection {
       this.#allowance.heldBytes < pieceBytes &&
       this.#outgoing.unsentLength < this.#socket.writableHighWaterMark &&
       findPlainRequest(bytes, at, limits, request) &&
-      this.#knownHost.isAdmitted(bytes, request.hostStart, request.hostEnd)
+      this.#sender.admits(bytes, request)
     ) {
       at = request.end;
       this.#serve(bytes);
@@ -123,6 +124,7 @@ export class FastConnection implements Connection {
     try {
       // admit would ask whether the service is draining, which #take has done.
       const command = request.command ?? admit(request, service);
+      this.#sender.permit?.mustAllow(command);
       const contentLength = request.end - request.contentStart;
       this.#allowance.takeNow(contentLength);
       const content = contentLength > 0 ? [copyOf(bytes, request.contentStart, request.end)] : [];
@@ -240,8 +242,8 @@ export class FastConnection implements Connection {
 
   #watch(): void {
     const heldBytes = () => this.#allowance.heldBytes;
-    const cut = () => this.#socket.resetAndDestroy();
-    this.#unwatch ??= this.#options.contentRate.watch(this.#socket, 'taking', heldBytes, cut);
+    const end = () => cut(this.#socket);
+    this.#unwatch ??= this.#options.contentRate.watch(this.#socket, 'taking', heldBytes, end);
   }
 
   #handOver(unread: Buffer): void {

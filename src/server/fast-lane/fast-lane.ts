@@ -4,14 +4,15 @@
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { LaneOptions } from '../connection/lane.js';
+import { connectionEvent, type LaneOptions } from '../connection/lane.js';
 import { ResponseHead } from '../connection/response-head.js';
 import { FastConnection } from './fast-connection.js';
 
 /** @param full the server whose connections this lane takes first from now on */
 export function putFastLaneBefore(full: Server, options: LaneOptions): void {
-  const listeners = full.listeners('connection');
-  full.removeAllListeners('connection');
+  const event = connectionEvent(options);
+  const listeners = full.listeners(event);
+  full.removeAllListeners(event);
   const connectionOptions = {
     ...options,
     responseHead: new ResponseHead(options.limits.keepAliveMs, options.door.cors.common),
@@ -19,7 +20,7 @@ export function putFastLaneBefore(full: Server, options: LaneOptions): void {
       for (const listener of listeners) listener.call(full, socket);
     },
   };
-  full.on('connection', (socket: Socket) => {
+  full.on(event, (socket: Socket) => {
     new FastConnection(socket, connectionOptions);
   });
 }

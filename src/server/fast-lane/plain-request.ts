@@ -8,9 +8,10 @@
  *     qchar   = ALPHA / DIGIT / any of -._~%!$&'()*+,;=:@/?
  *     field   = token ":" *( %x20-7E / HTAB )
  *
- * with one Host; one Content-Length of 1 to 9 digits for PUT, and none otherwise; for PUT at most
- * one Content-Type, a media type of less than 64 bytes; a Connection of keep-alive or none; no
- * other field that the table gives to the operation; and all of the content there.
+ * with one Host; at most one Authorization; one Content-Length of 1 to 9 digits for PUT, and none
+ * otherwise; for PUT at most one Content-Type, a media type of less than 64 bytes; a Connection of
+ * keep-alive or none; no other field that the table gives to the operation; and all of the content
+ * there.
  *
  * Most queries are `id=` and a key of 1 to 1024 qchars other than % + and &, which stands for
  * itself. The router reads all other queries.
@@ -40,6 +41,9 @@ export class PlainRequest {
   /** The value of Host, which the grammar does not judge. */
   hostStart = 0;
   hostEnd = 0;
+  /** The value of Authorization, which the grammar does not judge; empty if there is none. */
+  credentialsStart = 0;
+  credentialsEnd = 0;
   contentStart = 0;
   /** Where the request ends, and its content. */
   end = 0;
@@ -75,6 +79,7 @@ const version = Buffer.from(' HTTP/1.1\r\n');
 const host = Buffer.from('host');
 const contentLength = Buffer.from('content-length');
 const contentType = Buffer.from('content-type');
+const authorization = Buffer.from('authorization');
 const connection = Buffer.from('connection');
 const keepAlive = Buffer.from('keep-alive');
 
@@ -93,7 +98,7 @@ interface PlainMethod {
 
 /** The lane's methods. A field that the table gives to one is left, unless this file handles it. */
 export function plainMethods(fields: readonly RequestField[]): readonly PlainMethod[] {
-  const handled = [host, contentLength, connection].map(String);
+  const handled = [host, contentLength, connection, authorization].map(String);
   return (['get', 'put', 'delete'] as const).map((kind) => {
     const { path, methods } = operations.find((row) => row.kind === kind) as Operation;
     const method = methods[0] as string;
@@ -152,6 +157,7 @@ export function findPlainRequest(
   let hosts = 0;
   let length = -1;
   let fields = 0;
+  into.credentialsEnd = 0;
   while (bytes[at] !== cr) {
     const name = at;
     while ((kinds[bytes[at] as number] as number) & isToken) at++;
@@ -173,6 +179,10 @@ export function findPlainRequest(
     } else if (nameLength === connection.length && isName(bytes, name, connection)) {
       value = skipSpace(bytes, value);
       if (at - value !== keepAlive.length || !isName(bytes, value, keepAlive)) return false;
+    } else if (nameLength === authorization.length && isName(bytes, name, authorization)) {
+      if (into.credentialsEnd > 0) return false;
+      into.credentialsStart = skipSpace(bytes, value);
+      into.credentialsEnd = at;
     } else if (
       known.readsType &&
       nameLength === contentType.length &&

@@ -1,12 +1,14 @@
 /** A batch in the full lane: its content is read while its response is sent. */
 import type { IncomingMessage } from 'node:http';
 import { pieceBytes } from '../../config/limits.js';
+import type { Permit } from '../access/permit.js';
 import { type BatchBounds, batchBounds } from '../api/batch/batch-bounds.js';
 import type { BatchIntake } from '../api/batch/batch-intake.js';
 import { performBatch } from '../api/batch/perform-batch.js';
 import { needsOperator, overloaded, slowContent } from '../api/problem.js';
 import type { ApiResponse } from '../api/response.js';
 import type { ByteSemaphore } from '../connection/byte-semaphore.js';
+import { cut } from '../connection/cut.js';
 import type { LaneOptions } from '../connection/lane.js';
 import type { RequestAllowance } from '../connection/request-allowance.js';
 import { announcedLength } from './content.js';
@@ -16,6 +18,8 @@ import type { FullConnection } from './full-connection.js';
 export interface BatchExchange {
   readonly req: IncomingMessage;
   readonly connection: FullConnection;
+  /** Undefined: the client may write any key. */
+  readonly permit: Permit | undefined;
   readonly allowance: RequestAllowance;
   /** Asks for the content, if the client waits for that. */
   readonly beginContent: () => void;
@@ -64,7 +68,7 @@ function intakeOf(
   bounds: BatchBounds,
   onEnd: () => void,
 ): BatchIntake {
-  const { req, connection, allowance, beginContent, onContentRead } = exchange;
+  const { req, connection, permit, allowance, beginContent, onContentRead } = exchange;
   const { service, limits, inFlight, report } = lane;
   const turnOf = (queue: ByteSemaphore) => async (bytes: number) => {
     await allowance.queueFor(queue, bytes);
@@ -85,6 +89,7 @@ function intakeOf(
     allowance,
     bounds,
     maxValueBytes: limits.maxValueBytes,
+    mustAllowKey: permit && ((key) => permit.mustAllowKey(key)),
     lineTurn: turnOf(lane.batchWrites),
     atomicTurn: async (bytes) => (bytes > pieceBytes ? largeTurn(bytes) : () => {}),
     watchLongLine: () => watchSending(exchange, lane),
@@ -126,7 +131,7 @@ async function* watchTaking(
     req.socket,
     'taking',
     () => allowance.heldBytes,
-    () => req.socket.resetAndDestroy(),
+    () => cut(req.socket),
     () => !isSending,
   );
   try {

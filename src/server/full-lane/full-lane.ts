@@ -4,11 +4,20 @@
  * Requests of one connection run one after another, in their order: a pipelined GET behind a PUT
  * must see it (RFC 9112 § 9.3.2 allows parallel work for safe methods only).
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { maxDeletionsPerPage, pieceBytes } from '../../config/limits.js';
+import { permitOf } from '../access/bearer.js';
 import { preflightResponse } from '../access/cors.js';
 import { visitorOf } from '../access/door.js';
+import type { Permit } from '../access/permit.js';
 import { allMethods, type RequestFields } from '../api/operations.js';
 import { perform } from '../api/perform.js';
 import { needsOperator, Problem, problemOf, slowContent } from '../api/problem.js';
@@ -16,7 +25,8 @@ import type { ApiResponse } from '../api/response.js';
 import { admit, type Command } from '../api/route.js';
 import { ClientGone } from '../connection/client-gone.js';
 import type { Direction } from '../connection/content-rate.js';
-import type { LaneOptions } from '../connection/lane.js';
+import { cut } from '../connection/cut.js';
+import { connectionEvent, type LaneOptions } from '../connection/lane.js';
 import { RequestAllowance } from '../connection/request-allowance.js';
 import { ResponseHead } from '../connection/response-head.js';
 import { serveBatch } from './batch.js';
@@ -42,7 +52,7 @@ export function fullLane(options: LaneOptions): Server {
   if (Number.parseInt(process.versions.llhttp ?? '', 10) < minParser)
     throw new Error(`Evenkeel needs Node 20.19.2 or later, and this is ${process.version}`);
   const { limits } = options;
-  const server = createServer({
+  const server = createWith(options.tls, {
     // A head that is not far too long is read whole, and checkHead says what of it is.
     maxHeaderSize: 2 * limits.maxHeaderBytes,
     headersTimeout: limits.headerTimeoutMs,
@@ -78,7 +88,9 @@ export function fullLane(options: LaneOptions): Server {
       serve: () => serveRequest({ req, res, connection, expectation, protocol }, options),
     });
   };
-  server.on('connection', (socket) => readInSlices(socket, connectionOf(socket)));
+  server.on(connectionEvent(options), (socket: Socket) =>
+    readInSlices(socket, connectionOf(socket)),
+  );
   server.on('request', receive('none'));
   server.on('checkContinue', receive('continue'));
   server.on('checkExpectation', receive('unknown'));
@@ -97,6 +109,12 @@ export function fullLane(options: LaneOptions): Server {
     else socket.destroy();
   });
   return server;
+}
+
+/** node:https is node:http behind TLS, with the same events and options. */
+function createWith(tls: LaneOptions['tls'], options: ServerOptions): Server {
+  if (tls === undefined) return createServer(options);
+  return createTlsServer({ ...options, ...tls, allowHalfOpen: true }) as unknown as Server;
 }
 
 interface Exchange {
@@ -136,9 +154,12 @@ async function serveRequest(
       throw untrusted('the request line names RTSP; this server speaks HTTP');
     checkHead(req, limits);
     door.check(visitor);
+    const isPreflight = door.cors.isPreflight(req);
+    // A browser asks without a token what it may send.
+    const permit = isPreflight ? undefined : lane.tokens && permitOf(req, lane.tokens);
     if (expectation === 'unknown')
       throw new Problem(417, 'the only expectation known is 100-continue');
-    await send(door.cors.isPreflight(req) ? preflightResponse : await respond());
+    await send(isPreflight ? preflightResponse : await respond(permit));
   } catch (error) {
     if (error instanceof ClientGone || res.destroyed) return;
     // Neither the content nor the value is needed any more, and the client may take its time.
@@ -164,27 +185,30 @@ async function serveRequest(
   /** On its own, so that nothing holds the content of a response that is out. */
   function send(response: ApiResponse): Promise<void> {
     // A batch holds little for its reader.
-    if (!connection.streams) unwatch = watch('taking', () => req.socket.resetAndDestroy());
+    if (!connection.streams) unwatch = watch('taking', () => cut(req.socket));
     const leaves = leavesContent() && !connection.streams;
     const last = service.draining || endsConnection || leaves;
     if (last) connection.closeAfterResponse();
     return sendResponse(res, response, last, allowance);
   }
 
-  async function respond(): Promise<ApiResponse> {
+  async function respond(permit: Permit | undefined): Promise<ApiResponse> {
     const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
-    if (command.kind === 'batch') return respondToBatch(command.isAtomic);
-    if (command.kind === 'put') return respondToPut(command);
+    permit?.mustAllow(command);
+    if (command.kind === 'batch') return respondToBatch(command.isAtomic, permit);
+    if (command.kind === 'put') return respondToPut(command, permit);
     const work = () => perform(command, [], service.store, allowance);
     return command.kind === 'deleteRange'
       ? lane.rangeDeletions.during(maxDeletionsPerPage, work)
       : work();
   }
 
-  async function respondToPut(command: Command): Promise<ApiResponse> {
+  async function respondToPut(command: Command, permit: Permit | undefined): Promise<ApiResponse> {
     readsContent = true;
     const content = await receiveContent();
     contentIsRead = true;
+    // The content may have taken a minute, in which the token was revoked.
+    permit?.mustAllow(command);
     const bytes = allowance.heldBytes;
     const work = () => perform(command, content, service.store, allowance);
     const response = await (bytes > pieceBytes ? lane.largeWrites.during(bytes, work) : work());
@@ -193,14 +217,17 @@ async function serveRequest(
     return response;
   }
 
-  async function respondToBatch(isAtomic: boolean): Promise<ApiResponse> {
+  async function respondToBatch(
+    isAtomic: boolean,
+    permit: Permit | undefined,
+  ): Promise<ApiResponse> {
     const beginContent = () => {
       if (expectation === 'continue') res.writeContinue();
     };
     const onContentRead = () => {
       contentIsRead = true;
     };
-    const exchange = { req, connection, allowance, beginContent, onContentRead };
+    const exchange = { req, connection, permit, allowance, beginContent, onContentRead };
     const response = await serveBatch(isAtomic, exchange, lane);
     if (isAtomic) allowance.release();
     return response;
@@ -244,10 +271,11 @@ function asksToClose(options: RequestFields['connection']): boolean {
 }
 
 /** CONNECT asks for a tunnel. A bad head is told first, as for any other request. */
-function refusalOfTunnel(req: IncomingMessage, { limits, door }: LaneOptions): Problem {
+function refusalOfTunnel(req: IncomingMessage, { limits, door, tokens }: LaneOptions): Problem {
   try {
     checkHead(req, limits);
     door.check(visitorOf(req));
+    if (tokens) permitOf(req, tokens);
     return new Problem(405, `this is not a proxy; send one of ${allMethods}`, {
       headers: { Allow: '' },
     });

@@ -3,7 +3,13 @@ import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { TargetError } from '../load-errors.js';
-import type { LoadOptions } from '../load-options.js';
+import type { Certificates, LoadOptions } from '../load-options.js';
+
+interface Tls {
+  readonly serverName: string;
+  readonly insecure: boolean;
+  readonly certificates?: Certificates | undefined;
+}
 
 export interface Target {
   /** A host name or address, and a port; unused with a socket in the file system. */
@@ -11,7 +17,7 @@ export interface Target {
   readonly port: number;
   readonly unixSocket?: string | undefined;
   /** Present: TLS, with the name that the certificate must carry. */
-  readonly tls?: { readonly serverName: string; readonly insecure: boolean } | undefined;
+  readonly tls?: Tls | undefined;
 }
 
 /** Takes the bytes of a connection. The buffer is reused as soon as the call returns. */
@@ -25,11 +31,11 @@ export function openSocket(target: Target, sink: Sink, ready: () => void): Socke
   const { host, port, unixSocket, tls } = target;
   const where = unixSocket === undefined ? { host, port } : { path: unixSocket };
   if (tls) {
-    const { serverName, insecure } = tls;
+    const { serverName, insecure, certificates: { servername: _, ...pem } = {} } = tls;
     // SNI takes no addresses; the certificate is then checked for the address.
     const name = isIP(serverName) ? {} : { servername: serverName };
     const socket = connectTls(
-      { ...where, ...name, rejectUnauthorized: !insecure, ALPNProtocols: ['http/1.1'] },
+      { ...where, ...name, ...pem, rejectUnauthorized: !insecure, ALPNProtocols: ['http/1.1'] },
       ready,
     );
     socket.setNoDelay(true);
@@ -47,11 +53,12 @@ export function openSocket(target: Target, sink: Sink, ready: () => void): Socke
 
 /** Where the URL's host may be, in the system's order. @throws TargetError */
 export async function resolveTargets(options: LoadOptions): Promise<readonly Target[]> {
-  const { unixSocket, insecure } = options;
+  const { unixSocket, insecure, certificates } = options;
   const { protocol, hostname, port: given } = new URL(options.url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const port = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);
-  const tls = protocol === 'https:' ? { serverName: host, insecure } : undefined;
+  const serverName = certificates?.servername ?? host;
+  const tls = protocol === 'https:' ? { serverName, insecure, certificates } : undefined;
   if (unixSocket !== undefined) return [{ host, port, unixSocket, tls }];
   try {
     return (await lookup(host, { all: true })).map(({ address }) => ({ host: address, port, tls }));

@@ -50,7 +50,14 @@ export function toRecord(result: LoadResult, extras: RecordExtras): LoadRecord {
   };
 }
 
-function recordedOptions({ rate, headers, url, ...others }: LoadOptions): LoadRecord['options'] {
+function recordedOptions({
+  rate,
+  headers,
+  url,
+  // With a private key.
+  certificates: _,
+  ...others
+}: LoadOptions): LoadRecord['options'] {
   return {
     url: withoutSecrets(url),
     ratePerSecond: rate,

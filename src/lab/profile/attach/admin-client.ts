@@ -1,10 +1,18 @@
 /** Samples a process over its admin port, as `evenkeel serve --admin-port` opens one. */
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
 import { ProfileError } from '../profile-errors.js';
 import type { Recording } from '../sampling/recording.js';
 import { type AdminStatus, adminPaths } from './admin-protocol.js';
+
+/** An admin port. */
+export interface AdminAddress {
+  /** As serve prints it, for example `http://127.0.0.1:9001`. */
+  readonly url: string;
+  /** That of an admin, if the server takes tokens only. */
+  readonly token?: string | undefined;
+}
 
 interface SampleRequest {
   readonly kind: Recording['kind'];
@@ -14,27 +22,26 @@ interface SampleRequest {
   readonly signal?: AbortSignal;
 }
 
-/**
- * @param url as serve prints it, for example `http://127.0.0.1:9001`
- * @throws ProfileError `admin`, `busy`
- */
-export function sampleOver(url: string, { kind, seconds, signal }: SampleRequest) {
+/** @throws ProfileError `admin`, `busy` */
+export function sampleOver(admin: AdminAddress, { kind, seconds, signal }: SampleRequest) {
   const path = `${adminPaths.profile}?kind=${kind}&seconds=${seconds}`;
-  return send<Recording>(url, path, 'POST', signal);
+  return send<Recording>(admin, path, 'POST', signal);
 }
 
 /** @throws ProfileError `admin` */
-export function statusOver(url: string): Promise<AdminStatus> {
-  return send(url, adminPaths.status, 'GET', AbortSignal.timeout(10_000));
+export function statusOver(admin: AdminAddress): Promise<AdminStatus> {
+  return send(admin, adminPaths.status, 'GET', AbortSignal.timeout(10_000));
 }
 
 async function send<Content>(
-  base: string,
+  { url: base, token }: AdminAddress,
   path: string,
   method: string,
   signal?: AbortSignal,
 ): Promise<Content> {
-  const { status, text } = await exchange(new URL(path, base), method, signal).catch(
+  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const init = { method, headers, ...(signal && { signal }) };
+  const { status, text } = await exchange(new URL(path, base), init).catch(
     (cause: NodeJS.ErrnoException) => {
       const why = `${base} does not respond (${cause.code ?? cause.message})`;
       const hint = 'is it what serve --admin-port printed?';
@@ -49,8 +56,8 @@ async function send<Content>(
 }
 
 /** Not fetch, which gives up after five minutes without a response head. */
-async function exchange(url: URL, method: string, signal?: AbortSignal) {
-  const sent = request(url, { method, ...(signal && { signal }) }).end();
+async function exchange(url: URL, init: RequestOptions) {
+  const sent = request(url, init).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   return { status: response.statusCode, text: await readAll(response) };
 }

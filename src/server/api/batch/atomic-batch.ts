@@ -46,8 +46,9 @@ function operationAt({ bytes, number }: Line, context: LineContext): Operation {
   try {
     return operationOf(bytes, context);
   } catch (error) {
-    const { status, message } = problemOf(error);
-    throw new Problem(status, `line ${number}: ${message}; no line was done`, { cause: error });
+    const { status, message, headers } = problemOf(error);
+    const detail = `line ${number}: ${message}; no line was done`;
+    throw new Problem(status, detail, { headers, cause: error });
   }
 }
 

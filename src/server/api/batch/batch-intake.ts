@@ -11,6 +11,8 @@ export interface BatchIntake {
   readonly allowance: Allowance;
   readonly bounds: BatchBounds;
   readonly maxValueBytes: number;
+  /** Whether the client may write a key. @throws Problem about the line; undefined: any */
+  readonly mustAllowKey?: ((key: Uint8Array) => void) | undefined;
   /**
    * Lines of all batches take turns at the store, so that its queue has room for others. Resolves
    * when it is the turn of so many bytes, to the end of the turn.

@@ -68,19 +68,20 @@ export interface LineContext {
   readonly maxValueBytes: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly mustAllowKey?: BatchIntake['mustAllowKey'];
 }
 
 export function lineContext(
   capabilities: LineContext['capabilities'],
-  { bounds, maxValueBytes }: BatchIntake,
+  { bounds, maxValueBytes, mustAllowKey }: BatchIntake,
 ): LineContext {
-  return { capabilities, line: bounds.line, maxValueBytes, now: Date.now };
+  return { capabilities, line: bounds.line, maxValueBytes, now: Date.now, mustAllowKey };
 }
 
 /**
  * The operation of a line.
  * @param bytes undefined: it is longer than a line may be
- * @throws Problem 400, 413, 431, 501, about the line alone
+ * @throws Problem 400, 401, 403, 413, 431, 501, about the line alone
  */
 export function operationOf(bytes: Buffer | undefined, context: LineContext): Operation {
   if (bytes === undefined)
@@ -91,6 +92,7 @@ export function operationOf(bytes: Buffer | undefined, context: LineContext): Op
     );
   const line = parse(bytes);
   const key = keyOf(line);
+  context.mustAllowKey?.(key);
   const condition = conditionOf(line, context.capabilities);
   const conditional = condition && { condition };
   if (line.delete) {

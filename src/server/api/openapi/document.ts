@@ -42,10 +42,25 @@ export function openApiDocument(store: Pick<Capabilities, 'replicas'>): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
+    // The first is for a server without tokens.
+    security: [{}, { bearer: [] }],
     paths,
-    components: { schemas, parameters: parameterObjects(), responses: problemObjects() },
+    components: {
+      schemas,
+      parameters: parameterObjects(),
+      responses: problemObjects(),
+      securitySchemes: { bearer: bearerScheme },
+    },
   };
 }
+
+const bearerScheme = {
+  type: 'http',
+  scheme: 'bearer',
+  description:
+    'A token of `--tokens`, which every request must have while the server is started with it. ' +
+    'A token may be limited to reading, and to keys with a prefix.',
+};
 
 /** Fields of requests that are refused, or that mean the same to every operation. */
 function parameterObjects(): Json {

@@ -33,6 +33,7 @@ const responseSchemas: Readonly<Record<string, Schema>> = {
   'Accept-Ranges': { const: 'bytes' },
   'Content-Range': { type: 'string', pattern: '^bytes ([0-9]+-[0-9]+|\\*)/[0-9]+$' },
   'Content-Security-Policy': { const: 'sandbox' },
+  'WWW-Authenticate': { type: 'string', pattern: '^Bearer realm="evenkeel"' },
   'Retry-After': { type: 'integer', minimum: 1 },
 };
 
