@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { CheckpointClient } from '#dist/store/lmdb/checkpoint/checkpoint-client.js';
 import { Checkpointer } from '#dist/store/lmdb/checkpoint/checkpointer.js';
 import { Control } from '#dist/store/lmdb/checkpoint/messages.js';
+import { noPages } from '#dist/store/lmdb/file/page-count.js';
 import { Segment } from '#dist/store/lmdb/journal/segment.js';
 import { Slots } from '#dist/store/lmdb/journal/slots.js';
 import { Layer, Memtable } from '#dist/store/lmdb/memtable/memtable.js';
@@ -12,7 +13,7 @@ import { temporaryDirectory } from '../../../support/directory.js';
 
 test('those that wait for the next attempt fail with it', async () => {
   const failure = new StoreError('failed', 'the disk is broken');
-  const replies = [{ applied: 0, usedPages: 0, error: new StoreError('full', 'no space') }];
+  const replies = [{ applied: 0, usedPages: noPages, error: new StoreError('full', 'no space') }];
   const thread: Partial<CheckpointClient> & { failure: StoreError | undefined } = {
     failure: undefined,
     checkpoint: async () => {
@@ -41,7 +42,7 @@ test('those that wait for the next attempt fail with it', async () => {
 
 test('a deletion that fails at a full disk does not end the attempts', async () => {
   const replies = [
-    { applied: 0, usedPages: 0, error: new StoreError('full', 'no space') },
+    { applied: 0, usedPages: noPages, error: new StoreError('full', 'no space') },
     { event: { beganMs: 0, endedMs: 0, entries: 0, transactions: 0, busyMs: 0, longestMs: 0 } },
   ];
   const thread = {
@@ -81,7 +82,7 @@ test('a checkpoint without entries ends, though nothing hurries it', async () =>
     slots: new Map(),
     ceiling: undefined,
     sequence: 7,
-    reservedPages: 0,
+    reservedPages: noPages,
   });
   expect(result).toMatchObject({ event: { entries: 0, transactions: 1 } });
   await client.close(false);
