@@ -13,6 +13,8 @@ const magic = 0xbeefc0de;
 const dataVersion = 2;
 const metaBytes = 168;
 const metaFlag = 0x08;
+/** MDB_REVERSEKEY to MDB_REVERSEDUP, and MDB_FIXEDMAP. */
+const treeFlags = 0x7f;
 const noRoot = 2n ** 64n - 1n;
 const maxDepth = 32;
 /** Its index among the trees of a meta page. */
@@ -59,8 +61,9 @@ async function readMetas(file: FileHandle): Promise<[Meta, Meta] | string> {
   const second = await readMeta(file, 1, first.pageSize);
   if (typeof second === 'string') return second;
   if (first.pageSize !== second.pageSize) return 'its two meta pages disagree about the page size';
-  // LMDB reads those of the first page even if the second is newer.
-  if (first.envFlags !== second.envFlags) return 'its two meta pages disagree about their flags';
+  // LMDB reads those of the first page even if the second is newer, and crashes at one it lacks.
+  if (((first.envFlags | second.envFlags) & ~treeFlags) !== 0)
+    return 'a meta page has flags that LMDB does not have';
   return [first, second];
 }
 
