@@ -28,7 +28,7 @@ const connections = 20;
 const warmupMs = 5000;
 const besideRate = 2000;
 const rangeEntities = 100_000;
-/** What a constant rate keeps of a run. */
+/** The figures of a run at a constant rate. */
 const times = ['p50', 'p99', 'p999'] as const;
 
 export const writePath: Part = {
@@ -114,9 +114,9 @@ async function visitFull(store: string, settings: Settings, options: Options): P
     });
   await get();
   const alone = await get();
-  const beside = load({ ...constant({ ...settings, rate: besideRate }, url), work });
+  const writes = load({ ...constant({ ...settings, rate: besideRate }, url), work });
   const mixed = await get();
-  await beside;
+  await writes;
   const range = await timeRange(url, { start: '%00', limit: rangeEntities, valueBytes });
   await stop();
   return {

@@ -251,11 +251,8 @@ export class Transactions {
       if (this.#preallocation.awaitsCommit) this.#touch();
       return 0;
     }
-    this.#preallocate(
-      due.map((entry) => entry.subarray(8)),
-      [],
-      0,
-    );
+    const keys = due.map((entry) => entry.subarray(8));
+    this.#preallocate(keys, [], 0);
     for (const entry of due) {
       const key = entry.subarray(8);
       // The index is exact. The record is checked all the same, because a deletion follows.

@@ -7,7 +7,7 @@
 import { type Awaitable, StoreError } from '../../store.js';
 import type { CheckpointClient } from '../checkpoint/checkpoint-client.js';
 
-/** So many are asked for at once, so that few frames wait for an answer. */
+/** So many are asked for at once, so that few frames wait for the thread. */
 const stepPages = 256;
 
 export class PageReserve {
