@@ -24,6 +24,9 @@ import { SliceScheduler } from './connection/slice-scheduler.js';
 import { leaveAll } from './fast-lane/end-of-turn.js';
 import { putFastLaneBefore } from './fast-lane/fast-lane.js';
 import { fullLane } from './full-lane/full-lane.js';
+import { AccessLog, type AccessLogOptions, isAccessLog } from './statistics/access-log.js';
+import { RequestStatistics } from './statistics/request-statistics.js';
+import type { ServerStatistics } from './statistics/server-statistics.js';
 
 export interface ServeOptions {
   /**
@@ -58,6 +61,10 @@ export interface ServeOptions {
   readonly limits?: Partial<Limits>;
   /** Called with each error that needs the operator, once. Default: a line on standard error. */
   readonly report?: (error: unknown) => void;
+  /** Called when writes begin to get 507 because the disk is full, and when that is over. */
+  readonly onFull?: (isFull: boolean) => void;
+  /** Called with a share of the requests, each when it is over. It must not throw. */
+  readonly accessLog?: AccessLogOptions;
 }
 
 export interface RunningServer {
@@ -65,6 +72,8 @@ export interface RunningServer {
   readonly url: string;
   /** Requests that are running now. */
   readonly running: number;
+  /** The figures of now. */
+  statistics(): ServerStatistics;
   /**
    * Refuses new requests with 503, lets running ones finish for at most `limits.drainMs`, waits for
    * their clients for at most `limits.lingerMs`, and closes the store. May be called twice.
@@ -78,6 +87,7 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
+const isFunction = (value: unknown) => typeof value === 'function';
 const isText = (value: unknown) => typeof value === 'string' && value !== '';
 const optionRules: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
   data: ['a directory', isText],
@@ -89,7 +99,9 @@ const optionRules: Readonly<Record<string, readonly [string, (value: unknown) =>
   cors: ['an array of origins', Array.isArray],
   lanes: ["'both' or 'full'", (value) => value === 'both' || value === 'full'],
   limits: ['an object', (value) => value instanceof Object],
-  report: ['a function', (value) => typeof value === 'function'],
+  report: ['a function', isFunction],
+  onFull: ['a function', isFunction],
+  accessLog: ['a share above 0 and up to 1, and a function onRequest', isAccessLog],
 };
 
 /**
@@ -116,6 +128,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const store = await openStore(location, limits, {
     access: cassandra,
     onLost: report,
+    ...(options.onFull && { onFull: options.onFull }),
     onWarning: (message) => report(`warning: ${message}`),
   });
   try {
@@ -135,7 +148,7 @@ export async function serveStore(
   limits: Limits,
   options: Omit<ServeOptions, 'data' | 'store' | 'cassandra' | 'limits'>,
 ): Promise<RunningServer> {
-  const { port = 8080, host = '127.0.0.1', report = toStandardError } = options;
+  const { port = 8080, host = '127.0.0.1', report = toStandardError, accessLog } = options;
   const service = { store, draining: false };
   const inFlight = new InFlight();
   const door = new Door(options.allowHosts, options.cors);
@@ -145,6 +158,10 @@ export async function serveStore(
     limits,
     door,
     inFlight,
+    bookkeeping: {
+      statistics: new RequestStatistics(),
+      accessLog: accessLog && new AccessLog(accessLog),
+    },
     connections,
     budget: new MemoryBudget(limits),
     largeWrites: largeWritesOf(limits),
@@ -156,7 +173,8 @@ export async function serveStore(
   };
   const http = fullLane(lane);
   if (options.lanes !== 'full') putFastLaneBefore(http, lane);
-  admitConnections(http, connections, limits, door.cors.common);
+  const { statistics } = lane.bookkeeping;
+  admitConnections(http, connections, limits, door.cors.common, statistics);
   http.listen(port, host);
   try {
     await once(http, 'listening');
@@ -166,6 +184,7 @@ export async function serveStore(
   const address = http.address() as AddressInfo;
   door.listensOn(address.address, host);
   let closing: Promise<number> | undefined;
+  let storeIsOpen = true;
 
   const close = async (): Promise<number> => {
     service.draining = true;
@@ -181,6 +200,7 @@ export async function serveStore(
     // Those that were accepted since.
     for (const socket of connections) socket.destroy();
     await closed;
+    storeIsOpen = false;
     await store.close();
     return cutOff;
   };
@@ -189,6 +209,14 @@ export async function serveStore(
     get running() {
       return inFlight.count;
     },
+    statistics: () => ({
+      state: service.draining ? 'draining' : store.failure ? 'failed' : 'serving',
+      requests: statistics,
+      running: inFlight.count,
+      connections: connections.statistics,
+      contentBytes: lane.budget.takenBytes,
+      store: storeIsOpen ? store.statistics?.read() : undefined,
+    }),
     close: () => {
       closing ??= close();
       return closing;

@@ -11,7 +11,7 @@ import { preflightResponse } from '../access/cors.js';
 import { visitorOf } from '../access/door.js';
 import { allMethods, type RequestFields } from '../api/operations.js';
 import { perform } from '../api/perform.js';
-import { needsOperator, Problem, problemOf, slowContent } from '../api/problem.js';
+import { needsOperator, Problem, problemOf, problemResponse, slowContent } from '../api/problem.js';
 import type { ApiResponse } from '../api/response.js';
 import { admit, type Command } from '../api/route.js';
 import { ClientGone } from '../connection/client-gone.js';
@@ -19,6 +19,7 @@ import type { Direction } from '../connection/content-rate.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { RequestAllowance } from '../connection/request-allowance.js';
 import { ResponseHead } from '../connection/response-head.js';
+import { Exchange, noResponse } from '../statistics/exchange.js';
 import { serveBatch } from './batch.js';
 import { checkHead, untrusted } from './check-head.js';
 import { announcedLength, readContent } from './content.js';
@@ -99,7 +100,7 @@ export function fullLane(options: LaneOptions): Server {
   return server;
 }
 
-interface Exchange {
+interface ParsedRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly connection: FullConnection;
@@ -109,7 +110,7 @@ interface Exchange {
 
 /** Serves one request to its end. Never rejects: a failure is a response, or the client is gone. */
 async function serveRequest(
-  { req, res, connection, expectation, protocol }: Exchange,
+  { req, res, connection, expectation, protocol }: ParsedRequest,
   lane: LaneOptions,
 ): Promise<void> {
   const { service, limits, door, inFlight, report } = lane;
@@ -131,6 +132,10 @@ async function serveRequest(
   // not end it by themselves: llhttp overlooks one before a tab.
   const endsConnection = fields.upgrade !== undefined || asksToClose(fields.connection);
   inFlight.begin();
+  const exchange = new Exchange(lane.bookkeeping, socket);
+  let responseBytes: number | undefined;
+  const sentBefore = socket.bytesWritten;
+  exchange.begin(req.method ?? '', Number(fields['content-length'] ?? 0));
   try {
     if (protocol === 'other')
       throw untrusted('the request line names RTSP; this server speaks HTTP');
@@ -152,10 +157,14 @@ async function serveRequest(
     const broken = isOfContent && connection.problem !== undefined && !req.complete;
     const close = problem.closes || broken || leavesContent() || endsConnection || service.draining;
     if (close) connection.closeAfterResponse();
+    tellTiming(false);
+    responseBytes = problemResponse(problem).content.length;
     sendProblem(res, problem, close);
   } finally {
     // Until the response is with the kernel: so a connection holds one response at a time.
     await over;
+    const status = res.headersSent ? res.statusCode : noResponse;
+    exchange.end(status, responseBytes ?? socket.bytesWritten - sentBefore);
     unwatch();
     allowance.release();
     inFlight.end();
@@ -168,11 +177,22 @@ async function serveRequest(
     const leaves = leavesContent() && !connection.streams;
     const last = service.draining || endsConnection || leaves;
     if (last) connection.closeAfterResponse();
+    tellTiming(response.status === 201 || response.status === 202);
+    if (req.method === 'HEAD') responseBytes = 0;
+    else if (response.content instanceof Uint8Array) responseBytes = response.content.length;
     return sendResponse(res, response, last, allowance);
+  }
+
+  /** @param isStored whether it is a write of one entity that was stored just now */
+  function tellTiming(isStored: boolean): void {
+    if (fields['evenkeel-server-timing'] !== '1' || res.headersSent) return;
+    const commit = isStored ? service.store.statistics?.lastCommit : undefined;
+    res.setHeader('Server-Timing', exchange.timing(commit));
   }
 
   async function respond(): Promise<ApiResponse> {
     const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
+    exchange.asksFor(command);
     if (command.kind === 'batch') return respondToBatch(command.isAtomic);
     if (command.kind === 'put') return respondToPut(command);
     const work = () => perform(command, [], service.store, allowance);

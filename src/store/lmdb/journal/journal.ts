@@ -8,15 +8,17 @@
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Awaitable, StoreError } from '../../store.js';
+import type { Awaitable } from '../../store.js';
 import { type CheckpointClient, failed } from '../checkpoint/checkpoint-client.js';
 import { Checkpointer } from '../checkpoint/checkpointer.js';
 import type { Control } from '../checkpoint/messages.js';
 import { syncNames } from '../file/directory.js';
-import { full, isFullCode, ownPages } from '../file/preallocation.js';
+import { ownPages } from '../file/preallocation.js';
 import { Layer, type Memtable } from '../memtable/memtable.js';
+import type { WriteStatistics } from '../write/write-statistics.js';
 import { Admission } from './admission.js';
 import type { Frame } from './frame.js';
+import { errorOf } from './journal-error.js';
 import { PageReserve } from './page-reserve.js';
 import type { RecoveredJournal } from './recovery.js';
 import type { Segment } from './segment.js';
@@ -48,6 +50,7 @@ export interface JournalParts {
   /** Has the memory of the segments. */
   readonly thread: CheckpointClient;
   readonly control: Control;
+  readonly statistics: WriteStatistics;
   readonly maxAgeMs: number;
 }
 
@@ -291,17 +294,4 @@ function pagesOf({ entries }: Segment, frames: readonly Frame[]): number {
       pages += ownPages((entries.record(place)?.length ?? 0) + valueBytes);
     }
   return pages;
-}
-
-/** An error of the system as one of the store; others as they are. */
-function errorOf(error: unknown): unknown {
-  const { code, syscall, message } = error as NodeJS.ErrnoException;
-  if (isFullCode(code)) return full(error);
-  if (code === 'EMFILE' || code === 'ENFILE')
-    return new StoreError(
-      'overloaded',
-      'the process has no file descriptors left; raise the limit (ulimit -n), or try again later',
-      { cause: error },
-    );
-  return syscall === undefined ? error : failed('journal', message);
 }

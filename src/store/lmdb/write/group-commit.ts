@@ -17,7 +17,7 @@ import {
 import { failed } from '../checkpoint/checkpoint-client.js';
 import type { Journal } from '../journal/journal.js';
 import type { EntityCache } from '../read/entity-cache.js';
-import { monotonicMs, publishCommit } from './commit-channel.js';
+import { monotonicMs } from './commit-channel.js';
 import { conditionErrorOf, type Deciding } from './condition-error.js';
 import { FrameDraft, mustLook, type Outcome } from './frame-draft.js';
 import { type StoredValues, storeValues } from './large-values.js';
@@ -25,26 +25,22 @@ import {
   countOf,
   entryBytesOf,
   type Group,
+  isDeletion,
   pagesOf,
   type Queued,
   type SingleWrite,
+  takeFrame,
 } from './queued.js';
-import {
-  type Delete,
-  isLarge,
-  maxFrameBytes,
-  maxFrameWrites,
-  type Put,
-  valueBytes,
-  type Write,
-  writeBytes,
-} from './write.js';
+import { Waiting } from './waiting.js';
+import { type Delete, isLarge, type Put, valueBytes, type Write, writeBytes } from './write.js';
+import type { WriteStatistics } from './write-statistics.js';
 
 export interface GroupCommitParts extends Deciding {
   readonly journal: Journal;
   readonly limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>;
   /** Never holds a key while a write of it is on its way to the disk. */
   readonly cache: EntityCache;
+  readonly statistics: WriteStatistics;
   /** Brings what {@link look} reads into memory; undefined: it is there, as far as is known. */
   readonly prefetch: (keys: readonly Uint8Array[]) => Promise<void> | undefined;
 }
@@ -52,9 +48,8 @@ export interface GroupCommitParts extends Deciding {
 export class GroupCommit {
   readonly #parts: GroupCommitParts;
   #queue: Queued[] = [];
-  /** Queued, in the frame on its way, or about to be queued. */
-  #waitingWrites = 0;
-  #waitingBytes = 0;
+  /** Those that are queued, in the frame on its way, or about to be queued. */
+  readonly #waiting: Waiting;
   /** Resolves when the frame on its way, and those behind it, are settled. */
   #running: Promise<void> | undefined;
   /** A frame begins at the end of this turn of the event loop. */
@@ -63,11 +58,18 @@ export class GroupCommit {
 
   constructor(parts: GroupCommitParts) {
     this.#parts = parts;
+    this.#waiting = new Waiting(parts.limits);
   }
 
   /** Set by the first frame that failed for another reason than a full disk, or by fail(). */
   get failure(): StoreError | undefined {
     return this.#failure;
+  }
+
+  /** All that was accepted and has not settled. */
+  get queued(): { readonly writes: number; readonly bytes: number } {
+    const { writes, bytes } = this.#waiting;
+    return { writes, bytes };
   }
 
   /**
@@ -81,10 +83,8 @@ export class GroupCommit {
   write(write: Write, allowance?: Allowance): Promise<Result> {
     const large = isLarge(valueBytes(write));
     const bytes = writeBytes(write);
-    const refusal = this.#refusal(1, bytes);
+    const refusal = this.#failure ?? this.#waiting.add(1, bytes);
     if (refusal) return Promise.reject(refusal);
-    this.#waitingWrites++;
-    this.#waitingBytes += bytes;
     if (large)
       return this.#store([write], bytes, false, allowance).then((stored) =>
         this.#enqueue(write, bytes, stored),
@@ -118,7 +118,7 @@ export class GroupCommit {
 
   /** Resolves when everything queued so far has settled. */
   async settled(): Promise<void> {
-    while (this.#waitingWrites > 0) {
+    while (this.#waiting.writes > 0) {
       await this.#running;
       // Writes queued in this turn begin at its end.
       await new Promise(setImmediate);
@@ -137,28 +137,13 @@ export class GroupCommit {
       bytes += writeBytes(write);
       values += valueBytes(write);
     }
-    const refusal = this.#refusal(writes.length, bytes);
+    const refusal = this.#failure ?? this.#waiting.add(writes.length, bytes);
     if (refusal) throw refusal;
-    this.#waitingWrites += writes.length;
-    this.#waitingBytes += bytes;
     const stored = isLarge(values) ? await this.#store(writes, bytes, true, allowance) : undefined;
     return new Promise((resolve, reject) => {
       const group: Group = { writes, bytes, leavesOut, stored, resolve, reject };
       this.#push(group);
     });
-  }
-
-  /** Why the writes are not taken: `overloaded`, or the failure. */
-  #refusal(writes: number, bytes: number): StoreError | undefined {
-    if (this.#failure) return this.#failure;
-    const { maxQueuedWrites, maxQueuedBytes } = this.#parts.limits;
-    const isFull =
-      this.#waitingWrites + writes > maxQueuedWrites || this.#waitingBytes + bytes > maxQueuedBytes;
-    if (this.#waitingWrites === 0 || !isFull) return undefined;
-    return new StoreError(
-      'overloaded',
-      'too many writes wait for the disk already; try again later',
-    );
   }
 
   /** Brings large values to the disk. */
@@ -174,10 +159,10 @@ export class GroupCommit {
       if (this.#failure) throw this.#failure;
       return stored;
     } catch (error) {
-      this.#waitingWrites -= writes.length;
-      this.#waitingBytes -= bytes;
+      this.#waiting.remove(writes.length, bytes);
       if (!(error instanceof StoreError)) throw error;
       if (error.code === 'failed') this.fail(error);
+      if (error.code === 'full') this.#parts.statistics.fullDisk.refused();
       throw (error.code === 'full' && conditionErrorOf(this.#parts, writes, isGroup)) || error;
     }
   }
@@ -203,7 +188,7 @@ export class GroupCommit {
 
   /** Writes frames until nothing is queued. */
   async #run(): Promise<void> {
-    while (this.#queue.length > 0) await this.#commitOrReject(this.#takeFrame());
+    while (this.#queue.length > 0) await this.#commitOrReject(takeFrame(this.#queue));
     // At once: a write that is queued from now on begins another run.
     this.#running = undefined;
   }
@@ -227,37 +212,21 @@ export class GroupCommit {
     const deletions = items.filter(isDeletion);
     for (const item of items) {
       if (isDeletion(item) && deletions.length < items.length) continue;
-      const conditionError = conditionErrorOf(
-        this.#parts,
-        item.writes ?? [item.write],
-        !!item.writes,
-      );
+      const writes = item.writes ?? [item.write];
+      const conditionError = conditionErrorOf(this.#parts, writes, !!item.writes);
+      if (!conditionError) this.#parts.statistics.fullDisk.refused();
       this.#reject(item, conditionError ?? error);
     }
     if (deletions.length > 0 && deletions.length < items.length)
       await this.#commitOrReject(deletions);
   }
 
-  /** Moves writes from the queue to a frame. One at least, and no more than the bounds allow. */
-  #takeFrame(): readonly Queued[] {
-    const queue = this.#queue;
-    let bytes = 0;
-    let writes = 0;
-    let count = 0;
-    for (; count < queue.length; count++) {
-      const item = queue[count] as Queued;
-      bytes += item.stored ? 0 : item.bytes;
-      writes += countOf(item);
-      if (count > 0 && (bytes > maxFrameBytes || writes > maxFrameWrites)) break;
-    }
-    return queue.splice(0, count);
-  }
-
   /** Resolves when the frame of the items is durable, and they are settled. */
   async #commit(items: readonly Queued[]): Promise<void> {
-    const { journal, versions, cache, look, nowMs } = this.#parts;
+    const { journal, versions, cache, look, nowMs, statistics } = this.#parts;
     const pages = pagesOf(items);
-    const space = journal.makeSpace(entryBytesOf(items), pages, items.every(isDeletion));
+    const onlyDeletes = items.every(isDeletion);
+    const space = journal.makeSpace(entryBytesOf(items), pages, onlyDeletes);
     let heldMs = 0;
     if (space) {
       const sinceMs = performance.now();
@@ -278,13 +247,14 @@ export class GroupCommit {
       const beganMs = monotonicMs();
       // After a failed frame nobody knows what is on the disk: its keys stay uncached.
       await journal.append(draft.end, pages, ceiling);
-      publishCommit({
+      statistics.committed({
         beganMs,
         endedMs: monotonicMs(),
         writes: draft.keys.length,
         fill: journal.active.fill,
         heldMs,
       });
+      if (!onlyDeletes) statistics.fullDisk.stored();
       if (ceiling !== undefined) versions.committed(ceiling);
       for (const bucket of buckets) cache.settle(bucket);
       // The data file may have been lost while this was on its way.
@@ -308,12 +278,6 @@ export class GroupCommit {
   }
 
   #forget(item: Queued): void {
-    this.#waitingWrites -= countOf(item);
-    this.#waitingBytes -= item.bytes;
+    this.#waiting.remove(countOf(item), item.bytes);
   }
-}
-
-function isDeletion(item: Queued): boolean {
-  if (item.writes) return item.writes.every(({ value }) => value === undefined);
-  return item.write.value === undefined;
 }

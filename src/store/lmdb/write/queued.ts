@@ -2,7 +2,7 @@
 import { type DeleteResult, type Result, StoreError } from '../../store.js';
 import { ownPages } from '../file/preallocation.js';
 import type { StoredValues } from './large-values.js';
-import { type Write, writeBytes } from './write.js';
+import { maxFrameBytes, maxFrameWrites, type Write, writeBytes } from './write.js';
 
 /** One write, or a group of them. */
 export type Queued = SingleWrite | Group;
@@ -30,6 +30,25 @@ export interface Group extends Item {
 
 export function countOf({ writes }: Queued): number {
   return writes?.length ?? 1;
+}
+
+/** Moves writes from the queue to a frame. One at least, and no more than the bounds allow. */
+export function takeFrame(queue: Queued[]): readonly Queued[] {
+  let bytes = 0;
+  let writes = 0;
+  let count = 0;
+  for (; count < queue.length; count++) {
+    const item = queue[count] as Queued;
+    bytes += item.stored ? 0 : item.bytes;
+    writes += countOf(item);
+    if (count > 0 && (bytes > maxFrameBytes || writes > maxFrameWrites)) break;
+  }
+  return queue.splice(0, count);
+}
+
+export function isDeletion(item: Queued): boolean {
+  if (item.writes) return item.writes.every(({ value }) => value === undefined);
+  return item.write.value === undefined;
 }
 
 const found: DeleteResult = { existed: true };
