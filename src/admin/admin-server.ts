@@ -1,7 +1,8 @@
 /**
- * The admin port: an HTTP server apart from the port that the program serves, through which its
- * process can be profiled. It listens on loopback only and asks for no password. A profile shows
- * what a program does, so the door of the server refuses what pages in a browser ask.
+ * The admin port: an HTTP server apart from the port that the program serves, which gives the
+ * figures of its process, and through which it can be profiled. It listens on loopback only and
+ * asks for no password. A profile shows what a program does, so the door of the server refuses what
+ * pages in a browser ask.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -14,6 +15,8 @@ import { sampleKind } from '../lab/profile/sampling/sample.js';
 import { Door, visitorOf } from '../server/access/door.js';
 import { contentFields } from '../server/api/content-fields.js';
 import { problemOf } from '../server/api/problem.js';
+import type { ServerStatistics } from '../server/statistics/server-statistics.js';
+import { Metrics } from './metrics/metrics.js';
 
 export interface AdminServer {
   /** For example `http://127.0.0.1:9001`. */
@@ -22,30 +25,33 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
-/**
- * @param options.port 0 takes a free one
- * @param options.allowHosts names that requests may use, as of the server
- * @throws ProfileError `listen`
- */
-export async function startAdminServer({
-  port,
-  allowHosts,
-}: {
+export interface AdminOptions {
+  /** 0 takes a free one. */
   readonly port: number;
+  /** The server whose figures it gives. */
+  readonly server: { statistics(): ServerStatistics };
+  /** The package's. */
+  readonly version: string;
+  /** Names that requests may use, as of the server. */
   readonly allowHosts?: readonly string[];
-}): Promise<AdminServer> {
-  const door = new Door(allowHosts);
+}
+
+/** @throws ProfileError `listen` */
+export async function startAdminServer(options: AdminOptions): Promise<AdminServer> {
+  const { port, version, allowHosts } = options;
+  const statistics = () => options.server.statistics();
   const host = '127.0.0.1';
-  const sampling = new OneSampling();
+  const metrics = await Metrics.load(statistics, version);
+  const sampling = new OneSampling(() => statistics().requests.total);
+  const parts = { door: new Door(allowHosts), sampling, metrics, statistics };
   const server = createServer((request, response) => {
-    respond(request, response, door, sampling).catch((error: Error) =>
-      refuse(response, 500, error.message),
-    );
+    respond(request, response, parts).catch((error: Error) => refuse(response, 500, error.message));
   });
   server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (error) {
+    metrics.stop();
     throw listenError(error as NodeJS.ErrnoException, port);
   }
   return {
@@ -53,6 +59,7 @@ export async function startAdminServer({
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
+      metrics.stop();
       await Promise.all([closed, sampling.idle]);
     },
   };
@@ -66,13 +73,20 @@ function listenError(cause: NodeJS.ErrnoException, port: number): ProfileError {
 
 /** Two samplings at once would each sample the other. */
 class OneSampling {
+  readonly #requests: () => number;
   idle: Promise<unknown> = Promise.resolve();
   running = false;
+
+  /** @param requests how many were served so far */
+  constructor(requests: () => number) {
+    this.#requests = requests;
+  }
 
   take(kind: Recording['kind'], seconds: number, signal: AbortSignal): Promise<Recording> {
     this.running = true;
     const connection = localSession();
-    const taken = sampleKind(kind, connection, { seconds, signal }).finally(() => {
+    const options = { seconds, signal, requests: this.#requests };
+    const taken = sampleKind(kind, connection, options).finally(() => {
       connection.close();
       this.running = false;
     });
@@ -81,11 +95,26 @@ class OneSampling {
   }
 }
 
+interface Parts {
+  readonly door: Door;
+  readonly sampling: OneSampling;
+  readonly metrics: Metrics;
+  readonly statistics: () => ServerStatistics;
+}
+
+/** The paths, and the method of each. */
+const methods: Readonly<Record<string, string>> = {
+  [adminPaths.profile]: 'POST',
+  [adminPaths.status]: 'GET',
+  '/metrics': 'GET',
+  '/healthz': 'GET',
+  '/readyz': 'GET',
+};
+
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  door: Door,
-  sampling: OneSampling,
+  { door, sampling, metrics, statistics }: Parts,
 ): Promise<void> {
   try {
     door.check(visitorOf(request));
@@ -95,16 +124,32 @@ async function respond(
   }
   const { url = '', method } = request;
   const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
-  const allowed = { [adminPaths.profile]: 'POST', [adminPaths.status]: 'GET' }[pathname];
-  if (allowed === undefined) refuse(response, 404, usage);
-  else if (method !== allowed)
-    refuse(response.setHeader('allow', allowed), 405, `${pathname} takes ${allowed}`);
-  else if (pathname === adminPaths.status) send(response, 200, status(sampling.running));
-  else await profile(searchParams, response, sampling);
+  const allowed = Object.hasOwn(methods, pathname) ? methods[pathname] : undefined;
+  if (allowed === undefined) return refuse(response, 404, usage);
+  if (method !== allowed)
+    return refuse(response.setHeader('allow', allowed), 405, `${pathname} takes ${allowed}`);
+  switch (pathname) {
+    case '/metrics': {
+      const { type, text } = await metrics.scrape();
+      response.writeHead(200, { ...contentFields(type), 'Cache-Control': 'no-store' }).end(text);
+      return;
+    }
+    case '/healthz':
+      return send(response, 200, { status: 'alive' });
+    case '/readyz': {
+      const { state } = statistics();
+      return send(response, state === 'serving' ? 200 : 503, { status: state });
+    }
+    case adminPaths.status:
+      return send(response, 200, status(sampling.running, statistics().requests.total));
+    default:
+      await profile(searchParams, response, sampling);
+  }
 }
 
 const sampled = `${adminPaths.profile}?kind=cpu|alloc&seconds=N`;
-const usage = `there is POST ${sampled}, and GET ${adminPaths.status}`;
+const gets = Object.keys(methods).filter((path) => methods[path] === 'GET');
+const usage = `there is POST ${sampled}, and GET ${gets.join(', ')}`;
 
 async function profile(
   query: URLSearchParams,
@@ -131,10 +176,10 @@ async function profile(
   if (!gone.signal.aborted) send(response, 200, recording);
 }
 
-function status(profiling: boolean): AdminStatus {
+function status(profiling: boolean, requests: number): AdminStatus {
   const { pid, versions } = process;
   const uptimeSeconds = process.uptime();
-  return { pid, versions, uptimeSeconds, memory: process.memoryUsage(), profiling };
+  return { pid, versions, uptimeSeconds, memory: process.memoryUsage(), requests, profiling };
 }
 
 function send(response: ServerResponse, code: number, content: object, type = 'json'): void {

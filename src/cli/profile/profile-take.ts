@@ -15,6 +15,7 @@ import { onInterrupt } from '../signals.js';
 import { counting } from './countdown.js';
 import { type Output, outputFlag, writeProfile } from './profile-output.js';
 import { describeProfile } from './profile-text.js';
+import { servedRequests } from './served-requests.js';
 
 export const takeFlags = {
   pid: {
@@ -35,7 +36,7 @@ export const takeFlags = {
   },
   requests: {
     value: 'N',
-    help: 'number of requests served while sampling, to see the cost per request',
+    help: 'number of requests served while sampling, for their cost; --url counts them',
     ...optional(wholeNumber(1, 999_999_999_999_999)),
   },
   output: outputFlag('a file to write; may be given several times (cpu.svg, alloc.svg)'),
@@ -66,13 +67,17 @@ export async function take(kind: Kind, args: readonly string[]): Promise<void> {
 
 const titles: Readonly<Record<Kind, string>> = { cpu: 'CPU time', alloc: 'Allocations' };
 
-type How = Required<SampleOptions> & { readonly kind: Kind };
+type How = Required<Pick<SampleOptions, 'seconds' | 'signal'>> & { readonly kind: Kind };
 type Asked = How & Pick<Values<typeof takeFlags>, 'pid' | 'url' | 'native'>;
 
 interface Taken {
   /** By V8's samplers, or by perf. */
   readonly result: { readonly recording: Recording } | { readonly profile: Profile };
   readonly who: string;
+}
+
+interface ByPerf extends Taken {
+  readonly result: { readonly profile: Profile };
 }
 
 function resultOf(
@@ -88,14 +93,24 @@ function resultOf(
 async function takenBy({ pid, url, native, ...asked }: Asked): Promise<Taken | undefined> {
   if ((pid === undefined) === (url === undefined))
     throw new UsageError('give either --pid, a process, or --url, an admin address');
-  if (native) return byPerf(pid ?? (await statusOver(url as string)).pid, asked);
+  if (native && url !== undefined) return byPerfOver(url, asked);
+  if (native) return byPerf(pid as number, asked);
   return url === undefined ? fromProcess(pid as number, asked) : fromAdmin(url, asked);
 }
 
-async function byPerf(pid: number, { seconds, signal }: How): Promise<Taken> {
+async function byPerf(pid: number, { seconds, signal }: How): Promise<ByPerf> {
   const { profile, notes } = await counting(seconds, sampleNative(pid, { seconds, signal }));
   for (const note of notes) process.stderr.write(`evenkeel: note: ${note}\n`);
   return { result: { profile }, who: `process ${pid}` };
+}
+
+/** @param url of the admin port of a process on this machine */
+async function byPerfOver(url: string, how: How): Promise<Taken> {
+  const { pid } = await statusOver(url);
+  const counted = servedRequests(url, how.seconds, how.signal).catch(() => 0);
+  const { result, who } = await byPerf(pid, how);
+  const requests = await counted;
+  return { result: { profile: { ...result.profile, ...(requests && { requests }) } }, who };
 }
 
 async function fromProcess(pid: number, { kind, seconds, signal }: How): Promise<Taken> {
