@@ -16,7 +16,7 @@ import * as token from '#dist/cli/token.js';
 import { settings } from '#dist/config/settings.js';
 import { expectOneLine } from '../support/command.js';
 import { temporaryDirectory } from '../support/directory.js';
-import { runCommand } from '../support/process.js';
+import { runCommand, startCommand } from '../support/process.js';
 import { startRecording } from '../support/recording-service.js';
 
 const { version } = JSON.parse(
@@ -113,4 +113,10 @@ it('--version prints the version of the package', async () => {
     stdout: `${version}\n`,
     stderr: '',
   });
+});
+
+it('a command that failed ends, though a library has left a timer', async () => {
+  const timer = 'data:text/javascript,setInterval(() => {}, 1000)';
+  const command = startCommand(['nonsense'], [process.execPath, '--import', timer]);
+  expect(await command.ended).toEqual({ code: 2, signal: null });
 });
