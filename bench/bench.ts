@@ -12,6 +12,7 @@ import { growth } from './parts/growth.js';
 import { getPeak, putPeak } from './parts/peaks.js';
 import { reference } from './parts/reference.js';
 import { tenMinutes } from './parts/ten-minutes.js';
+import { writePath } from './parts/write-path.js';
 import { readFlags } from './support/flags.js';
 import { requirePrograms } from './support/programs.js';
 import { machineLine, missed } from './support/rounds.js';
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, Part>> = {
   cold,
   'ten-minutes': tenMinutes,
   cluster,
+  'write-path': writePath,
 };
 
 const sizes = [10_000, 100_000];
@@ -43,7 +45,7 @@ const quick = {
 const help = `npm run bench [-- FLAGS]
 
   --only PART[,PART]  ${Object.keys(parts).join(', ')},
-                      or all but cluster, which npm run bench:cluster measures
+                      or all but the last two: cluster has npm run bench:cluster
                       (get-peak,put-peak; with --quick all)
   --rounds N          rounds of each part (3; reference and cluster 5, cold 9)
   --seconds N         of each measurement (3; reference 20, growth and cold 10)
@@ -55,6 +57,8 @@ const help = `npm run bench [-- FLAGS]
   --excess N          cold: size of the file over the memory that its server may use (8)
   --minutes N         ten-minutes: of PUT, and then of GET (10)
   --operations N      cluster: for the nodes to warm up (60000)
+  --rate N            write-path: PUTs per second (10000)
+  --checkout DIR      write-path: a checkout before the change, built, to compare with
   --wrk2 PATH         reference: the program wrk2, which nobody packages; or WRK2=PATH
   --data DIR          where stores are made; on the disk to be measured (build/)
   --out DIR           where RESULTS.md and results/ go (bench/; with --quick build/bench-quick/)
@@ -95,6 +99,7 @@ for (const name of names) {
     ...(isQuick && { ...quick, ...part.quick }),
     ...given,
     wrk2: flags.text('wrk2') ?? process.env.WRK2,
+    checkout: flags.text('checkout'),
     directory,
   });
   rmSync(directory, { recursive: true });

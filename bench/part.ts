@@ -14,12 +14,15 @@ export const defaults = {
   excess: 8,
   minutes: 10,
   operations: 60_000,
+  rate: 10_000,
 };
 
 export type Settings = Readonly<typeof defaults> & {
   /** Fresh and empty, on the disk to be measured. */
   readonly directory: string;
   readonly wrk2: string | undefined;
+  /** Another checkout of Evenkeel, built. */
+  readonly checkout: string | undefined;
 };
 
 /** Everything in the document follows from this. */

@@ -16,7 +16,7 @@ const getGroups: readonly Group[] = [
   { name: 'uniform, 100 B', order: 'uniform', valueBytes: 100, connections: [64, 20, 256] },
   { name: 'uniform, 4 KiB', order: 'uniform', valueBytes: 4096, connections: [64] },
 ];
-const putGroups: readonly Group[] = [
+export const putGroups: readonly Group[] = [
   { name: 'rising, 100 B', order: 'rising', valueBytes: 100, connections: [64, 20, 256] },
   { name: 'uniform, 100 B', order: 'uniform', valueBytes: 100, connections: [64] },
   { name: 'zipfian, 100 B', order: 'zipfian', valueBytes: 100, connections: [64], without },
@@ -29,7 +29,7 @@ const putLimits = { 'redis+webdis': 1.5 };
 
 const peersOf = (method: 'GET' | 'PUT'): Peers => ({
   ...(method === 'GET' && { nginx: startConstant }),
-  evenkeel: startEvenkeel,
+  evenkeel: (options) => startEvenkeel(options),
   'full lane': startFullLane,
   'redis+webdis': (options) => startWebdis(options, method),
   'fastify+lmdb': startFastify,
@@ -85,7 +85,7 @@ function measuredGroups({ groups }: Measured, all: readonly Group[]) {
   });
 }
 
-function tables(measured: Measured, all: readonly Group[]): Table[] {
+export function tables(measured: Measured, all: readonly Group[]): Table[] {
   const last = all === getGroups ? 'response' : 'written';
   const columns = ['median/s', 'min … max', 'evenkeel / it', 'p50 ms', 'p99 ms', last];
   return measuredGroups(measured, all).map(({ name, rounds, counts }) => ({

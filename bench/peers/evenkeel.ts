@@ -4,7 +4,7 @@ import { httpPut } from '../support/fill.js';
 import { type StartOptions, start } from '../support/process.js';
 import { httpPeer, type Peer, type PeerOptions } from './peer.js';
 
-const main = fileURLToPath(import.meta.resolve('#dist/cli/main.js'));
+const thisMain = fileURLToPath(import.meta.resolve('#dist/cli/main.js'));
 
 interface ServerOptions extends Pick<StartOptions, 'onMessage'> {
   /** For `serve`. */
@@ -12,6 +12,8 @@ interface ServerOptions extends Pick<StartOptions, 'onMessage'> {
   readonly nodeFlags?: readonly string[];
   /** A command that runs the server, for example under a limit. */
   readonly before?: readonly string[];
+  /** The main.js of another checkout. */
+  readonly main?: string;
 }
 
 export function startServer(directory: string, options: ServerOptions = {}) {
@@ -21,7 +23,7 @@ export function startServer(directory: string, options: ServerOptions = {}) {
 /** @param place the flag that says where the data is, and its value */
 export async function startServe(
   place: readonly string[],
-  { flags = [], nodeFlags = [], before = [], onMessage }: ServerOptions = {},
+  { flags = [], nodeFlags = [], before = [], main = thisMain, onMessage }: ServerOptions = {},
 ) {
   const serve = [main, 'serve', '--port', '0', ...place, '--json', ...flags];
   const running = start([...before, process.execPath, ...nodeFlags, ...serve], { onMessage });
@@ -31,13 +33,13 @@ export async function startServe(
 
 export async function startEvenkeel(
   { directory, valueBytes }: PeerOptions,
-  flags: readonly string[] = [],
+  options: ServerOptions = {},
 ): Promise<Peer> {
-  const { url, port, stop } = await startServer(directory, { flags });
+  const { url, port, stop } = await startServer(directory, options);
   return httpPeer({ url, filled: { port, protocol: httpPut(valueBytes) }, stop });
 }
 
 /** Every request goes to Node's own parser. */
 export function startFullLane(options: PeerOptions): Promise<Peer> {
-  return startEvenkeel(options, ['--lanes', 'full']);
+  return startEvenkeel(options, { flags: ['--lanes', 'full'] });
 }

@@ -63,7 +63,8 @@ export const maxHeaderBytes = describedHeader + maxFieldsBytes;
 /**
  * Writes the record of a value into `target` at `at`.
  * @param fields as entity-fields.ts encodes them
- * @param copiedCrc the CRC-32 of the value, if its bytes are in their place already
+ * @param elsewhere the value, if its bytes are kept elsewhere: then only the head is written, and
+ *   `value` is empty
  * @returns the offset just past it.
  */
 export function writeRecord(
@@ -74,7 +75,7 @@ export function writeRecord(
   version: number,
   expiresMs: number | undefined,
   fields: Uint8Array | undefined,
-  copiedCrc?: number,
+  elsewhere?: { readonly bytes: number; readonly crc: number },
 ): number {
   target[at] = fields !== undefined ? described : expiresMs !== undefined ? expiring : permanent;
   let position = writeUint64(target, at + 1, version);
@@ -88,15 +89,12 @@ export function writeRecord(
   let crc = crcOf(target, at, position, crcOf(key, 0, key.length, 0));
   const crcAt = position;
   position += crcBytes;
-  const valueAt = position;
   for (const piece of value) {
-    if (copiedCrc === undefined) {
-      target.set(piece, position);
-      crc = crc32(piece, crc);
-    }
+    target.set(piece, position);
+    crc = crc32(piece, crc);
     position += piece.length;
   }
-  if (copiedCrc !== undefined) crc = joinCrc(crc, copiedCrc, position - valueAt);
+  if (elsewhere) crc = joinCrc(crc, elsewhere.crc, elsewhere.bytes);
   target.writeUInt32BE(crc, crcAt);
   return position;
 }
@@ -123,6 +121,23 @@ export function readRecord(
   if (expiresMs !== undefined && expiresMs <= now()) return undefined;
   const fields = record[0] === described ? decodeFields(record, fieldsAt, crcAt) : undefined;
   return { key, value, version: readUint64(record, 1), expiresMs, fields };
+}
+
+/**
+ * The entity of a value that is kept elsewhere, and was checked there; undefined if it has expired.
+ * @param head its record without the value; the memory is used again
+ */
+export function readHead(
+  key: Uint8Array,
+  head: Buffer,
+  value: Uint8Array,
+  now: () => number,
+): Entity | undefined {
+  const expiresMs = readExpiry(head);
+  if (expiresMs !== undefined && expiresMs <= now()) return undefined;
+  const crcAt = headerBytes(head) - crcBytes;
+  const fields = head[0] === described ? decodeFields(head, fieldsAt, crcAt) : undefined;
+  return { key, value, version: readUint64(head, 1), expiresMs, fields };
 }
 
 /**

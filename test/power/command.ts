@@ -16,9 +16,9 @@ const help = `npm run test:power -- [--losses N] [--failures N] [--seed N] [--li
   --seed N       where the loads come from (any)
   --lie          the disk answers syncs and does nothing: the losses must show
 
-Each file is opened by the store and by LMDB alone, and compared with what was acknowledged. Exits
-with 1 if a write was lost, a value wrong, a file refused that LMDB opens, or nothing was said.
-Exits with 2 for a wrong command line. Needs Linux and a C compiler.
+The files are opened by the store, compared with what was acknowledged, closed, and opened by LMDB
+alone. Exits with 1 if a write was lost, a value wrong, files refused, or nothing was said. Exits
+with 2 for a wrong command line. Needs Linux and a C compiler.
 `;
 
 const { losses, failures, seed, lie } = readFlags();
@@ -64,12 +64,12 @@ const every = (step: number, what: string) => (done: number) => {
   if (done % step === 0) line(`${done} ${what}`);
 };
 
-function told({ files, wrong, refused, unlike, details }: Tally): string {
+function told({ opened, wrong, refused, unlike, details }: Tally): string {
   if (wrong + refused + unlike > 0 || details.length > 0) process.exitCode = 1;
   for (const detail of details) process.stdout.write(`  ${detail}\n`);
   return (
-    `${files} files opened: ${wrong} with a write lost or a value wrong, ` +
-    `${refused} refused that LMDB opens, ${unlike} that LMDB reads otherwise`
+    `${opened} stores opened: ${wrong} with a write lost or a value wrong, ` +
+    `${refused} refused, ${unlike} that LMDB alone reads otherwise after that`
   );
 }
 
@@ -89,8 +89,11 @@ process.stdout.write(`seed ${seed}\n`);
 try {
   if (losses > 0) {
     const report = await losePower(lab, { losses, seed, lie }, every(100, 'losses'));
-    const { loads, acknowledged, tally } = report;
+    const { loads, acknowledged, inCheckpoints, inReplays, tally } = report;
     line(`${losses} losses in ${loads} loads of ${acknowledged} acknowledged writes`);
+    line(
+      `of them ${inCheckpoints} while a checkpoint ran, ${inReplays} while a store opened again`,
+    );
     process.stdout.write(`${told(tally)}\n`);
   }
   if (failures > 0) {

@@ -1,16 +1,19 @@
-/** Opens a file by our store and by LMDB alone, and counts what is not as it must be. */
-
+/**
+ * Opens files by our store, which closes them again, and then by LMDB alone. Counts what is not as
+ * it must be.
+ */
 import type { Ledger } from '../support/ledger.js';
+import type { Files } from './disk.js';
 import { type Base, faultsOf, type PowerLab, type Read } from './sessions.js';
 
 export class Tally {
-  /** Files that were opened and read. */
-  files = 0;
-  /** Files in which an acknowledged write was gone, or a value was there that may not be. */
+  /** Directories that were opened and read. */
+  opened = 0;
+  /** Those in which an acknowledged write was gone, or a value was there that may not be. */
   wrong = 0;
-  /** Files that our store refused, or crashed on, and LMDB opened. */
+  /** Those that our store refused, or crashed on. */
   refused = 0;
-  /** Files that LMDB alone did not open, or read otherwise. */
+  /** Those in which LMDB alone found something else than our store, after its clean close. */
   unlike = 0;
   readonly details: string[] = [];
 
@@ -19,40 +22,49 @@ export class Tally {
   }
 }
 
+/** Files that are as they must be. */
+export interface Judged {
+  /** As they were given. */
+  readonly given: Base;
+  /** As our store left them. */
+  readonly left: Base;
+}
+
 /**
- * @param name of the file, for the report
- * @returns the file as our store left it, to go on from; undefined if something was wrong
+ * @param name of the files, for the report
+ * @returns undefined if something was wrong
  */
 export async function judge(
   lab: PowerLab,
   tally: Tally,
-  file: Buffer,
+  files: Files,
   ledger: Ledger,
   name: string,
-): Promise<Base | undefined> {
-  tally.files++;
-  const [store, { read: lmdb }] = await Promise.all([
-    lab.read('store', file),
-    lab.read('lmdb', file),
-  ]);
-  if ('held' in store.read) {
-    const faults = faultsOf(ledger, store.read.held);
-    if (faults.length === 0) {
-      if (same(store.read, lmdb)) return { file: store.file, held: store.read.held };
-      tally.unlike++;
-      tally.note(`${name}: LMDB alone: ${inWords(lmdb)}`);
-      return undefined;
-    }
+): Promise<Judged | undefined> {
+  tally.opened++;
+  const { read, files: left } = await lab.read('store', files);
+  if (!('held' in read)) {
+    tally.refused++;
+    tally.note(`${name}: the store: ${inWords(read)}`);
+    return undefined;
+  }
+  const { held } = read;
+  const faults = faultsOf(ledger, held);
+  if (faults.length > 0) {
     tally.wrong++;
     tally.note(`${name}: ${faults.slice(0, 3).join('; ')}`);
-  } else if ('held' in lmdb) {
-    tally.refused++;
-    tally.note(`${name}: the store: ${inWords(store.read)}; LMDB opens it`);
-  } else {
-    tally.wrong++;
-    tally.note(`${name}: neither opens it: ${inWords(store.read)}; LMDB: ${inWords(lmdb)}`);
+    return undefined;
   }
+  // The segments are empty now, so LMDB needs the data file alone.
+  const { read: lmdb } = await lab.read('lmdb', without(left, /^journal-\d$/));
+  if (same(read, lmdb)) return { given: { files, held }, left: { files: left, held } };
+  tally.unlike++;
+  tally.note(`${name}: LMDB alone: ${inWords(lmdb)}`);
   return undefined;
+}
+
+function without(files: Files, pattern: RegExp): Files {
+  return new Map([...files].filter(([name]) => !pattern.test(name)));
 }
 
 function same(a: { held: Record<string, string> }, b: Read): boolean {

@@ -1,8 +1,14 @@
 /**
- * Reads all that a data file holds, by our store or by LMDB alone, in a process that may crash on
+ * Reads all that a directory holds, by our store or by LMDB alone, in a process that may crash on
  * it. Replies with what each key holds, by the name of its value.
  */
-import { dataFile, openDatabases, openRootAt } from '#dist/store/lmdb/file/environment.js';
+import { readdirSync } from 'node:fs';
+import {
+  dataFile,
+  journalKey,
+  openDatabases,
+  openRootAt,
+} from '#dist/store/lmdb/file/environment.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { readRecord } from '#dist/store/record.js';
 import { nameOf } from './values.mjs';
@@ -25,9 +31,13 @@ const readers = {
       await store.close();
     }
   },
+  /** After a clean close, when all is in the data file. */
   async lmdb(directory) {
-    const { root, entities } = openDatabases(openRootAt(dataFile(directory)));
+    const slots = readdirSync(directory).filter((name) => name.startsWith('journal-slot-'));
+    if (slots.length > 0) throw new Error(`${slots} are left`);
+    const { root, entities, meta } = openDatabases(openRootAt(dataFile(directory)));
     try {
+      if (meta.get(journalKey)) throw new Error('the journal is not empty');
       const held = {};
       for (const { key, value } of entities.getRange({})) {
         const entity = readRecord(key, value, Date.now);

@@ -2,16 +2,27 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
+/** The file that an entry is about; empty: the directory. */
+interface OfFile {
+  readonly file: string;
+}
+
 export type Entry =
-  /** A write that the system took, at an offset. */
-  | { readonly kind: 'write'; readonly offset: number; readonly bytes: Buffer }
-  /** The write before it is on the disk: it went through an O_DSYNC descriptor. */
-  | { readonly kind: 'durable' }
-  | { readonly kind: 'sync' }
-  /** The sync before it has ended well: all writes before that are on the disk. */
-  | { readonly kind: 'synced' }
-  /** The call before it failed. */
-  | { readonly kind: 'failed' }
+  /** A write that begins, at an offset. */
+  | (OfFile & { readonly kind: 'write'; readonly offset: number; readonly bytes: Buffer })
+  /** The last write of the file is on the disk: it went through an O_DSYNC descriptor. */
+  | (OfFile & { readonly kind: 'durable' })
+  /** The file gets another length. */
+  | (OfFile & { readonly kind: 'truncate'; readonly length: number })
+  /** A write, or a change of the length, failed. */
+  | (OfFile & { readonly kind: 'failed' })
+  | (OfFile & { readonly kind: 'sync' })
+  /** The last sync of the file has ended well: all writes before that are on the disk. */
+  | (OfFile & { readonly kind: 'synced' })
+  /** The last sync of the file failed. */
+  | (OfFile & { readonly kind: 'unsynced' })
+  /** The name of a new file, and one that is gone. */
+  | (OfFile & { readonly kind: 'create' | 'remove' })
   | { readonly kind: 'mark'; readonly text: string };
 
 /**
@@ -29,23 +40,34 @@ export function buildRecorder(source: string, directory: string): string {
   return library;
 }
 
-const headBytes = 13;
+const headBytes = 14;
+const firstNames = ['', 'data.mdb', 'journal-0', 'journal-1'];
 
 export function readRecords(log: Buffer): Entry[] {
   const entries: Entry[] = [];
   for (let at = 0; at < log.length; ) {
-    const kind = String.fromCharCode(log[at] as number);
-    const end = at + headBytes + log.readUInt32LE(at + 1);
-    const offset = Number(log.readBigUInt64LE(at + 5));
-    const bytes = log.subarray(at + headBytes, end);
-    if (kind === 'W') entries.push({ kind: 'write', offset, bytes });
-    else if (kind === 'S') entries.push({ kind: 'sync' });
-    else if (kind === 'F') entries.push({ kind: 'failed' });
-    else if (kind === 'M') entries.push({ kind: 'mark', text: bytes.toString() });
-    else if (kind === 'D') entries.push({ kind: 'durable' });
-    else if (kind === 'Y') entries.push({ kind: 'synced' });
-    else throw new Error(`the record holds ${kind} at ${at}`);
+    const end = at + headBytes + log.readUInt32LE(at + 2);
+    entries.push(readRecord(log.subarray(at, end)));
     at = end;
   }
   return entries;
+}
+
+function readRecord(record: Buffer): Entry {
+  const kind = String.fromCharCode(record[0] as number);
+  const number = record[1] as number;
+  const file = firstNames[number] ?? `journal-slot-${number - firstNames.length}`;
+  const offset = Number(record.readBigUInt64LE(6));
+  const bytes = record.subarray(headBytes);
+  if (kind === 'W') return { kind: 'write', file, offset, bytes };
+  if (kind === 'D') return { kind: 'durable', file };
+  if (kind === 'T') return { kind: 'truncate', file, length: offset };
+  if (kind === 'F') return { kind: 'failed', file };
+  if (kind === 'S') return { kind: 'sync', file };
+  if (kind === 'Y') return { kind: 'synced', file };
+  if (kind === 'Z') return { kind: 'unsynced', file };
+  if (kind === 'C') return { kind: 'create', file };
+  if (kind === 'U') return { kind: 'remove', file };
+  if (kind === 'M') return { kind: 'mark', text: bytes.toString() };
+  throw new Error(`the record holds ${kind}`);
 }

@@ -1,9 +1,10 @@
-/** A store under load in a watched process, and what its file may hold afterwards. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+/** A store under load in a watched process, and what its files may hold afterwards. */
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dataFile } from '#dist/store/lmdb/file/environment.js';
+import type { JournalOptions } from '#dist/store/lmdb/journal/journal.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { Ledger, type Outcome, type Write } from '../support/ledger.js';
+import type { Files } from './disk.js';
 import { type Ended, Peer } from './peer.js';
 import { buildRecorder, type Entry, readRecords } from './recorder.js';
 
@@ -12,9 +13,9 @@ export const keys = Array.from({ length: 40 }, (_, n) =>
   n % 8 === 0 ? `long-${n}-${'k'.repeat(20 * n)}` : `key-${n}`,
 );
 
-/** A file, and what each key holds in it. */
+/** Files of a store, and what each key holds in them. */
 export interface Base {
-  readonly file: Buffer;
+  readonly files: Files;
   readonly held: Readonly<Record<string, string>>;
 }
 
@@ -22,10 +23,14 @@ export interface LoadOptions {
   readonly seed: number;
   readonly clients: number;
   readonly writes: number;
-  /** Orders to the recorder, given once the store is open. */
+  readonly journal: JournalOptions;
+  /** Orders to the recorder. */
   readonly orders: readonly string[];
-  /** Whether they are given after a first write, which makes the file grow. */
-  readonly afterFirst: boolean;
+  /**
+   * When they are given: before the store is opened, when it is open, or after a first write, which
+   * makes the files grow.
+   */
+  readonly ordersAt: 'start' | 'open' | 'first';
 }
 
 export interface LoadReply {
@@ -37,12 +42,18 @@ export interface LoadReply {
   readonly closed: boolean | string;
 }
 
+export interface Refusal {
+  /** The code of the error. */
+  readonly refused: string;
+  readonly said: readonly string[];
+}
+
 export interface Session {
   readonly base: Base;
   readonly entries: readonly Entry[];
-  readonly reply: LoadReply | Ended;
-  /** The file as the process left it. */
-  readonly file: Buffer;
+  readonly reply: LoadReply | Refusal | Ended;
+  /** The files as the process left them. */
+  readonly files: Files;
 }
 
 export type Read = { readonly held: Record<string, string> } | { readonly refused: string } | Ended;
@@ -68,33 +79,29 @@ export class PowerLab {
 
   /** A new store, closed. */
   async newBase(): Promise<Base> {
-    const directory = await this.#empty('base');
+    const directory = await this.#fill('base', new Map());
     await (await openLmdb({ directory })).close();
-    return { file: await readFile(dataFile(directory)), held: {} };
+    return { files: await filesIn(directory), held: {} };
   }
 
   async load(base: Base, options: LoadOptions): Promise<Session> {
-    const directory = await this.#empty('loaded');
+    const directory = await this.#fill('loaded', base.files);
     const log = join(this.#directory, 'record');
     await rm(log, { force: true });
-    await writeFile(dataFile(directory), base.file);
-    const { orders: list, afterFirst, ...load } = options;
-    const request = { ...load, directory, log, keys, orders: { list, afterFirst } };
-    const reply = await this.#writer.ask<LoadReply>(request);
+    const reply = await this.#writer.ask<LoadReply | Refusal>({ ...options, directory, log, keys });
     return {
       base,
       entries: readRecords(await readFile(log)),
       reply,
-      file: await readFile(dataFile(directory)),
+      files: await filesIn(directory),
     };
   }
 
-  /** Opens a file, by our store or LMDB alone, and reads it. Returns it as it then is, too. */
-  async read(by: 'store' | 'lmdb', file: Buffer): Promise<{ read: Read; file: Buffer }> {
-    const directory = await this.#empty(by);
-    await writeFile(dataFile(directory), file);
+  /** Opens files, by our store or LMDB alone, and reads them. Returns them as they are then. */
+  async read(by: 'store' | 'lmdb', files: Files): Promise<{ read: Read; files: Files }> {
+    const directory = await this.#fill(by, files);
     const read = await this.#readers[by].ask<Read>({ by, directory });
-    return { read, file: await readFile(dataFile(directory)) };
+    return { read, files: await filesIn(directory) };
   }
 
   stop(): void {
@@ -103,12 +110,21 @@ export class PowerLab {
     this.#readers.lmdb.stop();
   }
 
-  async #empty(name: string): Promise<string> {
+  async #fill(name: string, files: Files): Promise<string> {
     const directory = join(this.#directory, name);
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory);
+    for (const [file, bytes] of files) await writeFile(join(directory, file), bytes);
     return directory;
   }
+}
+
+/** The files of a store, without LMDB's lock file, which is not needed after a loss of power. */
+async function filesIn(directory: string): Promise<Files> {
+  const files = new Map<string, Buffer>();
+  for (const name of await readdir(directory))
+    if (name !== 'data.mdb-lock') files.set(name, await readFile(join(directory, name)));
+  return files;
 }
 
 /** The states that each key may be in, by the marks of the first entries. */

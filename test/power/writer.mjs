@@ -3,12 +3,17 @@
  * record, when it begins and when it has ended, so their order among the system calls is known.
  */
 import { openSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { filledWith, nameOf } from './values.mjs';
 
 const control = openSync(`${process.env.POWER_DIRECTORY}/power-control`, 'w');
 const tell = (text) => void writeSync(control, text);
-const maxValueBytes = 24 * 1024;
+const maxSmallBytes = 24 * 1024;
+/** Values above 256 KiB get a slot of the journal. The file of one above 4 MiB is cut again. */
+const minLargeBytes = 300 * 1024;
+const maxLargeBytes = 600 * 1024;
+const hugeBytes = 4.5 * 1024 * 1024;
 
 /** The Lehmer generator of Park and Miller: the same seed gives the same load. */
 function randomFrom(seed) {
@@ -19,25 +24,38 @@ function randomFrom(seed) {
   };
 }
 
+function sizeFrom(random) {
+  const choice = random();
+  if (choice < 0.004) return hugeBytes;
+  if (choice < 0.06) return minLargeBytes + Math.floor(random() * (maxLargeBytes - minLargeBytes));
+  return Math.floor(random() ** 4 * maxSmallBytes);
+}
+
 /**
  * Opens the store and writes to it, over several clients that each wait for their last write.
  * @returns how the writes ended, by code; the store's failure; and whether it closed
  */
-async function load({ directory, log, seed, clients, writes, keys, orders }) {
+async function load(request) {
+  const { directory, log, seed, clients, writes, journal, keys, orders, ordersAt } = request;
   const random = randomFrom(seed);
   const endings = {};
   const said = new Set();
   const count = (ending) => {
     endings[ending] = (endings[ending] ?? 0) + 1;
   };
+  const order = (moment) => {
+    if (moment === ordersAt) for (const each of orders) tell(each);
+  };
   tell(`!log ${log}`);
-  const store = await openLmdb({ directory });
+  order('start');
+  const store = await openLmdb({ directory, journal });
+  tell('open');
   let number = 0;
   const write = async () => {
     const id = number++;
     const key = keys[Math.floor(random() * keys.length)];
     const name = random() < 0.25 ? undefined : `${seed}-${id}`;
-    const size = Math.floor(random() ** 4 * maxValueBytes);
+    const size = sizeFrom(random);
     const value = name && filledWith(name, size);
     const ttlSeconds = random() < 0.2 ? 1_000_000 : undefined;
     tell(`begin ${id} ${key} ${value ? nameOf(value) : ''}`);
@@ -53,11 +71,16 @@ async function load({ directory, log, seed, clients, writes, keys, orders }) {
       said.add(error.message);
     }
   };
-  // The file grows before the first commit. A call that fails after that belongs to a commit.
-  if (orders.afterFirst) await write();
-  for (const order of orders.list) tell(order);
+  order('open');
+  // The files grow before the first commit. A call that fails after that belongs to a commit.
+  if (ordersAt === 'first') await write();
+  order('first');
   const client = async () => {
-    while (number < writes) await write();
+    while (number < writes) {
+      await write();
+      // Segments grow old in that time.
+      if (random() < 0.1) await sleep(random() * 2 * journal.maxAgeMs);
+    }
   };
   await Promise.all(Array.from({ length: clients }, client));
   const failure = store.failure?.message;

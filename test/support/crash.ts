@@ -8,9 +8,12 @@
  * test/system/durability.test.ts shows.
  */
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { recoveredIn } from '../store/lmdb/journal/killed-store.js';
 import { entityUrl } from './http.js';
 import { Ledger, type Outcome } from './ledger.js';
-import { type ServerProcess, startServer } from './process.js';
+import { type ServerProcess, startCommand, startServer } from './process.js';
 import { randomFrom } from './random.js';
 
 export interface CrashOptions {
@@ -25,13 +28,30 @@ export interface CrashOptions {
   readonly maxValueBytes?: number;
   /** The server is killed after a number of acknowledged writes between these. */
   readonly writesPerRound?: readonly [min: number, max: number];
+  /**
+   * The segments of the journal are small, so that checkpoints run nearly always. After every
+   * second kill the next server is killed too, while it opens the store or soon after that.
+   */
+  readonly smallSegments?: boolean;
 }
+
+const smallSegments = [
+  process.execPath,
+  fileURLToPath(new URL('small-segments.mjs', import.meta.url)),
+];
+/** An opening takes about as long. */
+const openingMs = 120;
 
 export interface CrashReport {
   readonly rounds: number;
   readonly acknowledged: number;
   /** Writes without a response when the server was killed. */
   readonly inFlight: number;
+  /** Kills while a checkpoint ran; counted if the segments are small. */
+  readonly inCheckpoint: number;
+  /** Kills of servers that had not opened the store yet, and of those that had just done so. */
+  readonly whileOpening: number;
+  readonly justOpened: number;
   /** Keys of which a read found a state that no order of the writes explains, in words. */
   readonly wrong: readonly string[];
 }
@@ -44,7 +64,10 @@ export async function crashRounds(options: CrashOptions): Promise<CrashReport> {
   const wrong: string[] = [];
   let acknowledged = 0;
   let inFlight = 0;
-  let server = await startServer(directory);
+  const journalKills = { inCheckpoint: 0, whileOpening: 0, justOpened: 0 };
+  const command = options.smallSegments ? smallSegments : undefined;
+  const start = () => startServer(directory, [], command);
+  let server = await start();
   for (let round = 1; round <= rounds; round++) {
     const [min, max] = writesPerRound;
     let writesLeft = min + Math.floor(random() * (max - min));
@@ -69,12 +92,32 @@ export async function crashRounds(options: CrashOptions): Promise<CrashReport> {
       acknowledged += client.acknowledged;
       inFlight += client.inFlight;
     }
-    server = await startServer(directory);
+    if (options.smallSegments) {
+      // Both segments have frames that LMDB lacks: one of them is on its way there.
+      const { segments } = await recoveredIn(directory);
+      if (segments.length === 2) journalKills.inCheckpoint++;
+      if (round % 2 === 0) {
+        const opened = await killWhileOpening(directory, random() * openingMs);
+        journalKills[opened ? 'justOpened' : 'whileOpening']++;
+      }
+    }
+    server = await start();
     wrong.push(...(await check(server, ledger, names)).map((text) => `round ${round}: ${text}`));
   }
   await server.end('SIGTERM');
   if (server.stderr() !== '') wrong.push(`standard error: ${server.stderr()}`);
-  return { rounds, acknowledged, inFlight, wrong };
+  return { rounds, acknowledged, inFlight, ...journalKills, wrong };
+}
+
+/** Kills a server so long after it began to open the store. @returns whether it had opened it */
+async function killWhileOpening(directory: string, delayMs: number): Promise<boolean> {
+  const args = ['serve', '--port', '0', '--json', '--data', directory, '--mark'];
+  const { child, ended, stdout, untilPrinted } = startCommand(args, smallSegments);
+  await untilPrinted(/opening\n/);
+  await sleep(delayMs);
+  child.kill('SIGKILL');
+  await ended;
+  return stdout().includes('url');
 }
 
 /** Some keys are long, so that they share few pages, and some need escapes. */

@@ -1,8 +1,7 @@
 /**
  * A 201 is sent when the value is on the disk, and not before: what the server asks of the system,
- * call by call. LMDB writes the changed pages, calls fdatasync, and writes the page that makes them
- * valid through a descriptor opened with O_DSYNC, so that write returns when it is on the disk
- * itself.
+ * call by call. A frame of the journal is written through a descriptor opened with O_DSYNC, so that
+ * write returns when it is on the disk itself. A large value is written so before its frame.
  */
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
@@ -24,40 +23,44 @@ beforeAll(() => requireMachine({ programs: ['strace'], root: true }));
 async function trace(directory: string, run: (url: string) => Promise<void>): Promise<Trace> {
   const log = join(dirname(directory), `${Date.now()}.strace`);
   const calls = ['openat', ...readCalls, ...writeCalls, ...syncCalls];
-  // A commit's pages are written up to 64 at once, and the whole of them is wanted, to find a value
-  // in it.
+  // The whole of a frame is wanted, to find a value in it.
   const command = [...straceCommand(log, calls, 64 * 4096), process.execPath];
   const { url, end } = await startServer(directory, [], command);
   await run(url);
   expect(await end('SIGTERM')).toEqual({ code: 0, signal: null });
-  return new Trace(parseStrace(await readFile(log, 'latin1')), join(directory, 'data.mdb'));
-}
-
-interface Commit {
-  readonly pages: SystemCall;
-  readonly sync: SystemCall;
-  readonly meta: SystemCall;
+  return new Trace(parseStrace(await readFile(log, 'latin1')), directory);
 }
 
 class Trace {
   readonly calls: readonly SystemCall[];
-  /** Calls on the data file, and whether each is a write that returns when it is on the disk. */
-  readonly #file: readonly { call: SystemCall; dataSync: boolean }[];
+  readonly #directory: string;
+  /** Writes of the journal that return when they are on the disk. */
+  readonly #frames: readonly SystemCall[];
 
-  constructor(calls: readonly SystemCall[], dataFile: string) {
+  constructor(calls: readonly SystemCall[], directory: string) {
     this.calls = calls;
-    const dataSync = new Map<number, boolean>();
-    const file: { call: SystemCall; dataSync: boolean }[] = [];
-    for (const call of calls) {
-      if (call.name === 'openat') dataSync.set(call.result, /\bO_D?SYNC\b/.test(call.text));
-      else if (call.path === dataFile)
-        file.push({ call, dataSync: dataSync.get(call.descriptor as number) ?? false });
-    }
-    this.#file = file;
+    this.#directory = directory;
+    this.#frames = [...this.syncedWritesOf('journal-0'), ...this.syncedWritesOf('journal-1')];
   }
 
-  get syncs(): number {
-    return this.#file.filter(({ call }) => call.name === 'fdatasync').length;
+  /** How many frames were written. */
+  get frames(): number {
+    return this.#frames.length;
+  }
+
+  /** Writes of a file that return when they are on the disk. */
+  syncedWritesOf(name: string): SystemCall[] {
+    const path = join(this.#directory, name);
+    const dataSync = new Map<number, boolean>();
+    const writes: SystemCall[] = [];
+    for (const call of this.calls) {
+      if (call.name === 'openat') dataSync.set(call.result, /\bO_D?SYNC\b/.test(call.text));
+      else if (call.path === path && writeCalls.includes(call.name)) {
+        const isSynced = dataSync.get(call.descriptor as number) ?? false;
+        if (isSynced) writes.push(call);
+      }
+    }
+    return writes;
   }
 
   /** The read that brought the request line. */
@@ -82,37 +85,19 @@ class Trace {
     return call;
   }
 
-  /** The first commit wholly after the call whose pages hold the text. */
-  commitAfter({ ended }: SystemCall, text: string): Commit | undefined {
-    const pages = this.#file.find(
-      ({ call, dataSync }) =>
-        call.begun > ended &&
-        !dataSync &&
-        writeCalls.includes(call.name) &&
-        call.text.includes(text),
-    )?.call;
-    const sync =
-      pages &&
-      this.#file.find(
-        ({ call }) => call.begun > pages.ended && ['fdatasync', 'fsync'].includes(call.name),
-      )?.call;
-    const meta =
-      sync &&
-      this.#file.find(
-        ({ call, dataSync }) =>
-          call.begun > sync.ended && dataSync && writeCalls.includes(call.name),
-      )?.call;
-    return pages && sync && meta && { pages, sync, meta };
+  /** The first frame wholly after the call that holds the text. */
+  frameAfter({ ended }: SystemCall, text: string): SystemCall | undefined {
+    return this.#frames.find((call) => call.begun > ended && call.text.includes(text));
   }
 
-  /** Fails unless the request was answered so, after a commit whose pages hold the text. */
+  /** Fails unless the request was answered so, after a frame that holds the text. */
   expectDurable(line: string, status: number, text: string): void {
     const read = this.requestOf(line);
     const response = this.responseTo(read);
     expect(response.text).toContain(`HTTP/1.1 ${status} `);
-    const commit = this.commitAfter(read, text);
-    expect(commit, `${line}: no commit after it was read`).toBeDefined();
-    expect(commit?.meta.ended, `${line}: answered before its commit was on the disk`).toBeLessThan(
+    const frame = this.frameAfter(read, text);
+    expect(frame, `${line}: no frame after it was read`).toBeDefined();
+    expect(frame?.ended, `${line}: answered before its frame was on the disk`).toBeLessThan(
       response.begun,
     );
   }
@@ -151,11 +136,11 @@ it('each of 50 PUTs and 20 DELETEs is synced between its read and its response',
   });
   for (const n of numbers) traced.expectDurable(`PUT /v0/entity?id=k-${n}`, 201, `<value-${n}>`);
   for (const n of numbers.slice(0, 20))
-    traced.expectDurable(`DELETE /v0/entity?id=k-${n}`, 202, '');
+    traced.expectDurable(`DELETE /v0/entity?id=k-${n}`, 202, `k-${n}`);
   console.log(`One PUT, from its read to its answer:\n${traced.excerpt('PUT /v0/entity?id=k-25')}`);
 });
 
-it('each of 400 PUTs over 20 connections is in a commit that ends before its 201', async () => {
+it('each of 400 PUTs over 20 connections is in a frame that ends before its 201', async () => {
   const ids = Array.from({ length: 20 }, (_, client) =>
     Array.from({ length: 20 }, (_, n) => `${client}-${n}`),
   );
@@ -169,8 +154,21 @@ it('each of 400 PUTs over 20 connections is in a commit that ends before its 201
   });
   for (const id of ids.flat())
     traced.expectDurable(`PUT /v0/entity?id=${id}`, 201, `<value-${id}>`);
-  console.log(`400 PUTs over 20 connections shared ${traced.syncs} syncs`);
-  expect(traced.syncs).toBeLessThan(400);
+  console.log(`400 PUTs over 20 connections shared ${traced.frames} frames`);
+  expect(traced.frames).toBeLessThan(400);
+});
+
+it('a large value is on the disk before its frame begins, and that before its 201', async () => {
+  const value = 'large '.repeat(60_000);
+  const traced = await trace(join(await temporaryDirectory(), 'data'), async (url) =>
+    clientOf(url)('PUT', 'big', value),
+  );
+  const line = 'PUT /v0/entity?id=big';
+  traced.expectDurable(line, 201, 'big');
+  const frame = traced.frameAfter(traced.requestOf(line), 'big') as SystemCall;
+  const writes = traced.syncedWritesOf('journal-slot-0');
+  const written = writes.filter(({ ended }) => ended < frame.begun);
+  expect(written.reduce((sum, { result }) => sum + result, 0)).toBe(value.length);
 });
 
 it('the directory is synced before the first 201, so a crash keeps the new name', async () => {

@@ -30,7 +30,7 @@ async function openLab(): Promise<PowerLab> {
 
 it('20 losses of power lose nothing acknowledged, and no file is refused', async () => {
   const { tally, acknowledged } = await losePower(await openLab(), { losses: 20, seed });
-  expect(tally, `seed ${seed}`).toMatchObject({ files: 20, wrong: 0, refused: 0, unlike: 0 });
+  expect(tally, `seed ${seed}`).toMatchObject({ opened: 20, wrong: 0, refused: 0, unlike: 0 });
   expect(acknowledged).toBeGreaterThan(100);
 });
 

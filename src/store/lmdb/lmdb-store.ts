@@ -24,16 +24,18 @@ import {
   type WriteOptions,
 } from '../store.js';
 import type { Environment } from './file/environment.js';
+import type { Journal } from './journal/journal.js';
+import { entityAt, type Found, type Memtable } from './memtable/memtable.js';
 import type { ColdReads } from './read/cold-reads.js';
 import { damagedFile } from './read/damaged-file.js';
 import type { EntityCache } from './read/entity-cache.js';
 import type { LargeReads } from './read/large-reads.js';
 import { isLarge, lastValueBytes } from './read/large-records.js';
-import { endOfKeys, type PageReader, readKeyPage, readPage, type Span } from './read/range-page.js';
+import { endOfKeys, type PageReader, readKeyPage, readPage } from './read/range-page.js';
+import { spanOf } from './read/span.js';
 import type { GroupCommit } from './write/group-commit.js';
 import { deletePages } from './write/range-deletion.js';
 import type { Sweeper } from './write/sweeper.js';
-import type { Writer } from './write/writer.js';
 import { batchesOf, deleteOf, putOf, writesOf } from './writes-of.js';
 
 export interface StoreParts {
@@ -44,7 +46,8 @@ export interface StoreParts {
   readonly limits: Limits;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly writer: Writer;
+  readonly memtable: Memtable;
+  readonly journal: Journal;
   readonly commits: GroupCommit;
   readonly sweeper: Sweeper;
   /** Closes the writer, the file and all else. */
@@ -68,7 +71,7 @@ export class LmdbStore implements Store {
   }
 
   get failure(): StoreError | undefined {
-    return this.#parts.commits.failure ?? this.#parts.writer.failure;
+    return this.#parts.commits.failure;
   }
 
   get(
@@ -132,10 +135,10 @@ export class LmdbStore implements Store {
   deleteRange(range: DeletedRange, allowance?: Allowance): Promise<number> {
     const pagesOf = (maxKeys: () => number) => {
       let end: Buffer | undefined;
-      const read: PageReader<Buffer> = (env, span, bounds, nowMs) => {
+      const read: PageReader<Buffer> = (source, span, bounds, nowMs) => {
         // Keys that a writer goes on adding at the end must not keep this from ending.
-        end ??= endOfKeys(env, span);
-        return readKeyPage(env, { ...span, high: end }, { ...bounds, limit: maxKeys() }, nowMs);
+        end ??= endOfKeys(source, span);
+        return readKeyPage(source, { ...span, high: end }, { ...bounds, limit: maxKeys() }, nowMs);
       };
       return this.#keys(read, range, allowance);
     };
@@ -169,28 +172,45 @@ export class LmdbStore implements Store {
   }
 
   #read(key: Uint8Array, allowance?: Allowance): Awaitable<Entity | undefined> {
-    const { env, cache, now } = this.#parts;
+    const { env, cache, memtable, now } = this.#parts;
+    const found = memtable.find(key);
+    if (found) return this.#readNewest(found, key, allowance);
     // A buffer that lmdb uses again, or a part of the memory map.
-    const found = env.entities.getBinaryFast(asBuffer(key));
-    if (found === undefined) return undefined;
-    const record = asBuffer(found);
-    if (isLarge(record)) return this.#readLarge(key, allowance);
+    const stored = env.entities.getBinaryFast(asBuffer(key));
+    if (stored === undefined) return undefined;
+    const record = asBuffer(stored);
+    if (isLarge(record)) return this.#readLarge(key, lastValueBytes(env.entities), allowance);
     const entity = readRecord(key, record, now, true);
     if (entity) cache.set(entity, record, fieldsStart, fieldsEnd(record));
     return entity;
   }
 
-  /** Reads the large value that was found just now. */
-  async #readLarge(key: Uint8Array, allowance?: Allowance): Promise<Entity | undefined> {
-    const { env, largeReads, now } = this.#parts;
-    const bytes = lastValueBytes(env.entities);
+  #readNewest(found: Found, key: Uint8Array, allowance?: Allowance): Awaitable<Entity | undefined> {
+    const { cache, now } = this.#parts;
+    const { layer, place } = found;
+    const large = layer.largeValue(place);
+    if (large) return this.#readLarge(key, large.length, allowance);
+    const entity = entityAt(found, key, now);
+    const record = layer.entries.record(place);
+    if (entity && record) cache.set(entity, record, fieldsStart, fieldsEnd(record));
+    return entity;
+  }
+
+  /** Reads the large value that was found just now. @param bytes a bound on its size */
+  async #readLarge(
+    key: Uint8Array,
+    bytes: number,
+    allowance?: Allowance,
+  ): Promise<Entity | undefined> {
+    const { memtable, largeReads, now } = this.#parts;
     // The caller may change its array while this waits.
     const kept = Uint8Array.from(key);
     await allowance?.take(bytes);
     // Nothing is read for a client that is gone.
     await allowance?.slice();
     this.#mustBeOpen();
-    const entity = await largeReads.read(kept, now());
+    const found = memtable.find(kept);
+    const entity = found ? entityAt(found, kept, now) : await largeReads.read(kept, now());
     // A write may have replaced it since.
     const valueBytes = entity?.value.length ?? 0;
     const held = valueBytes > pieceBytes ? valueBytes : 0;
@@ -204,9 +224,12 @@ export class LmdbStore implements Store {
     options: RangeOptions,
     allowance: Allowance | undefined,
   ): AsyncGenerator<Buffer[]> {
-    const { largeReads, now } = this.#parts;
-    const unlessExpired = async (key: Buffer) =>
-      (await largeReads.hasExpired(key, now())) ? undefined : key;
+    const { largeReads, memtable, now } = this.#parts;
+    const unlessExpired = async (key: Buffer) => {
+      const found = memtable.find(key);
+      if (found) return entityAt(found, key, now) && key;
+      return (await largeReads.hasExpired(key, now())) ? undefined : key;
+    };
     return this.#pages(read, unlessExpired, options, allowance);
   }
 
@@ -221,13 +244,14 @@ export class LmdbStore implements Store {
     allowance: Allowance | undefined,
   ): AsyncGenerator<Item[]> {
     let span = spanOf(options);
-    const { env, limits, now } = this.#parts;
+    const { env, memtable, limits, now } = this.#parts;
+    const source = { ...env, memtable };
     for (let { limit = Number.POSITIVE_INFINITY } = options; limit > 0; ) {
       const { rangePageMs } = limits;
       const maxMs = allowance ? Math.min(await allowance.slice(), rangePageMs) : rangePageMs;
       this.#mustBeOpen();
       const bounds = { ...limits, limit, maxMs };
-      const { items, last, isLarge } = this.#reading(() => read(env, span, bounds, now()));
+      const { items, last, isLarge } = this.#reading(() => read(source, span, bounds, now()));
       const large = last && isLarge ? await this.#reading(() => readLarge(last)) : undefined;
       const page = large === undefined ? items : [large];
       yield page;
@@ -260,18 +284,6 @@ export class LmdbStore implements Store {
   #mustBeOpen(): void {
     if (this.#closing) throw new StoreError('closed', 'the store is closed');
   }
-}
-
-/** @throws TypeError if a bound is not a key */
-function spanOf({ start, end, after, order }: RangeOptions): Span {
-  for (const key of [start, end, after]) if (key !== undefined) checkKey(key);
-  const [low, high, last] = [asBuffer(start), end && asBuffer(end), after && asBuffer(after)];
-  const isDescending = order === 'desc';
-  // One that the range has not come to yet leaves all of it to be read.
-  const isAhead = isDescending
-    ? last && high && last.compare(high) >= 0
-    : last && last.compare(low) < 0;
-  return { low, high, after: isAhead ? undefined : last, isDescending };
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

@@ -5,6 +5,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { type Limits, makeLimits } from '../../config/limits.js';
 import { readUint64, writeUint64 } from '../record.js';
 import { type Store, StoreError } from '../store.js';
+import { CheckpointClient } from './checkpoint/checkpoint-client.js';
+import { Control } from './checkpoint/messages.js';
 import { isClaimed } from './file/claim.js';
 import { notOurs, openDataFile } from './file/data-file.js';
 import { DataFileWatch } from './file/data-file-watch.js';
@@ -16,7 +18,9 @@ import {
   type Environment,
   formatKey,
   formatWithFields,
+  formatWithJournal,
   formatWithoutFields,
+  journalKey,
   openDatabases,
   openRoot,
   readersOf,
@@ -24,15 +28,21 @@ import {
 import { prepareLockFile } from './file/lock-file.js';
 import { makeDataFile, removeLeftovers } from './file/new-data-file.js';
 import { checkResources } from './file/resources.js';
+import { Journal, type JournalOptions, journalDefaults } from './journal/journal.js';
+import { decodeJournalState } from './journal/journal-state.js';
+import { type RecoveredJournal, recoverJournal } from './journal/recovery.js';
+import { Segment } from './journal/segment.js';
+import { segmentPath, storedFileBytes } from './journal/segment-header.js';
 import { LmdbStore } from './lmdb-store.js';
+import { Memtable } from './memtable/memtable.js';
 import { ColdReads } from './read/cold-reads.js';
 import { EntityCache } from './read/entity-cache.js';
 import { LargeReads } from './read/large-reads.js';
-import { leaveOutLargeRecords } from './read/large-records.js';
+import { headUnder, leaveOutLargeRecords } from './read/large-records.js';
+import { storedIn } from './write/frame-draft.js';
 import { GroupCommit } from './write/group-commit.js';
 import { Sweeper } from './write/sweeper.js';
 import { VersionClock } from './write/version-clock.js';
-import { WriterClient } from './write/writer-client.js';
 
 export interface LmdbOptions {
   /** The directory that holds the data; made if it is absent. */
@@ -46,9 +56,14 @@ export interface LmdbOptions {
   readonly onLost?: (error: StoreError) => void;
   /** Major page faults of this process so far. Default: as the kernel counts them. */
   readonly majorFaults?: () => number;
+  /** Tests make it small, and empty it soon. */
+  readonly journal?: Partial<JournalOptions>;
 }
 
 const countedFaults = () => process.resourceUsage().majorPageFault;
+
+/** Address space of a segment: the largest frame fits, also if segments are to be small. */
+const minMemoryBytes = 16 * 1024 * 1024;
 
 /** Directories open in this process, because LMDB lets a process open one twice. */
 const openDirectories = new Set<string>();
@@ -64,6 +79,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     sweepIntervalMs = 1000,
     majorFaults = countedFaults,
   } = options;
+  const journalOptions = { ...journalDefaults, ...options.journal };
   const faultsBefore = majorFaults();
   const cache = new EntityCache(limits.cacheBytes);
   const directory = await prepareDirectory(options.directory);
@@ -88,41 +104,119 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     const { root } = env;
     undo.push(() => root.close());
     checkAlone(env, directory);
-    checkFormat(env, directory);
+    await checkFormat(env, directory);
     await removeLeftovers(path);
     await syncNames(directory);
     await watch.claim();
-    const ceiling = env.meta.get(ceilingKey);
-    const writer = await WriterClient.start({ directory });
-    undo.push(() => writer.close());
+    const { maxSegmentBytes } = journalOptions;
+    const newSegment = async (number: number) => {
+      const stored = await storedFileBytes(segmentPath(directory, number));
+      const memoryBytes = Math.max(maxSegmentBytes, minMemoryBytes, stored);
+      return new Segment(directory, number, maxSegmentBytes, memoryBytes);
+    };
+    const segments = [await newSegment(0), await newSegment(1)] as const;
+    const recovered = await recover(env, directory, segments);
+    const control = new Control();
+    const memories = segments.map(({ memory }) => memory.buffer as SharedArrayBuffer);
+    const thread = await CheckpointClient.start(
+      { directory, memories, control: control.buffer },
+      {
+        onProgress: () => root.resetReadTxn(),
+        onFailure: (error) => commits.fail(error),
+      },
+    );
+    undo.push(() => thread.close(false));
     // If two servers claim the file at the same moment, by two names, the later one keeps it.
     const loss = await watch.findLoss();
     if (loss) throw loss;
-    const versions = new VersionClock(now, ceiling === undefined ? 0 : readUint64(ceiling, 0));
     leaveOutLargeRecords(env.entities);
-    const commits = new GroupCommit(writer, versions, now, limits, cache, () =>
-      root.resetReadTxn(),
-    );
-    watch.start((error) => {
-      commits.fail(error);
-      options.onLost?.(error);
+    const memtable = new Memtable();
+    const journal = new Journal({
+      directory,
+      segments,
+      memtable,
+      thread,
+      control,
+      maxAgeMs: journalOptions.maxAgeMs,
+      recovered,
     });
+    undo.push(() => journal.close());
+    const coldReads = new ColdReads(env.entities, majorFaults, faultsBefore, limits);
+    const commits = new GroupCommit({
+      journal,
+      versions: new VersionClock(now, Math.max(storedCeiling(env), recovered?.ceiling ?? 0)),
+      nowMs: now,
+      limits,
+      cache,
+      look: (key) => {
+        const found = memtable.find(key);
+        const record = found
+          ? found.layer.entries.record(found.place)
+          : headUnder(env.entities, Buffer.from(key.buffer, key.byteOffset, key.byteLength));
+        return record && storedIn(record);
+      },
+      prefetch: (keys) => (coldReads.isCold() ? coldReads.prefetchAll(keys) : undefined),
+    });
+    await journal.open();
+    await journal.slots.removeLeftovers();
+    watch.start(
+      () => journal.files(),
+      (error) => {
+        commits.fail(error);
+        options.onLost?.(error);
+      },
+    );
+    // Before the journal closes its files, and removes some.
+    undo.push(() => watch.stop());
     return new LmdbStore({
       env,
       cache,
-      coldReads: new ColdReads(env.entities, majorFaults, faultsBefore, limits),
+      coldReads,
       largeReads: new LargeReads({ directory }),
       limits,
       now,
-      writer,
+      memtable,
+      journal,
       commits,
-      sweeper: new Sweeper(writer, now, sweepIntervalMs),
+      sweeper: new Sweeper(thread, now, sweepIntervalMs),
       release,
     });
   } catch (error) {
     await release();
     throw error instanceof StoreError ? error : unusable(dataFile(directory), error);
   }
+}
+
+/**
+ * The writes that LMDB may lack; undefined after a clean close.
+ * @throws StoreError `damaged`, `unusable`
+ */
+async function recover(
+  { meta }: Environment,
+  directory: string,
+  segments: readonly Segment[],
+): Promise<RecoveredJournal | undefined> {
+  const format = meta.get(formatKey);
+  const stored = meta.get(journalKey);
+  if (!stored && format && readUint64(format, 0) !== formatWithJournal) return undefined;
+  // Each tells what the other must be. If one has changed, the journal may be needed.
+  const state = stored && decodeJournalState(stored);
+  if (!state || !format || readUint64(format, 0) !== formatWithJournal)
+    throw damagedFormat(dataFile(directory));
+  return recoverJournal(directory, segments, state.epoch, state.checkpointed);
+}
+
+function damagedFormat(path: string): StoreError {
+  return new StoreError(
+    'damaged',
+    `${path} is damaged: what it says of its format and the journal has changed. ` +
+      'Restore the directory from a backup, or choose another with --data',
+  );
+}
+
+function storedCeiling({ meta }: Environment): number {
+  const ceiling = meta.get(ceilingKey);
+  return ceiling === undefined ? 0 : readUint64(ceiling, 0);
 }
 
 /**
@@ -168,20 +262,25 @@ function inUse(directory: string): StoreError {
  * Reads the directory's format. Releases before this one could be killed before they wrote it. Then
  * there are no entities either, and it is written now.
  */
-function checkFormat({ entities, meta }: Environment, directory: string): void {
+async function checkFormat({ entities, meta }: Environment, directory: string): Promise<void> {
   const stored = meta.get(formatKey);
   if (stored === undefined) {
-    if (databaseStats(entities).entryCount > 0) throw notOurs(dataFile(directory));
+    const path = dataFile(directory);
+    // A release with a journal has written the format before.
+    if (meta.get(journalKey)) throw damagedFormat(path);
+    if (databaseStats(entities).entryCount > 0) throw notOurs(path);
+    if ((await storedFileBytes(segmentPath(directory, 0))) > 0) throw damagedFormat(path);
     const value = Buffer.alloc(8);
     writeUint64(value, 0, formatWithoutFields);
     meta.putSync(formatKey, value);
     return;
   }
   const format = readUint64(stored, 0);
-  if (format !== formatWithoutFields && format !== formatWithFields)
+  const known: readonly number[] = [formatWithoutFields, formatWithFields, formatWithJournal];
+  if (!known.includes(format))
     throw new StoreError(
       'unusable',
       `the data directory ${directory} has format ${format}, and this Evenkeel reads ` +
-        `${formatWithoutFields} and ${formatWithFields}; use the release that wrote it`,
+        `${known.join(', ')}; use the release that wrote it`,
     );
 }

@@ -5,12 +5,12 @@ import { encodeFields } from '../entity-fields.js';
 import type { Condition, Entity, Operation, PutOptions, WriteOptions } from '../store.js';
 import {
   type Delete,
-  maxBatchBytes,
-  maxBatchWrites,
+  maxFrameBytes,
+  maxFrameWrites,
   type Put,
   type Write,
   writeBytes,
-} from './write/batch.js';
+} from './write/write.js';
 
 /** @param now milliseconds since 1970 */
 export function putOf(
@@ -50,7 +50,7 @@ export function* batchesOf(entities: readonly Entity[]): Generator<readonly Put[
       condition,
     };
     bytes += writeBytes(put);
-    if (batch.length === maxBatchWrites || (batch.length > 0 && bytes > maxBatchBytes)) {
+    if (batch.length === maxFrameWrites || (batch.length > 0 && bytes > maxFrameBytes)) {
       yield batch;
       batch = [];
       bytes = writeBytes(put);

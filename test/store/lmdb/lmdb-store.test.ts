@@ -1,4 +1,7 @@
-/** The LMDB store in the shared suite: with its cache, and with every read from the disk. */
+/**
+ * The LMDB store in the shared suite: with its cache; with every read from the disk; and with
+ * checkpoints all the time, so that each range has entities of the memtable and of LMDB.
+ */
 import { makeLimits } from '#dist/config/limits.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryDirectory } from '../../support/directory.js';
@@ -33,6 +36,19 @@ storeSuite({
     return {
       open: ({ limits = makeLimits(), ...options } = {}) =>
         openLmdb({ directory, majorFaults, ...options, limits: { ...limits, cacheBytes: 0 } }),
+    };
+  },
+});
+
+storeSuite({
+  name: 'lmdb, checkpoints all the time',
+  offers,
+  place: async (onOver) => {
+    const directory = await temporaryDirectory(onOver);
+    const journal = { maxSegmentBytes: 256 * 1024, maxAgeMs: 20 };
+    return {
+      open: ({ limits = makeLimits(), ...options } = {}) =>
+        openLmdb({ directory, journal, ...options, limits: { ...limits, cacheBytes: 0 } }),
     };
   },
 });

@@ -41,24 +41,24 @@ export async function syncNames(directory: string): Promise<void> {
 
 /** The error for a directory or file that the system refuses. */
 export function unusable(path: string, cause: unknown): StoreError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const why =
-    code === 'EACCES' || code === 'EPERM'
-      ? 'this user may not read and write it'
-      : code === 'EROFS'
-        ? 'the file system is read-only'
-        : code === 'ENOTDIR' || code === 'EEXIST'
-          ? 'it, or a part of its path, is a file'
-          : code === 'ENOSPC'
-            ? 'the disk is full'
-            : code === 'EMFILE' || code === 'ENFILE'
-              ? 'the process has no file descriptors left (raise the limit: ulimit -n)'
-              : message;
   return new StoreError(
     'unusable',
-    `the data directory ${path} can't be used: ${why}. Choose another with --data, or correct it`,
+    `the data directory ${path} can't be used: ${reasonOf(cause)}. ` +
+      'Choose another with --data, or correct it',
     { cause },
   );
+}
+
+/** An error of the system in words. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EACCES' || code === 'EPERM') return 'this user may not read and write it';
+  if (code === 'EROFS') return 'the file system is read-only';
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'it, or a part of its path, is a file';
+  if (code === 'ENOSPC') return 'the disk is full';
+  if (code === 'EMFILE' || code === 'ENFILE')
+    return 'the process has no file descriptors left (raise the limit: ulimit -n)';
+  return message;
 }
 
 /**

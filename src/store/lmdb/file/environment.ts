@@ -3,12 +3,13 @@
  *
  *     entities  key → value record
  *     expiry    [expires u64 ms][key] → nothing: the keys that expire, in that order
- *     meta      name → u64: the format of the directory, and the version ceiling
+ *     meta      name → u64: the format of the directory, and the version ceiling; and the state of
+ *               the journal while that is in use
  *
- * The main thread and the reader thread open it to read, the writer thread to write; lmdb shares
- * one map between them. `overlappingSync` is off, so a commit returns when it is on the disk: LMDB
- * writes the pages, calls fdatasync, then writes the meta page that makes them valid through a
- * descriptor opened with O_DSYNC.
+ * The main thread and the reader thread open it to read, the checkpoint thread to
+ * write; lmdb shares one map between them. `overlappingSync` is off, so a commit returns when its
+ * pages are on the disk. `noMetaSync` is on: the meta page that makes them valid is written then,
+ * and synced with the next commit.
  */
 import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
@@ -25,7 +26,14 @@ export interface Environment {
 export const formatWithoutFields = 1;
 /** The format from the first such record on. Older releases refuse it. */
 export const formatWithFields = 2;
+/**
+ * The format while the journal may have writes that the file lacks. A clean close gives the file
+ * its own format back. Releases without a journal refuse it.
+ */
+export const formatWithJournal = 3;
 export const formatKey = Buffer.from('format');
+/** Under this key, while the journal is in use: see journal-state.ts. */
+export const journalKey = Buffer.from('journal');
 /** Under this key: a version that no record has reached. See version-clock.ts. */
 export const ceilingKey = Buffer.from('version-ceiling');
 
@@ -61,6 +69,7 @@ export function openRootAt(path: string): RootDatabase<Buffer, Buffer> {
     maxReaders: 16,
     mapSize: mapBytes,
     overlappingSync: false,
+    noMetaSync: true,
     ...unlisted,
   });
 }

@@ -13,6 +13,8 @@ const magic = 0xbeefc0de;
 const dataVersion = 2;
 const metaBytes = 168;
 const metaFlag = 0x08;
+/** MDB_REVERSEKEY to MDB_REVERSEDUP, and MDB_FIXEDMAP. */
+const treeFlags = 0x7f;
 const noRoot = 2n ** 64n - 1n;
 const maxDepth = 32;
 /** Its index among the trees of a meta page. */
@@ -58,9 +60,11 @@ async function readMetas(file: FileHandle): Promise<[Meta, Meta] | string> {
   if (typeof first === 'string') return first;
   const second = await readMeta(file, 1, first.pageSize);
   if (typeof second === 'string') return second;
-  return first.pageSize === second.pageSize
-    ? [first, second]
-    : 'its two meta pages disagree about the page size';
+  if (first.pageSize !== second.pageSize) return 'its two meta pages disagree about the page size';
+  // LMDB reads those of the first page even if the second is newer, and crashes at one it lacks.
+  if (((first.envFlags | second.envFlags) & ~treeFlags) !== 0)
+    return 'a meta page has flags that LMDB does not have';
+  return [first, second];
 }
 
 /**
@@ -111,6 +115,8 @@ function inOrder([first, second]: readonly [Meta, Meta]): readonly [newer: Meta,
 
 interface Meta {
   readonly pageSize: number;
+  /** Those of the environment: a commit never changes them. */
+  readonly envFlags: number;
   readonly lastPage: bigint;
   readonly txnId: bigint;
   readonly trees: readonly { readonly root: bigint; readonly depth: number }[];
@@ -133,6 +139,7 @@ async function readMeta(file: FileHandle, number: number, offset: number): Promi
   });
   return {
     pageSize,
+    envFlags: page.readUInt16LE(at.freeTree + 4),
     lastPage: page.readBigUInt64LE(at.lastPage),
     txnId: page.readBigUInt64LE(at.txnId),
     trees: [tree(at.freeTree), tree(at.mainTree)],

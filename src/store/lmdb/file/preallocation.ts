@@ -84,6 +84,10 @@ export function overflowPages(recordLength: number, pageBytes: number): number {
 /** The system's codes of a disk, a quota or a file that may not grow. */
 const fullCodes: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
+export function isFullCode(code: unknown): boolean {
+  return fullCodes.has(code);
+}
+
 export class Preallocation {
   /** Kept open: a moved file, or a process without free descriptors, is not a full disk. */
   readonly #file: number;
@@ -112,25 +116,32 @@ export class Preallocation {
   /**
    * Makes sure that a transaction finds its pages.
    * @param reserved whether the reserve must stay: true for all but deletions
+   * @param margin pages that must be there besides, unless plenty are free in the file
    * @throws StoreError `full`; the system's error if the disk is not full, but broken
    */
-  ensure(stats: EnvStats, { runs, singles }: PageNeed, reserved: boolean): void {
+  ensure(stats: EnvStats, { runs, singles }: PageNeed, reserved: boolean, margin = 0): void {
     const { pageBytes, usedPages } = stats;
     const need = runs + singles;
     this.#follow(stats, need);
     const tail = () => Math.floor(this.#allocatedBytes / pageBytes) - usedPages;
-    if (tail() >= need + reservePages) return;
-    const wanted = (usedPages + need + reservePages) * pageBytes;
+    if (tail() >= need + reservePages + margin) return;
+    const wanted = (usedPages + need + reservePages + margin) * pageBytes;
     const error = this.#grow(Math.max(wanted, this.#allocatedBytes + growthBytes), pageBytes);
-    // The disk is full, but the file may not be: single pages come from its free ones. Where there
-    // are plenty, they serve as the reserve too.
+    // The disk is full, but the file may not be: single pages come from its free ones. Each counts
+    // as half a page. Where there are plenty, they serve as the reserve too.
     const reusable = this.#reusablePages();
-    const min = reusable >= 2 * singles + reservePages ? runs : need;
-    const reserve = reserved && reusable < 2 * need + reservePages ? reservePages : 0;
-    this.#rejected = tail() < min + reserve;
+    const isPlenty = reusable >= 2 * need + reservePages;
+    const reserve = reserved ? reservePages + margin : 0;
+    const others = isPlenty ? 0 : Math.max(0, singles + reserve - Math.floor(reusable / 2));
+    this.#rejected = tail() < runs + others;
     if (!this.#rejected) return;
     const code = (error as NodeJS.ErrnoException | undefined)?.code;
-    throw code === undefined || fullCodes.has(code) ? full(error) : error;
+    throw code === undefined || isFullCode(code) ? full(error) : error;
+  }
+
+  /** A descriptor of the data file. */
+  get file(): number {
+    return this.#file;
   }
 
   close(): void {

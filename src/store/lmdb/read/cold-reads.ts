@@ -82,6 +82,17 @@ export class ColdReads {
     });
   }
 
+  /** Like prefetch() of each, one after the other, so that they never fill the queue. */
+  async prefetchAll(keys: readonly Uint8Array[]): Promise<void> {
+    for (const key of keys) {
+      const kept = Buffer.from(key);
+      await new Promise<void>((resolve) => {
+        this.#waiting.push({ key: kept, resolve });
+        this.#start();
+      });
+    }
+  }
+
   /**
    * Releases all that wait, without a lookup. lmdb itself waits for those under way before it
    * closes.

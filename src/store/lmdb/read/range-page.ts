@@ -11,18 +11,10 @@ import type { Limits } from '../../../config/limits.js';
 import { readInfo, readRecord, readUint64 } from '../../record.js';
 import type { Entity } from '../../store.js';
 import type { Environment } from '../file/environment.js';
+import type { Memtable } from '../memtable/memtable.js';
 import { isLarge, isLeftOut } from './large-records.js';
-
-/** The part of a range that is still to be read. */
-export interface Span {
-  /** Included. */
-  readonly low: Buffer;
-  /** Excluded; undefined: the end of the store. */
-  readonly high: Buffer | undefined;
-  /** Reading goes on behind this key; undefined: it begins. */
-  readonly after: Buffer | undefined;
-  readonly isDescending: boolean;
-}
+import { type Entry, merge } from './merge.js';
+import type { Span } from './span.js';
 
 /** A page ends with the first of these. At least one record is read, but it may have expired. */
 export interface PageBounds extends Pick<Limits, 'rangePageEntities' | 'rangePageBytes'> {
@@ -39,9 +31,14 @@ export interface Page<Item> {
   readonly isLarge: boolean;
 }
 
+/** Where entries are read. */
+export interface Source extends Environment {
+  readonly memtable: Memtable;
+}
+
 /** @throws StoreError `damaged`; the error of LMDB */
 export type PageReader<Item> = (
-  env: Environment,
+  source: Source,
   span: Span,
   bounds: PageBounds,
   nowMs: number,
@@ -52,21 +49,22 @@ const keysPerEntity = 8;
 /** Keys that are read between two looks at the clock. */
 const keysPerLook = 16;
 
-export const readPage: PageReader<Entity> = (env, span, bounds, nowMs) => {
+export const readPage: PageReader<Entity> = (source, span, bounds, nowMs) => {
   const now = () => nowMs;
-  return readRecords(env, span, bounds, isLarge, (key, record) => readRecord(key, record, now));
+  return readRecords(source, span, bounds, isLarge, (key, record) => readRecord(key, record, now));
 };
 
-export const readKeyPage: PageReader<Buffer> = (env, span, bounds, nowMs) => {
-  if (hasExpired(env, nowMs))
-    return readRecords(env, span, bounds, isLeftOut, (key, record) =>
+export const readKeyPage: PageReader<Buffer> = (source, span, bounds, nowMs) => {
+  // The memtable has the records anyway.
+  if (!source.memtable.isEmpty || hasExpired(source, nowMs))
+    return readRecords(source, span, bounds, isLeftOut, (key, record) =>
       isExpired(record, nowMs) ? undefined : key,
     );
   const maxKeys = Math.min(bounds.limit, keysPerEntity * bounds.rangePageEntities);
   const endMs = performance.now() + bounds.maxMs;
   const items: Buffer[] = [];
   let bytes = 0;
-  for (const key of env.entities.getKeys(lmdbRange(span))) {
+  for (const key of source.entities.getKeys(lmdbRange(span))) {
     items.push(key);
     bytes += key.length;
     const isFull = items.length >= maxKeys || bytes >= bounds.rangePageBytes;
@@ -81,7 +79,7 @@ export const readKeyPage: PageReader<Buffer> = (env, span, bounds, nowMs) => {
  * @param itemOf of an entity that may have expired, and then has none
  */
 function readRecords<Item>(
-  { entities }: Environment,
+  source: Source,
   span: Span,
   { rangePageEntities, rangePageBytes, limit, maxMs }: PageBounds,
   isLarge: (record: Buffer) => boolean,
@@ -92,7 +90,7 @@ function readRecords<Item>(
   let last: Buffer | undefined;
   let bytes = 0;
   let read = 0;
-  for (const { key, value: record } of entities.getRange(lmdbRange(span))) {
+  for (const { key, value: record } of entriesOf(source, span)) {
     if (isLarge(record))
       return last ? { items, last, isLarge: false } : { items, last: key, isLarge: true };
     const item = itemOf(key, record);
@@ -107,11 +105,15 @@ function readRecords<Item>(
 }
 
 /** A bound just above the last key of a span that is read upwards; the span's if it has no key. */
-export function endOfKeys({ entities }: Environment, span: Span): Buffer | undefined {
-  const downwards = lmdbRange({ ...span, after: undefined, isDescending: true });
-  for (const last of entities.getKeys({ ...downwards, limit: 1 }))
-    return Buffer.concat([last, Buffer.of(0)]);
+export function endOfKeys(source: Source, span: Span): Buffer | undefined {
+  for (const { key } of entriesOf(source, { ...span, after: undefined, isDescending: true }))
+    return Buffer.concat([key, Buffer.of(0)]);
   return span.high;
+}
+
+function entriesOf({ entities, memtable }: Source, span: Span): Iterable<Entry> {
+  const stored = entities.getRange(lmdbRange(span));
+  return memtable.isEmpty ? stored : merge(stored, memtable, span);
 }
 
 /** lmdb starts a descending range at its upper end. */

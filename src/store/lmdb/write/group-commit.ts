@@ -1,15 +1,11 @@
 /**
- * Group commit on the event loop's side. The single writes of one turn go to the writer in batches.
- * An atomic batch, and a large write, have a batch of their own. The writer stores the batches that
- * wait for it in one commit, within bounds, so that one sync serves many writes. An atomic batch
- * has a commit of its own.
+ * Group commit. The writes that are queued while a frame of the journal is on its way to the disk
+ * go into the next one, within bounds, so that one sync serves many writes.
  *
- * A write resolves once it is on the disk. A single write is rejected as `full` only if it does not
- * fit by itself. Any write is rejected as `condition-failed` if its condition does not hold when
- * its turn comes in its transaction.
- * The writes that wait, here and at the writer, are bounded by count and by bytes.
+ * A write resolves once its frame is on the disk. It is rejected as `condition-failed` if its
+ * condition does not hold when its turn comes. The writes that wait are bounded by count and by
+ * bytes.
  */
-import { type Limits, pieceBytes } from '../../../config/limits.js';
 import {
   type Allowance,
   type DeleteResult,
@@ -17,64 +13,53 @@ import {
   type Result,
   StoreError,
 } from '../../store.js';
+import { failed } from '../checkpoint/checkpoint-client.js';
+import type { Journal } from '../journal/journal.js';
 import type { EntityCache } from '../read/entity-cache.js';
+import { monotonicMs, publishCommit } from './commit-channel.js';
+import { conditionErrorOf, type Deciding } from './condition-error.js';
+import { FrameDraft, type Outcome } from './frame-draft.js';
+import { type StoredValues, storeValues } from './large-values.js';
 import {
-  type CopiedValues,
-  copyInSlices,
-  type Delete,
-  encodeBatch,
-  isLargeWrite,
-  maxBatchBytes,
-  maxBatchWrites,
-  type Put,
-  type Write,
-  writeBytes,
-} from './batch.js';
-import { type Group, isStored, type Queued, rejectWrite, settle } from './queued.js';
-import type { VersionClock } from './version-clock.js';
-import type { WriteOutcomes, Writer } from './writer.js';
+  countOf,
+  entryBytesOf,
+  type Group,
+  isDeletion,
+  keysToLookUp,
+  pagesOf,
+  type Queued,
+  type SingleWrite,
+  takeFrame,
+} from './queued.js';
+import { type WaitingLimits, WaitingWrites } from './waiting-writes.js';
+import { type Delete, isLarge, type Put, valueBytes, type Write, writeBytes } from './write.js';
+
+export interface GroupCommitParts extends Deciding {
+  readonly journal: Journal;
+  readonly limits: WaitingLimits;
+  /** Never holds a key while a write of it is on its way to the disk. */
+  readonly cache: EntityCache;
+  /** Brings what {@link look} reads into memory; undefined: it is there, as far as is known. */
+  readonly prefetch: (keys: readonly Uint8Array[]) => Promise<void> | undefined;
+}
 
 export class GroupCommit {
-  readonly #writer: Writer;
-  readonly #versions: VersionClock;
-  readonly #nowMs: () => number;
-  readonly #limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>;
-  readonly #cache: EntityCache;
-  readonly #onCommit: () => void;
+  readonly #parts: GroupCommitParts;
   #queue: Queued[] = [];
-  #queuedBytes = 0;
-  /** Large writes that are copied before they are queued. */
-  #copyingWrites = 0;
-  #copyingBytes = 0;
-  /** Sent to the writer and not settled. */
-  #sentWrites = 0;
-  #sentBytes = 0;
-  #lastBatch: Promise<void> | undefined;
-  /** The queue is sent at the end of this turn of the event loop. */
-  #sendsAtEndOfTurn = false;
+  /** Queued, in the frame on its way, or about to be queued. */
+  readonly #waiting: WaitingWrites;
+  /** Resolves when the frame on its way, and those behind it, are settled. */
+  #running: Promise<void> | undefined;
+  /** A frame begins at the end of this turn of the event loop. */
+  #beginsAtEndOfTurn = false;
   #failure: StoreError | undefined;
 
-  /**
-   * @param cache never holds a key while a write of it is at the writer
-   * @param onCommit called after each commit and before its writes settle: reads must see them then
-   */
-  constructor(
-    writer: Writer,
-    versions: VersionClock,
-    nowMs: () => number,
-    limits: Pick<Limits, 'maxQueuedWrites' | 'maxQueuedBytes'>,
-    cache: EntityCache,
-    onCommit: () => void,
-  ) {
-    this.#writer = writer;
-    this.#versions = versions;
-    this.#nowMs = nowMs;
-    this.#limits = limits;
-    this.#cache = cache;
-    this.#onCommit = onCommit;
+  constructor(parts: GroupCommitParts) {
+    this.#parts = parts;
+    this.#waiting = new WaitingWrites(parts.limits);
   }
 
-  /** Set by the first commit that failed for another reason than a full disk, or by fail(). */
+  /** Set by the first frame that failed for another reason than a full disk, or by fail(). */
   get failure(): StoreError | undefined {
     return this.#failure;
   }
@@ -88,188 +73,209 @@ export class GroupCommit {
   write(write: Put, allowance?: Allowance): Promise<PutResult>;
   write(write: Delete): Promise<DeleteResult>;
   write(write: Write, allowance?: Allowance): Promise<Result> {
+    const large = isLarge(valueBytes(write));
     const bytes = writeBytes(write);
-    const refusal = this.#refusal(1, bytes);
+    const refusal = this.#failure ?? this.#waiting.take(1, bytes);
     if (refusal) return Promise.reject(refusal);
-    if (!allowance || !isLargeWrite(write)) return this.#enqueue(write, bytes);
-    return this.#copy([write], bytes, false, allowance).then(([result]) => result as Result);
+    if (large)
+      return this.#store([write], bytes, false, allowance).then((stored) =>
+        this.#enqueue(write, bytes, stored),
+      );
+    return this.#enqueue(write, bytes, undefined);
   }
 
   /**
-   * Queues writes of one transaction: all of them are stored, or none is. Resolves once they are
-   * durable.
+   * Queues writes of one frame: all of them are stored, or none is. Resolves once they are durable.
    * @param allowance asked for slices of time to copy the values, if they are large together
    * @throws StoreError like write(); `condition-failed` has the index of the write
    */
   writeAll(writes: readonly Write[], allowance?: Allowance): Promise<readonly Result[]> {
-    let bytes = 0;
-    for (const write of writes) bytes += writeBytes(write);
-    const refusal = this.#refusal(writes.length, bytes);
-    if (refusal) return Promise.reject(refusal);
-    if (allowance && bytes > pieceBytes) return this.#copy(writes, bytes, true, allowance);
-    return this.#enqueueGroup(writes, { isAtomic: true });
+    return this.#writeGroup(writes, false, allowance);
   }
 
   /**
-   * Queues entities of another store, which are a batch. Those whose condition does not hold are
-   * left out. Resolves once the others are durable.
+   * Queues entities of another store, which go into one frame. Those whose condition does not hold
+   * are left out. Resolves once the others are durable.
    * @throws StoreError like write()
    */
   async load(puts: readonly Put[]): Promise<void> {
-    let bytes = 0;
-    for (const put of puts) bytes += writeBytes(put);
-    const refusal = this.#refusal(puts.length, bytes);
-    if (refusal) throw refusal;
-    await this.#enqueueGroup(puts, { leavesOut: true });
+    await this.#writeGroup(puts, true, undefined);
   }
 
-  /** Why the writes are not taken: `overloaded`, or the failure. */
-  #refusal(writes: number, bytes: number): StoreError | undefined {
-    if (this.#failure) return this.#failure;
-    const { maxQueuedWrites, maxQueuedBytes } = this.#limits;
-    const waiting = this.#queue.length + this.#sentWrites + this.#copyingWrites;
-    const waitingBytes = this.#queuedBytes + this.#sentBytes + this.#copyingBytes;
-    const isFull = waiting + writes > maxQueuedWrites || waitingBytes + bytes > maxQueuedBytes;
-    if (waiting === 0 || !isFull) return undefined;
-    return new StoreError(
-      'overloaded',
-      'too many writes wait for the disk already; try again later',
-    );
-  }
-
-  async #copy(
-    writes: readonly Write[],
-    bytes: number,
-    isAtomic: boolean,
-    allowance: Allowance,
-  ): Promise<readonly Result[]> {
-    this.#copyingWrites += writes.length;
-    this.#copyingBytes += bytes;
-    let copied: CopiedValues;
-    try {
-      copied = await copyInSlices(writes, bytes, allowance);
-    } finally {
-      this.#copyingWrites -= writes.length;
-      this.#copyingBytes -= bytes;
-    }
-    if (this.#failure) throw this.#failure;
-    return this.#enqueueGroup(writes, { isAtomic, copied });
-  }
-
-  #enqueueGroup(
-    writes: readonly Write[],
-    { isAtomic = false, leavesOut = false, copied }: Partial<Group>,
-  ): Promise<readonly Result[]> {
-    if (writes.length === 0) return Promise.resolve([]);
-    return new Promise((resolve, reject) => {
-      const { length } = writes;
-      const group: Group = { writes: length, isAtomic, leavesOut, copied, resolve, reject };
-      for (const write of writes)
-        this.#push({ write, bytes: writeBytes(write), version: 0, group });
-    });
-  }
-
-  #enqueue(write: Write, bytes: number): Promise<Result> {
-    return new Promise((resolve, reject) =>
-      this.#push({ write, bytes, version: 0, group: undefined, resolve, reject }),
-    );
-  }
-
-  #push(queued: Queued): void {
-    this.#queue.push(queued);
-    this.#queuedBytes += queued.bytes;
-    if (this.#sendsAtEndOfTurn) return;
-    this.#sendsAtEndOfTurn = true;
-    setImmediate(this.#send);
-  }
-
-  /** Acknowledges nothing more, not even what is at the writer. */
+  /** Acknowledges nothing more, not even what is on its way. */
   fail(error: StoreError): void {
     this.#failure ??= error;
-    for (const queued of this.#queue.splice(0)) rejectWrite(queued, this.#failure);
-    this.#queuedBytes = 0;
+    this.#parts.journal.slots.fail(error);
+    for (const item of this.#queue.splice(0)) this.#reject(item, this.#failure);
   }
 
   /** Resolves when everything queued so far has settled. */
   async settled(): Promise<void> {
-    while (this.#queue.length + this.#sentWrites + this.#copyingWrites > 0) {
-      await this.#lastBatch;
-      // Writes queued in this turn are sent at its end.
+    while (!this.#waiting.isEmpty) {
+      await this.#running;
+      // Writes queued in this turn begin at its end.
       await new Promise(setImmediate);
     }
   }
 
-  /** Sends the queue while less than a commit's worth is at the writer; the rest stays uncopied. */
-  readonly #send = (): void => {
-    this.#sendsAtEndOfTurn = false;
-    while (this.#queue.length > 0 && this.#sentBytes < maxBatchBytes)
-      this.#lastBatch = this.#commit(...this.#takeBatch());
+  async #writeGroup(
+    writes: readonly Write[],
+    leavesOut: boolean,
+    allowance: Allowance | undefined,
+  ): Promise<readonly Result[]> {
+    if (writes.length === 0) return [];
+    let bytes = 0;
+    let values = 0;
+    for (const write of writes) {
+      bytes += writeBytes(write);
+      values += valueBytes(write);
+    }
+    const refusal = this.#failure ?? this.#waiting.take(writes.length, bytes);
+    if (refusal) throw refusal;
+    const stored = isLarge(values) ? await this.#store(writes, bytes, true, allowance) : undefined;
+    return new Promise((resolve, reject) => {
+      const group: Group = { writes, bytes, leavesOut, stored, resolve, reject };
+      this.#push(group);
+    });
+  }
+
+  /** Brings large values to the disk. */
+  async #store(
+    writes: readonly Write[],
+    bytes: number,
+    isGroup: boolean,
+    allowance: Allowance | undefined,
+  ): Promise<StoredValues> {
+    const { journal } = this.#parts;
+    try {
+      const stored = await journal.storing(() => storeValues(writes, journal.slots, allowance));
+      if (this.#failure) throw this.#failure;
+      return stored;
+    } catch (error) {
+      this.#waiting.give(writes.length, bytes);
+      if (!(error instanceof StoreError)) throw error;
+      if (error.code === 'failed') this.fail(error);
+      throw (error.code === 'full' && conditionErrorOf(this.#parts, writes, isGroup)) || error;
+    }
+  }
+
+  #enqueue(write: Write, bytes: number, stored: StoredValues | undefined): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const single: SingleWrite = { write, bytes, stored, resolve, reject };
+      this.#push(single);
+    });
+  }
+
+  #push(item: Queued): void {
+    this.#queue.push(item);
+    if (this.#beginsAtEndOfTurn || this.#running) return;
+    this.#beginsAtEndOfTurn = true;
+    setImmediate(this.#begin);
+  }
+
+  readonly #begin = (): void => {
+    this.#beginsAtEndOfTurn = false;
+    if (this.#queue.length > 0) this.#running ??= this.#run();
   };
 
-  /** Moves writes from the queue to a batch. Returns them and their size in bytes. */
-  #takeBatch(): [writes: readonly Queued[], bytes: number] {
-    const group = this.#queue[0]?.group;
-    let bytes = 0;
-    let count = 0;
-    for (const queued of this.#queue) {
-      const isFull = count === maxBatchWrites || bytes + queued.bytes > maxBatchBytes;
-      const isNext = group ? count < group.writes : !queued.group && (count === 0 || !isFull);
-      if (!isNext) break;
-      bytes += queued.bytes;
-      count++;
-    }
-    const writes = this.#queue.splice(0, count);
-    this.#queuedBytes -= bytes;
-    this.#sentWrites += count;
-    this.#sentBytes += bytes;
-    return [writes, bytes];
+  /** Writes frames until nothing is queued. */
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) await this.#commitOrReject(takeFrame(this.#queue));
+    // At once: a write that is queued from now on begins another run.
+    this.#running = undefined;
   }
 
-  async #commit(writes: readonly Queued[], bytes: number): Promise<void> {
-    let outcomes: WriteOutcomes | undefined;
-    let failure: unknown;
+  async #commitOrReject(items: readonly Queued[]): Promise<void> {
     try {
-      outcomes = await this.#store(writes, bytes);
-      // The file may have been lost while this was on its way to it.
-      failure = this.#failure;
+      await this.#commit(items);
     } catch (error) {
-      failure = error;
-      if (error instanceof StoreError && error.code !== 'full') this.fail(error);
+      const known = error instanceof StoreError ? error : failed('journal', String(error));
+      if (known.code === 'full') return this.#rejectAsFull(items, known);
+      if (known.code !== 'overloaded') this.fail(known);
+      for (const item of items) this.#reject(item, known);
     }
-    // Before the writes settle: a caller that goes on must not count them as waiting.
-    this.#sentWrites -= writes.length;
-    this.#sentBytes -= bytes;
-    if (failure) for (const queued of writes) rejectWrite(queued, failure);
-    else settle(writes, outcomes);
-    if (!this.#sendsAtEndOfTurn) this.#send();
   }
 
-  async #store(writes: readonly Queued[], bytes: number): Promise<WriteOutcomes | undefined> {
-    const group = writes[0]?.group;
-    const memory = encodeBatch(
-      writes.map(({ write }) => write),
-      bytes,
-      (index) => {
-        const queued = writes[index] as Queued;
-        const given = (queued.write as Put).version;
-        const version = given === undefined ? this.#versions.next() : this.#versions.take(given);
-        queued.version = version;
-        return version;
-      },
-      group?.copied,
-    );
-    const ceiling = this.#versions.ceilingToStore;
-    // After a failed commit nobody knows the state of the tree: its keys stay uncached.
-    const buckets = writes.map(({ write }) => this.#cache.invalidate(write.key));
-    const outcomes = await this.#writer.commit(memory, {
-      writes: writes.length,
-      isAtomic: group?.isAtomic ?? false,
-      ceiling,
-      nowMs: this.#nowMs(),
-    });
-    if (ceiling !== undefined && isStored(writes, outcomes)) this.#versions.committed(ceiling);
-    this.#onCommit();
-    for (const each of buckets) this.#cache.settle(each);
-    return outcomes;
+  /**
+   * Rejects the items that store something. A condition that does not hold comes first: a larger
+   * disk would not help that write. Deletions may still find space.
+   */
+  async #rejectAsFull(items: readonly Queued[], error: StoreError): Promise<void> {
+    const deletions = items.filter(isDeletion);
+    for (const item of items) {
+      if (isDeletion(item) && deletions.length < items.length) continue;
+      const conditionError = conditionErrorOf(
+        this.#parts,
+        item.writes ?? [item.write],
+        !!item.writes,
+      );
+      this.#reject(item, conditionError ?? error);
+    }
+    if (deletions.length > 0 && deletions.length < items.length)
+      await this.#commitOrReject(deletions);
+  }
+
+  /** Resolves when the frame of the items is durable, and they are settled. */
+  async #commit(items: readonly Queued[]): Promise<void> {
+    const { journal, versions, cache, look, nowMs } = this.#parts;
+    let heldMs = 0;
+    const keys = keysToLookUp(items);
+    if (keys.length > 0) await this.#parts.prefetch(keys);
+    const pages = pagesOf(items);
+    const entryBytes = entryBytesOf(items);
+    const onlyDeletes = items.every(isDeletion);
+    do {
+      const space = journal.makeSpace(entryBytes, pages, onlyDeletes);
+      if (space) {
+        const sinceMs = performance.now();
+        await space;
+        heldMs += performance.now() - sinceMs;
+      }
+      // From here on nothing is waited for until the frame is on its way.
+    } while (!journal.hasSpace(entryBytes, onlyDeletes));
+    if (this.#failure) throw this.#failure;
+    const draft = new FrameDraft(journal.active, versions, look, nowMs(), items);
+    const results = items.map((item) => draft.add(item));
+    for (const [index, { stored }] of items.entries())
+      if (stored && !results[index]?.error)
+        journal.active.slots.set(stored.slot.number, stored.slot);
+    if (!draft.isEmpty) {
+      const ceiling = versions.ceilingToStore;
+      const buckets = draft.keys.map((key) => cache.invalidate(key));
+      const beganMs = monotonicMs();
+      // After a failed frame nobody knows what is on the disk: its keys stay uncached.
+      await journal.append(draft.end, pages, ceiling);
+      publishCommit({
+        beganMs,
+        endedMs: monotonicMs(),
+        writes: draft.keys.length,
+        fill: journal.active.fill,
+        heldMs,
+      });
+      if (ceiling !== undefined) versions.committed(ceiling);
+      for (const bucket of buckets) cache.settle(bucket);
+      // The data file may have been lost while this was on its way.
+      if (this.#failure) throw this.#failure;
+    }
+    // Before they settle: a caller that goes on must not count them as waiting.
+    for (const item of items) this.#forget(item);
+    for (const [index, item] of items.entries()) {
+      const { stored } = item;
+      const { error, result } = results[index] as Outcome;
+      if (error && stored) journal.slots.free(stored.slot);
+      if (error) item.reject(error);
+      else (item.resolve as (result: unknown) => void)(result);
+    }
+  }
+
+  #reject(item: Queued, error: unknown): void {
+    this.#forget(item);
+    // A frame that failed may be on the disk, and refer to the slot.
+    if (item.stored && !this.#failure) this.#parts.journal.slots.free(item.stored.slot);
+    item.reject(error);
+  }
+
+  #forget(item: Queued): void {
+    this.#waiting.give(countOf(item), item.bytes);
   }
 }

@@ -1,106 +1,99 @@
-/** Writes that wait for their commit, and how each of them ends. */
+/** Writes that wait for their frame, and how they end. */
 import { type DeleteResult, type Result, StoreError } from '../../store.js';
-import type { CopiedValues, Write } from './batch.js';
-import type { WriteOutcomes } from './writer.js';
+import { PageCount } from '../file/page-count.js';
+import type { StoredValues } from './large-values.js';
+import { maxFrameBytes, maxFrameWrites, mustLook, type Write, writeBytes } from './write.js';
 
-/** A batch has single writes, or the writes of one group. */
-export type Queued = SingleWrite | GroupedWrite;
+/** One write, or a group of them. */
+export type Queued = SingleWrite | Group;
 
-interface QueuedWrite {
-  readonly write: Write;
-  /** In its batch. */
+interface Item {
+  /** Size of its entries. */
   readonly bytes: number;
-  /** The version of a put that was sent. */
-  version: number;
+  readonly stored: StoredValues | undefined;
+  reject(error: unknown): void;
 }
 
-/** It shares a batch with those queued before and after it. */
-interface SingleWrite extends QueuedWrite {
-  readonly group: undefined;
+export interface SingleWrite extends Item {
+  readonly write: Write;
+  readonly writes?: undefined;
   resolve(result: Result): void;
-  reject(error: unknown): void;
 }
 
-interface GroupedWrite extends QueuedWrite {
-  readonly group: Group;
-}
-
-/**
- * Writes queued one after the other, which are a batch of their own: an atomic batch, one large
- * write, or entities of another store. They have one promise.
- */
-export interface Group {
-  readonly writes: number;
-  /** All of them are stored, or none is. */
-  readonly isAtomic: boolean;
-  /** One whose condition does not hold is left out, and the others are stored. */
+/** Writes that go into one frame, and have one promise. */
+export interface Group extends Item {
+  readonly writes: readonly Write[];
+  /** One whose condition does not hold is left out. Otherwise none is stored then. */
   readonly leavesOut: boolean;
-  readonly copied: CopiedValues | undefined;
   resolve(results: readonly Result[]): void;
-  reject(error: unknown): void;
+}
+
+export function countOf({ writes }: Queued): number {
+  return writes?.length ?? 1;
 }
 
 const found: DeleteResult = { existed: true };
 const notFound: DeleteResult = { existed: false };
 
-/** Settles the writes of a batch, in order. */
-export function settle(writes: readonly Queued[], outcomes: WriteOutcomes | undefined): void {
-  const group = writes[0]?.group;
-  if (group) {
-    settleGroup(group, writes, outcomes);
-    return;
-  }
-  const singles = writes as readonly SingleWrite[];
-  if (outcomes === undefined) {
-    for (const queued of singles) queued.resolve(resultOf(queued, false));
-    return;
-  }
-  const full = new Set(outcomes.full);
-  const conditionFailed = new Set(outcomes.conditionFailed);
-  const absent = new Set(outcomes.absent);
-  for (const [index, queued] of singles.entries())
-    if (full.has(index)) queued.reject(outcomes.fullError);
-    else if (conditionFailed.has(index)) queued.reject(conditionFailure());
-    else queued.resolve(resultOf(queued, absent.has(index)));
-}
-
-function settleGroup(
-  { isAtomic, leavesOut, resolve, reject }: Group,
-  writes: readonly Queued[],
-  outcomes: WriteOutcomes | undefined,
-): void {
-  const [failed] = leavesOut ? [] : (outcomes?.conditionFailed ?? []);
-  if (failed !== undefined) reject(conditionFailure(isAtomic ? failed : undefined));
-  else if (outcomes?.full.length) reject(outcomes.fullError);
-  else {
-    const absent = new Set(outcomes?.absent);
-    resolve(writes.map((queued, index) => resultOf(queued, absent.has(index))));
-  }
-}
-
-/** Rejects the promise of a write, or of its group. */
-export function rejectWrite(queued: Queued, error: unknown): void {
-  (queued.group ?? queued).reject(error);
-}
-
-function resultOf({ write, version }: Queued, wasAbsent: boolean): Result {
+/** @param version of a put */
+export function resultOf(write: Write, version: number, wasPresent: boolean): Result {
   if (write.value !== undefined) return { version };
-  return wasAbsent ? notFound : found;
+  return wasPresent ? found : notFound;
 }
 
-/** Whether a write of the batch was committed, so that the ceiling sent with it was too. */
-export function isStored(writes: readonly Queued[], outcomes: WriteOutcomes | undefined): boolean {
-  if (outcomes === undefined) return true;
-  const { full, conditionFailed } = outcomes;
-  const isAtomic = writes[0]?.group?.isAtomic ?? false;
-  if (isAtomic && conditionFailed.length > 0) return false;
-  return full.length + conditionFailed.length < writes.length;
-}
-
-function conditionFailure(index?: number): StoreError {
+export function conditionFailure(index?: number): StoreError {
   return new StoreError(
     'condition-failed',
     'the condition does not hold for what is stored; nothing was changed. Read it, then decide',
     index === undefined ? {} : { index },
   );
+}
+
+/** Takes writes for a frame from the queue. One at least, and no more than the bounds allow. */
+export function takeFrame(queue: Queued[]): readonly Queued[] {
+  let bytes = 0;
+  let writes = 0;
+  let count = 0;
+  for (; count < queue.length; count++) {
+    const item = queue[count] as Queued;
+    bytes += item.stored ? 0 : item.bytes;
+    writes += countOf(item);
+    if (count > 0 && (bytes > maxFrameBytes || writes > maxFrameWrites)) break;
+  }
+  return queue.splice(0, count);
+}
+
+/** Bytes of the entries of the items. */
+export function entryBytesOf(items: readonly Queued[]): number {
+  let bytes = 0;
+  for (const item of items) {
+    if (item.stored === undefined) bytes += item.bytes;
+    else for (const write of item.writes ?? [item.write]) bytes += writeBytes(write, true);
+  }
+  return bytes;
+}
+
+/** Pages of the data file that the records of the items may need. */
+export function pagesOf(items: readonly Queued[]): PageCount {
+  const pages = new PageCount();
+  for (const item of items)
+    if (item.writes) {
+      for (const write of item.writes) if (write.value) pages.addRecord(writeBytes(write));
+    } else if (item.write.value) pages.addRecord(item.bytes);
+  return pages;
+}
+
+/** The keys of writes that depend on what is stored. */
+export function keysToLookUp(items: readonly Queued[]): Uint8Array[] {
+  const keys: Uint8Array[] = [];
+  for (const item of items)
+    if (item.writes) {
+      for (const write of item.writes) if (mustLook(write)) keys.push(write.key);
+    } else if (mustLook(item.write)) keys.push(item.write.key);
+  return keys;
+}
+
+export function isDeletion(item: Queued): boolean {
+  if (item.writes) return item.writes.every(({ value }) => value === undefined);
+  return item.write.value === undefined;
 }

@@ -3,18 +3,18 @@
  * two commits. So a great many that expire at once delay a write by one small transaction.
  */
 import { StoreError } from '../../store.js';
-import type { Writer } from './writer.js';
+import type { CheckpointClient } from '../checkpoint/checkpoint-client.js';
 
 const entitiesPerSweep = 256;
 
 export class Sweeper {
-  readonly #writer: Writer;
+  readonly #writer: Pick<CheckpointClient, 'sweep'>;
   readonly #nowMs: () => number;
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(writer: Writer, nowMs: () => number, intervalMs: number) {
+  constructor(writer: Pick<CheckpointClient, 'sweep'>, nowMs: () => number, intervalMs: number) {
     this.#writer = writer;
     this.#nowMs = nowMs;
     this.#timer = setInterval(() => this.#start(), intervalMs).unref();

@@ -13,6 +13,8 @@ export interface Reply {
 export interface Child {
   /** Sends a request and resolves with its reply; rejects if the process ends first. */
   ask(request: { readonly do: string; readonly [field: string]: unknown }): Promise<Reply>;
+  /** Stops the process, or lets it go on. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** Ends the process at once, as a power cut does for it alone. */
   kill(): Promise<void>;
 }
@@ -66,6 +68,9 @@ export async function startChild(script: string, limits: ChildLimits = {}): Prom
       const reply = next();
       process_.send(request);
       return reply;
+    },
+    signal: (name) => {
+      process_.kill(name);
     },
     kill: async () => {
       process_.kill('SIGKILL');

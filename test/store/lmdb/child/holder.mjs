@@ -4,14 +4,14 @@
  */
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
+import { Transactions } from '#dist/store/lmdb/checkpoint/transactions.js';
 import { formatKey, openDatabases, openRoot } from '#dist/store/lmdb/file/environment.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
-import { encodeBatch, writeBytes } from '#dist/store/lmdb/write/batch.js';
-import { saysFull, Transactions } from '#dist/store/lmdb/write/transactions.js';
-import { WriterClient } from '#dist/store/lmdb/write/writer-client.js';
 
 /** @type {import('#dist/store/store.js').Store | undefined} */
 let store;
+/** @type {number | undefined} */
+let clockMs;
 
 const actions = {
   /** Goes on as another user, which only root can. */
@@ -21,8 +21,14 @@ const actions = {
     process.setuid(user);
     return {};
   },
-  async open({ directory }) {
-    store = await openLmdb({ directory });
+  /** @param request has `nowMs` if the clock stands still */
+  async open({ directory, journal, nowMs }) {
+    clockMs = nowMs;
+    store = await openLmdb({ directory, journal, now: () => clockMs ?? Date.now() });
+    return {};
+  },
+  setClock({ nowMs }) {
+    clockMs = nowMs;
     return {};
   },
   async close() {
@@ -83,6 +89,9 @@ const actions = {
     const entity = await store.get(Buffer.from(key));
     return { value: entity && Buffer.from(entity.value).toString() };
   },
+  async version({ key }) {
+    return { version: (await store.get(Buffer.from(key)))?.version };
+  },
   async failure() {
     return { failure: store.failure?.code, message: store.failure?.message };
   },
@@ -91,49 +100,11 @@ const actions = {
     for (;;) openSync('/dev/null', 'r');
   },
   /**
-   * From here on a sync of the data file fails. (Not a write: there lmdb 3.5 prints its message
-   * past the end of a heap block.)
+   * From here on a sync of the data file, or a write of the journal, fails. (Not a write of the
+   * data file: there lmdb 3.5 prints its message past the end of a heap block.)
    */
-  async loseDescriptors() {
-    return { lost: reopen('data.mdb', '/dev/null', 'r+').length };
-  },
-  /**
-   * How a writer's work ends: a commit, a commit or sweep while the system refuses to sync, and a
-   * commit when it no longer does.
-   */
-  async commitAfterFailure({ directory, by }) {
-    const writer = await WriterClient.start({ directory });
-    const endings = [];
-    const commit = async (name) => {
-      const write = {
-        key: Buffer.from(name),
-        value: [Buffer.from('x')],
-        expiresMs: name === 'a' ? 1 : undefined,
-      };
-      const batch = encodeBatch([write], writeBytes(write), () => 1);
-      endings.push(
-        await writer
-          .commit(batch, {
-            writes: 1,
-            isAtomic: false,
-            ceiling: undefined,
-            nowMs: Date.now(),
-          })
-          .then(
-            () => 'stored',
-            (error) => error.code,
-          ),
-      );
-    };
-    await commit('a');
-    const numbers = reopen('data.mdb', '/dev/null', 'r+');
-    if (by === 'commit') await commit('b');
-    else endings.push(await writer.sweep(Date.now(), 10).then(String, (error) => error.code));
-    for (const number of numbers) reopen(number, `${directory}/data.mdb`, 'r+');
-    await commit('c');
-    const failure = writer.failure?.code;
-    await writer.close();
-    return { endings, failure };
+  async loseDescriptors({ of = 'data.mdb' }) {
+    return { lost: reopen(of, '/dev/null', of === 'data.mdb' ? 'r+' : 'r').length };
   },
   /**
    * Fills a file that may not grow, makes room in it, and then writes on while a reader stays where
@@ -150,7 +121,7 @@ const actions = {
       const steps = Array.from({ length: count }, (_, i) => {
         return { key: Buffer.from(`key-${first + i}`), record, expiresMs: undefined };
       });
-      transactions.commit(steps, undefined);
+      transactions.commit(steps);
       root.resetReadTxn();
     };
     const storedUntilFull = (most) => {
@@ -158,7 +129,7 @@ const actions = {
         try {
           change(stored % 100, 1, Buffer.alloc(9000, stored));
         } catch (error) {
-          if (saysFull(error)) return stored;
+          if (transactions.isFull(error)) return stored;
           throw error;
         }
       return most;
@@ -167,7 +138,7 @@ const actions = {
     try {
       for (; ; filled += 10) change(1000 + filled, 10, Buffer.alloc(9000, filled));
     } catch (error) {
-      if (!saysFull(error)) throw error;
+      if (!transactions.isFull(error)) throw error;
     }
     for (let first = 0; first < filled; first += 10) change(1000 + first, 10, undefined);
     const reader = root.useReadTransaction();
@@ -180,8 +151,8 @@ const actions = {
     await root.close();
     return { filled, beside, after };
   },
-  /** Ends the writer thread from inside, as an uncaught error in it would. */
-  async endWriter() {
+  /** Ends the checkpoint thread from inside, as an uncaught error in it would. */
+  async endThread() {
     const session = new Session();
     session.connect();
     const attached = new Promise((resolve) => session.once('NodeWorker.attachedToWorker', resolve));

@@ -1,28 +1,35 @@
 /**
- * Opens a store whose data file was changed, and reads all of it: each key, then everything as one
+ * Opens a store of which a file was changed, and reads all of it: each key, then everything as one
  * range. Asked to `prepare` once, then to `read` with each change, it replies with what it read.
  */
-import { writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 
 const actions = {
-  /** @param request the whole data file, a directory for it, and what it holds */
+  /** @param request the files by name, a directory for them, and what they hold */
   prepare(request) {
-    file = Buffer.from(request.file, 'base64');
+    files = Object.entries(request.files).map(([name, text]) => [
+      name,
+      Buffer.from(text, 'base64'),
+    ]);
     directory = request.directory;
     expected = new Map(request.expected);
     return {};
   },
-  async read({ at, mask }) {
-    const image = Buffer.from(file);
-    image[at] ^= mask;
-    writeFileSync(`${directory}/data.mdb`, image);
+  async read({ name, at, mask }) {
+    for (const other of readdirSync(directory))
+      if (other.startsWith('journal')) rmSync(`${directory}/${other}`);
+    for (const [file, bytes] of files) {
+      const image = Buffer.from(bytes);
+      if (file === name) image[at] ^= mask;
+      writeFileSync(`${directory}/${file}`, image);
+    }
     const result = { intact: 0, absent: 0, damaged: 0, wrong: [] };
     let store;
     try {
       store = await openLmdb({ directory });
     } catch (error) {
-      return { refused: error.code ?? String(error) };
+      return { refused: error.code ?? String(error), message: error.message };
     }
     for (const key of expected.keys()) {
       try {
@@ -54,7 +61,7 @@ const actions = {
   },
 };
 
-let file;
+let files;
 let directory;
 let expected;
 

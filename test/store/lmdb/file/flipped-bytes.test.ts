@@ -13,24 +13,7 @@ import { dataFile, openRoot } from '#dist/store/lmdb/file/environment.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes, numbered, put } from '../../suite/factory.js';
-import { type Child, startChild } from '../child/child.js';
-
-const flips = Number(process.env.EVENKEEL_FLIPS ?? 30);
-const seed = Number(process.env.EVENKEEL_SEED ?? Date.now() % 1_000_000);
-const hangMs = 60_000;
-
-interface Flip {
-  readonly at: number;
-  readonly mask: number;
-}
-
-interface Reading {
-  readonly refused?: string;
-  readonly intact: number;
-  readonly absent: number;
-  readonly damaged: number;
-  readonly wrong: readonly string[];
-}
+import { type Flip, flips, readFlipped, sample, seed } from './flips.js';
 
 /** A closed store, each key of which was put three times, and what it holds. */
 async function fill(): Promise<{ file: Buffer; expected: [string, string][] }> {
@@ -61,56 +44,28 @@ async function readAll(changes: readonly Flip[]) {
   const { file, expected } = await fill();
   const counts = { intact: 0, absent: 0, damaged: 0, refused: 0, crashed: 0, hung: 0, noEffect: 0 };
   const wrong: string[] = [];
-  const readSome = async (queue: Flip[]) => {
-    let child: Child | undefined;
-    for (let change = queue.pop(); change; change = queue.pop()) {
-      if (!child) {
-        child = await startChild('./reader.mjs');
-        const directory = await temporaryDirectory();
-        await child.ask({ do: 'prepare', file: file.toString('base64'), directory, expected });
-      }
-      const at = change.at % file.length;
-      let timer: NodeJS.Timeout | undefined;
-      const hung = new Promise<'hung'>((resolve) => {
-        timer = setTimeout(() => resolve('hung'), hangMs);
-      });
-      const reading = child
-        .ask({ do: 'read', at, mask: change.mask })
-        .catch(() => 'crashed' as const);
-      const result = (await Promise.race([reading, hung])) as Reading | 'crashed' | 'hung';
-      clearTimeout(timer);
-      if (typeof result === 'string') {
-        counts[result]++;
-        await child.kill();
-        child = undefined;
-      } else if (result.refused) {
-        counts.refused++;
-        if (result.refused !== 'damaged' && result.refused !== 'unusable')
-          wrong.push(`byte ${at} ^ ${change.mask}: open: ${result.refused}`);
-      } else {
-        if (result.intact === 2 * expected.length) counts.noEffect++;
-        counts.intact += result.intact;
-        counts.absent += result.absent;
-        counts.damaged += result.damaged;
-        for (const what of result.wrong.slice(0, 2))
-          wrong.push(`byte ${at} ^ ${change.mask}: ${what}`);
-      }
+  const inFile = changes.map(({ at, mask }) => ({ name: 'data.mdb', at: at % file.length, mask }));
+  const files = new Map([['data.mdb', file]]);
+  await readFlipped({ files, expected }, inFile, ({ at, mask }, result) => {
+    if (typeof result === 'string') counts[result]++;
+    else if (result.refused) {
+      counts.refused++;
+      if (result.refused !== 'damaged' && result.refused !== 'unusable')
+        wrong.push(`byte ${at} ^ ${mask}: open: ${result.refused}`);
+    } else {
+      if (result.intact === 2 * expected.length) counts.noEffect++;
+      counts.intact += result.intact;
+      counts.absent += result.absent;
+      counts.damaged += result.damaged;
+      for (const what of result.wrong.slice(0, 2)) wrong.push(`byte ${at} ^ ${mask}: ${what}`);
     }
-    await child?.kill();
-  };
-  const queue = [...changes];
-  await Promise.all([readSome(queue), readSome(queue)]);
+  });
   const report =
     `seed ${seed}, ${changes.length} changes to ${file.length} bytes: ` +
     `${JSON.stringify(counts)}`;
   if (wrong.length > 0 || counts.hung > 0 || process.env.EVENKEEL_TEST_REPORT)
     console.log([report, ...wrong].join('\n'));
   return { counts, wrong };
-}
-
-function sample(at: fc.Arbitrary<number>, count: number): Flip[] {
-  const flip = fc.record({ at, mask: fc.integer({ min: 1, max: 255 }) });
-  return fc.sample(flip, { seed, numRuns: count });
 }
 
 test('a flipped byte anywhere in the data file never comes back as a value', async () => {

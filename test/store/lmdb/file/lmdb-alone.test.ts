@@ -14,6 +14,9 @@ function withoutClaim(file: Buffer): Buffer {
   return Buffer.from(file).fill(0, 1024, 1536);
 }
 
+/** All that a server which was killed needs besides the data file. */
+const journalFiles = ['journal-0', 'journal-1', 'journal-slot-0'];
+
 const place = (directory: string) => ({ open: () => openLmdb({ directory }) });
 
 describe('a directory that is open', () => {
@@ -142,6 +145,7 @@ describe('the data file itself is locked', () => {
     expect(await holder.ask({ do: 'open', directory })).toEqual({});
     await holder.ask({ do: 'put', key: 'a', value: 'one' });
     await link(dataFile(directory), dataFile(elsewhere));
+    for (const name of journalFiles) await link(join(directory, name), join(elsewhere, name));
     await holder.kill();
     expect(await value(await openAt(place(elsewhere)), 'a')).toBe('one');
   });
@@ -152,6 +156,7 @@ describe('the data file itself is locked', () => {
     await put(store, 'a', 'one');
     const copy = await temporaryDirectory();
     await copyFile(dataFile(directory), dataFile(copy));
+    for (const name of journalFiles) await copyFile(join(directory, name), join(copy, name));
     expect(await value(await openAt(place(copy)), 'a')).toBe('one');
   });
 

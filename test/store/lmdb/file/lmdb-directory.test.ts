@@ -82,13 +82,13 @@ describe("a directory that can't be used is 'unusable'", () => {
     const directory = await filledDirectory();
     const env = openDatabases(openRoot(directory));
     const newer = Buffer.alloc(8);
-    writeUint64(newer, 0, 3);
+    writeUint64(newer, 0, 4);
     env.meta.putSync(formatKey, newer);
     await env.root.close();
     const before = await readFile(dataFile(directory));
     await expect(openLmdb({ directory })).rejects.toMatchObject({
       code: 'unusable',
-      message: /has format 3/,
+      message: /has format 4/,
     });
     expect(before.equals(await readFile(dataFile(directory)))).toBe(true);
     expect(await opening(directory)).toBe('unusable');
@@ -173,6 +173,12 @@ describe("a data file that is not as it was written is 'damaged'", () => {
     }
   });
 
+  test.each([0, 4096])('with other flags in the meta page at %d', async (at) => {
+    const directory = await filledDirectory();
+    await overwrite(dataFile(directory), at + trees + 4, Buffer.of(0xa5, 0xa5));
+    expect(await opening(directory)).toBe('damaged');
+  });
+
   test('when it is empty, also beside a lock file', async () => {
     const directory = await temporaryDirectory();
     await (await openLmdb({ directory })).close();
@@ -230,11 +236,11 @@ describe('a file whose last meta page was not written whole opens with the one b
   test.each([
     ['the new trees', trees, lastPage],
     ['a part of the new trees', trees, trees + 70],
-    ['noise', trees, lastPage],
+    ['noise behind the flags', trees + 2, lastPage],
   ])('%s with the old number', async (what, start, end) => {
     const directory = await filledDirectory();
     const [[newer] = [0], [older] = [0]] = metaOrder(filled);
-    const bytesOf = what === 'noise' ? Buffer.alloc(8192, 0xa5) : filled.subarray(newer);
+    const bytesOf = what.startsWith('noise') ? Buffer.alloc(8192, 0xa5) : filled.subarray(newer);
     await overwrite(dataFile(directory), older + start + 4, bytesOf.subarray(start + 4, end));
     const store = await openAt({ open: () => openLmdb({ directory }) });
     for (const key of numbered(200)) expect(await value(store, key)).toHaveLength(5000);
@@ -248,14 +254,14 @@ describe('a file whose last meta page was not written whole opens with the one b
 });
 
 describe('files are for their owner alone', () => {
-  test('the directory, the data and the lock file', async () => {
+  test('the directory, and all files that the store makes in it', async () => {
     const directory = join(await temporaryDirectory(), 'data');
     const store = await openAt({ open: () => openLmdb({ directory }) });
     await put(store, 'a', 'one');
     const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
     expect(await modeOf(directory)).toBe(0o700);
-    expect(await modeOf(dataFile(directory))).toBe(0o600);
-    expect(await modeOf(`${dataFile(directory)}-lock`)).toBe(0o600);
+    for (const name of ['data.mdb', 'data.mdb-lock', 'journal-0', 'journal-1', 'journal-slot-0'])
+      expect(await modeOf(join(directory, name)), name).toBe(0o600);
   });
 
   test('and nothing else is left in the directory, also of a start that was killed', async () => {
@@ -268,6 +274,9 @@ describe('files are for their owner alone', () => {
       'data.mdb',
       'data.mdb-lock',
       'data.mdb-new-notes.txt',
+      'journal-0',
+      'journal-1',
+      'journal-slot-0',
     ]);
   });
 });

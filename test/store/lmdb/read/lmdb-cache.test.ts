@@ -16,6 +16,16 @@ async function openWith(cacheBytes: number) {
   return { directory, clock, store: await openAt({ open }) };
 }
 
+/** A store whose data file has the entity, and whose journal is empty. */
+async function openWithEntity(cacheBytes: number, key: string, what: string) {
+  const directory = await temporaryDirectory();
+  const limits = makeLimits({ cacheBytes });
+  const before = await openLmdb({ directory });
+  await put(before, key, what);
+  await before.close();
+  return { directory, store: await openAt({ open: () => openLmdb({ directory, limits }) }) };
+}
+
 /** Changes a byte of what is stored, under the open store, which has the file mapped. */
 async function change(directory: string, what: string): Promise<void> {
   const at = (await readFile(dataFile(directory))).lastIndexOf(what);
@@ -27,16 +37,14 @@ async function change(directory: string, what: string): Promise<void> {
 
 describe('a small entity that is read twice', () => {
   test('comes from the cache: the disk is not asked again', async () => {
-    const { directory, store } = await openWith(64 * 1024);
-    await put(store, 'a', 'read and kept');
+    const { directory, store } = await openWithEntity(64 * 1024, 'a', 'read and kept');
     expect(await value(store, 'a')).toBe('read and kept');
     await change(directory, 'read and kept');
     expect(await value(store, 'a')).toBe('read and kept');
   });
 
   test('is read from the disk again without a cache', async () => {
-    const { directory, store } = await openWith(0);
-    await put(store, 'a', 'read and kept');
+    const { directory, store } = await openWithEntity(0, 'a', 'read and kept');
     expect(await value(store, 'a')).toBe('read and kept');
     await change(directory, 'read and kept');
     await expect(value(store, 'a')).rejects.toMatchObject({ code: 'damaged' });
@@ -48,8 +56,11 @@ test('a key whose write failed is read from the disk: its state is not known', a
   const child = await startChild('./holder.mjs');
   await child.ask({ do: 'open', directory });
   await child.ask({ do: 'put', key: 'a', value: 'read and kept' });
+  await child.ask({ do: 'close' });
+  await child.ask({ do: 'open', directory });
   expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'read and kept' });
-  await child.ask({ do: 'loseDescriptors' });
+  await child.ask({ do: 'put', key: 'b', value: 'begins the journal' });
+  await child.ask({ do: 'loseDescriptors', of: 'journal-0' });
   expect(await child.ask({ do: 'put', key: 'a', value: 'lost' })).toMatchObject({ code: 'failed' });
   for (let i = 0; i < 2; i++)
     expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'read and kept' });

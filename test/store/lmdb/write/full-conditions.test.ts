@@ -12,8 +12,11 @@ describe.runIf(process.platform === 'linux')('on a full disk', () => {
     expect(await child.ask({ do: 'open', directory })).toEqual({});
     const key = 'key';
     expect(await child.ask({ do: 'put', key, value: 'v' })).toEqual({});
-    for (let i = 0; ; i++)
-      if ((await child.ask({ do: 'put', key: `${i}`, value: 'v', valueBytes: 100 * KiB })).code)
+    let stored = 0;
+    for (; ; stored++)
+      if (
+        (await child.ask({ do: 'put', key: `${stored}`, value: 'v', valueBytes: 100 * KiB })).code
+      )
         break;
     const absent = { kind: 'absent' };
     const present = { kind: 'present' };
@@ -37,6 +40,8 @@ describe.runIf(process.platform === 'linux')('on a full disk', () => {
       await atomic({ key }, { key, valueBytes, condition: absent }, { key, condition: present }),
     ).toMatchObject({ code: 'full' });
     expect(await child.ask({ do: 'failure' })).toEqual({});
+    for (let i = 0; i < stored / 2; i++)
+      expect(await child.ask({ do: 'delete', key: `${i}` })).toEqual({});
     expect(await child.ask({ do: 'put', key, value: 'v', condition: present })).toEqual({});
   });
 });

@@ -80,9 +80,9 @@ test('a store that is closed while batches wait for the writer stores them first
 });
 
 test.each([
-  { what: 'bytes', perTurn: 6, valueBytes: 512 * 1024, most: 10 },
+  { what: 'bytes', perTurn: 24, valueBytes: 128 * 1024, most: 8 },
   { what: 'writes', perTurn: 200, valueBytes: 10, most: 512 },
-])('batches that are more $what than one commit may have are stored, in order', async (bounds) => {
+])('writes that are more $what than one frame may have are stored, in order', async (bounds) => {
   const { perTurn, valueBytes, most } = bounds;
   const directory = await temporaryDirectory();
   const store = await openAt({ open: () => openLmdb({ directory }) });

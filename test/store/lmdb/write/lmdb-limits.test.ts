@@ -205,7 +205,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     const child = await startChild('./holder.mjs');
     await child.ask({ do: 'open', directory });
     await child.ask({ do: 'put', key: 'a', value: 'one' });
-    expect((await child.ask({ do: 'loseDescriptors' })).lost).toBeGreaterThan(0);
+    expect((await child.ask({ do: 'loseDescriptors', of: 'journal-0' })).lost).toBeGreaterThan(0);
     for (let i = 0; i < 2; i++)
       expect(await child.ask({ do: 'put', key: 'a', value: 'two' })).toMatchObject({
         code: 'failed',
@@ -225,7 +225,7 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     const child = await startChild('./holder.mjs');
     await child.ask({ do: 'open', directory });
     await child.ask({ do: 'put', key: 'a', value: 'one' });
-    await child.ask({ do: 'loseDescriptors' });
+    await child.ask({ do: 'loseDescriptors', of: 'journal-0' });
     const writes = numbered(50).map((key) => ({ key, valueBytes: 10 }));
     expect(await child.ask({ do: 'many', writes })).toEqual({
       endings: writes.map(() => 'failed'),
@@ -236,27 +236,17 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
     const store = await openAt({ open: () => openLmdb({ directory }) });
     expect(await keys(store, '0')).toEqual(['a']);
   });
-
-  test.each(['commit', 'sweep'])(
-    'the writer commits nothing more after a %s that failed, though the system would take it again',
-    async (by) => {
-      const directory = await temporaryDirectory();
-      const child = await startChild('./holder.mjs');
-      await (await openLmdb({ directory })).close();
-      expect(await child.ask({ do: 'commitAfterFailure', directory, by })).toEqual({
-        endings: ['stored', 'failed', 'failed'],
-        failure: 'failed',
-      });
-    },
-  );
 });
 
-test('a writer thread that dies fails every write; reads go on, and the store closes', async () => {
+test('a checkpoint thread that dies fails all writes; reads go on, and it closes', async () => {
   const directory = await temporaryDirectory();
   const child = await startChild('./holder.mjs');
   await child.ask({ do: 'open', directory });
   await child.ask({ do: 'put', key: 'a', value: 'one' });
-  await child.ask({ do: 'endWriter' });
+  await child.ask({ do: 'endThread' });
+  await expect
+    .poll(async () => (await child.ask({ do: 'failure' })).failure, { timeout: 30_000 })
+    .toBe('failed');
   for (let i = 0; i < 2; i++)
     expect(await child.ask({ do: 'put', key: 'a', value: 'two' })).toMatchObject({
       code: 'failed',
