@@ -38,8 +38,7 @@ import { Memtable } from './memtable/memtable.js';
 import { ColdReads } from './read/cold-reads.js';
 import { EntityCache } from './read/entity-cache.js';
 import { LargeReads } from './read/large-reads.js';
-import { headUnder, leaveOutLargeRecords } from './read/large-records.js';
-import { storedIn } from './write/frame-draft.js';
+import { leaveOutLargeRecords } from './read/large-records.js';
 import { GroupCommit } from './write/group-commit.js';
 import { Sweeper } from './write/sweeper.js';
 import { VersionClock } from './write/version-clock.js';
@@ -142,20 +141,14 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     });
     undo.push(() => journal.close());
     const coldReads = new ColdReads(env.entities, majorFaults, faultsBefore, limits);
+    const largeReads = new LargeReads({ directory });
     const commits = new GroupCommit({
       journal,
       versions: new VersionClock(now, Math.max(storedCeiling(env), recovered?.ceiling ?? 0)),
       nowMs: now,
       limits,
       cache,
-      look: (key) => {
-        const found = memtable.find(key);
-        const record = found
-          ? found.layer.entries.record(found.place)
-          : headUnder(env.entities, Buffer.from(key.buffer, key.byteOffset, key.byteLength));
-        return record && storedIn(record);
-      },
-      prefetch: (keys) => (coldReads.isCold() ? coldReads.prefetchAll(keys) : undefined),
+      sources: { memtable, env, coldReads, largeReads },
     });
     await journal.open();
     await journal.slots.removeLeftovers();
@@ -172,7 +165,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       env,
       cache,
       coldReads,
-      largeReads: new LargeReads({ directory }),
+      largeReads,
       limits,
       now,
       memtable,

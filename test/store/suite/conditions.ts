@@ -179,6 +179,22 @@ export function conditionTrait(factory: StoreFactory): void {
     expect(await store.delete(bytes('a'))).toEqual({ existed: true });
   });
 
+  test('they hold for large values that were stored before the store was opened', async () => {
+    const place = await factory.place();
+    const first = await openAt(place);
+    const large = [Buffer.alloc(1_000_000, 'x')];
+    const { version } = await first.put(bytes('a'), large);
+    const other = await first.put(bytes('b'), large);
+    await first.close();
+    const store = await openAt(place);
+    expect(await isDone(putIf(store, 'a', 'two', absent))).toBe(false);
+    expect(await isDone(putIf(store, 'a', 'two', versionIs(version + 1)))).toBe(false);
+    expect(await isDone(putIf(store, 'a', 'two', versionIs(version)))).toBe(true);
+    expect(await store.delete(bytes('b'), { condition: versionIs(other.version) })).toEqual({
+      existed: true,
+    });
+  });
+
   test('large values have them too', async () => {
     const store = await openNew(factory);
     const large = [Buffer.alloc(1_000_000, 'x')];

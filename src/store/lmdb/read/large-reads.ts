@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { workerExecArgv } from '../../../config/worker-exec-argv.js';
 import { type Entity, StoreError } from '../../store.js';
+import type { Stored } from '../write/conditions.js';
 import { damagedFile } from './damaged-file.js';
 
 export interface ReaderOptions {
@@ -13,17 +14,24 @@ export interface ReaderOptions {
 }
 
 export type ReaderRequest =
-  | { readonly kind: 'read' | 'expiry'; readonly key: Uint8Array; readonly nowMs: number }
+  | {
+      readonly kind: 'read' | 'stored' | 'expiry';
+      readonly key: Uint8Array;
+      readonly nowMs: number;
+    }
   | { readonly kind: 'close' };
 
 export type ReaderReply =
   | { readonly kind: 'read'; readonly entity: Entity | undefined }
+  | { readonly kind: 'stored'; readonly stored: Stored | undefined }
   | { readonly kind: 'expiry'; readonly hasExpired: boolean }
   /** @property damaged whether the record is; otherwise it is an error of LMDB */
   | { readonly kind: 'failed'; readonly damaged: boolean; readonly message: string };
 
+type ReplyResult = Entity | Stored | boolean | undefined;
+
 interface Waiting {
-  resolve(result: Entity | boolean | undefined): void;
+  resolve(result: ReplyResult): void;
   reject(error: StoreError): void;
 }
 
@@ -45,6 +53,14 @@ export class LargeReads {
   }
 
   /**
+   * What a condition has to know of the newest record under the key; undefined: there is none.
+   * @throws StoreError `damaged`, `overloaded` like read()
+   */
+  async stored(key: Uint8Array): Promise<Stored | undefined> {
+    return (await this.#ask('stored', key, 0)) as Stored | undefined;
+  }
+
+  /**
    * Whether the entity under the key had expired by `nowMs`. The value is not read, however large
    * it is: lmdb reads no part of a record, so the expiry index is searched.
    * @throws StoreError `damaged` if the index can't be read; `overloaded` like read()
@@ -62,14 +78,12 @@ export class LargeReads {
     await exit;
   }
 
-  #ask(kind: 'read' | 'expiry', key: Uint8Array, nowMs: number) {
+  #ask(kind: 'read' | 'stored' | 'expiry', key: Uint8Array, nowMs: number) {
     this.#worker ??= this.#start();
     // A message takes along all memory that the key is a part of.
     const request: ReaderRequest = { kind, key: Uint8Array.from(key), nowMs };
     this.#worker.postMessage(request);
-    return new Promise<Entity | boolean | undefined>((resolve, reject) =>
-      this.#waiting.push({ resolve, reject }),
-    );
+    return new Promise<ReplyResult>((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   #start(): Worker {
@@ -90,6 +104,7 @@ export class LargeReads {
   #receive(reply: ReaderReply): void {
     const waiting = this.#waiting.shift();
     if (reply.kind === 'read') waiting?.resolve(reply.entity);
+    else if (reply.kind === 'stored') waiting?.resolve(reply.stored);
     else if (reply.kind === 'expiry') waiting?.resolve(reply.hasExpired);
     else if (reply.damaged) waiting?.reject(new StoreError('damaged', reply.message));
     else waiting?.reject(damagedFile(new Error(reply.message)));

@@ -15,8 +15,6 @@ import { headerBytes, maxHeaderBytes, minHeaderBytes } from '../../record.js';
 const maxShortBytes = 48;
 /** Stands for a record that is too long to be looked at. */
 const tooLong = Buffer.alloc(0);
-/** Such a record has its head then. */
-let givesHeads = false;
 
 interface Internals {
   /** Called for a record that the buffer can't hold. Returns the record. */
@@ -47,10 +45,8 @@ export function leaveOutLargeRecords(entities: Database<Buffer, Buffer>): void {
   internals.decoderCopies = true;
   internals.readKey = pooledCopy;
   internals.decoder = {
-    decode: (bytes, length) => {
-      if (length <= maxHeaderBytes + pieceBytes) return pooledCopy(bytes, 0, length);
-      return givesHeads ? pooledCopy(bytes, 0, maxHeaderBytes) : tooLong;
-    },
+    decode: (bytes, length) =>
+      length > maxHeaderBytes + pieceBytes ? tooLong : pooledCopy(bytes, 0, length),
   };
 }
 
@@ -68,20 +64,6 @@ export function isLarge(record: Buffer): boolean {
 /** Whether the bytes stand for a record that was too long to be copied. */
 export function isLeftOut(record: Buffer): boolean {
   return record === tooLong;
-}
-
-/** The record under a key, or at least its head, without a copy of a large value. */
-export function headUnder(entities: Database<Buffer, Buffer>, key: Buffer): Buffer | undefined {
-  const record = entities.getBinaryFast(key) as Buffer | undefined;
-  if (record === undefined || !isLeftOut(record)) return record;
-  givesHeads = true;
-  try {
-    for (const entry of entities.getRange({ start: key, limit: 1 }))
-      return entry.key.equals(key) ? entry.value : undefined;
-    return undefined;
-  } finally {
-    givesHeads = false;
-  }
 }
 
 /** Stands for a record that is not copied. */

@@ -1,12 +1,14 @@
 /**
  * The reader thread. It copies large values and checks them, which would hold the event loop for
- * some ms each. It also searches the expiry index for their keys. Between two reads it holds no
+ * some ms each. It also tells what conditions have to know of them, and searches the expiry index
+ * for their keys. Between two reads it holds no
  * transaction, so it pins no old version of the data.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { maxHeaderBytes, readRecord, readUint64 } from '../../record.js';
 import { type Entity, StoreError } from '../../store.js';
 import { openDatabases, openRoot } from '../file/environment.js';
+import { storedIn } from '../write/conditions.js';
 import type { ReaderOptions, ReaderReply, ReaderRequest } from './large-reads.js';
 
 const { directory } = workerData as ReaderOptions;
@@ -37,6 +39,7 @@ function replyTo({ kind, key, nowMs }: Exclude<ReaderRequest, { kind: 'close' }>
   try {
     if (kind === 'expiry') return { kind, hasExpired: hasExpired(key, nowMs) };
     const record = entities.getBinary(Buffer.from(key));
+    if (kind === 'stored') return { kind, stored: record && storedIn(record) };
     return { kind: 'read', entity: record && entityOf(key, record, nowMs) };
   } catch (error) {
     return {

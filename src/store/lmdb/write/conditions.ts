@@ -1,4 +1,5 @@
 /** The condition of a write, and whether it holds. */
+import { readInfo } from '../../record.js';
 import type { Condition } from '../../store.js';
 
 /**
@@ -35,4 +36,14 @@ export function holds(
   if (!isPresent(stored, nowMs)) return false;
   if (condition.kind === 'present') return true;
   return stored?.version !== undefined && condition.versions.includes(stored.version);
+}
+
+/** A record, as far as a condition has to know it. */
+export function storedIn(record: Buffer): Stored {
+  try {
+    const { version, expiresMs } = readInfo(record);
+    return { version, expiresMs };
+  } catch {
+    return { version: undefined, expiresMs: undefined };
+  }
 }

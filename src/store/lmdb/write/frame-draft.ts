@@ -2,7 +2,6 @@
  * Puts the writes of a frame into the active segment, in order. Conditions, and whether a deletion
  * finds an entity, are decided here: after the writes before, in this frame and in those before it.
  */
-import { readInfo } from '../../record.js';
 import type { Result, StoreError } from '../../store.js';
 import type { Segment } from '../journal/segment.js';
 import { holds, isPresent, type Stored } from './conditions.js';
@@ -132,13 +131,4 @@ function hasToLook(item: Queued): boolean {
 
 function nameOf(key: Uint8Array): string {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1');
-}
-
-/** A record, as far as a condition has to know it. */
-export function storedIn(record: Buffer): Stored {
-  try {
-    return readInfo(record);
-  } catch {
-    return { version: undefined, expiresMs: undefined };
-  }
 }

@@ -20,6 +20,7 @@ import { monotonicMs, publishCommit } from './commit-channel.js';
 import { conditionErrorOf, type Deciding } from './condition-error.js';
 import { FrameDraft, type Outcome } from './frame-draft.js';
 import { type StoredValues, storeValues } from './large-values.js';
+import { Lookup } from './lookup.js';
 import {
   countOf,
   entryBytesOf,
@@ -39,8 +40,6 @@ export interface GroupCommitParts extends Deciding {
   readonly limits: WaitingLimits;
   /** Never holds a key while a write of it is on its way to the disk. */
   readonly cache: EntityCache;
-  /** Brings what {@link look} reads into memory; undefined: it is there, as far as is known. */
-  readonly prefetch: (keys: readonly Uint8Array[]) => Promise<void> | undefined;
 }
 
 export class GroupCommit {
@@ -155,7 +154,9 @@ export class GroupCommit {
       this.#waiting.give(writes.length, bytes);
       if (!(error instanceof StoreError)) throw error;
       if (error.code === 'failed') this.fail(error);
-      throw (error.code === 'full' && conditionErrorOf(this.#parts, writes, isGroup)) || error;
+      throw (
+        (error.code === 'full' && (await conditionErrorOf(this.#parts, writes, isGroup))) || error
+      );
     }
   }
 
@@ -204,7 +205,7 @@ export class GroupCommit {
     const deletions = items.filter(isDeletion);
     for (const item of items) {
       if (isDeletion(item) && deletions.length < items.length) continue;
-      const conditionError = conditionErrorOf(
+      const conditionError = await conditionErrorOf(
         this.#parts,
         item.writes ?? [item.write],
         !!item.writes,
@@ -217,25 +218,31 @@ export class GroupCommit {
 
   /** Resolves when the frame of the items is durable, and they are settled. */
   async #commit(items: readonly Queued[]): Promise<void> {
-    const { journal, versions, cache, look, nowMs } = this.#parts;
-    let heldMs = 0;
+    const { journal, versions, cache, nowMs } = this.#parts;
     const keys = keysToLookUp(items);
-    if (keys.length > 0) await this.#parts.prefetch(keys);
+    const lookup = new Lookup(this.#parts.sources);
+    if (keys.length > 0) await lookup.prefetch(keys);
     const pages = pagesOf(items);
     const entryBytes = entryBytesOf(items);
     const onlyDeletes = items.every(isDeletion);
-    do {
+    let heldMs = 0;
+    let draft: FrameDraft;
+    let results: Outcome[];
+    for (;;) {
       const space = journal.makeSpace(entryBytes, pages, onlyDeletes);
       if (space) {
         const sinceMs = performance.now();
         await space;
         heldMs += performance.now() - sinceMs;
+        if (!journal.hasSpace(entryBytes, onlyDeletes)) continue;
       }
+      if (this.#failure) throw this.#failure;
       // From here on nothing is waited for until the frame is on its way.
-    } while (!journal.hasSpace(entryBytes, onlyDeletes));
-    if (this.#failure) throw this.#failure;
-    const draft = new FrameDraft(journal.active, versions, look, nowMs(), items);
-    const results = items.map((item) => draft.add(item));
+      draft = new FrameDraft(journal.active, versions, lookup.look, nowMs(), items);
+      results = items.map((item) => draft.add(item));
+      if (!lookup.isIncomplete) break;
+      await lookup.complete();
+    }
     for (const [index, { stored }] of items.entries())
       if (stored && !results[index]?.error)
         journal.active.slots.set(stored.slot.number, stored.slot);
