@@ -173,9 +173,10 @@ describe("a data file that is not as it was written is 'damaged'", () => {
     }
   });
 
-  test.each([0, 4096])('with other flags in the meta page at %d', async (at) => {
+  // lmdb crashes at it, whichever meta page is newer.
+  test('with the flag of an encrypted file in the first meta page', async () => {
     const directory = await filledDirectory();
-    await overwrite(dataFile(directory), at + trees + 4, Buffer.of(0xa5, 0xa5));
+    await overwrite(dataFile(directory), trees + 4, Buffer.of(0x08, 0x60));
     expect(await opening(directory)).toBe('damaged');
   });
 
