@@ -34,17 +34,17 @@ export interface StoreOptions {
 export async function openStore(
   location: string,
   limits: Limits,
-  { mustExist = false, onLost = () => {}, ...options }: StoreOptions = {},
+  { mustExist = false, onLost = () => {}, onWarning = () => {}, ...options }: StoreOptions = {},
 ): Promise<Store> {
   if (!isCluster(location)) {
     const directory = directoryOf(location);
     if (mustExist && !existsSync(dataFile(directory)))
       throw new StoreError('unusable', `no store is in ${directory}`);
-    return openLmdb({ directory, limits, onLost });
+    return openLmdb({ directory, limits, onLost, onWarning });
   }
   // Its driver takes time to load.
   const { openCassandra } = await import('./cassandra/open-cassandra.js');
-  return openCassandra({ location, limits, onLost, ...options });
+  return openCassandra({ location, limits, onLost, onWarning, ...options });
 }
 
 /** Whether a location is that of a cluster. */

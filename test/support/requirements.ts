@@ -11,6 +11,7 @@ const packages = {
   mount: 'mount',
   perf: 'linux-perf',
   unshare: 'util-linux',
+  prlimit: 'util-linux',
   cc: 'gcc libc6-dev',
 } as const;
 

@@ -2,9 +2,11 @@
  * A full disk: writes are refused with 507, all else goes on, nothing acknowledged is lost, and
  * room heals it.
  */
+import { execFileSync } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../support/directory.js';
 import { entityUrl } from '../support/http.js';
 import { type ServerProcess, startServer } from '../support/process.js';
 import { requireMachine } from '../support/requirements.js';
@@ -12,7 +14,7 @@ import { type SmallDisk, smallDisk } from '../support/small-disk.js';
 
 const clients = 8;
 
-beforeAll(() => requireMachine({ programs: ['mount'], root: true }));
+beforeAll(() => requireMachine({ programs: ['mount', 'prlimit'], root: true }));
 
 interface Reply {
   readonly status: number;
@@ -218,4 +220,18 @@ it('a disk too small for an empty store is named in one line, with exit code 1',
   const disk = await smallDisk(1, 1);
   const started = startServer(join(disk.directory, 'data'));
   await expect(started).rejects.toThrow(/ended with 1, .*evenkeel: [^\n]*the disk is full[^\n]*\n/);
+});
+
+it('a server that can not take its journal into the data file says so, and loses nothing', async () => {
+  const data = join(await temporaryDirectory(), 'data');
+  const server = await startServer(data);
+  const url = entityUrl(server.url, 'kept');
+  expect((await fetch(url, { method: 'PUT', body: 'value' })).status).toBe(201);
+  execFileSync('prlimit', [`--pid=${server.child.pid}`, '--fsize=4096']);
+  expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  expect(server.stderr()).toContain('the last writes are in the journal, and not in data.mdb');
+  const next = await startServer(data);
+  expect(await (await fetch(entityUrl(next.url, 'kept'))).text()).toBe('value');
+  expect(await next.end('SIGTERM')).toEqual({ code: 0, signal: null });
+  expect(next.stderr()).toBe('');
 });

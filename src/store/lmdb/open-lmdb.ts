@@ -53,6 +53,8 @@ export interface LmdbOptions {
   readonly sweepIntervalMs?: number;
   /** Called once if the data file is moved, deleted or replaced while the store is open. */
   readonly onLost?: (error: StoreError) => void;
+  /** Called at the end if the data file lacks writes that the journal has. */
+  readonly onWarning?: (message: string) => void;
   /** Major page faults of this process so far. Default: as the kernel counts them. */
   readonly majorFaults?: () => number;
   /** Tests make it small, and empty it soon. */
@@ -139,7 +141,10 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       maxAgeMs: journalOptions.maxAgeMs,
       recovered,
     });
-    undo.push(() => journal.close());
+    undo.push(async () => {
+      const kept = await journal.close();
+      if (kept) options.onWarning?.(journalKept(directory, kept));
+    });
     const coldReads = new ColdReads(env.entities, majorFaults, faultsBefore, limits);
     const largeReads = new LargeReads({ directory });
     const commits = new GroupCommit({
@@ -197,6 +202,13 @@ async function recover(
   if (!state || !format || readUint64(format, 0) !== formatWithJournal)
     throw damagedFormat(dataFile(directory));
   return recoverJournal(directory, segments, state.epoch, state.checkpointed);
+}
+
+function journalKept(directory: string, why: StoreError): string {
+  return (
+    `the last writes are in the journal, and not in data.mdb: ${why.message}. ` +
+    `Keep all files in ${directory}: the next start goes on with them`
+  );
 }
 
 function damagedFormat(path: string): StoreError {

@@ -9,7 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Awaitable } from '../../store.js';
+import type { Awaitable, StoreError } from '../../store.js';
 import { type CheckpointClient, failed } from '../checkpoint/checkpoint-client.js';
 import { Checkpointer } from '../checkpoint/checkpointer.js';
 import type { Control } from '../checkpoint/messages.js';
@@ -176,8 +176,11 @@ export class Journal {
     }
   }
 
-  /** Empties the journal, as far as the disk allows. To be called once, after the last frame. */
-  async close(): Promise<void> {
+  /**
+   * Empties the journal, as far as the disk allows. To be called once, after the last frame.
+   * @returns why LMDB still lacks writes; undefined: it has all
+   */
+  async close(): Promise<StoreError | undefined> {
     clearInterval(this.#timer);
     this.#checkpointer.close();
     await this.#beginning?.catch(() => {});
@@ -190,6 +193,7 @@ export class Journal {
     await this.#thread.close(isEmpty && this.#epoch !== undefined).catch(() => {});
     await this.slots.close();
     await this.#pair.close();
+    return isEmpty ? undefined : (this.#thread.failure ?? this.#checkpointer.blocked);
   }
 
   async #beginFor(entryBytes: number, pages: Pages, onlyDeletes: boolean): Promise<void> {
