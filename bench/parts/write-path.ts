@@ -4,6 +4,7 @@
  */
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost, type Bar, type Measured, type Part, type Settings } from '../part.js';
 import { startEvenkeel, startServer } from '../peers/evenkeel.js';
 import { startWebdis } from '../peers/redis.js';
@@ -52,7 +53,8 @@ export const writePath: Part = {
 peak”. Then PUTs at a constant rate over ${connections} connections by \`evenkeel load -t1\`: keys
 rising from an empty store, and keys drawn uniformly over ${thousands(storeEntities)} entities.
 Then reads of that store: the GET peak, the same with ${thousands(besideRate)} PUTs per second
-beside it, and a range over ${thousands(rangeEntities)} entities.`,
+beside it, and a range over ${thousands(rangeEntities)} entities. The last range is over the
+whole store, beside as many PUTs per second as above.`,
     tables: [...tables(measured, putGroups), constantTable(measured), readTable(measured)],
     bars: bars(measured),
   }),
@@ -130,6 +132,10 @@ async function visitFull(store: string, settings: Settings, options: Options): P
   const range: number[] = [];
   for (let times = 0; times < rangeTimes; times++)
     range.push(await timeRange(url, { start: '%00', limit: rangeEntities, valueBytes }));
+  const busy = load({ ...constant(settings, url), work });
+  await sleep(warmupMs);
+  const whole = await timeRange(url, { start: '%00', limit: storeEntities, valueBytes });
+  await busy;
   await stop();
   return {
     ...timesOf(puts),
@@ -137,6 +143,7 @@ async function visitFull(store: string, settings: Settings, options: Options): P
     get: alone.rate,
     'get beside puts': mixed.rate,
     range: rangeEntities / (median(range) / 1000),
+    'range beside puts': storeEntities / (whole / 1000),
   };
 }
 
@@ -164,7 +171,7 @@ function constantTable({ groups }: Measured) {
 }
 
 function readTable({ groups }: Measured) {
-  const figures = ['get', 'get beside puts', 'range'];
+  const figures = ['get', 'get beside puts', 'range', 'range beside puts'];
   return { head, rows: rowsOf(groups.uniform ?? {}, 'per second', figures, thousands) };
 }
 
@@ -202,5 +209,7 @@ function bars({ groups }: Measured): Bar[] {
   );
   for (const figure of ['get', 'get beside puts', 'range'])
     list.push(atLeast(`${figure} rate, times before`, ratio(full, figure, now, before), 0.95));
+  const beside = ratio(full, 'range beside puts', now, before);
+  list.push(atLeast('range beside puts, rate, times before', beside, 0.8));
   return list;
 }
