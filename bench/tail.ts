@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { readFlags } from './support/flags.js';
 import { conclude, machineLine } from './support/rounds.js';
 import { countUnnamed, formatOutcome } from './tail/table.js';
-import { type WatchedPhase, watchServer } from './tail/watch.js';
+import { script, type WatchedPhase, watchServer } from './tail/watch.js';
 
 const flags = readFlags(`npm run bench:tail [-- FLAGS]
 
@@ -38,7 +38,7 @@ const line = `-t${load.threads} -c${load.connections} -R${load.rate} -d${seconds
 process.stdout.write(`Tail: ${line}, slow is ${load.slowMs} ms\n${machineLine()}\n`);
 const phases: (WatchedPhase & { name: string })[] = [];
 for (const name of ['put', 'get'] as const) {
-  const phase = await server.run(name, load);
+  const phase = await server.run(script(name), load);
   phases.push({ name, ...phase });
   print(name, phase);
 }

@@ -1,12 +1,17 @@
 /** The reference load for minutes: whether memory stays level, and what makes requests slow. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Work } from '#dist/lab/load/load-options.js';
 import { threadsFor } from '#dist/lab/report/report-options.js';
 import { atMost, type Measured, type Part } from '../part.js';
+import { fill, httpPut } from '../support/fill.js';
 import { mappedBytes, memoryOf } from '../support/proc.js';
+import { timeRange } from '../support/range.js';
 import { type Figures, middle, type Rounds, valuesOf } from '../support/rounds.js';
+import { keyOf } from '../support/wrk.js';
 import { countUnnamed, formatOutcome, mustBeNamedUs, rowsOf } from '../tail/table.js';
-import { type WatchedServer, watchServer } from '../tail/watch.js';
+import { script, type WatchedServer, watchServer } from '../tail/watch.js';
 import { mebibytes, ms, thousands } from '../write/numbers.js';
 import { linePlot } from '../write/plots.js';
 
@@ -14,8 +19,11 @@ const load = { threads: threadsFor(availableParallelism()), connections: 20, rat
 const slowMs = mustBeNamedUs / 1000;
 /** As long as wrk2 leaves out at the start of a run. */
 const warmupMs = 10_000;
-const phases = ['PUT', 'GET'] as const;
+const phases = ['PUT', 'GET', 'random keys'] as const;
 type Phase = (typeof phases)[number];
+/** Of the last phase: ten PUTs for each GET, and a range at a time beside them. */
+const random = { entities: 1_000_000, putShare: 10 / 11, rate: 11_000, valueBytes: 100 };
+const range = { limit: 10_000, everyMs: 5000 };
 
 export const tenMinutes: Part = {
   title: 'Ten minutes at the reference load',
@@ -24,7 +32,9 @@ export const tenMinutes: Part = {
     const server = await watchServer(directory);
     const groups: Record<string, Rounds> = {};
     for (const phase of phases) {
+      const beside = phase === 'random keys' ? await besideRandom(server) : undefined;
       const { main, causes } = await measurePhase(phase, server, directory, minutes);
+      await beside?.stop();
       groups[phase] = main;
       groups[causesOf(phase)] = causes;
     }
@@ -33,7 +43,8 @@ export const tenMinutes: Part = {
   },
   section: (measured) => ({
     intro: `wrk/put.lua, then wrk/get.lua, by \`evenkeel load\` at 10 000 requests per second on
-one server. ${warmupMs / 1000} s of the same load come first and are not counted. RssAnon is read
+one server. Then ten PUTs for each GET at ${thousands(random.rate)} per second, of keys drawn uniformly over
+${thousands(random.entities)}, and beside them a range of ${thousands(range.limit)} every ${range.everyMs / 1000} s. ${warmupMs / 1000} s of the same load come first and are not counted. RssAnon is read
 every second; “later / earlier” is its max in the second half over its max in the first. “beyond
 the map” is the resident memory at the end without the pages of the data file. Requests of
 ${slowMs} ms or more are shown by their cause and by how many moments they came in, as \`npm run
@@ -54,8 +65,11 @@ async function measurePhase(phase: Phase, server: WatchedServer, store: string, 
     memory.push({ second: (performance.now() - began) / 1000, anonBytes, rssBytes });
   }, 1000);
   const times = { durationMs: minutes * 60_000, warmupMs, slowMs };
-  const name = phase.toLowerCase() as Lowercase<Phase>;
-  const { outcome, result } = await server.run(name, { ...load, ...times });
+  const { outcome, result } = await server.run(workOf(phase), {
+    ...load,
+    ...times,
+    ...rateOf(phase),
+  });
   clearInterval(timer);
   const { rssBytes } = memoryOf(server.pid);
   const { completed: requests, failed, p50, p99, p999, max, lagMax } = result;
@@ -72,6 +86,38 @@ async function measurePhase(phase: Phase, server: WatchedServer, store: string, 
     return [cause, [{ moments, requests, worst: worstUs / 1000 }]];
   });
   return { main: { whole: [whole], memory }, causes: Object.fromEntries(causes) as Rounds };
+}
+
+function workOf(phase: Phase): Work {
+  if (phase === 'PUT') return script('put');
+  if (phase === 'GET') return script('get');
+  const { entities: keySpace, putShare, valueBytes } = random;
+  return { kind: 'workload', putShare, keys: 'uniform', keySpace, valueBytes, seed: 1 };
+}
+
+function rateOf(phase: Phase) {
+  return phase === 'random keys' ? { rate: random.rate } : {};
+}
+
+/** Stores the entities, and reads ranges of them until it is stopped. */
+async function besideRandom({ url, port }: WatchedServer) {
+  const { entities, valueBytes } = random;
+  await fill({ port, entities, protocol: httpPut(valueBytes) });
+  let isOver = false;
+  const read = async () => {
+    for (let from = 0; !isOver; from = (from + range.limit) % (entities - range.limit)) {
+      const start = keyOf(from);
+      await timeRange(url, { start, limit: range.limit, valueBytes });
+      await sleep(range.everyMs);
+    }
+  };
+  const reading = read();
+  return {
+    stop: () => {
+      isOver = true;
+      return reading;
+    },
+  };
 }
 
 function causesOf(phase: Phase): string {

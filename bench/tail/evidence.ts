@@ -13,7 +13,7 @@ export interface Span {
 
 /** Something that took a thread's time. */
 export interface Stretch extends Span {
-  readonly what: 'gc' | 'loop' | 'commit';
+  readonly what: 'gc' | 'loop' | 'held' | 'commit';
   readonly who: Who;
   readonly note: string;
 }

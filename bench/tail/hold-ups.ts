@@ -19,6 +19,7 @@ export const causes = [
   'CPU taken by others',
   'CPU taken by the host',
   'disk sync',
+  'checkpoint behind',
   'event loop busy',
 ] as const;
 export type Held = (typeof causes)[number];
@@ -37,26 +38,25 @@ export function holdUps(request: SlowRequest, evidence: Evidence): HoldUps {
     'gc',
     (gc) => lengthUs(gc) - seen.waitUs(gc, gc.who) + seen.ownWaitUs(gc) - seen.stoppedUs(gc),
   );
-  // A writer that neither ran nor waited for a CPU waited for the disk. Or the commit was over, and
-  // the main thread had no turn to receive it.
+  // A frame waits for the disk. Or it was there, and the main thread had no turn to hear of it.
   const commits = seen.serverUs(
     'commit',
-    (commit) => seen.blockedUs(commit, 'writer') - seen.takenUs(commit, 'loop', 'main'),
+    (commit) => lengthUs(commit) - seen.takenUs(commit, 'loop', 'main'),
   );
   const loopBlocked = seen.serverUs('loop', (gap) => seen.blockedUs(gap, 'main'));
   const computing = seen.serverUs('loop', (gap) => seen.cpuUs(gap, 'main'));
-  const writerFaults = seen.faults('writer') > 0;
   const mainFaults = seen.faults('main') > 0;
-  const waits = seen.waitUs(span, 'main') + seen.waitUs(span, 'writer');
+  const waits = seen.waitUs(span, 'main');
   const all: Record<Held, number> = {
     'generator late': lagUs + seen.generatorUs(thread, service),
     'server stopped': stopped,
     'garbage collection': collecting,
-    'page faults': (mainFaults ? loopBlocked : 0) + (writerFaults ? commits : 0),
+    'page faults': mainFaults ? loopBlocked : 0,
     // The kernel's thread and ours may have waited for the same CPU at the same time.
     'CPU taken by others': Math.max(0, Math.max(waits, seen.networkUs()) - ownWaits),
     'CPU taken by the host': seen.stealUs(),
-    'disk sync': writerFaults || stopped > 0 ? 0 : commits,
+    'disk sync': stopped > 0 ? 0 : commits,
+    'checkpoint behind': seen.serverUs('held', lengthUs),
     'event loop busy': Math.max(0, computing - collecting),
   };
   for (const cause of causes) all[cause] = Math.min(all[cause], latencyUs);
@@ -73,10 +73,10 @@ class Seen {
     this.#span = span;
   }
 
-  /** Stretches of the server within the span. @param countedUs how much of a stretch counts */
+  /** Stretches of the event loop within the span. @param countedUs how much of a stretch counts */
   serverUs(what: Stretch['what'], countedUs: (stretch: Stretch) => number): number {
     return this.#evidence.stretches
-      .filter(({ what: is, who }) => is === what && (who === 'main' || who === 'writer'))
+      .filter(({ what: is, who }) => is === what && who === 'main')
       .map((stretch) => {
         const share = Math.min(1, Math.max(0, countedUs(stretch) / lengthUs(stretch)));
         return overlapUs(stretch, this.#span) * share;

@@ -22,7 +22,7 @@ export type ProbeEvent =
   | { readonly event: 'stretch'; readonly tid: number; readonly stretch: Omit<Stretch, 'who'> };
 
 /** Anything shorter holds nobody up for long. */
-const minMs = { gc: 1, loop: 5, commit: 5 } as const;
+const minMs = { gc: 1, loop: 5, held: 5, commit: 5 } as const;
 const tickMs = 2;
 /** By the constants NODE_PERFORMANCE_GC_… of node:perf_hooks. */
 const kinds: Record<number, string> = { 1: 'minor', 4: 'major', 8: 'incremental', 16: 'weak' };
@@ -53,7 +53,7 @@ new PerformanceObserver((list) => {
   }
 }).observe({ type: 'gc' });
 
-// The writer blocks during each commit, as it should. All others must get a turn soon.
+// The checkpoint blocks during each commit, as it should. All others must get a turn soon.
 if (isMainThread || generator !== undefined) {
   let lastMs = performance.now();
   setInterval(() => {
@@ -66,7 +66,8 @@ if (isMainThread || generator !== undefined) {
 if (isMainThread) {
   channel.onmessage = (message) => publish((message as { data: ProbeEvent }).data);
   subscribe('evenkeel:commit', (message) => {
-    const { beganMs, endedMs, writes } = message as CommitEvent;
+    const { beganMs, endedMs, writes, heldMs } = message as CommitEvent;
+    stretch('held', beganMs - heldMs, beganMs, `${writes} writes`);
     stretch('commit', beganMs, endedMs, `${writes} writes`);
   });
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { monotonicClock } from '#dist/lab/load/generator/clock.js';
-import type { LoadOptions } from '#dist/lab/load/load-options.js';
+import type { LoadOptions, Work } from '#dist/lab/load/load-options.js';
 import { stallGroups } from '#dist/lab/load/result/stall-groups.js';
 import { startServer } from '../peers/evenkeel.js';
 import { start } from '../support/process.js';
@@ -23,6 +23,11 @@ const extraMs = 90_000;
 
 type Sizes = Pick<LoadOptions, 'threads' | 'connections' | 'rate' | 'durationMs' | 'warmupMs'>;
 type PhaseLoad = Sizes & { readonly slowMs: number };
+
+/** @param name of a script in wrk/ */
+export function script(name: 'put' | 'get'): Work {
+  return { kind: 'script', file: file(`../../../wrk/${name}.lua`), args: [] };
+}
 
 export type WatchedServer = Awaited<ReturnType<typeof watchServer>>;
 export type WatchedPhase = Awaited<ReturnType<WatchedServer['run']>>;
@@ -54,10 +59,8 @@ export async function watchServer(directory: string) {
   const generators = listener(({ generator }) =>
     generator === undefined ? undefined : `generator ${generator}`,
   );
-  /** @param name of the script in wrk/ */
-  const run = async (name: 'put' | 'get', load: PhaseLoad) => {
+  const run = async (work: Work, load: PhaseLoad) => {
     take();
-    const work = { kind: 'script', file: file(`../../../wrk/${name}.lua`), args: [] };
     const options = JSON.stringify({ ...load, url: server.url, work });
     const child = start([process.execPath, ...probed, file('./load-child.js'), options], {
       onMessage: generators,
@@ -82,5 +85,5 @@ export async function watchServer(directory: string) {
     sampler.stop();
     return server.stop();
   };
-  return { pid: server.pid, run, stop };
+  return { pid: server.pid, url: server.url, port: server.port, run, stop };
 }

@@ -45,6 +45,7 @@ describe('the cause of a request of 40 ms is', () => {
     ['unknown', { stretches: [stretch('gc', 'main', 25, 44)] }],
     ['unknown', { stretches: [stretch('gc', 'main', 61, 99)] }],
     ['disk sync', { stretches: [stretch('commit', 'main', 22, 58)] }],
+    ['checkpoint behind', { stretches: [stretch('held', 'main', 22, 58)] }],
     ['generator late', { stretches: [stretch('loop', 'generator 0', 22, 60)] }],
     ['unknown', { stretches: [stretch('loop', 'generator 1', 22, 60)] }],
     [
@@ -66,16 +67,6 @@ describe('the cause of a request of 40 ms is', () => {
     expect(causesOf([fortyMs], evidence)).toEqual([cause]);
   });
 
-  test('not the disk, if the writer waited for a CPU, computed, or met a page fault', () => {
-    const stretches = [stretch('commit', 'main', 20, 60)];
-    const writer = (thread: Partial<ThreadSample>) =>
-      causesOf([fortyMs], { stretches, samples: samples(() => ({ writer: thread })) });
-    expect(writer({ waitUs: 9 * ms })).toEqual(['CPU taken by others']);
-    expect(writer({ cpuUs: 9 * ms })).toEqual(['unknown']);
-    expect(writer({ faults: 1 })).toEqual(['page faults']);
-    expect(writer({ cpuUs: ms })).toEqual(['disk sync']);
-  });
-
   test('not the disk, if the event loop had no turn to hear of the commit', () => {
     const stretches = [stretch('commit', 'main', 20, 60), stretch('loop', 'main', 22, 60)];
     const computing = samples(() => ({ main: { cpuUs: 10 * ms } }));
@@ -89,9 +80,6 @@ describe('the cause of a request of 40 ms is', () => {
     const busy = (n: number) => ({ main: { cpuUs: n < 5 ? 10 * ms : ms } });
     const stretches = [stretch('loop', 'main', 0, 81)];
     expect(causesOf([late], { stretches, samples: samples(busy) })).toEqual(['event loop busy']);
-    const commit = [stretch('commit', 'main', 0, 81)];
-    const computed = samples((n) => ({ writer: { cpuUs: n < 5 ? 10 * ms : 0 } }));
-    expect(causesOf([late], { stretches: commit, samples: computed })).toEqual(['unknown']);
   });
 
   test('the collection, not the loop that it held', () => {
