@@ -21,7 +21,7 @@ const slowMs = mustBeNamedUs / 1000;
 const warmupMs = 10_000;
 const phases = ['PUT', 'GET', 'random keys'] as const;
 type Phase = (typeof phases)[number];
-/** Of the last phase: ten PUTs for each GET, and a range at a time beside them. */
+/** The last phase has ten PUTs for each GET, and ranges beside them. */
 const random = { entities: 1_000_000, putShare: 10 / 11, rate: 11_000, valueBytes: 100 };
 const range = { limit: 10_000, everyMs: 5000 };
 
@@ -43,9 +43,10 @@ export const tenMinutes: Part = {
   },
   section: (measured) => ({
     intro: `wrk/put.lua, then wrk/get.lua, by \`evenkeel load\` at 10 000 requests per second on
-one server. Then ten PUTs for each GET at ${thousands(random.rate)} per second, of keys drawn uniformly over
-${thousands(random.entities)}, and beside them a range of ${thousands(range.limit)} every ${range.everyMs / 1000} s. ${warmupMs / 1000} s of the same load come first and are not counted. RssAnon is read
-every second; “later / earlier” is its max in the second half over its max in the first. “beyond
+one server. Then ten PUTs for each GET at ${thousands(random.rate)} per second, of keys drawn
+uniformly over ${thousands(random.entities)}, and beside them a range of ${thousands(range.limit)}
+every ${range.everyMs / 1000} s. ${warmupMs / 1000} s of the same load come first and are not
+counted. RssAnon is read every second; “later / earlier” is its max in the second half over its max in the first. “beyond
 the map” is the resident memory at the end without the pages of the data file. Requests of
 ${slowMs} ms or more are shown by their cause and by how many moments they came in, as \`npm run
 bench:tail\` finds them: a probe runs in server and generator, and a third process looks at their

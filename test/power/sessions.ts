@@ -1,7 +1,7 @@
 /** A store under load in a watched process, and what its files may hold afterwards. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JournalOptions } from '#dist/store/lmdb/journal/journal.js';
+import type { JournalOptions } from '#dist/store/lmdb/journal/journal-options.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { Ledger, type Outcome, type Write } from '../support/ledger.js';
 import type { Files } from './disk.js';

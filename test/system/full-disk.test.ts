@@ -222,7 +222,7 @@ it('a disk too small for an empty store is named in one line, with exit code 1',
   await expect(started).rejects.toThrow(/ended with 1, .*evenkeel: [^\n]*the disk is full[^\n]*\n/);
 });
 
-it('a server that can not take its journal into the data file says so, and loses nothing', async () => {
+it('a server that can not empty its journal says so, and loses nothing', async () => {
   const data = join(await temporaryDirectory(), 'data');
   const server = await startServer(data);
   const url = entityUrl(server.url, 'kept');

@@ -28,7 +28,8 @@ import {
 import { prepareLockFile } from './file/lock-file.js';
 import { makeDataFile, removeLeftovers } from './file/new-data-file.js';
 import { checkResources } from './file/resources.js';
-import { Journal, type JournalOptions, journalDefaults } from './journal/journal.js';
+import { Journal } from './journal/journal.js';
+import { type JournalOptions, journalDefaults } from './journal/journal-options.js';
 import { decodeJournalState } from './journal/journal-state.js';
 import { type RecoveredJournal, recoverJournal } from './journal/recovery.js';
 import { Segment } from './journal/segment.js';

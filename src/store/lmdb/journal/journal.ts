@@ -24,18 +24,6 @@ import type { Segment } from './segment.js';
 import { SegmentPair } from './segment-pair.js';
 import { Slots } from './slots.js';
 
-export interface JournalOptions {
-  /** The largest size of a segment, a multiple of 128 KiB. */
-  readonly maxSegmentBytes: number;
-  /** A segment with frames is sealed after so long, so that a quiet store has an empty journal. */
-  readonly maxAgeMs: number;
-}
-
-export const journalDefaults: JournalOptions = {
-  maxSegmentBytes: 16 * 1024 * 1024,
-  maxAgeMs: 5000,
-};
-
 /** Looks at the age of a segment before that is over. */
 const looks = 5;
 /** Between two attempts at a full disk. */

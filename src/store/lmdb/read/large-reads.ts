@@ -53,7 +53,7 @@ export class LargeReads {
   }
 
   /**
-   * What a condition has to know of the newest record under the key; undefined: there is none.
+   * The newest record under the key, as far as a condition has to know it; undefined: none is there.
    * @throws StoreError `damaged`, `overloaded` like read()
    */
   async stored(key: Uint8Array): Promise<Stored | undefined> {

@@ -1,8 +1,8 @@
 /**
- * What is stored under a key, for the writes that have to know it. The memtable and LMDB tell at
- * once, but for a large value in LMDB: lmdb reads no part of a record, so the reader thread reads
- * it. The decision is made again when that is known. Each decision has a lookup of its own: no
- * frame is written between its attempts, so what was read of LMDB still holds.
+ * Looks up what is stored under a key, for the writes that have to know it. The memtable and LMDB
+ * tell at once, but for a large value in LMDB: lmdb reads no part of a record, so the reader thread
+ * reads it. The decision is made again when that is known. Each decision has a lookup of its own:
+ * no frame is written between its attempts, so what was read of LMDB still holds.
  */
 import type { Environment } from '../file/environment.js';
 import type { Memtable } from '../memtable/memtable.js';
@@ -20,7 +20,7 @@ export interface LookupParts {
 
 export class Lookup {
   readonly #parts: LookupParts;
-  /** What the reader thread has read, by the key's bytes as latin1. */
+  /** Read by the reader thread, by the key's bytes as latin1. */
   #large: Map<string, Stored | undefined> | undefined;
   #unknown: Map<string, Uint8Array> | undefined;
 
@@ -28,13 +28,13 @@ export class Lookup {
     this.#parts = parts;
   }
 
-  /** Brings what LMDB has under the keys into memory; undefined: it is there, as far as is known. */
+  /** Brings the records of LMDB into memory; undefined: they are there, as far as is known. */
   prefetch(keys: readonly Uint8Array[]): Promise<void> | undefined {
     const { coldReads } = this.#parts;
     return coldReads.isCold() ? coldReads.prefetchAll(keys) : undefined;
   }
 
-  /** What is stored. If it is not known yet, {@link isIncomplete} says so, and this is undefined. */
+  /** The stored entity. While it is not known, this is undefined, and {@link isIncomplete}. */
   readonly look = (key: Uint8Array): Stored | undefined => {
     const { memtable, env } = this.#parts;
     const found = memtable.find(key);
