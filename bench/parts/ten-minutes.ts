@@ -46,11 +46,11 @@ export const tenMinutes: Part = {
 one server. Then ten PUTs for each GET at ${thousands(random.rate)} per second, of keys drawn
 uniformly over ${thousands(random.entities)}, and beside them a range of ${thousands(range.limit)}
 every ${range.everyMs / 1000} s. ${warmupMs / 1000} s of the same load come first and are not
-counted. RssAnon is read every second; “later / earlier” is its max in the second half over its max in the first. “beyond
-the map” is the resident memory at the end without the pages of the data file. Requests of
-${slowMs} ms or more are shown by their cause and by how many moments they came in, as \`npm run
-bench:tail\` finds them: a probe runs in server and generator, and a third process looks at their
-threads every 10 ms.`,
+counted. RssAnon is read every second; “later / earlier” is its max in the second half over its
+max in the first. “beyond the map” is the resident memory at the end without the pages of the data
+file. Requests of ${slowMs} ms or more are shown by their cause and by how many moments they came
+in, as \`npm run bench:tail\` finds them: a probe runs in server and generator, and a third
+process looks at their threads every 10 ms.`,
     tables: [table(measured)],
     bars: phases.flatMap((phase) => bars(phase, measured)),
     plots: { 'ten-minutes.svg': plot(measured) },

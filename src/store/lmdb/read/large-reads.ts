@@ -53,7 +53,7 @@ export class LargeReads {
   }
 
   /**
-   * The newest record under the key, as far as a condition has to know it; undefined: none is there.
+   * The newest record under the key, as far as a condition has to know it; undefined: none.
    * @throws StoreError `damaged`, `overloaded` like read()
    */
   async stored(key: Uint8Array): Promise<Stored | undefined> {
