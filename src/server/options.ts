@@ -2,6 +2,7 @@
 import type { Limits } from '../config/limits.js';
 import { type ClusterAccess, isCluster } from '../store/open.js';
 import type { TlsFiles } from './access/tls.js';
+import { type AccessLogOptions, isAccessLog } from './statistics/access-log.js';
 
 export interface ServeOptions {
   /**
@@ -45,8 +46,13 @@ export interface ServeOptions {
   readonly limits?: Partial<Limits>;
   /** Called with each error that needs the operator, once. Default: a line on standard error. */
   readonly report?: (error: unknown) => void;
+  /** Called when writes begin to get 507 because the disk is full, and when that is over. */
+  readonly onFull?: (isFull: boolean) => void;
+  /** Called with a share of the requests, each when it is over. It must not throw. */
+  readonly accessLog?: AccessLogOptions;
 }
 
+const isFunction = (value: unknown) => typeof value === 'function';
 const isText = (value: unknown) => typeof value === 'string' && value !== '';
 const isTls = (value: unknown) => {
   const { cert, key, clientCa = 'none' } = (value ?? {}) as Partial<TlsFiles>;
@@ -65,7 +71,9 @@ const optionRules: Readonly<Record<string, readonly [string, (value: unknown) =>
   cors: ['an array of origins', Array.isArray],
   lanes: ["'both' or 'full'", (value) => value === 'both' || value === 'full'],
   limits: ['an object', (value) => value instanceof Object],
-  report: ['a function', (value) => typeof value === 'function'],
+  report: ['a function', isFunction],
+  onFull: ['a function', isFunction],
+  accessLog: ['a share above 0 and up to 1, and a function onRequest', isAccessLog],
 };
 
 /** @throws TypeError on a wrong option */

@@ -31,6 +31,9 @@ import { leaveAll } from './fast-lane/end-of-turn.js';
 import { putFastLaneBefore } from './fast-lane/fast-lane.js';
 import { fullLane } from './full-lane/full-lane.js';
 import { checkOptions, type ServeOptions } from './options.js';
+import { AccessLog } from './statistics/access-log.js';
+import { RequestStatistics } from './statistics/request-statistics.js';
+import type { ServerStatistics } from './statistics/server-statistics.js';
 
 export type { ServeOptions } from './options.js';
 
@@ -48,6 +51,8 @@ export interface RunningServer {
    * `report` is told. Open connections stay.
    */
   reload(): void;
+  /** The figures of now. */
+  statistics(): ServerStatistics;
   /**
    * Refuses new requests with 503, lets running ones finish for at most `limits.drainMs`, waits for
    * their clients for at most `limits.lingerMs`, and closes the store. May be called twice.
@@ -80,6 +85,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const store = await openStore(location, limits, {
     access: cassandra,
     onLost: report,
+    ...(options.onFull && { onFull: options.onFull }),
     onWarning: (message) => report(`warning: ${message}`),
   }).catch((error: unknown) => {
     access.close();
@@ -104,7 +110,7 @@ export async function serveStore(
   options: Omit<ServeOptions, 'data' | 'store' | 'cassandra' | 'limits'>,
   access = accessOf(options, limits, options.report ?? toStandardError),
 ): Promise<RunningServer> {
-  const { port = 8080, host = defaultHost, report = toStandardError } = options;
+  const { port = 8080, host = defaultHost, report = toStandardError, accessLog } = options;
   const service = { store, draining: false };
   const inFlight = new InFlight();
   const scheme = access.tls ? 'https' : 'http';
@@ -121,6 +127,10 @@ export async function serveStore(
     tokens: access.tokens,
     tls: access.tls,
     inFlight,
+    bookkeeping: {
+      statistics: new RequestStatistics(),
+      accessLog: accessLog && new AccessLog(accessLog),
+    },
     connections,
     budget: new MemoryBudget(limits),
     largeWrites: largeWritesOf(limits),
@@ -132,7 +142,8 @@ export async function serveStore(
   };
   const http = fullLane(lane);
   if (options.lanes !== 'full') putFastLaneBefore(http, lane);
-  admitConnections(http, connectionEvent(lane), connections, limits, door.cors.common);
+  const { statistics } = lane.bookkeeping;
+  admitConnections(http, connectionEvent(lane), connections, limits, door.cors.common, statistics);
   // Behind TLS it is one, whatever its type says.
   const secure = http as unknown as TlsServer;
   if (access.tls) handshakes.watch(secure);
@@ -145,6 +156,7 @@ export async function serveStore(
   const address = http.address() as AddressInfo;
   door.listensOn(address.address, host);
   let closing: Promise<number> | undefined;
+  let storeIsOpen = true;
 
   const close = async (): Promise<number> => {
     service.draining = true;
@@ -162,6 +174,7 @@ export async function serveStore(
     handshakes.cut();
     await closed;
     access.close();
+    storeIsOpen = false;
     await store.close();
     return cutOff;
   };
@@ -172,6 +185,14 @@ export async function serveStore(
     get running() {
       return inFlight.count;
     },
+    statistics: () => ({
+      state: service.draining ? 'draining' : store.failure ? 'failed' : 'serving',
+      requests: statistics,
+      running: inFlight.count,
+      connections: connections.statistics,
+      contentBytes: lane.budget.takenBytes,
+      store: storeIsOpen ? store.statistics?.read() : undefined,
+    }),
     close: () => {
       closing ??= close();
       return closing;

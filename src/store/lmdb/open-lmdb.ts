@@ -33,6 +33,7 @@ import { decodeJournalState } from './journal/journal-state.js';
 import { type RecoveredJournal, recoverJournal } from './journal/recovery.js';
 import { Segment } from './journal/segment.js';
 import { segmentPath, storedFileBytes } from './journal/segment-header.js';
+import { LmdbStatistics } from './lmdb-statistics.js';
 import { LmdbStore } from './lmdb-store.js';
 import { Memtable } from './memtable/memtable.js';
 import { ColdReads } from './read/cold-reads.js';
@@ -43,6 +44,7 @@ import { storedIn } from './write/frame-draft.js';
 import { GroupCommit } from './write/group-commit.js';
 import { Sweeper } from './write/sweeper.js';
 import { VersionClock } from './write/version-clock.js';
+import { WriteStatistics } from './write/write-statistics.js';
 
 export interface LmdbOptions {
   /** The directory that holds the data; made if it is absent. */
@@ -54,6 +56,8 @@ export interface LmdbOptions {
   readonly sweepIntervalMs?: number;
   /** Called once if the data file is moved, deleted or replaced while the store is open. */
   readonly onLost?: (error: StoreError) => void;
+  /** Called when writes begin to be refused because the disk is full, and when that is over. */
+  readonly onFull?: (isFull: boolean) => void;
   /** Major page faults of this process so far. Default: as the kernel counts them. */
   readonly majorFaults?: () => number;
   /** Tests make it small, and empty it soon. */
@@ -131,12 +135,14 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     if (loss) throw loss;
     leaveOutLargeRecords(env.entities);
     const memtable = new Memtable();
+    const writes = new WriteStatistics(options.onFull ?? (() => {}));
     const journal = new Journal({
       directory,
       segments,
       memtable,
       thread,
       control,
+      statistics: writes,
       maxAgeMs: journalOptions.maxAgeMs,
       recovered,
     });
@@ -148,6 +154,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       nowMs: now,
       limits,
       cache,
+      statistics: writes,
       look: (key) => {
         const found = memtable.find(key);
         const record = found
@@ -168,7 +175,10 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     );
     // Before the journal closes its files, and removes some.
     undo.push(() => watch.stop());
+    const sweeper = new Sweeper(thread, now, sweepIntervalMs);
+    const measured = { directory, env, cache, coldReads, journal, commits, sweeper, writes };
     return new LmdbStore({
+      statistics: new LmdbStatistics(measured),
       env,
       cache,
       coldReads,
@@ -178,7 +188,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       memtable,
       journal,
       commits,
-      sweeper: new Sweeper(thread, now, sweepIntervalMs),
+      sweeper,
       release,
     });
   } catch (error) {
