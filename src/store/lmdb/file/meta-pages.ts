@@ -13,8 +13,8 @@ const magic = 0xbeefc0de;
 const dataVersion = 2;
 const metaBytes = 168;
 const metaFlag = 0x08;
-/** MDB_REVERSEKEY to MDB_REVERSEDUP, and MDB_FIXEDMAP. */
-const treeFlags = 0x7f;
+/** MDB_ENCRYPT */
+const encryptedFlag = 0x2000;
 const noRoot = 2n ** 64n - 1n;
 const maxDepth = 32;
 /** Its index among the trees of a meta page. */
@@ -61,9 +61,8 @@ async function readMetas(file: FileHandle): Promise<[Meta, Meta] | string> {
   const second = await readMeta(file, 1, first.pageSize);
   if (typeof second === 'string') return second;
   if (first.pageSize !== second.pageSize) return 'its two meta pages disagree about the page size';
-  // LMDB reads those of the first page even if the second is newer, and crashes at one it lacks.
-  if (((first.envFlags | second.envFlags) & ~treeFlags) !== 0)
-    return 'a meta page has flags that LMDB does not have';
+  // LMDB looks for this in the first page even if the second is newer, and lmdb crashes then.
+  if ((first.envFlags & encryptedFlag) !== 0) return 'its first meta page says it is encrypted';
   return [first, second];
 }
 
@@ -115,7 +114,7 @@ function inOrder([first, second]: readonly [Meta, Meta]): readonly [newer: Meta,
 
 interface Meta {
   readonly pageSize: number;
-  /** Those of the environment: a commit never changes them. */
+  /** Those of the environment, as it was made. */
   readonly envFlags: number;
   readonly lastPage: bigint;
   readonly txnId: bigint;
