@@ -1,8 +1,8 @@
 /**
- * The admin port: an HTTP server apart from the port that the program serves, through which its
- * process can be profiled. It listens on loopback only. A profile shows what a program does, so the
- * door of the server refuses what pages in a browser ask. If the server takes tokens only, so does
- * this port: those of an admin.
+ * The admin port: an HTTP server apart from the port that the program serves, which gives the
+ * figures of its process, and through which it can be profiled. It listens on loopback only. A
+ * profile shows what a program does, so the door of the server refuses what pages in a browser ask.
+ * If the server takes tokens only, so does this port: those of an admin. Probes need none.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -17,6 +17,8 @@ import { Door, visitorOf } from '../server/access/door.js';
 import type { Tokens } from '../server/access/tokens.js';
 import { contentFields } from '../server/api/content-fields.js';
 import { problemOf } from '../server/api/problem.js';
+import type { ServerStatistics } from '../server/statistics/server-statistics.js';
+import { Metrics } from './metrics/metrics.js';
 
 export interface AdminServer {
   /** For example `http://127.0.0.1:9001`. */
@@ -25,33 +27,35 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
-/**
- * @param options.port 0 takes a free one
- * @param options.allowHosts names that requests may use, as of the server
- * @param options.tokens of the server; undefined: none are asked for
- * @throws ProfileError `listen`
- */
-export async function startAdminServer({
-  port,
-  allowHosts,
-  tokens,
-}: {
+export interface AdminOptions {
+  /** 0 takes a free one. */
   readonly port: number;
+  /** The server whose figures it gives. */
+  readonly server: { statistics(): ServerStatistics };
+  /** The package's. */
+  readonly version: string;
+  /** Names that requests may use, as of the server. */
   readonly allowHosts?: readonly string[];
+  /** Those that the server takes; undefined: none are asked for. */
   readonly tokens?: Tokens | undefined;
-}): Promise<AdminServer> {
-  const door = new Door(allowHosts);
+}
+
+/** @throws ProfileError `listen` */
+export async function startAdminServer(options: AdminOptions): Promise<AdminServer> {
+  const { port, version, allowHosts, tokens } = options;
+  const statistics = () => options.server.statistics();
   const host = '127.0.0.1';
-  const sampling = new OneSampling();
+  const metrics = await Metrics.load(statistics, version);
+  const sampling = new OneSampling(() => statistics().requests.total);
+  const parts = { door: new Door(allowHosts), tokens, sampling, metrics, statistics };
   const server = createServer((request, response) => {
-    respond(request, response, { door, tokens, sampling }).catch((error: Error) =>
-      refuse(response, 500, error.message),
-    );
+    respond(request, response, parts).catch((error: Error) => refuse(response, 500, error.message));
   });
   server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (error) {
+    metrics.stop();
     throw listenError(error as NodeJS.ErrnoException, port);
   }
   return {
@@ -59,6 +63,7 @@ export async function startAdminServer({
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
+      metrics.stop();
       await Promise.all([closed, sampling.idle]);
     },
   };
@@ -72,13 +77,20 @@ function listenError(cause: NodeJS.ErrnoException, port: number): ProfileError {
 
 /** Two samplings at once would each sample the other. */
 class OneSampling {
+  readonly #requests: () => number;
   idle: Promise<unknown> = Promise.resolve();
   running = false;
+
+  /** @param requests how many were served so far */
+  constructor(requests: () => number) {
+    this.#requests = requests;
+  }
 
   take(kind: Recording['kind'], seconds: number, signal: AbortSignal): Promise<Recording> {
     this.running = true;
     const connection = localSession();
-    const taken = sampleKind(kind, connection, { seconds, signal }).finally(() => {
+    const options = { seconds, signal, requests: this.#requests };
+    const taken = sampleKind(kind, connection, options).finally(() => {
       connection.close();
       this.running = false;
     });
@@ -87,37 +99,67 @@ class OneSampling {
   }
 }
 
-interface AdminPort {
+interface Parts {
   readonly door: Door;
   readonly tokens: Tokens | undefined;
   readonly sampling: OneSampling;
+  readonly metrics: Metrics;
+  readonly statistics: () => ServerStatistics;
 }
+
+/** The paths, and the method of each. */
+const methods: Readonly<Record<string, string>> = {
+  [adminPaths.profile]: 'POST',
+  [adminPaths.status]: 'GET',
+  '/metrics': 'GET',
+  '/healthz': 'GET',
+  '/readyz': 'GET',
+};
+
+/** A supervisor has no token for these. They tell whether the server is well, and nothing else. */
+const probes: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  { door, tokens, sampling }: AdminPort,
+  { door, tokens, sampling, metrics, statistics }: Parts,
 ): Promise<void> {
+  const { url = '', method } = request;
+  const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
   try {
     door.check(visitorOf(request));
-    if (tokens) permitOf(request, tokens).mustBeAdmin();
+    if (tokens && !probes.has(pathname)) permitOf(request, tokens).mustBeAdmin();
   } catch (error) {
     const { status, message, headers } = problemOf(error);
     for (const name in headers) response.setHeader(name, headers[name] as string);
     return refuse(response, status, message);
   }
-  const { url = '', method } = request;
-  const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
-  const allowed = { [adminPaths.profile]: 'POST', [adminPaths.status]: 'GET' }[pathname];
-  if (allowed === undefined) refuse(response, 404, usage);
-  else if (method !== allowed)
-    refuse(response.setHeader('allow', allowed), 405, `${pathname} takes ${allowed}`);
-  else if (pathname === adminPaths.status) send(response, 200, status(sampling.running));
-  else await profile(searchParams, response, sampling);
+  const allowed = Object.hasOwn(methods, pathname) ? methods[pathname] : undefined;
+  if (allowed === undefined) return refuse(response, 404, usage);
+  if (method !== allowed)
+    return refuse(response.setHeader('allow', allowed), 405, `${pathname} takes ${allowed}`);
+  switch (pathname) {
+    case '/metrics': {
+      const { type, text } = await metrics.scrape();
+      response.writeHead(200, { ...contentFields(type), 'Cache-Control': 'no-store' }).end(text);
+      return;
+    }
+    case '/healthz':
+      return send(response, 200, { status: 'alive' });
+    case '/readyz': {
+      const { state } = statistics();
+      return send(response, state === 'serving' ? 200 : 503, { status: state });
+    }
+    case adminPaths.status:
+      return send(response, 200, status(sampling.running, statistics().requests.total));
+    default:
+      await profile(searchParams, response, sampling);
+  }
 }
 
 const sampled = `${adminPaths.profile}?kind=cpu|alloc&seconds=N`;
-const usage = `there is POST ${sampled}, and GET ${adminPaths.status}`;
+const gets = Object.keys(methods).filter((path) => methods[path] === 'GET');
+const usage = `there is POST ${sampled}, and GET ${gets.join(', ')}`;
 
 async function profile(
   query: URLSearchParams,
@@ -144,10 +186,10 @@ async function profile(
   if (!gone.signal.aborted) send(response, 200, recording);
 }
 
-function status(profiling: boolean): AdminStatus {
+function status(profiling: boolean, requests: number): AdminStatus {
   const { pid, versions } = process;
   const uptimeSeconds = process.uptime();
-  return { pid, versions, uptimeSeconds, memory: process.memoryUsage(), profiling };
+  return { pid, versions, uptimeSeconds, memory: process.memoryUsage(), requests, profiling };
 }
 
 function send(response: ServerResponse, code: number, content: object, type = 'json'): void {

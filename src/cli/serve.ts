@@ -1,6 +1,6 @@
 /** `evenkeel serve`: runs the server until a signal. */
 import { resolve } from 'node:path';
-import { type AdminServer, startAdminServer } from '../admin/admin-server.js';
+import { type AdminOptions, type AdminServer, startAdminServer } from '../admin/admin-server.js';
 import { accessSettings } from '../config/access-settings.js';
 import { clusterSettings } from '../config/cluster-settings.js';
 import { defaultLimits } from '../config/limits.js';
@@ -9,11 +9,14 @@ import { ProfileError } from '../lab/profile/profile-errors.js';
 import { AccessError } from '../server/access/access-error.js';
 import { isLoopback } from '../server/access/door.js';
 import { ListenError, type RunningServer, serve } from '../server/server.js';
+import type { LoggedRequest } from '../server/statistics/access-log.js';
 import { directoryOf } from '../store/open.js';
 import { StoreError } from '../store/store.js';
 import { clusterAccess } from './args/cluster-access.js';
 import { describeFlags, on, textsOf } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';
+import { errorLine, fullLine, type Log, requestLine } from './log/log.js';
+import { openLog } from './log/open-log.js';
 import { untilSignal } from './signals.js';
 
 const flags = {
@@ -75,6 +78,8 @@ export async function run(args: readonly string[], version: string): Promise<voi
   const {
     config: _,
     'admin-port': adminPort,
+    'access-log': accessShare,
+    log: logFormat,
     'cassandra-user': user,
     'cassandra-password-file': passwordFile,
     'cassandra-ca': caFile,
@@ -85,45 +90,65 @@ export async function run(args: readonly string[], version: string): Promise<voi
   const cassandra = clusterAccess({ user, passwordFile, caFile });
   const json = given.has('json');
   const insecure = given.has('insecure');
-  const options = {
-    ...others,
-    insecure,
-    ...(store === undefined ? { data } : { store, cassandra }),
-  };
-  const server = await serve(options);
-  const admin = await startAdmin(adminPort, options.allowHosts, server);
-  if (options.tokens !== undefined || options.tls) process.on('SIGHUP', () => server.reload());
+  const place = store === undefined ? { data } : { store };
+  const log = await openLog(logFormat);
+  const { pid } = process;
+  log.write({ level: 'info', event: 'start', text: 'starting', fields: { version, ...place } });
+  const options = { ...others, insecure, ...place, ...(store !== undefined && { cassandra }) };
+  const server = await serve({ ...options, ...listeners(log, accessShare) });
+  const { allowHosts } = options;
+  const { tokens } = server;
+  const admin =
+    adminPort === undefined
+      ? undefined
+      : await startAdmin({ port: adminPort, allowHosts, tokens, version, server }, server);
+  if (tokens || options.tls) process.on('SIGHUP', () => server.reload());
   const banner = {
     url: server.url,
     ...(admin && { adminUrl: admin.url }),
     ...(store === undefined ? { data: resolve(directoryOf(data ?? '')) } : { store }),
-    pid: process.pid,
+    pid,
     version,
   };
-  const takesTokens = options.tokens !== undefined;
-  process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner, takesTokens));
+  // Before the banner: whoever reads it may send a signal at once.
+  const signalled = untilSignal();
+  process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner, !!tokens));
+  const { url, adminUrl } = banner;
+  log.write({ level: 'info', event: 'ready', text: `serving ${url}`, fields: { url, adminUrl } });
+  const warn = (text: string) => log.write({ level: 'warn', event: 'warning', text });
   for (const name of unknownVariables(process.env))
     warn(`the variable ${name} is ignored: evenkeel serve --help names the settings`);
-  const isOpen = options.tokens === undefined && options.tls?.clientCa === undefined;
+  const isOpen = tokens === undefined && options.tls?.clientCa === undefined;
   if (isOpen && !isLoopback(new URL(server.url).hostname))
     warn(`other machines can reach ${options.host}, and nobody is asked who they are (--insecure)`);
   else if (!options.tls && !isLoopback(new URL(server.url).hostname))
     warn(`tokens go to ${options.host} in the clear; give --tls-cert and --tls-key`);
-  await untilSignal();
+  await signalled;
+  const say = json ? () => {} : (line: string) => process.stdout.write(`${line}\n`);
+  const where = store === undefined ? 'on the disk' : 'in the cluster';
+  await stop(server, options.limits.drainMs / 1000, where, say, log);
   await admin?.close();
-  const log = json ? () => {} : (line: string) => process.stdout.write(`${line}\n`);
-  const place = store === undefined ? 'on the disk' : 'in the cluster';
-  await stop(server, options.limits.drainMs / 1000, place, log);
+  log.close();
 }
 
-async function startAdmin(
-  port: number | undefined,
-  allowHosts: readonly string[],
-  server: RunningServer,
-): Promise<AdminServer | undefined> {
-  if (port === undefined) return undefined;
+/** Takes what the server tells to the log. */
+function listeners(log: Log, accessShare: number | undefined) {
+  return {
+    report: (error: unknown) => log.write(errorLine(error)),
+    onFull: (isFull: boolean) => log.write(fullLine(isFull)),
+    ...(accessShare !== undefined && {
+      accessLog: {
+        share: accessShare,
+        onRequest: (request: LoggedRequest) => log.write(requestLine(request)),
+      },
+    }),
+  };
+}
+
+/** @param server closed if there can be no admin port */
+async function startAdmin(options: AdminOptions, server: RunningServer): Promise<AdminServer> {
   try {
-    return await startAdminServer({ port, allowHosts, tokens: server.tokens });
+    return await startAdminServer(options);
   } catch (error) {
     await server.close();
     throw error;
@@ -147,7 +172,7 @@ function bannerText(
 ): string {
   const token = takesTokens ? '-H "Authorization: Bearer $TOKEN" ' : '';
   const entity = `${token}'${url}/v0/entity?id=hello'`;
-  const admin = adminUrl ? `  admin ${adminUrl}, for evenkeel profile --url\n` : '';
+  const admin = adminUrl ? `  admin ${adminUrl}, for /metrics and evenkeel profile --url\n` : '';
   return `Evenkeel ${version} serves ${url}
   data  ${store ?? data}
   pid   ${pid}
@@ -160,20 +185,21 @@ ${admin}  try   curl -X PUT --data-binary world ${entity}
 async function stop(
   server: RunningServer,
   seconds: number,
-  place: string,
-  log: (line: string) => void,
+  where: string,
+  say: (line: string) => void,
+  log: Log,
 ): Promise<void> {
   const { running } = server;
-  log(`Stopping${running > 0 ? `: ${count(running)} may finish within ${seconds} s` : ''} …`);
+  log.write({ level: 'info', event: 'drain', text: 'stopping', fields: { running } });
+  say(`Stopping${running > 0 ? `: ${count(running)} may finish within ${seconds} s` : ''} …`);
   const cutOff = await server.close();
-  if (cutOff > 0)
-    process.stderr.write(
-      `evenkeel: ${count(cutOff)} did not finish within ${seconds} s and got no response\n`,
-    );
-  log(`Stopped; everything acknowledged is ${place}.`);
+  if (cutOff > 0) {
+    const text = `${count(cutOff)} did not finish within ${seconds} s and got no response`;
+    log.write({ level: 'warn', event: 'warning', text, fields: { cutOff } });
+  }
+  log.write({ level: 'info', event: 'stop', text: 'stopped', fields: { cutOff } });
+  say(`Stopped; everything acknowledged is ${where}.`);
 }
-
-const warn = (of: string) => process.stderr.write(`evenkeel: warning: ${of}\n`);
 
 function count(requests: number): string {
   return requests === 1 ? '1 request' : `${requests} requests`;

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { accessSettings, tlsOf } from './access-settings.js';
 import { clusterSettings } from './cluster-settings.js';
 import { defaultLimits, type Limits, makeLimits, maxCacheBytes, maxValueLimit } from './limits.js';
+import { logSettings } from './log-settings.js';
 import {
   byteSize,
   formatBytes,
@@ -105,12 +106,13 @@ export const settings = {
   },
   'admin-port': {
     value: 'PORT',
-    help: 'port on 127.0.0.1 for evenkeel profile --url; 0 takes a free one; or off',
+    help: 'port on 127.0.0.1 for metrics and profiles; 0 takes a free one; or off',
     defaultText: 'off',
     unit: 'TCP port',
-    cost: 'without --tokens every user of this machine can profile the server',
+    cost: 'without --tokens every user of this machine can profile it, and read its metrics',
     ...optional((text) => (text === 'off' ? undefined : wholeNumber(0, 65_535)(text))),
   },
+  ...logSettings,
   config: {
     value: 'FILE',
     help: 'configuration file, JSON; its limits object takes what has no flag',

@@ -119,7 +119,8 @@ it('none passes with HEAD', async () => {
 
 it('none passes on the admin port', async () => {
   const { server, token, wrong } = await start();
-  const admin = await startAdminServer({ port: 0, tokens: server.tokens });
+  const { tokens } = server;
+  const admin = await startAdminServer({ port: 0, tokens, server, version: '0' });
   onTestFinished(() => admin.close());
   const connection = new RawConnection(admin.url);
   const get = (fields: string[]) => connection.ask(request('GET', '/status', fields));

@@ -12,12 +12,21 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** A line of JSON that `serve` writes to standard error. */
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
 export interface CommandProcess {
   readonly child: ChildProcess;
   /** All that the process has written to standard output so far. */
   readonly stdout: () => string;
-  /** All that the process has written to standard error so far. */
+  /** All of standard error so far, without the lines of {@link log} whose level is info. */
   readonly stderr: () => string;
+  /** The lines of its log so far. */
+  readonly log: () => LogLine[];
   /** How the process ended; resolves once all it wrote has been read. */
   readonly ended: Promise<Exit>;
   /**
@@ -72,7 +81,26 @@ export function startCommand(
       ]).catch(() => {});
     }
   };
-  return { child, stdout: () => stdout, stderr: () => stderr, ended, untilPrinted };
+  return {
+    child,
+    stdout: () => stdout,
+    stderr: () => complaintsIn(stderr),
+    log: () => logIn(stderr),
+    ended,
+    untilPrinted,
+  };
+}
+
+const infoLine = /^\{"level":"info",.*\n/gm;
+
+/** Without the lines that only tell of a server's life. */
+export function complaintsIn(standardError: string): string {
+  return standardError.replace(infoLine, '');
+}
+
+function logIn(standardError: string): LogLine[] {
+  const lines = standardError.match(/^\{"level":.*\}$/gm) ?? [];
+  return lines.map((line) => JSON.parse(line) as LogLine);
 }
 
 /** Without the settings of tests: the command warns of a variable that it does not know. */
@@ -87,8 +115,9 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   /** The server's own process id; a tracer's is `child.pid`. */
   readonly pid: number;
-  /** All that the process has written to standard error so far. */
+  /** As in {@link CommandProcess}. */
   readonly stderr: () => string;
+  readonly log: () => LogLine[];
   /** How the process ended; resolves once all it wrote has been read. */
   readonly ended: Promise<Exit>;
   /** Sends a signal to the server and resolves with how the process ended. */
@@ -104,7 +133,7 @@ export async function startServer(
   args: readonly string[] = [],
   command: readonly string[] = [process.execPath],
 ): Promise<ServerProcess> {
-  const { child, stderr, ended, untilPrinted } = startCommand(
+  const { child, stderr, log, ended, untilPrinted } = startCommand(
     ['serve', '--port', '0', '--json', '--data', directory, ...args],
     command,
   );
@@ -120,6 +149,7 @@ export async function startServer(
     child,
     pid,
     stderr,
+    log,
     ended,
     end: (name) => {
       kill(pid, name);

@@ -1,0 +1,73 @@
+/** Requests and connections of the server. */
+import {
+  countedOperations,
+  type RequestStatistics,
+} from '../../server/statistics/request-statistics.js';
+import type { ServerStatistics } from '../../server/statistics/server-statistics.js';
+import { byLabel, counter, type Family, gauge, histogram, histogramSamples } from './family.js';
+
+export function requestFamilies(statistics: ServerStatistics): readonly Family[] {
+  const { requests, running, connections, contentBytes, state } = statistics;
+  const { classes, refusals } = countsOf(requests);
+  const places = { open: connections.open, max: connections.max };
+  const taken = { accepted: connections.accepted, refused: connections.refused };
+  return [
+    gauge('serving', '1 while the server takes requests, 0 while it drains or its store failed', [
+      { value: state === 'serving' ? 1 : 0 },
+    ]),
+    counter(
+      'http_requests_total',
+      'Requests that are over, by operation and class of status; none: the client was gone',
+      [...classes].map(([key, value]) => {
+        const [operation = '', status = ''] = key.split(' ');
+        return { labels: { operation, status }, value };
+      }),
+    ),
+    counter('http_errors_total', 'Responses with a status from 400 on', byLabel('code', refusals)),
+    histogram(
+      'http_request_duration_seconds',
+      'From when a request was read to when its response was handed over',
+      countedOperations
+        .filter((operation) => requests.latencyUs(operation).count > 0)
+        .flatMap((operation) =>
+          histogramSamples(requests.latencyUs(operation), 1e-6, { operation }),
+        ),
+    ),
+    gauge('http_requests_running', 'Requests that are running now', running),
+    counter(
+      'http_received_bytes_total',
+      'Bytes received, heads and contents',
+      connections.receivedBytes,
+    ),
+    counter('http_sent_bytes_total', 'Bytes sent, heads and contents', connections.sentBytes),
+    gauge('http_connections', 'Connections that are open', places.open),
+    gauge('http_connections_limit', 'Connections that may be open at once', places.max),
+    counter(
+      'http_connections_total',
+      'Connections by how they began; refused: no place, so they got 503',
+      byLabel('result', taken),
+    ),
+    gauge(
+      'content_memory_bytes',
+      'Contents in memory, received or waiting for their reader',
+      contentBytes,
+    ),
+  ];
+}
+
+/** Statuses that are there from the start, so that a first one is seen as a rise. */
+const expected = ['503', '507'];
+
+function countsOf(requests: RequestStatistics) {
+  const classes = new Map<string, number>();
+  for (const operation of countedOperations)
+    for (const status of ['2xx', '5xx']) classes.set(`${operation} ${status}`, 0);
+  const refusals: Record<string, number> = Object.fromEntries(expected.map((code) => [code, 0]));
+  for (const { operation, status, count } of requests.statusCounts()) {
+    const group = status === 0 ? 'none' : `${Math.floor(status / 100)}xx`;
+    const key = `${operation} ${group}`;
+    classes.set(key, (classes.get(key) ?? 0) + count);
+    if (status >= 400) refusals[status] = (refusals[status] ?? 0) + count;
+  }
+  return { classes, refusals };
+}
