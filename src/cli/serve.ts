@@ -8,6 +8,7 @@ import { readSettings, settings, unknownVariables } from '../config/settings.js'
 import { ProfileError } from '../lab/profile/profile-errors.js';
 import { AccessError } from '../server/access/access-error.js';
 import { isLoopback } from '../server/access/door.js';
+import type { Reload } from '../server/access/reload.js';
 import { ListenError, type RunningServer, serve } from '../server/server.js';
 import type { LoggedRequest } from '../server/statistics/access-log.js';
 import { directoryOf } from '../store/open.js';
@@ -15,7 +16,7 @@ import { StoreError } from '../store/store.js';
 import { clusterAccess } from './args/cluster-access.js';
 import { describeFlags, on, textsOf } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';
-import { errorLine, fullLine, type Log, requestLine } from './log/log.js';
+import { errorLine, fullLine, type Log, reloadLine, requestLine } from './log/log.js';
 import { openLog } from './log/open-log.js';
 import { untilSignal } from './signals.js';
 
@@ -136,6 +137,7 @@ function listeners(log: Log, accessShare: number | undefined) {
   return {
     report: (error: unknown) => log.write(errorLine(error)),
     onFull: (isFull: boolean) => log.write(fullLine(isFull)),
+    onReload: (reload: Reload) => log.write(reloadLine(reload)),
     ...(accessShare !== undefined && {
       accessLog: {
         share: accessShare,

@@ -13,6 +13,7 @@ import { type Store, StoreError } from '../store/store.js';
 import { Access } from './access/access.js';
 import { Door, type Scheme } from './access/door.js';
 import { exposureText, isExposed } from './access/exposure.js';
+import { type Reload, reloadText } from './access/reload.js';
 import type { Tokens } from './access/tokens.js';
 import { bytesPerLine } from './api/batch/line-cost.js';
 import { overloaded } from './api/problem.js';
@@ -47,8 +48,8 @@ export interface RunningServer {
   /** Those that it asks for, for an admin port of the same process; undefined: none. */
   readonly tokens: Tokens | undefined;
   /**
-   * Reads the files of tokens and certificates again. If one can't be used, what it had stays, and
-   * `report` is told. Open connections stay.
+   * Reads the files of tokens and certificates again. If one can't be used, what it had stays.
+   * `onReload` is told either way. Open connections stay.
    */
   reload(): void;
   /** The figures of now. */
@@ -202,11 +203,14 @@ export async function serveStore(
 
 /** @throws AccessError */
 function accessOf(
-  options: Pick<ServeOptions, 'tokens' | 'tls'>,
+  options: Pick<ServeOptions, 'tokens' | 'tls' | 'onReload'>,
   { headerTimeoutMs }: Limits,
   report: (error: unknown) => void,
 ): Access {
-  return new Access(options, headerTimeoutMs, (message) => report(`warning: ${message}`));
+  const reportRefusal = (reload: Reload) => {
+    if (reload.refusal !== undefined) report(`warning: ${reloadText(reload)}`);
+  };
+  return new Access(options, headerTimeoutMs, options.onReload ?? reportRefusal);
 }
 
 /** A quarter of the store's queue stays for small writes, unless one large one needs it. */

@@ -2,7 +2,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorLine, fullLine } from '#dist/cli/log/log.js';
+import { errorLine, fullLine, reloadLine } from '#dist/cli/log/log.js';
 import { StoreError } from '#dist/store/store.js';
 import { put } from '../support/command.js';
 import { temporaryDirectory } from '../support/directory.js';
@@ -37,7 +37,7 @@ describe('without a terminal', () => {
       ...isJson,
       level: 'error',
       code: 'failed',
-      msg: expect.stringMatching(/^the data file .*data\.mdb was moved or deleted/),
+      msg: expect.stringMatching(/^the (data|journal) file \S+ was moved or deleted/),
     });
     await end('SIGTERM');
   });
@@ -80,11 +80,12 @@ describe('without a terminal', () => {
 
 describe('--log text', () => {
   it('is one plain line for what the operator should know, and nothing else', async () => {
-    const args = ['--log', 'text', '--host', '0.0.0.0'];
+    const args = ['--log', 'text', '--host', '0.0.0.0', '--insecure'];
     const { stderr, log, end } = await startServer(await temporaryDirectory(), args);
     expect(await end('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(stderr()).toBe(
-      'evenkeel: warning: other machines can reach 0.0.0.0, which has no authentication\n',
+      'evenkeel: warning: other machines can reach 0.0.0.0, and nobody is asked who they are ' +
+        '(--insecure)\n',
     );
     expect(log()).toEqual([]);
   });
@@ -113,6 +114,21 @@ describe('a line', () => {
       level: 'warn',
       event: 'warning',
       text: 'a hint',
+    });
+  });
+
+  it('of a reload says what was read, and whether it is taken', () => {
+    expect(reloadLine({ what: 'tokens', refusal: undefined })).toEqual({
+      level: 'info',
+      event: 'reload',
+      text: 'the tokens were read again',
+      fields: { what: 'tokens', taken: true },
+    });
+    expect(reloadLine({ what: 'certificates', refusal: 'cert.pem is not PEM' })).toEqual({
+      level: 'warn',
+      event: 'reload',
+      text: 'the certificates stay as they were: cert.pem is not PEM',
+      fields: { what: 'certificates', taken: false },
     });
   });
 

@@ -130,6 +130,7 @@ it('none passes on the admin port', async () => {
     const answers = [
       await get(bad),
       await connection.ask(request('POST', '/profile?kind=cpu&seconds=1', bad)),
+      await connection.ask(request('GET', '/metrics', bad)),
       await connection.ask(request('GET', '/', bad)),
     ];
     expect([credentials, ...answers.map(({ status }) => status)]).toStrictEqual([
@@ -137,8 +138,12 @@ it('none passes on the admin port', async () => {
       401,
       401,
       401,
+      401,
     ]);
     expect(answers[0]?.headers.get('www-authenticate')).toContain('error="invalid_token"');
   }
   expect((await get([`Authorization: Bearer ${token}`])).status).toBe(200);
+  // Probes tell nothing, and ask for nothing.
+  for (const path of ['/healthz', '/readyz'])
+    expect((await connection.ask(request('GET', path))).status).toBe(200);
 });

@@ -2,6 +2,7 @@
  * The log of `evenkeel serve`: a line for each event of its life, for each error, and for requests
  * if they are asked for.
  */
+import { type Reload, reloadText } from '../../server/access/reload.js';
 import type { LoggedRequest } from '../../server/statistics/access-log.js';
 import { StoreError } from '../../store/store.js';
 
@@ -9,6 +10,7 @@ import { StoreError } from '../../store/store.js';
 export type LogEvent =
   | 'start'
   | 'ready'
+  | 'reload'
   | 'drain'
   | 'stop'
   | 'disk-full'
@@ -57,6 +59,13 @@ export function fullLine(isFull: boolean): Line {
         text: 'the disk is full: writes get 507 until there is space; reads and deletions go on',
       }
     : { level: 'warn', event: 'disk-space', text: 'the disk has space again: writes are stored' };
+}
+
+export function reloadLine(reload: Reload): Line {
+  const { what, refusal } = reload;
+  const level = refusal === undefined ? 'info' : 'warn';
+  const fields = { what, taken: refusal === undefined };
+  return { level, event: 'reload', text: reloadText(reload), fields };
 }
 
 export function requestLine({ ms, ...request }: LoggedRequest): Line {
