@@ -1,5 +1,5 @@
 /** Metrics as data: a family is a name, a type, and samples that differ by their labels. */
-import type { Distribution } from '../../statistics/fixed-histogram.js';
+import type { Counts } from '../../statistics/counts.js';
 
 export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export function byLabel(label: string, values: Readonly<Record<string, number>>)
 
 /** @param unit what 1 in the histogram stands for, in the unit of the metric */
 export function histogramSamples(
-  recorded: Distribution,
+  recorded: Counts,
   unit: number,
   labels: Readonly<Record<string, string>> = {},
 ): Sample[] {
