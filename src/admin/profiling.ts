@@ -6,7 +6,7 @@ import type { Recording } from '../lab/profile/sampling/recording.js';
 import { sampleKind } from '../lab/profile/sampling/sample.js';
 import { Problem } from '../server/api/problem.js';
 import { repeatedOrUnknown } from './query.js';
-import { send } from './send.js';
+import { refuse, send } from './send.js';
 
 export class Profiling {
   readonly #requests: () => number;
@@ -21,7 +21,7 @@ export class Profiling {
 
   /**
    * Responds with a profile of the next seconds.
-   * @throws Problem 400, 409
+   * @throws Problem 400
    */
   async respond(query: URLSearchParams, response: ServerResponse): Promise<void> {
     const kind = query.get('kind') ?? '';
@@ -35,7 +35,7 @@ export class Profiling {
     if (!/^\d{1,3}$/.test(seconds) || Number(seconds) < 1 || Number(seconds) > maxSeconds)
       throw new Problem(400, `${wanted}, got '${seconds}'`);
     if (this.running)
-      throw new Problem(409, 'another sampling is running; ask again when it is over');
+      return refuse(response, 409, 'another sampling is running; ask again when it is over');
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const recording = await this.#take(kind, Number(seconds), gone.signal);
