@@ -6,6 +6,7 @@ import type { Snapshot } from '../stats/snapshot.js';
 import {
   byLabel,
   counter,
+  exact,
   type Family,
   gauge,
   histogram,
@@ -43,7 +44,7 @@ export function requestFamilies(now: Snapshot, minute: Interval): readonly Famil
       type: 'summary',
       samples: timed.flatMap(([operation, counts]) => [
         ...quantileSamples(minute.operations[operation]?.latencyMs, operation),
-        { labels: { operation }, value: counts.sum / 1e6, suffix: '_sum' },
+        { labels: { operation }, value: exact(counts.sum / 1e6), suffix: '_sum' },
         { labels: { operation }, value: counts.count, suffix: '_count' },
       ]),
     },
@@ -76,7 +77,7 @@ function quantileSamples(latencyMs: Quantiles | null | undefined, operation: str
   if (!latencyMs) return [];
   return (Object.keys(shares) as (keyof typeof shares)[]).map((name) => ({
     labels: { operation, quantile: shares[name] },
-    value: latencyMs[name] / 1000,
+    value: exact(latencyMs[name] / 1000),
   }));
 }
 
