@@ -29,7 +29,7 @@ export const metrics: Part = {
 connections, on ${thousands(keySpace)} keys, and what the admin port says of the same requests. The
 generator's time is from when it sent a request to when it had the response. The server's is from
 when it read the request to when it handed the response to its socket. Both kernels' work, and the
-generator's own, lie in between. “Buckets” are the quantiles that Prometheus makes of the histogram.`,
+generator's own, lie in between. “Buckets” are quantiles that Prometheus makes of the histogram.`,
     tables: [table(measured)],
     bars: bars(measured),
   }),

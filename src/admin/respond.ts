@@ -1,4 +1,4 @@
-/** What the admin port is asked, and who may ask it. */
+/** The requests of the admin port: the paths, and who may ask. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AdminStatus, adminPaths } from '../lab/profile/attach/admin-protocol.js';
 import { permitOf } from '../server/access/bearer.js';

@@ -24,7 +24,7 @@ export class Counts {
     return this.numbers[this.numbers.length - 1] as number;
   }
 
-  /** What came after an earlier reading of the same histogram. */
+  /** The counts since an earlier reading of the same histogram. */
   since(before: Counts | undefined): Counts {
     if (before === undefined) return this;
     const numbers = this.numbers.map((number, at) => number - (before.numbers[at] as number));

@@ -8,7 +8,7 @@ export class FixedHistogram {
   readonly #bounds: readonly number[];
   /** As in {@link Counts}. */
   readonly #numbers: Float64Array;
-  /** Of each bucket: the bound below it, and its parts per unit. */
+  /** The bound below each bucket, and its parts per unit. */
   readonly #lower: Float64Array;
   readonly #scale: Float64Array;
 
@@ -46,7 +46,7 @@ export class FixedHistogram {
   }
 }
 
-/** From 10 µs to 100 s in steps of the series E6. A quantile from 10 µs on is off by 4 % at most. */
+/** From 10 µs to 100 s, in steps of the series E6. A quantile in between is at most 4 % off. */
 export const durationBoundsUs: readonly number[] = [
   ...[10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000].flatMap((decade) =>
     [1, 1.5, 2.2, 3.3, 4.7, 6.8].map((step) => Math.round(decade * step)),

@@ -1,6 +1,6 @@
 /**
- * `npm run test:promtool`: Prometheus's own linter reads what /metrics sends, of a new server, of
- * one that has done all that it can, of one that drains, and of one on a cluster.
+ * `npm run test:promtool`: Prometheus's own linter reads what /metrics sends, of servers in five
+ * states. A new one, one that was used, one on a cluster, one that drains, and one that is closed.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,9 +11,8 @@ import { type RunningServer, serve } from '#dist/server/server.js';
 
 const program = process.env.PROMTOOL ?? 'promtool';
 if (spawnSync(program, ['--version']).error) {
-  process.stderr.write(
-    `${program} is missing; install it (apt-get install prometheus), or give its path in PROMTOOL\n`,
-  );
+  const remedy = 'install it (apt-get install prometheus), or give its path in PROMTOOL';
+  process.stderr.write(`${program} is missing; ${remedy}\n`);
   process.exit(2);
 }
 

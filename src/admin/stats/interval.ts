@@ -1,6 +1,6 @@
 /**
- * What happened between two moments, and how things stood at its end. It is JSON: `null` stands for
- * a figure of nothing, and parts that a store does not tell are left out.
+ * The figures of a time: the sums of what happened in it, and how things stood at its end. It is
+ * JSON: `null` stands for a figure of nothing, and parts that a store does not tell are left out.
  */
 import type { CountedOperation } from '../../server/statistics/request-statistics.js';
 import { type Quantiles, quantilesOf, rounded } from './quantiles.js';

@@ -1,4 +1,4 @@
-/** What a store did between two moments, and how it stood at the end. */
+/** The figures of a store: what it did in a time, and how it stood at the end. */
 import type { StoreStatistics } from '../../store/statistics.js';
 import { type Quantiles, quantilesOf, rounded } from './quantiles.js';
 
@@ -28,7 +28,7 @@ export interface StoreInterval {
   };
   readonly checkpoints?: {
     readonly ended: number;
-    /** Of those that ended. */
+    /** Those that the ended ones have taken. */
     readonly entries: number;
     readonly transactions: number;
     readonly busyMs: number;

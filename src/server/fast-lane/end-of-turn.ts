@@ -16,8 +16,8 @@ export function atTurnsEnd(connection: Leaving): void {
 }
 
 /**
- * When the first request of this turn was read, by performance.now(). The others were there by then,
- * and have waited since. To be asked before atTurnsEnd().
+ * When the first request of this turn was read, by performance.now(). The others were there by
+ * then, and have waited since. To be asked before atTurnsEnd().
  */
 export function turnBeganMs(): number {
   if (waiting.length === 0) beganMs = performance.now();

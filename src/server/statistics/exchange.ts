@@ -31,7 +31,7 @@ export class Exchange {
   #method = '';
   #command: Command | undefined;
   #requestBytes = 0;
-  /** The rows of responses that have not left. It is not shortened, so it is not allocated again. */
+  /** The rows of responses that have not left. Never shortened, so it is not allocated again. */
   readonly #rows: number[] = [];
   #made = 0;
   /** Those of them that are logged. */

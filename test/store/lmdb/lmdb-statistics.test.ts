@@ -62,7 +62,7 @@ test('count writes, commits, lookups and checkpoints', async () => {
   expect(journalBytes).toBeGreaterThan(0);
 });
 
-test('count the bytes of large values, and their slots until a checkpoint has taken them', async () => {
+test('count large values, and their slots until a checkpoint has taken them', async () => {
   const directory = await temporaryDirectory();
   const store = await openAt({ open: () => openLmdb({ directory, journal: { maxAgeMs: 50 } }) });
   const read = () => store.statistics?.read();

@@ -1,6 +1,7 @@
 /**
- * What a thread has written to disks, as Linux counts it. The checkpoint thread alone changes the
- * data file, so its count is that of the pages of the data file. Elsewhere nothing is known.
+ * Bytes that a thread has written to disks, as Linux counts them. The checkpoint thread alone
+ * changes the data file, so its count is that of the pages of the data file. Other systems do not
+ * tell.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 
