@@ -13,9 +13,10 @@ import { report, tracked } from './files.mjs';
 const mayImport = {
   'index.ts': ['server', 'lab/load', 'store', 'config'],
   cli: ['admin', 'lab/load', 'lab/profile', 'lab/report', 'server', 'store', 'config'],
-  admin: ['lab/profile', 'server', 'store', 'config'],
-  server: ['store', 'config'],
-  store: ['config'],
+  admin: ['lab/profile', 'server', 'store', 'statistics', 'config'],
+  server: ['store', 'statistics', 'config'],
+  store: ['statistics', 'config'],
+  statistics: [],
   client: [],
   config: [],
   'lab/report': ['lab/load', 'lab/profile', 'lab/svg', 'config'],
@@ -24,7 +25,7 @@ const mayImport = {
   'lab/svg': [],
 };
 /** The server meets a store through its port, and opens one by its URL: it names no engine. */
-const enginesAreHidden = /^src\/store\/(store|open)\.ts$/;
+const enginesAreHidden = /^src\/store\/(store|statistics|open)\.ts$/;
 
 const files = tracked('src/', 'client/src/').filter((file) => file.endsWith('.ts'));
 const imports = new Map(files.map((file) => [file, importsOf(file)]));

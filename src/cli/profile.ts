@@ -56,7 +56,7 @@ Exit codes:
 Examples:
   evenkeel profile cpu --pid 4711 --seconds 15 -o cpu-put.svg
   evenkeel serve --admin-port 9001
-  evenkeel profile alloc --url http://127.0.0.1:9001 --requests 150000 -o alloc.svg -o alloc.json
+  evenkeel profile alloc --url http://127.0.0.1:9001 -o alloc.svg -o alloc.json
   evenkeel profile cpu --native --pid 4711 -o native.svg
   evenkeel profile diff before.json after.json -o diff.svg
 `;

@@ -1,6 +1,6 @@
 /** `evenkeel serve`: runs the server until a signal. */
 import { resolve } from 'node:path';
-import type { AdminServer } from '../admin/admin-server.js';
+import type { AdminOptions, AdminServer } from '../admin/admin-server.js';
 import { accessSettings } from '../config/access-settings.js';
 import { clusterSettings } from '../config/cluster-settings.js';
 import { defaultLimits } from '../config/limits.js';
@@ -8,12 +8,15 @@ import { readSettings, unknownVariables } from '../config/read-settings.js';
 import { type Setting, settings } from '../config/settings.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
 import { AccessError } from '../server/access/access-error.js';
+import type { Reload } from '../server/access/reload.js';
 import { ListenError } from '../server/listen-error.js';
 import type { RunningServer } from '../server/server.js';
+import type { LoggedRequest } from '../server/statistics/access-log.js';
 import { StoreError } from '../store/store.js';
 import { clusterAccess } from './args/cluster-access.js';
 import { describeFlags, textsOf } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';
+import { errorLine, fullLine, type Log, reloadLine, requestLine } from './log/log.js';
 import { untilSignal } from './signals.js';
 
 export const flags: Readonly<Record<string, Setting>> = settings;
@@ -71,6 +74,8 @@ export async function run(args: readonly string[], version: string): Promise<voi
   const {
     config: _,
     'admin-port': adminPort,
+    'access-log': accessShare,
+    log: logFormat,
     'cassandra-user': user,
     'cassandra-password-file': passwordFile,
     'cassandra-ca': caFile,
@@ -80,56 +85,79 @@ export async function run(args: readonly string[], version: string): Promise<voi
     ...others
   } = readSettings(textsOf(flags, args), process.env);
   const cassandra = clusterAccess({ user, passwordFile, caFile });
+  const place = store === undefined ? { data } : { store };
+  const { openLog } = await import('./log/open-log.js');
+  const log = await openLog(logFormat);
+  const warn = (text: string) => log.write({ level: 'warn', event: 'warning', text });
   const { ServiceManager } = await import('./serve/service-manager.js');
   const manager = new ServiceManager(process.env, warn);
-  const options = {
-    ...others,
-    fd: manager.socket,
-    ...(store === undefined ? { data } : { store, cassandra }),
-  };
   const { serve } = await import('../server/server.js');
   const { isLoopback } = await import('../server/access/door.js');
   const { directoryOf } = await import('../store/open.js');
-  const server = await serve(options);
-  const admin = await startAdmin(adminPort, options.allowHosts, server);
+  const { pid } = process;
+  log.write({ level: 'info', event: 'start', text: 'starting', fields: { version, ...place } });
+  const fd = manager.socket;
+  const options = { ...others, fd, ...place, ...(store !== undefined && { cassandra }) };
+  const server = await serve({ ...options, ...listeners(log, accessShare) });
+  const { allowHosts } = options;
+  const { tokens } = server;
+  const admin =
+    adminPort === undefined
+      ? undefined
+      : await startAdmin({ port: adminPort, allowHosts, tokens, version, server }, server);
   // A hang-up ends a server that has nothing to read again, unless a manager reloads it.
-  if (options.tokens !== undefined || options.tls || manager.listens)
+  if (tokens || options.tls || manager.listens)
     process.on('SIGHUP', () => manager.during(() => server.reload()));
   const banner = {
     url: server.url,
     ...(admin && { adminUrl: admin.url }),
     ...(store === undefined ? { data: resolve(directoryOf(data ?? '')) } : { store }),
-    pid: process.pid,
+    pid,
     version,
   };
-  const takesTokens = options.tokens !== undefined;
-  process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner, takesTokens));
+  // Before the banner: whoever reads it may send a signal at once.
+  const signalled = untilSignal();
+  process.stdout.write(json ? `${JSON.stringify(banner)}\n` : bannerText(banner, !!tokens));
+  const { url, adminUrl } = banner;
+  log.write({ level: 'info', event: 'ready', text: `serving ${url}`, fields: { url, adminUrl } });
   for (const name of unknownVariables(process.env))
     warn(`the variable ${name} is ignored: evenkeel serve --help names the settings`);
-  const isOpen = options.tokens === undefined && options.tls?.clientCa === undefined;
+  const isOpen = tokens === undefined && options.tls?.clientCa === undefined;
   const { hostname } = new URL(server.url);
   if (isOpen && !isLoopback(hostname))
     warn(`other machines can reach ${hostname}, and nobody is asked who they are (--insecure)`);
   else if (!options.tls && !isLoopback(hostname))
     warn(`tokens go to ${hostname} in the clear; give --tls-cert and --tls-key`);
   manager.ready(server.url);
-  await untilSignal();
+  await signalled;
   manager.stopping();
+  const say = json ? () => {} : (line: string) => process.stdout.write(`${line}\n`);
+  const where = store === undefined ? 'on the disk' : 'in the cluster';
+  await stop(server, options.limits.drainMs / 1000, where, say, log);
   await admin?.close();
-  const log = json ? () => {} : (line: string) => process.stdout.write(`${line}\n`);
-  const place = store === undefined ? 'on the disk' : 'in the cluster';
-  await stop(server, options.limits.drainMs / 1000, place, log);
+  log.close();
 }
 
-async function startAdmin(
-  port: number | undefined,
-  allowHosts: readonly string[],
-  server: RunningServer,
-): Promise<AdminServer | undefined> {
-  if (port === undefined) return undefined;
+/** Takes what the server tells to the log. */
+function listeners(log: Log, accessShare: number | undefined) {
+  return {
+    report: (error: unknown) => log.write(errorLine(error)),
+    onFull: (isFull: boolean) => log.write(fullLine(isFull)),
+    onReload: (reload: Reload) => log.write(reloadLine(reload)),
+    ...(accessShare !== undefined && {
+      accessLog: {
+        share: accessShare,
+        onRequest: (request: LoggedRequest) => log.write(requestLine(request)),
+      },
+    }),
+  };
+}
+
+/** @param server closed if there can be no admin port */
+async function startAdmin(options: AdminOptions, server: RunningServer): Promise<AdminServer> {
   try {
     const { startAdminServer } = await import('../admin/admin-server.js');
-    return await startAdminServer({ port, allowHosts, tokens: server.tokens });
+    return await startAdminServer(options);
   } catch (error) {
     await server.close();
     throw error;
@@ -153,7 +181,7 @@ function bannerText(
 ): string {
   const token = takesTokens ? '-H "Authorization: Bearer $TOKEN" ' : '';
   const entity = `${token}'${url}/v0/entity?id=hello'`;
-  const admin = adminUrl ? `  admin ${adminUrl}, for evenkeel profile --url\n` : '';
+  const admin = adminUrl ? `  admin ${adminUrl}, for /metrics and evenkeel profile --url\n` : '';
   return `Evenkeel ${version} serves ${url}
   data  ${store ?? data}
   pid   ${pid}
@@ -166,20 +194,21 @@ ${admin}  try   curl -X PUT --data-binary world ${entity}
 async function stop(
   server: RunningServer,
   seconds: number,
-  place: string,
-  log: (line: string) => void,
+  where: string,
+  say: (line: string) => void,
+  log: Log,
 ): Promise<void> {
   const { running } = server;
-  log(`Stopping${running > 0 ? `: ${count(running)} may finish within ${seconds} s` : ''} …`);
+  log.write({ level: 'info', event: 'drain', text: 'stopping', fields: { running } });
+  say(`Stopping${running > 0 ? `: ${count(running)} may finish within ${seconds} s` : ''} …`);
   const cutOff = await server.close();
-  if (cutOff > 0)
-    process.stderr.write(
-      `evenkeel: ${count(cutOff)} did not finish within ${seconds} s and got no response\n`,
-    );
-  log(`Stopped; everything acknowledged is ${place}.`);
+  if (cutOff > 0) {
+    const text = `${count(cutOff)} did not finish within ${seconds} s and got no response`;
+    log.write({ level: 'warn', event: 'warning', text, fields: { cutOff } });
+  }
+  log.write({ level: 'info', event: 'stop', text: 'stopped', fields: { cutOff } });
+  say(`Stopped; everything acknowledged is ${where}.`);
 }
-
-const warn = (of: string) => process.stderr.write(`evenkeel: warning: ${of}\n`);
 
 function count(requests: number): string {
   return requests === 1 ? '1 request' : `${requests} requests`;

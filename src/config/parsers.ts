@@ -102,6 +102,13 @@ export function yesOrNo(text: string): boolean {
   throw new UsageError('true or false');
 }
 
+/** Parses a share: a number above 0 and up to 1. */
+export function share(text: string): number {
+  const value = /^[01]?(\.[0-9]{1,9})?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value > 0 && value <= 1)) throw new UsageError('a share above 0 and up to 1, such as 0.01');
+  return value;
+}
+
 /** A value with a default, which the help shows. */
 export function withDefault<T>(
   parse: (text: string) => T,

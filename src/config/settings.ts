@@ -6,6 +6,7 @@ import { accessSettings } from './access-settings.js';
 import { clusterSettings } from './cluster-settings.js';
 import { namedLimits } from './given-limits.js';
 import { defaultLimits, maxCacheBytes, maxValueLimit } from './limits.js';
+import { logSettings } from './log-settings.js';
 import {
   byteSize,
   formatBytes,
@@ -104,10 +105,10 @@ export const settings = {
   },
   'admin-port': {
     value: 'PORT',
-    help: 'port on 127.0.0.1 for evenkeel profile --url; 0 takes a free one; or off',
+    help: 'port on 127.0.0.1 for metrics and profiles; 0 takes a free one; or off',
     defaultText: 'off',
     unit: 'TCP port',
-    cost: 'without --tokens every user of this machine can profile the server',
+    cost: 'without --tokens every user of this machine can profile it, and read its metrics',
     ...optional((text) => (text === 'off' ? undefined : wholeNumber(0, 65_535)(text))),
   },
   limits: {
@@ -130,6 +131,7 @@ export const settings = {
     cost: 'nothing',
     ...withDefault(yesOrNo, false, 'off'),
   },
+  ...logSettings,
   config: {
     value: 'FILE',
     help: 'configuration file, JSON',

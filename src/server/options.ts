@@ -1,7 +1,9 @@
 /** The options of a server, and what is wrong with those of a caller. */
 import type { Limits } from '../config/limits.js';
 import { type ClusterAccess, isCluster } from '../store/open.js';
+import type { Reload } from './access/reload.js';
 import type { TlsFiles } from './access/tls.js';
+import { type AccessLogOptions, isAccessLog } from './statistics/access-log.js';
 
 export interface ServeOptions {
   /**
@@ -50,8 +52,18 @@ export interface ServeOptions {
   readonly limits?: Partial<Limits>;
   /** Called with each error that needs the operator, once. Default: a line on standard error. */
   readonly report?: (error: unknown) => void;
+  /** Called when writes begin to get 507 because the disk is full, and when that is over. */
+  readonly onFull?: (isFull: boolean) => void;
+  /**
+   * Called when tokens or certificates were read again, whether they are taken or not. Default:
+   * `report` receives those that are not.
+   */
+  readonly onReload?: (reload: Reload) => void;
+  /** Called with a share of the requests, each when it is over. It must not throw. */
+  readonly accessLog?: AccessLogOptions;
 }
 
+const isFunction = (value: unknown) => typeof value === 'function';
 const isText = (value: unknown) => typeof value === 'string' && value !== '';
 const isTls = (value: unknown) => {
   const { cert, key, clientCa = 'none' } = (value ?? {}) as Partial<TlsFiles>;
@@ -71,7 +83,10 @@ const optionRules: Readonly<Record<string, readonly [string, (value: unknown) =>
   cors: ['an array of origins', Array.isArray],
   lanes: ["'both' or 'full'", (value) => value === 'both' || value === 'full'],
   limits: ['an object', (value) => value instanceof Object],
-  report: ['a function', (value) => typeof value === 'function'],
+  report: ['a function', isFunction],
+  onFull: ['a function', isFunction],
+  onReload: ['a function', isFunction],
+  accessLog: ['a share above 0 and up to 1, and a function onRequest', isAccessLog],
 };
 
 /** @throws TypeError on a wrong option */

@@ -14,6 +14,7 @@ import { type Store, StoreError } from '../store/store.js';
 import { Access } from './access/access.js';
 import { Door, isLoopback, type Scheme } from './access/door.js';
 import { asksNobody, exposureText, isExposed } from './access/exposure.js';
+import { type Reload, reloadText } from './access/reload.js';
 import type { Tokens } from './access/tokens.js';
 import { bytesPerLine } from './api/batch/line-cost.js';
 import { overloaded } from './api/problem.js';
@@ -33,6 +34,9 @@ import { putFastLaneBefore } from './fast-lane/fast-lane.js';
 import { fullLane } from './full-lane/full-lane.js';
 import { ListenError, type ListenPlace, listenError } from './listen-error.js';
 import { checkOptions, type ServeOptions } from './options.js';
+import { AccessLog } from './statistics/access-log.js';
+import { RequestStatistics } from './statistics/request-statistics.js';
+import type { ServerStatistics } from './statistics/server-statistics.js';
 
 export { ListenError } from './listen-error.js';
 export type { ServeOptions } from './options.js';
@@ -47,10 +51,12 @@ export interface RunningServer {
   /** Those that it asks for, for an admin port of the same process; undefined: none. */
   readonly tokens: Tokens | undefined;
   /**
-   * Reads the files of tokens and certificates again. If one can't be used, what it had stays, and
-   * `report` is told. Open connections stay.
+   * Reads the files of tokens and certificates again. If one can't be used, what it had stays.
+   * `onReload` is told either way. Open connections stay.
    */
   reload(): void;
+  /** The figures of now. */
+  statistics(): ServerStatistics;
   /**
    * Refuses new requests with 503, lets running ones finish for at most `limits.drainMs`, waits for
    * their clients for at most `limits.lingerMs`, and closes the store. May be called twice.
@@ -79,6 +85,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const store = await openStore(location, limits, {
     access: cassandra,
     onLost: report,
+    ...(options.onFull && { onFull: options.onFull }),
     onWarning: (message) => report(`warning: ${message}`),
   }).catch((error: unknown) => {
     access.close();
@@ -103,7 +110,7 @@ export async function serveStore(
   options: Omit<ServeOptions, 'data' | 'store' | 'cassandra' | 'limits'>,
   access = accessOf(options, limits, options.report ?? toStandardError),
 ): Promise<RunningServer> {
-  const { port = 8080, host = defaultHost, fd, report = toStandardError } = options;
+  const { port = 8080, host = defaultHost, fd, report = toStandardError, accessLog } = options;
   const service = { store, draining: false };
   const inFlight = new InFlight();
   const scheme = access.tls ? 'https' : 'http';
@@ -120,6 +127,10 @@ export async function serveStore(
     tokens: access.tokens,
     tls: access.tls,
     inFlight,
+    bookkeeping: {
+      statistics: new RequestStatistics(),
+      accessLog: accessLog && new AccessLog(accessLog),
+    },
     connections,
     budget: new MemoryBudget(limits),
     largeWrites: largeWritesOf(limits),
@@ -131,13 +142,15 @@ export async function serveStore(
   };
   const http = fullLane(lane);
   if (options.lanes !== 'full') putFastLaneBefore(http, lane);
-  admitConnections(http, connectionEvent(lane), connections, limits, door.cors.common);
+  const { statistics } = lane.bookkeeping;
+  admitConnections(http, connectionEvent(lane), connections, limits, door.cors.common, statistics);
   // Behind TLS it is one, whatever its type says.
   const secure = http as unknown as TlsServer;
   if (access.tls) handshakes.watch(secure);
   const address = await listen(http, fd === undefined ? { port, host } : { fd }, options);
   door.listensOn(address.address, fd === undefined ? host : address.address);
   let closing: Promise<number> | undefined;
+  let storeIsOpen = true;
 
   const close = async (): Promise<number> => {
     service.draining = true;
@@ -155,6 +168,7 @@ export async function serveStore(
     handshakes.cut();
     await closed;
     access.close();
+    storeIsOpen = false;
     await store.close();
     return cutOff;
   };
@@ -165,6 +179,14 @@ export async function serveStore(
     get running() {
       return inFlight.count;
     },
+    statistics: () => ({
+      state: service.draining ? 'draining' : store.failure ? 'failed' : 'serving',
+      requests: statistics,
+      running: inFlight.count,
+      connections: connections.statistics,
+      contentBytes: lane.budget.takenBytes,
+      store: storeIsOpen ? store.statistics?.read() : undefined,
+    }),
     close: () => {
       closing ??= close();
       return closing;
@@ -201,11 +223,14 @@ async function listen(
 
 /** @throws AccessError */
 function accessOf(
-  options: Pick<ServeOptions, 'tokens' | 'tls'>,
+  options: Pick<ServeOptions, 'tokens' | 'tls' | 'onReload'>,
   { headerTimeoutMs }: Limits,
   report: (error: unknown) => void,
 ): Access {
-  return new Access(options, headerTimeoutMs, (message) => report(`warning: ${message}`));
+  const reportRefusal = (reload: Reload) => {
+    if (reload.refusal !== undefined) report(`warning: ${reloadText(reload)}`);
+  };
+  return new Access(options, headerTimeoutMs, options.onReload ?? reportRefusal);
 }
 
 /** A quarter of the store's queue stays for small writes, unless one large one needs it. */

@@ -21,6 +21,8 @@ export interface StoreOptions {
    * has no quorum any more.
    */
   readonly onLost?: (error: StoreError) => void;
+  /** Called when writes begin to be refused because the disk is full, and when that is over. */
+  readonly onFull?: (isFull: boolean) => void;
   /** Called with what the operator should change, though the store is open. */
   readonly onWarning?: (message: string) => void;
 }
@@ -34,13 +36,19 @@ export interface StoreOptions {
 export async function openStore(
   location: string,
   limits: Limits,
-  { mustExist = false, onLost = () => {}, onWarning = () => {}, ...options }: StoreOptions = {},
+  {
+    mustExist = false,
+    onLost = () => {},
+    onFull = () => {},
+    onWarning = () => {},
+    ...options
+  }: StoreOptions = {},
 ): Promise<Store> {
   if (!isCluster(location)) {
     const directory = directoryOf(location);
     if (mustExist && !existsSync(dataFile(directory)))
       throw new StoreError('unusable', `no store is in ${directory}`);
-    return openLmdb({ directory, limits, onLost, onWarning });
+    return openLmdb({ directory, limits, onLost, onFull, onWarning });
   }
   // Its driver takes time to load.
   const { openCassandra } = await import('./cassandra/open-cassandra.js');

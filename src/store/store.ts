@@ -6,6 +6,7 @@
  * callers act on; misuse (a key of the wrong type or length) is a TypeError that nobody catches. An
  * absent key is `undefined`.
  */
+import type { StatisticsSource } from './statistics.js';
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -144,6 +145,8 @@ export interface Store {
    * `no-quorum` until enough nodes can be reached.
    */
   readonly failure: StoreError | undefined;
+  /** Figures for metrics, if the engine has some. */
+  readonly statistics?: StatisticsSource;
 
   /**
    * The newest acknowledged value of a key, or undefined. Every read after an acknowledged write

@@ -6,14 +6,21 @@ import { type AdminServer, startAdminServer } from '#dist/admin/admin-server.js'
 import { sampleOver, statusOver } from '#dist/lab/profile/attach/admin-client.js';
 import { profileOf } from '#dist/lab/profile/convert/profile-of.js';
 import type { Recording } from '#dist/lab/profile/sampling/recording.js';
+import { type RunningServer, serve } from '#dist/server/server.js';
 import { shareOf } from '../lab/profile/program.js';
+import { temporaryDirectory } from '../support/directory.js';
 import { until } from '../support/process.js';
 
 let admin: AdminServer;
+let server: RunningServer;
 beforeAll(async () => {
-  admin = await startAdminServer({ port: 0 });
+  server = await serve({ port: 0, data: await temporaryDirectory(afterAll) });
+  admin = await startAdminServer({ port: 0, server, version: '1.2.3' });
 });
-afterAll(() => admin.close());
+afterAll(async () => {
+  await admin.close();
+  await server.close();
+});
 
 const post = (query: string, signal?: AbortSignal) =>
   fetch(`${admin.url}/profile?${query}`, { method: 'POST', ...(signal && { signal }) });
@@ -49,6 +56,7 @@ describe('the admin port', () => {
       versions: { node: process.versions.node },
       uptimeSeconds: expect.any(Number),
       memory: { rss: expect.any(Number) },
+      requests: expect.any(Number),
       profiling: false,
     });
   });
@@ -116,7 +124,7 @@ describe('the admin port', () => {
 });
 
 it('an address without an admin port is named in the error', async () => {
-  const { url, close } = await startAdminServer({ port: 0 });
+  const { url, close } = await startAdminServer({ port: 0, server, version: '1.2.3' });
   await close();
   await expect(statusOver({ url })).rejects.toMatchObject({
     name: 'ProfileError',

@@ -66,7 +66,7 @@ it('serve refuses an option that it does not have, and one of another type', asy
   expect(await refusalOf({ port: 0, prot: 1 })).toEqual(
     new TypeError(
       'serve takes no prot, only data, store, cassandra, port, host, fd, tokens, tls, ' +
-        'insecure, allowHosts, cors, lanes, limits, report',
+        'insecure, allowHosts, cors, lanes, limits, report, onFull, onReload, accessLog',
     ),
   );
   expect(await refusalOf({ port: '0' })).toEqual(

@@ -106,8 +106,11 @@ describe('profile --url', () => {
     sampled = true;
     await Promise.all(clients);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
+    // The server has counted them.
+    expect(ended.stdout).toMatch(/: [\d.]+ B per request\n/);
     const profile = readProfile(await readFile(json, 'utf8'), json);
     expect(profile.kind).toBe('alloc');
+    expect(profile.requests).toBeGreaterThan(0);
     const files = new Set(profile.stacks.flatMap(({ frames }) => frames.map(({ file }) => file)));
     expect(files).toContain('dist/server/fast-lane/fast-connection.js');
   });

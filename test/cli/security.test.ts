@@ -58,9 +58,13 @@ describe('evenkeel serve', () => {
   it('lets them in with tokens, and says that these go in the clear', async () => {
     const { file } = await makeTokens({ app: 'write' });
     const args = ['--host', '0.0.0.0', '--tokens', file];
-    const { stderr, end } = await startServer(await temporaryDirectory(), args);
+    const { stderr, log, end } = await startServer(await temporaryDirectory(), args);
     await until('the warning is there', () => stderr() !== '');
-    expectOneLine(stderr(), 'warning: tokens go to 0.0.0.0 in the clear');
+    expect(log().filter(({ level }) => level !== 'info')).toEqual([
+      expect.objectContaining({
+        msg: expect.stringMatching(/^tokens go to 0\.0\.0\.0 in the clear/),
+      }),
+    ]);
     await end('SIGTERM');
   });
 
@@ -87,7 +91,7 @@ describe('evenkeel serve', () => {
     };
     await use('server');
     const args = ['--tokens', file, '--tls-cert', cert, '--tls-key', key];
-    const { url, pid, stderr, end } = await startServer(await temporaryDirectory(), args);
+    const { url, pid, stderr, log, end } = await startServer(await temporaryDirectory(), args);
     const shown = async () => {
       const { status, socket } = await askTls(`${url}/v0/status`, { headers: bearer(tokens.app) });
       expect(status).toBe(200);
@@ -100,7 +104,13 @@ describe('evenkeel serve', () => {
     await writeFile(file, `{"name": ${tokens.app}}`);
     process.kill(pid, 'SIGHUP');
     await until('it is told', () => stderr().includes('\n'));
-    expect(stderr()).toContain(`warning: the tokens stay as they were: ${file} can't be used`);
+    const reloads = () => log().filter(({ event }) => event === 'reload');
+    const taken = (what: string, isTaken: boolean) =>
+      expect.objectContaining({ level: isTaken ? 'info' : 'warn', what, taken: isTaken });
+    expect(reloads().slice(0, 2)).toEqual([taken('tokens', true), taken('certificates', true)]);
+    expect(reloads()).toContainEqual(taken('tokens', false));
+    const refusal = `the tokens stay as they were: ${file} can't be used`;
+    expect(reloads().find(({ level }) => level === 'warn')?.msg).toContain(refusal);
     expect(stderr()).not.toContain(tokens.app.slice(3));
     expect(await shown()).toBe('evenkeel test server-2');
     expect(await end('SIGTERM')).toStrictEqual({ code: 0, signal: null });

@@ -27,6 +27,8 @@ describe('a setting', () => {
       data: 'data',
       lanes: 'both',
       'admin-port': undefined,
+      log: 'auto',
+      'access-log': undefined,
       config: undefined,
       insecure: false,
       json: false,
@@ -65,6 +67,15 @@ describe('a setting', () => {
     expect(read(['--admin-port', 'off', '--config', config])['admin-port']).toBe(undefined);
     const off = await configFile({ adminPort: 'off' });
     expect(read(['--config', off])['admin-port']).toBe(undefined);
+  });
+
+  it('of the access log is a share of the requests', () => {
+    const shareOf = (text: string) => read(['--access-log', text])['access-log'];
+    expect(['1', '0.01', '.5', '1.0', 'off'].map(shareOf)).toEqual([1, 0.01, 0.5, 1, undefined]);
+    for (const wrong of ['0', '0.0', '1.1', '2', '1%', '1/100', '-1', '.', ''])
+      expect(() => shareOf(wrong), wrong).toThrow(
+        `--access-log takes a share above 0 and up to 1, such as 0.01, got '${wrong}'`,
+      );
   });
 
   it('is not set by an empty variable', () => {
@@ -226,7 +237,7 @@ describe('a wrong value is refused with where it stands, what it takes and what 
       "the configuration file FILE has no setting 'prot'; it takes port, host, tokens, tlsCert, " +
         'tlsKey, tlsClientCa, allowHost, cors, data, store, cassandraUser, ' +
         'cassandraPasswordFile, cassandraCa, maxValue, cache, lanes, adminPort, limits, ' +
-        'insecure, json',
+        'insecure, json, log, accessLog',
     ],
     [{ config: 'a' }, "the configuration file FILE has no setting 'config'; it takes port, "],
     [{ 'max-value': 1 }, "the configuration file FILE has no setting 'max-value'; it takes port, "],

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { limitMemory } from '../../bench/support/memory-limit.js';
+import { complaintsIn } from '../support/process.js';
 
 const mainFile = fileURLToPath(new URL('../../../../dist/cli/main.js', import.meta.url));
 
@@ -85,7 +86,9 @@ export async function startAttacked(options: ServerOptions): Promise<AttackedSer
 
 /** A line for the operator, but for the one about requests that the end cut off. */
 function complaintIn(errors: string): string | undefined {
-  const lines = errors.split('\n').filter((text) => text !== '' && !/did not finish/.test(text));
+  const lines = complaintsIn(errors)
+    .split('\n')
+    .filter((text) => text !== '' && !/did not finish/.test(text));
   return lines.length === 0 ? undefined : `said ${lines.join(' / ')}`;
 }
 

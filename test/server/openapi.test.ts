@@ -70,6 +70,7 @@ async function askPlain(listen: Listen): Promise<void> {
     request('GET', `${entity}&replicas=1/1`),
     request('GET', entity, ['If-Match: "1"']),
     request('GET', entity, ['If-None-Match: *']),
+    request('GET', entity, ['Evenkeel-Server-Timing: 1']),
     request('GET', entity, ['Range: bytes=1-2', 'If-Range: "1"']),
     request('GET', entity, ['Range: bytes=1-2']),
     request('GET', entity, ['Range: bytes=9-']),

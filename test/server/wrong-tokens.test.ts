@@ -119,7 +119,8 @@ it('none passes with HEAD', async () => {
 
 it('none passes on the admin port', async () => {
   const { server, token, wrong } = await start();
-  const admin = await startAdminServer({ port: 0, tokens: server.tokens });
+  const { tokens } = server;
+  const admin = await startAdminServer({ port: 0, tokens, server, version: '0' });
   onTestFinished(() => admin.close());
   const connection = new RawConnection(admin.url);
   const get = (fields: string[]) => connection.ask(request('GET', '/status', fields));
@@ -129,6 +130,7 @@ it('none passes on the admin port', async () => {
     const answers = [
       await get(bad),
       await connection.ask(request('POST', '/profile?kind=cpu&seconds=1', bad)),
+      await connection.ask(request('GET', '/metrics', bad)),
       await connection.ask(request('GET', '/', bad)),
     ];
     expect([credentials, ...answers.map(({ status }) => status)]).toStrictEqual([
@@ -136,8 +138,12 @@ it('none passes on the admin port', async () => {
       401,
       401,
       401,
+      401,
     ]);
     expect(answers[0]?.headers.get('www-authenticate')).toContain('error="invalid_token"');
   }
   expect((await get([`Authorization: Bearer ${token}`])).status).toBe(200);
+  // Probes tell nothing, and ask for nothing.
+  for (const path of ['/healthz', '/readyz'])
+    expect((await connection.ask(request('GET', path))).status).toBe(200);
 });

@@ -13,12 +13,21 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** A line of JSON that `serve` writes to standard error. */
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
 export interface CommandProcess {
   readonly child: ChildProcess;
   /** All that the process has written to standard output so far. */
   readonly stdout: () => string;
-  /** All that the process has written to standard error so far. */
+  /** All of standard error so far, without the lines of {@link log} whose level is info. */
   readonly stderr: () => string;
+  /** The lines of its log so far. */
+  readonly log: () => LogLine[];
   /** How the process ended; resolves once all it wrote has been read. */
   readonly ended: Promise<Exit>;
   /**
@@ -75,7 +84,26 @@ export function startCommand(
       ]).catch(() => {});
     }
   };
-  return { child, stdout: () => stdout, stderr: () => stderr, ended, untilPrinted };
+  return {
+    child,
+    stdout: () => stdout,
+    stderr: () => complaintsIn(stderr),
+    log: () => logIn(stderr),
+    ended,
+    untilPrinted,
+  };
+}
+
+const infoLine = /^\{"level":"info",.*\n/gm;
+
+/** Without the lines that only tell of a server's life. */
+export function complaintsIn(standardError: string): string {
+  return standardError.replace(infoLine, '');
+}
+
+function logIn(standardError: string): LogLine[] {
+  const lines = standardError.match(/^\{"level":.*\}$/gm) ?? [];
+  return lines.map((line) => JSON.parse(line) as LogLine);
 }
 
 /** Without the settings of tests: the command warns of a variable that it does not know. */
@@ -85,13 +113,22 @@ function ownEnvironment(): NodeJS.ProcessEnv {
   );
 }
 
+interface Banner {
+  readonly url: string;
+  readonly adminUrl?: string;
+  readonly pid: number;
+}
+
 export interface ServerProcess {
   readonly url: string;
+  /** Undefined without `--admin-port`. */
+  readonly adminUrl: string | undefined;
   readonly child: ChildProcess;
   /** The server's own process id; a tracer's is `child.pid`. */
   readonly pid: number;
-  /** All that the process has written to standard error so far. */
+  /** As in {@link CommandProcess}. */
   readonly stderr: () => string;
+  readonly log: () => LogLine[];
   /** How the process ended; resolves once all it wrote has been read. */
   readonly ended: Promise<Exit>;
   /** Sends a signal to the server and resolves with how the process ended. */
@@ -107,12 +144,12 @@ export async function startServer(
   args: readonly string[] = [],
   command: readonly string[] = [process.execPath],
 ): Promise<ServerProcess> {
-  const { child, stderr, ended, untilPrinted } = startCommand(
+  const { child, stderr, log, ended, untilPrinted } = startCommand(
     ['serve', '--port', '0', '--json', '--data', directory, ...args],
     command,
   );
   const [line] = await untilPrinted(/^.+\n/);
-  const { url, pid } = JSON.parse(line) as { url: string; pid: number };
+  const { url, adminUrl, pid } = JSON.parse(line) as Banner;
   // A tracer that is killed leaves what it traces alone, so the server is ended first.
   onTestFinished(() => {
     if (pid !== child.pid && child.exitCode === null && child.signalCode === null)
@@ -120,9 +157,11 @@ export async function startServer(
   });
   return {
     url,
+    adminUrl,
     child,
     pid,
     stderr,
+    log,
     ended,
     end: (name) => {
       kill(pid, name);

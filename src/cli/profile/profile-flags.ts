@@ -51,7 +51,7 @@ export const takeFlags = {
   },
   requests: {
     value: 'N',
-    help: 'number of requests served while sampling, to see the cost per request',
+    help: 'number of requests served while sampling, for their cost; --url counts them',
     ...optional(wholeNumber(1, 999_999_999_999_999)),
   },
   output: {

@@ -19,6 +19,7 @@ import { counting } from './countdown.js';
 import { type Output, takeFlags } from './profile-flags.js';
 import { writeProfile } from './profile-output.js';
 import { describeProfile } from './profile-text.js';
+import { servedRequests } from './served-requests.js';
 
 type Kind = Recording['kind'];
 
@@ -47,7 +48,7 @@ export async function take(kind: Kind, args: readonly string[]): Promise<void> {
 
 const titles: Readonly<Record<Kind, string>> = { cpu: 'CPU time', alloc: 'Allocations' };
 
-type How = Required<SampleOptions> & { readonly kind: Kind };
+type How = Required<Pick<SampleOptions, 'seconds' | 'signal'>> & { readonly kind: Kind };
 type Asked = How &
   Pick<Values<typeof takeFlags>, 'pid' | 'url' | 'native'> & { readonly token: string | undefined };
 
@@ -55,6 +56,10 @@ interface Taken {
   /** By V8's samplers, or by perf. */
   readonly result: { readonly recording: Recording } | { readonly profile: Profile };
   readonly who: string;
+}
+
+interface ByPerf extends Taken {
+  readonly result: { readonly profile: Profile };
 }
 
 function resultOf(
@@ -75,13 +80,22 @@ async function takenBy({ pid, url, token, native, ...asked }: Asked): Promise<Ta
     return native ? byPerf(pid as number, asked) : fromProcess(pid as number, asked);
   }
   const admin = { url, token };
-  return native ? byPerf((await statusOver(admin)).pid, asked) : fromAdmin(admin, asked);
+  return native ? byPerfOver(admin, asked) : fromAdmin(admin, asked);
 }
 
-async function byPerf(pid: number, { seconds, signal }: How): Promise<Taken> {
+async function byPerf(pid: number, { seconds, signal }: How): Promise<ByPerf> {
   const { profile, notes } = await counting(seconds, sampleNative(pid, { seconds, signal }));
   for (const note of notes) process.stderr.write(`evenkeel: note: ${note}\n`);
   return { result: { profile }, who: `process ${pid}` };
+}
+
+/** @param admin the admin port of a process on this machine */
+async function byPerfOver(admin: AdminAddress, how: How): Promise<Taken> {
+  const { pid } = await statusOver(admin);
+  const counted = servedRequests(admin, how.seconds, how.signal).catch(() => 0);
+  const { result, who } = await byPerf(pid, how);
+  const requests = await counted;
+  return { result: { profile: { ...result.profile, ...(requests && { requests }) } }, who };
 }
 
 async function fromProcess(pid: number, { kind, seconds, signal }: How): Promise<Taken> {

@@ -28,7 +28,9 @@ export async function startServerUnderTest({
   // Next to the report, and not in a directory for temporary files, which may be in memory.
   const dataDirectory = mkdtempSync(join(out, '.store-'));
   const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
-  const flags = ['--port', '0', '--admin-port', '0', '--data', dataDirectory, '--json'];
+  const ports = ['--port', '0', '--admin-port', '0'];
+  // Why it does not start is shown to a person.
+  const flags = [...ports, '--data', dataDirectory, '--json', '--log', 'text'];
   // A session of its own, so that Ctrl-C reaches it through close() only.
   const child = spawn(process.execPath, [main, 'serve', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,6 +4,7 @@
  */
 import { readFileSync, type Stats, unwatchFile, watchFile } from 'node:fs';
 import { AccessError, readText } from './access-error.js';
+import type { Reload } from './reload.js';
 import { parseTokens } from './token-file.js';
 import { type TokenEntry, Tokens } from './tokens.js';
 
@@ -12,21 +13,23 @@ export const watchMs = 200;
 /** A program may be writing the file: it is looked at again before it is called bad. */
 const settleMs = 150;
 
+type Outcome = 'same' | 'taken' | AccessError;
+
 export class LiveTokens {
   readonly tokens: Tokens;
   readonly #file: string;
-  readonly #warn: (message: string) => void;
+  readonly #onReload: (reload: Reload) => void;
   readonly #onStats: (now: Stats, before: Stats) => void;
   #text: string;
   #settling: NodeJS.Timeout | undefined;
 
   /**
-   * @param warn called with one line for each change that is not taken
+   * @param onReload called for each change, and for each reload()
    * @throws AccessError
    */
-  constructor(file: string, warn: (message: string) => void) {
+  constructor(file: string, onReload: (reload: Reload) => void) {
     this.#file = file;
-    this.#warn = warn;
+    this.#onReload = onReload;
     this.#text = this.#read();
     this.tokens = new Tokens(this.#parse(this.#text));
     // By its times and its inode, not by inotify: that does not see a file system of the network,
@@ -34,13 +37,12 @@ export class LiveTokens {
     this.#onStats = () => this.#look();
     watchFile(file, { interval: watchMs, persistent: false }, this.#onStats);
     // It may have changed between the read and the first look.
-    this.reload();
+    this.#settle();
   }
 
   /** Reads the file again, now. */
   reload(): void {
-    const failure = this.#take();
-    if (failure) this.#warn(`the tokens stay as they were: ${failure.message}`);
+    this.#tell(this.#take());
   }
 
   close(): void {
@@ -51,16 +53,30 @@ export class LiveTokens {
   /** The file has changed. */
   #look(): void {
     clearTimeout(this.#settling);
-    if (this.#take()) this.#settling = setTimeout(() => this.reload(), settleMs).unref();
+    const outcome = this.#take();
+    if (outcome instanceof AccessError)
+      this.#settling = setTimeout(() => this.#settle(), settleMs).unref();
+    else if (outcome === 'taken') this.#tell(outcome);
   }
 
-  /** Takes what stands in the file now. Returns why it can't be taken. */
-  #take(): AccessError | undefined {
+  #settle(): void {
+    const outcome = this.#take();
+    if (outcome !== 'same') this.#tell(outcome);
+  }
+
+  #tell(outcome: Outcome): void {
+    const refusal = outcome instanceof AccessError ? outcome.message : undefined;
+    this.#onReload({ what: 'tokens', refusal });
+  }
+
+  /** Takes what stands in the file now, or says why that is not possible. */
+  #take(): Outcome {
     try {
       const text = this.#read();
-      if (text !== this.#text) this.tokens.replace(this.#parse(text));
+      if (text === this.#text) return 'same';
+      this.tokens.replace(this.#parse(text));
       this.#text = text;
-      return undefined;
+      return 'taken';
     } catch (error) {
       if (error instanceof AccessError) return error;
       throw error;

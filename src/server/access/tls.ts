@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type Server, type TlsOptions } from 'node:tls';
 import { AccessError, readText } from './access-error.js';
+import type { Reload } from './reload.js';
 
 /** Files, as PEM. */
 export interface TlsFiles {
@@ -62,18 +63,15 @@ export function tlsOptions(credentials: Credentials, handshakeTimeout: number): 
 
 /**
  * Takes the certificates as they are now, for connections from now on. Those that are open stay.
- * @param warn called with one line if they can't be used; the ones before stay then
+ * If they can't be used, the ones before stay.
  */
-export function reloadCredentials(
-  server: Server,
-  files: TlsFiles,
-  warn: (message: string) => void,
-): void {
+export function reloadCredentials(server: Server, files: TlsFiles): Reload {
   try {
     server.setSecureContext(readCredentials(files));
+    return { what: 'certificates', refusal: undefined };
   } catch (error) {
     if (!(error instanceof AccessError)) throw error;
-    warn(`the certificates stay as they were: ${error.message}`);
+    return { what: 'certificates', refusal: error.message };
   }
 }
 

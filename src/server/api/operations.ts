@@ -233,6 +233,12 @@ export const requestFields = [
     operations: ['get'],
     summary: 'Ignores `Range` unless the entity has this ETag.',
   },
+  {
+    name: 'Evenkeel-Server-Timing',
+    use: 'read',
+    operations: all,
+    summary: '`1` asks for `Server-Timing`.',
+  },
   kept('Content-Type', 'Kept with the value. Default: `application/octet-stream`.'),
   {
     name: 'Content-Encoding',

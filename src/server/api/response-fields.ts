@@ -59,6 +59,11 @@ export const responseFields: readonly ResponseField[] = [
     statuses: [405],
     summary: 'The methods that the path takes.',
   },
+  ofAll(
+    'Server-Timing',
+    'If `Evenkeel-Server-Timing` asks for it: `total;dur` in ms. A write that is stored has ' +
+      '`queue;dur` and `commit;dur` too.',
+  ),
   {
     name: 'WWW-Authenticate',
     operations: all,

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { overloaded, problemResponse } from '../api/problem.js';
 import type { Headers } from '../api/response.js';
+import type { RequestStatistics } from '../statistics/request-statistics.js';
 import type { Connections } from './connections.js';
 import { endLingering } from './lingering.js';
 import { ResponseHead } from './response-head.js';
@@ -23,6 +24,7 @@ export function admitConnections(
   connections: Connections,
   { lingerMs, keepAliveMs }: { readonly lingerMs: number; readonly keepAliveMs: number },
   common: Headers,
+  statistics: RequestStatistics,
 ): void {
   const listeners = server.listeners(event);
   server.removeAllListeners(event);
@@ -40,6 +42,7 @@ export function admitConnections(
     }
     refused.add(socket);
     socket.once('close', () => refused.delete(socket)).on('error', () => socket.destroy());
+    statistics.count(statistics.rowOf('other'), noPlace.status);
     const response = problemResponse(noPlace);
     socket.write(responseHead.format(response, response.content.length, true), 'latin1');
     socket.write(response.content);

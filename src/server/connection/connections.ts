@@ -13,6 +13,17 @@ export interface Connection {
   readonly idleSince: number | undefined;
 }
 
+export interface ConnectionStatistics {
+  readonly open: number;
+  readonly max: number;
+  /** Those that got a place, and those that got 503. */
+  readonly accepted: number;
+  readonly refused: number;
+  /** Bytes of all connections that got a place, heads and all. */
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+}
+
 interface Idle {
   readonly socket: Socket;
   readonly since: number;
@@ -29,6 +40,11 @@ export class Connections implements Iterable<Socket> {
   #idlest: Idle[] = [];
   /** The stamp when nobody was idle: until the next one nobody is. */
   #allBusyAt = -1;
+  #accepted = 0;
+  #refused = 0;
+  /** The bytes of those that are closed. */
+  #receivedBytes = 0;
+  #sentBytes = 0;
 
   constructor(maxCount: number) {
     this.maxCount = maxCount;
@@ -36,6 +52,18 @@ export class Connections implements Iterable<Socket> {
 
   get count(): number {
     return this.#open.size;
+  }
+
+  get statistics(): ConnectionStatistics {
+    const { count: open, maxCount: max } = this;
+    let receivedBytes = this.#receivedBytes;
+    let sentBytes = this.#sentBytes;
+    for (const socket of this.#open.keys()) {
+      receivedBytes += socket.bytesRead;
+      sentBytes += socket.bytesWritten;
+    }
+    const [accepted, refused] = [this.#accepted, this.#refused];
+    return { open, max, accepted, refused, receivedBytes, sentBytes };
   }
 
   [Symbol.iterator](): Iterator<Socket> {
@@ -52,9 +80,13 @@ export class Connections implements Iterable<Socket> {
    * @returns whether there is a place for it
    */
   admit(socket: Socket): boolean {
-    if (this.#open.size >= this.maxCount && !this.#closeIdlest()) return false;
+    if (this.#open.size >= this.maxCount && !this.#closeIdlest()) {
+      this.#refused++;
+      return false;
+    }
+    this.#accepted++;
     this.#open.set(socket, undefined);
-    socket.once('close', () => this.#open.delete(socket));
+    socket.once('close', () => this.#forget(socket));
     return true;
   }
 
@@ -66,9 +98,15 @@ export class Connections implements Iterable<Socket> {
   #closeIdlest(): boolean {
     const socket = this.#nextIdlest() ?? (this.#findIdlest() ? this.#nextIdlest() : undefined);
     if (socket === undefined) return false;
-    this.#open.delete(socket);
+    this.#forget(socket);
     socket.destroy();
     return true;
+  }
+
+  #forget(socket: Socket): void {
+    if (!this.#open.delete(socket)) return;
+    this.#receivedBytes += socket.bytesRead;
+    this.#sentBytes += socket.bytesWritten;
   }
 
   #nextIdlest(): Socket | undefined {

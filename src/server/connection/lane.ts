@@ -4,6 +4,7 @@ import type { Limits } from '../../config/limits.js';
 import type { Door } from '../access/door.js';
 import type { Tokens } from '../access/tokens.js';
 import type { Service } from '../service.js';
+import type { Bookkeeping } from '../statistics/exchange.js';
 import type { ByteSemaphore } from './byte-semaphore.js';
 import type { Connections } from './connections.js';
 import type { ContentRate } from './content-rate.js';
@@ -30,6 +31,7 @@ export interface LaneOptions {
   readonly connections: Connections;
   readonly scheduler: SliceScheduler;
   readonly inFlight: InFlight;
+  readonly bookkeeping: Bookkeeping;
   /** Called with an error for the operator; its client can't be told in full. */
   readonly report: (error: unknown) => void;
 }

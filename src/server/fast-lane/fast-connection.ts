@@ -23,8 +23,9 @@ import { endLingering } from '../connection/lingering.js';
 import { RequestAllowance } from '../connection/request-allowance.js';
 import type { ResponseHead } from '../connection/response-head.js';
 import { sendPieces } from '../connection/send-pieces.js';
+import { Exchange, noResponse } from '../statistics/exchange.js';
 import type { State } from './connection-state.js';
-import { atTurnsEnd } from './end-of-turn.js';
+import { atTurnsEnd, turnBeganMs } from './end-of-turn.js';
 import { KnownSender } from './known-sender.js';
 import { copyOf, findPlainRequest, PlainRequest } from './plain-request.js';
 import { ResponseBuffer } from './response-buffer.js';
@@ -45,6 +46,7 @@ export class FastConnection implements Connection {
   readonly #options: FastConnectionOptions;
   readonly #outgoing: ResponseBuffer;
   readonly #sender: KnownSender;
+  readonly #exchange: Exchange;
   #state: State = 'fresh';
   /** For the requests whose responses are not all with the kernel. */
   readonly #allowance: RequestAllowance;
@@ -55,7 +57,8 @@ export class FastConnection implements Connection {
 
   constructor(socket: Socket, options: FastConnectionOptions) {
     this.#socket = socket;
-    this.#outgoing = new ResponseBuffer(socket, options.responseHead);
+    this.#exchange = new Exchange(options.bookkeeping, socket);
+    this.#outgoing = new ResponseBuffer(socket, options.responseHead, this.#exchange);
     this.#sender = new KnownSender(options);
     this.#options = options;
     this.#allowance = new RequestAllowance(options.budget, options.scheduler, socket);
@@ -121,11 +124,13 @@ export class FastConnection implements Connection {
     const isFirst = this.#state === 'idle';
     this.#requests++;
     inFlight.begin();
+    const contentLength = request.end - request.contentStart;
+    this.#exchange.begin(request.method, contentLength, turnBeganMs());
     try {
       // admit would ask whether the service is draining, which #take has done.
       const command = request.command ?? admit(request, service);
+      this.#exchange.asksFor(command);
       this.#sender.permit?.mustAllow(command);
-      const contentLength = request.end - request.contentStart;
       this.#allowance.takeNow(contentLength);
       const content = contentLength > 0 ? [copyOf(bytes, request.contentStart, request.end)] : [];
       const response = perform(command, content, service.store, this.#allowance);
@@ -151,7 +156,7 @@ export class FastConnection implements Connection {
   };
 
   readonly #onProblem = (error: unknown): void => {
-    if (error instanceof ClientGone) this.#state = 'responding';
+    if (error instanceof ClientGone) this.#exchange.end(noResponse, 0);
     else this.#refuse(error);
     this.#settle();
   };
@@ -178,6 +183,7 @@ export class FastConnection implements Connection {
     this.#watch();
     this.#outgoing.addHead(response, content.length, isLast);
     await sendPieces(content, this.#allowance, this.#write).catch(() => {});
+    this.#exchange.end(response.status, content.length);
     this.#state = isLast ? 'closing' : 'responding';
     this.#settle();
   }
@@ -199,6 +205,7 @@ export class FastConnection implements Connection {
     const isLast = isOpen && (closes || this.#options.service.draining);
     this.#state = isLast ? 'closing' : 'responding';
     if (isOpen) this.#outgoing.add(response, content, isLast);
+    this.#exchange.end(isOpen ? response.status : noResponse, content.length);
   }
 
   /** From `responding` or `closing`: goes on once the responses are with the kernel. */

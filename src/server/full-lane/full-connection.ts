@@ -14,6 +14,7 @@ import type { Connection, Connections } from '../connection/connections.js';
 import type { LaneOptions } from '../connection/lane.js';
 import { endLingering } from '../connection/lingering.js';
 import type { ResponseHead } from '../connection/response-head.js';
+import type { RequestStatistics } from '../statistics/request-statistics.js';
 import { type ReadState, resumeReading } from './sliced-reads.js';
 
 interface Request {
@@ -27,11 +28,14 @@ export interface QueuedRequests {
   count: number;
 }
 
+type FullConnectionOptions = Pick<LaneOptions, 'limits' | 'connections' | 'bookkeeping'>;
+
 export class FullConnection implements Connection, ReadState {
   readonly #socket: Socket;
   readonly #limits: Pick<Limits, 'maxPipelined' | 'maxQueuedRequests' | 'lingerMs'>;
   readonly #responseHead: ResponseHead;
   readonly #connections: Connections;
+  readonly #statistics: RequestStatistics;
   #idleSince: number;
   readonly #queue: Request[] = [];
   readonly #queued: QueuedRequests;
@@ -58,7 +62,7 @@ export class FullConnection implements Connection, ReadState {
 
   constructor(
     socket: Socket,
-    { limits, connections }: Pick<LaneOptions, 'limits' | 'connections'>,
+    { limits, connections, bookkeeping }: FullConnectionOptions,
     responseHead: ResponseHead,
     queued: QueuedRequests,
   ) {
@@ -66,6 +70,7 @@ export class FullConnection implements Connection, ReadState {
     this.#responseHead = responseHead;
     this.#limits = limits;
     this.#connections = connections;
+    this.#statistics = bookkeeping.statistics;
     this.#idleSince = connections.stamp();
     this.#queued = queued;
     connections.own(socket, this);
@@ -207,6 +212,7 @@ export class FullConnection implements Connection, ReadState {
 
   #respond(problem: Problem): void {
     if (!this.#socket.writable) return;
+    this.#statistics.count(this.#statistics.rowOf('other'), problem.status);
     const response = problemResponse(problem);
     const { content } = response;
     this.#socket.cork();

@@ -4,14 +4,7 @@
  * Requests of one connection run one after another, in their order: a pipelined GET behind a PUT
  * must see it (RFC 9112 § 9.3.2 allows parallel work for safe methods only).
  */
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { maxDeletionsPerPage, pieceBytes } from '../../config/limits.js';
 import { permitOf } from '../access/bearer.js';
@@ -20,7 +13,7 @@ import { visitorOf } from '../access/door.js';
 import type { Permit } from '../access/permit.js';
 import { allMethods, type RequestFields } from '../api/operations.js';
 import { perform } from '../api/perform.js';
-import { needsOperator, Problem, problemOf, slowContent } from '../api/problem.js';
+import { needsOperator, Problem, problemOf, problemResponse, slowContent } from '../api/problem.js';
 import type { ApiResponse } from '../api/response.js';
 import { admit, type Command } from '../api/route.js';
 import { ClientGone } from '../connection/client-gone.js';
@@ -29,11 +22,13 @@ import { cut } from '../connection/cut.js';
 import { connectionEvent, type LaneOptions } from '../connection/lane.js';
 import { RequestAllowance } from '../connection/request-allowance.js';
 import { ResponseHead } from '../connection/response-head.js';
+import { Exchange, noResponse } from '../statistics/exchange.js';
 import { serveBatch } from './batch.js';
 import { checkHead, untrusted } from './check-head.js';
 import { announcedLength, readContent } from './content.js';
 import { ContentBuffer } from './content-buffer.js';
 import { FullConnection } from './full-connection.js';
+import { nodeServer } from './node-server.js';
 import { isOtherProtocol } from './other-protocol.js';
 import { parserProblem } from './parser-problem.js';
 import { sendProblem, sendResponse } from './send.js';
@@ -41,36 +36,13 @@ import { readInSlices } from './sliced-reads.js';
 
 type Expectation = 'none' | 'continue' | 'unknown';
 
-/** An older parser takes lines that do not end in CR LF, which lets requests be smuggled. */
-const minParser = 9;
-
 /**
  * A server of the lane, ready to listen.
  * @throws Error on a Node that is too old for it: npm only warns of that
  */
 export function fullLane(options: LaneOptions): Server {
-  if (Number.parseInt(process.versions.llhttp ?? '', 10) < minParser)
-    throw new Error(`Evenkeel needs Node 20.19.2 or later, and this is ${process.version}`);
-  const { limits } = options;
-  const server = createWith(options.tls, {
-    // A head that is not far too long is read whole, and checkHead says what of it is.
-    maxHeaderSize: 2 * limits.maxHeaderBytes,
-    headersTimeout: limits.headerTimeoutMs,
-    requestTimeout: limits.requestTimeoutMs,
-    keepAliveTimeout: limits.keepAliveMs,
-    connectionsCheckingInterval: Math.min(1000, limits.headerTimeoutMs),
-    // checkHead does, with a response that says what to change.
-    requireHostHeader: false,
-    // A second Content-Type would be dropped in silence. Joined to the first one it is malformed.
-    joinDuplicateHeaders: true,
-  });
-  // A client that has sent its last byte may still wait for responses.
-  Object.assign(server, { httpAllowHalfOpen: true });
-  // With a count node:http drops further fields in silence; checkHead counts them instead.
-  server.maxHeadersCount = 0;
-  server.setTimeout(limits.stallMs);
-
-  const responseHead = new ResponseHead(limits.keepAliveMs, options.door.cors.common);
+  const server = nodeServer(options);
+  const responseHead = new ResponseHead(options.limits.keepAliveMs, options.door.cors.common);
   const queued = { count: 0 };
   const connections = new WeakMap<Socket, FullConnection>();
   const connectionOf = (socket: Socket): FullConnection => {
@@ -111,13 +83,7 @@ export function fullLane(options: LaneOptions): Server {
   return server;
 }
 
-/** node:https is node:http behind TLS, with the same events and options. */
-function createWith(tls: LaneOptions['tls'], options: ServerOptions): Server {
-  if (tls === undefined) return createServer(options);
-  return createTlsServer({ ...options, ...tls, allowHalfOpen: true }) as unknown as Server;
-}
-
-interface Exchange {
+interface ParsedRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly connection: FullConnection;
@@ -127,7 +93,7 @@ interface Exchange {
 
 /** Serves one request to its end. Never rejects: a failure is a response, or the client is gone. */
 async function serveRequest(
-  { req, res, connection, expectation, protocol }: Exchange,
+  { req, res, connection, expectation, protocol }: ParsedRequest,
   lane: LaneOptions,
 ): Promise<void> {
   const { service, limits, door, inFlight, report } = lane;
@@ -149,6 +115,10 @@ async function serveRequest(
   // not end it by themselves: llhttp overlooks one before a tab.
   const endsConnection = fields.upgrade !== undefined || asksToClose(fields.connection);
   inFlight.begin();
+  const exchange = new Exchange(lane.bookkeeping, socket);
+  let responseBytes: number | undefined;
+  const sentBefore = socket.bytesWritten;
+  exchange.begin(req.method ?? '', Number(fields['content-length'] ?? 0));
   try {
     if (protocol === 'other')
       throw untrusted('the request line names RTSP; this server speaks HTTP');
@@ -173,10 +143,15 @@ async function serveRequest(
     const broken = isOfContent && connection.problem !== undefined && !req.complete;
     const close = problem.closes || broken || leavesContent() || endsConnection || service.draining;
     if (close) connection.closeAfterResponse();
+    tellTiming(false);
+    responseBytes = problemResponse(problem).content.length;
     sendProblem(res, problem, close);
   } finally {
     // Until the response is with the kernel: so a connection holds one response at a time.
     await over;
+    const status = res.headersSent ? res.statusCode : noResponse;
+    exchange.end(status, responseBytes ?? socket.bytesWritten - sentBefore);
+    exchange.left();
     unwatch();
     allowance.release();
     inFlight.end();
@@ -189,11 +164,22 @@ async function serveRequest(
     const leaves = leavesContent() && !connection.streams;
     const last = service.draining || endsConnection || leaves;
     if (last) connection.closeAfterResponse();
+    tellTiming(response.status === 201 || response.status === 202);
+    if (req.method === 'HEAD') responseBytes = 0;
+    else if (response.content instanceof Uint8Array) responseBytes = response.content.length;
     return sendResponse(res, response, last, allowance);
+  }
+
+  /** @param isStored whether it is a write of one entity that was stored just now */
+  function tellTiming(isStored: boolean): void {
+    if (fields['evenkeel-server-timing'] !== '1' || res.headersSent) return;
+    const commit = isStored ? service.store.statistics?.lastCommit : undefined;
+    res.setHeader('Server-Timing', exchange.timing(commit));
   }
 
   async function respond(permit: Permit | undefined): Promise<ApiResponse> {
     const command = admit({ method: req.method ?? '', target: req.url ?? '', fields }, service);
+    exchange.asksFor(command);
     permit?.mustAllow(command);
     if (command.kind === 'batch') return respondToBatch(command.isAtomic, permit);
     if (command.kind === 'put') return respondToPut(command, permit);

@@ -4,6 +4,7 @@
  */
 import type { Limits } from '../../config/limits.js';
 import { checkKey, checkLoaded, checkTtl, checkValue } from '../checks.js';
+import type { StatisticsSource } from '../statistics.js';
 import {
   type Allowance,
   type Capabilities,
@@ -27,6 +28,7 @@ import { type DeletionParts, deletePages } from './range-deletion.js';
 import { type RangeParts, Ranges } from './ranges.js';
 import type { StatusProbe } from './status-probe.js';
 import { maxExpiresMs } from './time-to-live.js';
+import type { Turns } from './turns.js';
 import type { WritesUnderWay } from './writes-under-way.js';
 
 export interface StoreParts extends DeletionParts, Omit<RangeParts, 'mustBeOpen'> {
@@ -38,6 +40,7 @@ export interface StoreParts extends DeletionParts, Omit<RangeParts, 'mustBeOpen'
   readonly sweeper: ChunkSweeper;
   readonly probe: StatusProbe;
   readonly writes: WritesUnderWay;
+  readonly turns: Turns;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Waits for what is under way, and leaves the cluster. */
@@ -48,12 +51,22 @@ const noResult: DeleteResult = {};
 
 export class CassandraStore implements Store {
   readonly capabilities: Capabilities;
+  readonly statistics: StatisticsSource;
   readonly #parts: StoreParts;
   readonly #ranges: Ranges;
   #closing: Promise<void> | undefined;
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
+    const { writes, turns } = parts;
+    this.statistics = {
+      // Writes of many requests leave in one statement, or one in many.
+      lastCommit: undefined,
+      read: () => {
+        const { running, waiting } = turns;
+        return { queued: writes.queued, statements: { running, waiting } };
+      },
+    };
     this.#ranges = new Ranges({ ...parts, mustBeOpen: () => this.#mustBeOpen() });
     this.capabilities = {
       replicas: parts.replicationFactor,

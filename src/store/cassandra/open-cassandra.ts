@@ -76,6 +76,7 @@ export async function openCassandra(options: CassandraOptions): Promise<Store> {
       loading: new Loading({ ...shared, chunks, versions, now }),
       sweeper,
       probe,
+      turns,
       limits,
       writes: new WritesUnderWay(limits),
       now,

@@ -17,6 +17,14 @@ export class Turns {
     this.#maxWaiting = maxWaiting;
   }
 
+  get running(): number {
+    return this.#running;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /**
    * Resolves when it is the caller's turn; undefined: it is now. It has to {@link end} then.
    * @throws StoreError `overloaded`

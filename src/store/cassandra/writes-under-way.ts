@@ -12,6 +12,10 @@ export class WritesUnderWay {
     this.#limits = limits;
   }
 
+  get queued(): { readonly writes: number; readonly bytes: number } {
+    return { writes: this.#count, bytes: this.#bytes };
+  }
+
   /** Counts a write until it has ended. @throws StoreError `overloaded` */
   async run<T>(bytes: number, write: () => Promise<T>): Promise<T> {
     const { maxQueuedWrites, maxQueuedBytes } = this.#limits;

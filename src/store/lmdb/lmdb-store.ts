@@ -6,6 +6,7 @@
 import { type Limits, pieceBytes } from '../../config/limits.js';
 import { checkKey } from '../checks.js';
 import { fieldsEnd, fieldsStart, readRecord } from '../record.js';
+import type { StatisticsSource } from '../statistics.js';
 import {
   type Allowance,
   type Awaitable,
@@ -39,6 +40,7 @@ import type { Sweeper } from './write/sweeper.js';
 import { batchesOf, deleteOf, putOf, writesOf } from './writes-of.js';
 
 export interface StoreParts {
+  readonly statistics: StatisticsSource;
   readonly env: Environment;
   readonly cache: EntityCache;
   readonly coldReads: ColdReads;
@@ -63,11 +65,13 @@ export class LmdbStore implements Store {
     freshPages: true,
     maxExpiresMs: undefined,
   };
+  readonly statistics: StatisticsSource;
   readonly #parts: StoreParts;
   #closing: Promise<void> | undefined;
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
+    this.statistics = parts.statistics;
   }
 
   get failure(): StoreError | undefined {

@@ -3,24 +3,19 @@
  */
 import type { FileHandle } from 'node:fs/promises';
 import { type Limits, makeLimits } from '../../config/limits.js';
-import { readUint64, writeUint64 } from '../record.js';
+import { readUint64 } from '../record.js';
 import { type Store, StoreError } from '../store.js';
 import { CheckpointClient } from './checkpoint/checkpoint-client.js';
 import { Control } from './checkpoint/messages.js';
 import { isClaimed } from './file/claim.js';
-import { notOurs, openDataFile } from './file/data-file.js';
+import { openDataFile } from './file/data-file.js';
 import { DataFileWatch } from './file/data-file-watch.js';
 import { prepareDirectory, syncNames, unusable } from './file/directory.js';
 import {
   ceilingKey,
-  databaseStats,
   dataFile,
   type Environment,
   formatKey,
-  formatWithFields,
-  formatWithJournal,
-  formatWithoutFields,
-  journalKey,
   openDatabases,
   openRoot,
   readersOf,
@@ -30,19 +25,20 @@ import { makeDataFile, removeLeftovers } from './file/new-data-file.js';
 import { checkResources } from './file/resources.js';
 import { Journal } from './journal/journal.js';
 import { type JournalOptions, journalDefaults } from './journal/journal-options.js';
-import { decodeJournalState } from './journal/journal-state.js';
-import { type RecoveredJournal, recoverJournal } from './journal/recovery.js';
 import { Segment } from './journal/segment.js';
 import { segmentPath, storedFileBytes } from './journal/segment-header.js';
+import { LmdbStatistics } from './lmdb-statistics.js';
 import { LmdbStore } from './lmdb-store.js';
 import { Memtable } from './memtable/memtable.js';
 import { ColdReads } from './read/cold-reads.js';
 import { EntityCache } from './read/entity-cache.js';
 import { LargeReads } from './read/large-reads.js';
 import { leaveOutLargeRecords } from './read/large-records.js';
+import { checkFormat, recover } from './stored-format.js';
 import { GroupCommit } from './write/group-commit.js';
 import { Sweeper } from './write/sweeper.js';
 import { VersionClock } from './write/version-clock.js';
+import { WriteStatistics } from './write/write-statistics.js';
 
 export interface LmdbOptions {
   /** The directory that holds the data; made if it is absent. */
@@ -56,6 +52,8 @@ export interface LmdbOptions {
   readonly onLost?: (error: StoreError) => void;
   /** Called at the end if the data file lacks writes that the journal has. */
   readonly onWarning?: (message: string) => void;
+  /** Called when writes begin to be refused because the disk is full, and when that is over. */
+  readonly onFull?: (isFull: boolean) => void;
   /** Major page faults of this process so far. Default: as the kernel counts them. */
   readonly majorFaults?: () => number;
   /** Tests make it small, and empty it soon. */
@@ -133,12 +131,14 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     if (loss) throw loss;
     leaveOutLargeRecords(env.entities);
     const memtable = new Memtable();
+    const writes = new WriteStatistics(options.onFull ?? (() => {}));
     const journal = new Journal({
       directory,
       segments,
       memtable,
       thread,
       control,
+      statistics: writes,
       maxAgeMs: journalOptions.maxAgeMs,
       recovered,
     });
@@ -154,6 +154,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       nowMs: now,
       limits,
       cache,
+      statistics: writes,
       sources: { memtable, env, coldReads, largeReads },
     });
     await journal.open();
@@ -167,7 +168,10 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     );
     // Before the journal closes its files, and removes some.
     undo.push(() => watch.stop());
+    const sweeper = new Sweeper(thread, now, sweepIntervalMs);
+    const parts = { directory, env, cache, coldReads, journal, commits, sweeper, writes, control };
     return new LmdbStore({
+      statistics: new LmdbStatistics(parts),
       env,
       cache,
       coldReads,
@@ -177,7 +181,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       memtable,
       journal,
       commits,
-      sweeper: new Sweeper(thread, now, sweepIntervalMs),
+      sweeper,
       release,
     });
   } catch (error) {
@@ -186,37 +190,10 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
   }
 }
 
-/**
- * The writes that LMDB may lack; undefined after a clean close.
- * @throws StoreError `damaged`, `unusable`
- */
-async function recover(
-  { meta }: Environment,
-  directory: string,
-  segments: readonly Segment[],
-): Promise<RecoveredJournal | undefined> {
-  const format = meta.get(formatKey);
-  const stored = meta.get(journalKey);
-  if (!stored && format && readUint64(format, 0) !== formatWithJournal) return undefined;
-  // Each tells what the other must be. If one has changed, the journal may be needed.
-  const state = stored && decodeJournalState(stored);
-  if (!state || !format || readUint64(format, 0) !== formatWithJournal)
-    throw damagedFormat(dataFile(directory));
-  return recoverJournal(directory, segments, state.epoch, state.checkpointed);
-}
-
 function journalKept(directory: string, why: StoreError): string {
   return (
     `the last writes are in the journal, and not in data.mdb: ${why.message}. ` +
     `Keep all files in ${directory}: the next start goes on with them`
-  );
-}
-
-function damagedFormat(path: string): StoreError {
-  return new StoreError(
-    'damaged',
-    `${path} is damaged: what it says of its format and the journal has changed. ` +
-      'Restore the directory from a backup, or choose another with --data',
   );
 }
 
@@ -262,31 +239,4 @@ function inUse(directory: string): StoreError {
     `the data directory ${directory} is open in another server; stop that one, ` +
       'or choose another directory with --data',
   );
-}
-
-/**
- * Reads the directory's format. Releases before this one could be killed before they wrote it. Then
- * there are no entities either, and it is written now.
- */
-async function checkFormat({ entities, meta }: Environment, directory: string): Promise<void> {
-  const stored = meta.get(formatKey);
-  if (stored === undefined) {
-    const path = dataFile(directory);
-    // A release with a journal has written the format before.
-    if (meta.get(journalKey)) throw damagedFormat(path);
-    if (databaseStats(entities).entryCount > 0) throw notOurs(path);
-    if ((await storedFileBytes(segmentPath(directory, 0))) > 0) throw damagedFormat(path);
-    const value = Buffer.alloc(8);
-    writeUint64(value, 0, formatWithoutFields);
-    meta.putSync(formatKey, value);
-    return;
-  }
-  const format = readUint64(stored, 0);
-  const known: readonly number[] = [formatWithoutFields, formatWithFields, formatWithJournal];
-  if (!known.includes(format))
-    throw new StoreError(
-      'unusable',
-      `the data directory ${directory} has format ${format}, and this Evenkeel reads ` +
-        `${known.join(', ')}; use the release that wrote it`,
-    );
 }

@@ -2,17 +2,19 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { LiveTokens, watchMs } from '#dist/server/access/live-tokens.js';
+import type { Reload } from '#dist/server/access/reload.js';
 import { digestOf } from '#dist/server/access/tokens.js';
 import { makeTokens } from '../../support/tokens.js';
 
 async function start() {
   const made = await makeTokens({ one: 'read', two: 'write' });
-  const warnings: string[] = [];
-  const live = new LiveTokens(made.file, (message) => warnings.push(message));
+  const reloads: Reload[] = [];
+  const live = new LiveTokens(made.file, (reload) => reloads.push(reload));
   onTestFinished(() => live.close());
   const stands = (name: 'one' | 'two') =>
     live.tokens.find(digestOf(made.tokens[name])) !== undefined;
-  return { ...made, live, warnings, stands };
+  const refusals = () => reloads.flatMap(({ refusal = [] }) => refusal);
+  return { ...made, live, reloads, refusals, stands };
 }
 
 it('is looked at often enough for a second', () => {
@@ -33,30 +35,37 @@ it('follows the file by itself, however it is replaced', async () => {
 });
 
 it('keeps what it had when the new file is bad, and says so in one line', async () => {
-  const { file, keep, live, warnings, stands } = await start();
+  const { file, keep, live, reloads, refusals, stands } = await start();
   await writeFile(file, '[{"name": ek_not-quoted}]');
   live.reload();
-  expect(new Set(warnings)).toStrictEqual(
-    new Set([`the tokens stay as they were: ${file} can't be used: it is not JSON`]),
-  );
+  expect(new Set(refusals())).toStrictEqual(new Set([`${file} can't be used: it is not JSON`]));
   expect([stands('one'), stands('two')]).toStrictEqual([true, true]);
   await rm(file);
   live.reload();
-  expect(warnings.at(-1)).toContain(`can't read the tokens ${file}: ENOENT`);
-  expect(warnings.join()).not.toContain('\n');
+  expect(refusals().at(-1)).toContain(`can't read the tokens ${file}: ENOENT`);
+  expect(refusals().join()).not.toContain('\n');
   expect(stands('one')).toBe(true);
   await keep('two');
   live.reload();
   expect([stands('one'), stands('two')]).toStrictEqual([false, true]);
+  expect(reloads.at(-1)).toStrictEqual({ what: 'tokens', refusal: undefined });
+});
+
+it('tells of a change once, and of each reload that is asked for', async () => {
+  const { keep, live, reloads } = await start();
+  await keep('one');
+  await expect.poll(() => reloads).toStrictEqual([{ what: 'tokens', refusal: undefined }]);
+  live.reload();
+  expect(reloads).toHaveLength(2);
 });
 
 it('looks again at a file that may not be whole yet', async () => {
-  const { file, keep, warnings, stands } = await start();
+  const { file, keep, refusals, stands } = await start();
   await writeFile(file, '[');
-  await expect.poll(() => warnings).toHaveLength(1);
+  await expect.poll(refusals).toHaveLength(1);
   await keep('two');
   await expect.poll(() => stands('one')).toBe(false);
-  expect(warnings).toHaveLength(1);
+  expect(refusals()).toHaveLength(1);
 });
 
 it('does not raise its version when nothing changed', async () => {

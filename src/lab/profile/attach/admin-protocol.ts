@@ -11,6 +11,8 @@ export interface AdminStatus {
   readonly versions: NodeJS.ProcessVersions;
   readonly uptimeSeconds: number;
   readonly memory: NodeJS.MemoryUsage;
+  /** How many requests the server has served so far. */
+  readonly requests: number;
   /** Whether a sampling runs. */
   readonly profiling: boolean;
 }

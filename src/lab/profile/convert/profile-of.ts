@@ -6,10 +6,10 @@ import { cpuStacks } from './cpuprofile.js';
 import { frameNaming } from './frame-naming.js';
 import { heapStacks } from './heapprofile.js';
 
-/** @param requests completed in the window, if somebody counted */
-export function profileOf(recording: Recording, requests?: number): Profile {
+/** @param requests served in the window; default: as the recording says, if somebody counted */
+export function profileOf(recording: Recording, requests = recording.requests): Profile {
   const { kind, durationUs, metrics } = recording;
-  const common = { kind, durationUs, metrics, ...(requests !== undefined && { requests }) };
+  const common = { kind, durationUs, metrics, ...(requests && { requests }) };
   return { ...common, stacks: stacksOf(recording) };
 }
 

@@ -13,6 +13,8 @@ export interface RecordingOf<Kind, Raw> extends ThreadRecording<Raw> {
   readonly workers: readonly (ThreadRecording<Raw> & { readonly name: string })[];
   readonly durationUs: number;
   readonly metrics: ProcessMetrics;
+  /** Served in the window, if somebody counted. */
+  readonly requests?: number;
   /** The directory of the program's package; files are named from there. */
   readonly root: string;
 }

@@ -14,6 +14,8 @@ export interface SampleOptions {
   readonly seconds: number;
   /** Ends the window early; what was sampled by then is the result. */
   readonly signal?: AbortSignal;
+  /** How many requests the process has served so far; undefined: nobody counts. */
+  readonly requests?: () => number;
 }
 
 export async function sampleKind(
@@ -29,7 +31,7 @@ export async function sampleKind(
 async function sample<Raw>(
   connection: InspectorConnection,
   sampler: Sampler<Raw>,
-  { seconds, signal }: SampleOptions,
+  { seconds, signal, requests }: SampleOptions,
 ): Promise<Omit<RecordingOf<unknown, Raw>, 'kind'>> {
   const signals = signal ? [connection.lost, signal] : [connection.lost];
   const root = await programRoot(connection);
@@ -41,14 +43,17 @@ async function sample<Raw>(
     const open = await eachWorker(begun, (thread) => thread.open());
     const mainOpen = await mainBegun.open();
     const probe = await startProbe(connection);
+    const requestsBefore = requests?.();
     const start = performance.now();
     await wait(seconds, signals);
     connection.lost.throwIfAborted();
+    const counted =
+      requests && requestsBefore !== undefined ? { requests: requests() - requestsBefore } : {};
     const metrics = await probe.stop();
     const durationUs = (performance.now() - start) * 1000;
     const main = await mainOpen.end();
     const ended = await eachWorker(open, (thread) => thread.end());
-    return { root, durationUs, metrics, ...main, workers: ended };
+    return { root, durationUs, metrics, ...counted, ...main, workers: ended };
   } finally {
     await workers.detach();
   }

@@ -7,7 +7,7 @@ import type { StoreError } from '../../store.js';
 import type { Segment } from '../journal/segment.js';
 import type { Slots } from '../journal/slots.js';
 import type { Layer, Memtable } from '../memtable/memtable.js';
-import { publishCheckpoint } from '../write/commit-channel.js';
+import type { WriteStatistics } from '../write/write-statistics.js';
 import type { CheckpointClient } from './checkpoint-client.js';
 import type { Control, Work } from './messages.js';
 
@@ -19,6 +19,7 @@ export interface CheckpointerParts {
   readonly thread: CheckpointClient;
   readonly control: Control;
   readonly slots: Slots;
+  readonly statistics: WriteStatistics;
 }
 
 export class Checkpointer {
@@ -26,6 +27,7 @@ export class Checkpointer {
   readonly #thread: CheckpointClient;
   readonly #control: Control;
   readonly #slots: Slots;
+  readonly #statistics: WriteStatistics;
   /** Why LMDB lacks space for what the journal has. */
   blocked: StoreError | undefined;
   /** Nothing is tried twice any more. */
@@ -35,11 +37,12 @@ export class Checkpointer {
   /** Those that wait for the end of the next attempt. */
   #attempted: (() => void)[] = [];
 
-  constructor({ memtable, thread, control, slots }: CheckpointerParts) {
+  constructor({ memtable, thread, control, slots, statistics }: CheckpointerParts) {
     this.#memtable = memtable;
     this.#thread = thread;
     this.#control = control;
     this.#slots = slots;
+    this.#statistics = statistics;
   }
 
   /** A checkpoint that runs ends soon, with all entries in LMDB or at a full disk. */
@@ -96,7 +99,7 @@ export class Checkpointer {
       };
       const result = await this.#thread.checkpoint(work);
       if (result.applied === undefined) {
-        publishCheckpoint(result.event);
+        this.#statistics.checkpointed(result.event);
         break;
       }
       reserved.subtract(result.usedPages);

@@ -11,7 +11,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Awaitable, StoreError } from '../../store.js';
 import { type CheckpointClient, failed } from '../checkpoint/checkpoint-client.js';
-import { Checkpointer } from '../checkpoint/checkpointer.js';
+import { Checkpointer, type CheckpointerParts } from '../checkpoint/checkpointer.js';
 import type { Control } from '../checkpoint/messages.js';
 import { syncNames } from '../file/directory.js';
 import type { Pages } from '../file/page-count.js';
@@ -33,13 +33,10 @@ const maxTouches = 3;
 /** At the end of a segment only deletions may be written, so that a full store can be emptied. */
 const maxReservedBytes = 128 * 1024;
 
-export interface JournalParts {
+/** The thread has the memory of the segments. */
+export interface JournalParts extends Omit<CheckpointerParts, 'slots'> {
   readonly directory: string;
   readonly segments: readonly [Segment, Segment];
-  readonly memtable: Memtable;
-  /** Has the memory of the segments. */
-  readonly thread: CheckpointClient;
-  readonly control: Control;
   readonly maxAgeMs: number;
   /** Left by a server that ended without a clean close. */
   readonly recovered: RecoveredJournal | undefined;
@@ -79,8 +76,8 @@ export class Journal {
     for (const { slots } of recovered?.segments ?? [])
       for (const slot of slots) this.slots.resume(slot);
     this.#reservedBytes = Math.min(maxReservedBytes, segments[0].maxBytes / 16);
-    this.#checkpointer = new Checkpointer({ memtable, thread, control, slots: this.slots });
-    this.#pair = new SegmentPair({ segments, memtable, control, checkpointer: this.#checkpointer });
+    this.#checkpointer = new Checkpointer({ ...parts, slots: this.slots });
+    this.#pair = new SegmentPair({ ...parts, checkpointer: this.#checkpointer });
     this.#timer = setInterval(() => {
       if (this.active.ageMs >= maxAgeMs) this.#pair.turnIfFree();
     }, maxAgeMs / looks).unref();
@@ -89,6 +86,10 @@ export class Journal {
   /** The segment that takes the next frame. */
   get active(): Segment {
     return this.#pair.active;
+  }
+
+  get isCheckpointing(): boolean {
+    return this.#pair.checkpoint !== undefined;
   }
 
   /** Opens the files, and makes them if they are absent. Goes on with what was recovered. */

@@ -35,6 +35,7 @@ export class ColdReads {
   #lastFaults: number;
   #cold = false;
   #running = 0;
+  #count = 0;
   #waiting: { readonly key: Buffer; resolve(): void }[] = [];
 
   /**
@@ -51,6 +52,16 @@ export class ColdReads {
     this.#faults = faults;
     this.#lastFaults = faultsBefore;
     this.#maxQueued = maxQueuedReads;
+  }
+
+  /** Prefetches so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Those that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** Called before each read: whether it is likely to wait for the disk. */
@@ -108,6 +119,7 @@ export class ColdReads {
     const next = this.#waiting.shift();
     if (next === undefined) return;
     this.#running++;
+    this.#count++;
     const done = () => {
       this.#running--;
       next.resolve();

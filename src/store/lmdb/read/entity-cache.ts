@@ -50,6 +50,8 @@ export class EntityCache {
   #end = 0;
   /** The slot that the next full bucket evicts. */
   #turn = 0;
+  #hits = 0;
+  #misses = 0;
 
   /**
    * @param bytes the size of the log; index and counts add a seventh to two sevenths. Unused memory
@@ -66,11 +68,24 @@ export class EntityCache {
     this.#pending = new Uint32Array(buckets);
   }
 
+  /** How many lookups found their entity so far. */
+  get hits(): number {
+    return this.#hits;
+  }
+
+  get misses(): number {
+    return this.#misses;
+  }
+
   /** The cached entity, if there is one. The value is a copy. */
   get(key: Uint8Array): Entity | undefined {
     if (this.#log.length === 0) return undefined;
     const at = this.#find(key, hashOf(key));
-    if (at < 0) return undefined;
+    if (at < 0) {
+      this.#misses++;
+      return undefined;
+    }
+    this.#hits++;
     const place = (this.#index[at + 1] as number) - 1;
     const lengths = this.#words[place * 2 + 1] as number;
     const fieldsStart = place * unit + headerBytes + key.length;

@@ -14,9 +14,10 @@ import {
   StoreError,
 } from '../../store.js';
 import { failed } from '../checkpoint/checkpoint-client.js';
+import { frameBytes } from '../journal/frame.js';
 import type { Journal } from '../journal/journal.js';
 import type { EntityCache } from '../read/entity-cache.js';
-import { monotonicMs, publishCommit } from './commit-channel.js';
+import { monotonicMs } from './commit-channel.js';
 import { conditionErrorOf, type Deciding } from './condition-error.js';
 import { FrameDraft, type Outcome } from './frame-draft.js';
 import { type StoredValues, storeValues } from './large-values.js';
@@ -34,12 +35,14 @@ import {
 } from './queued.js';
 import { type WaitingLimits, WaitingWrites } from './waiting-writes.js';
 import { type Delete, isLarge, type Put, valueBytes, type Write, writeBytes } from './write.js';
+import type { WriteStatistics } from './write-statistics.js';
 
 export interface GroupCommitParts extends Deciding {
   readonly journal: Journal;
   readonly limits: WaitingLimits;
   /** Never holds a key while a write of it is on its way to the disk. */
   readonly cache: EntityCache;
+  readonly statistics: WriteStatistics;
 }
 
 export class GroupCommit {
@@ -61,6 +64,12 @@ export class GroupCommit {
   /** Set by the first frame that failed for another reason than a full disk, or by fail(). */
   get failure(): StoreError | undefined {
     return this.#failure;
+  }
+
+  /** All that was accepted and has not settled. */
+  get queued(): { readonly writes: number; readonly bytes: number } {
+    const { writes, bytes } = this.#waiting;
+    return { writes, bytes };
   }
 
   /**
@@ -154,6 +163,7 @@ export class GroupCommit {
       this.#waiting.give(writes.length, bytes);
       if (!(error instanceof StoreError)) throw error;
       if (error.code === 'failed') this.fail(error);
+      if (error.code === 'full') this.#parts.statistics.fullDisk.refused();
       throw (
         (error.code === 'full' && (await conditionErrorOf(this.#parts, writes, isGroup))) || error
       );
@@ -205,11 +215,9 @@ export class GroupCommit {
     const deletions = items.filter(isDeletion);
     for (const item of items) {
       if (isDeletion(item) && deletions.length < items.length) continue;
-      const conditionError = await conditionErrorOf(
-        this.#parts,
-        item.writes ?? [item.write],
-        !!item.writes,
-      );
+      const writes = item.writes ?? [item.write];
+      const conditionError = await conditionErrorOf(this.#parts, writes, !!item.writes);
+      if (!conditionError) this.#parts.statistics.fullDisk.refused();
       this.#reject(item, conditionError ?? error);
     }
     if (deletions.length > 0 && deletions.length < items.length)
@@ -218,7 +226,7 @@ export class GroupCommit {
 
   /** Resolves when the frame of the items is durable, and they are settled. */
   async #commit(items: readonly Queued[]): Promise<void> {
-    const { journal, versions, cache, nowMs } = this.#parts;
+    const { journal, versions, cache, nowMs, statistics } = this.#parts;
     const keys = keysToLookUp(items);
     const lookup = new Lookup(this.#parts.sources);
     if (keys.length > 0) await lookup.prefetch(keys);
@@ -249,16 +257,19 @@ export class GroupCommit {
     if (!draft.isEmpty) {
       const ceiling = versions.ceilingToStore;
       const buckets = draft.keys.map((key) => cache.invalidate(key));
+      const bytes = frameBytes(draft.end - journal.active.entriesStart);
       const beganMs = monotonicMs();
       // After a failed frame nobody knows what is on the disk: its keys stay uncached.
       await journal.append(draft.end, pages, ceiling);
-      publishCommit({
+      statistics.committed({
         beganMs,
         endedMs: monotonicMs(),
         writes: draft.keys.length,
+        bytes,
         fill: journal.active.fill,
         heldMs,
       });
+      if (!onlyDeletes) statistics.fullDisk.stored();
       if (ceiling !== undefined) versions.committed(ceiling);
       for (const bucket of buckets) cache.settle(bucket);
       // The data file may have been lost while this was on its way.

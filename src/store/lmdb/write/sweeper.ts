@@ -13,11 +13,17 @@ export class Sweeper {
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
   #stopped = false;
+  #removed = 0;
 
   constructor(writer: Pick<CheckpointClient, 'sweep'>, nowMs: () => number, intervalMs: number) {
     this.#writer = writer;
     this.#nowMs = nowMs;
     this.#timer = setInterval(() => this.#start(), intervalMs).unref();
+  }
+
+  /** Entities removed so far. */
+  get removed(): number {
+    return this.#removed;
   }
 
   /** Stops; resolves when the sweep under way, if any, is over. */
@@ -38,6 +44,7 @@ export class Sweeper {
     while (!this.#stopped) {
       try {
         const removed = await this.#writer.sweep(Math.floor(this.#nowMs()), limit);
+        this.#removed += removed;
         if (removed < limit) return;
         limit = Math.min(2 * limit, entitiesPerSweep);
       } catch (error) {

@@ -13,6 +13,14 @@ export class WaitingWrites {
     this.#limits = limits;
   }
 
+  get writes(): number {
+    return this.#writes;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   get isEmpty(): boolean {
     return this.#writes === 0;
   }

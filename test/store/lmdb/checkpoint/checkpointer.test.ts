@@ -8,6 +8,7 @@ import { Segment } from '#dist/store/lmdb/journal/segment.js';
 import { Slots } from '#dist/store/lmdb/journal/slots.js';
 import { Layer, Memtable } from '#dist/store/lmdb/memtable/memtable.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
+import { WriteStatistics } from '#dist/store/lmdb/write/write-statistics.js';
 import { StoreError } from '#dist/store/store.js';
 import { temporaryDirectory } from '../../../support/directory.js';
 
@@ -30,6 +31,7 @@ test('those that wait for the next attempt fail with it', async () => {
     thread: thread as CheckpointClient,
     control: new Control(),
     slots: new Slots('/nowhere', () => {}),
+    statistics: new WriteStatistics(() => {}),
   });
   const segment = new Segment('/nowhere', 0, 128 * 1024);
   const running = checkpointer.run(segment, new Layer(segment.entries, segment.slots));
@@ -57,6 +59,7 @@ test('a deletion that fails at a full disk does not end the attempts', async () 
     thread: thread as never,
     control: new Control(),
     slots: new Slots('/nowhere', () => {}),
+    statistics: new WriteStatistics(() => {}),
   });
   const segment = new Segment('/nowhere', 0, 128 * 1024);
   await checkpointer.run(segment, new Layer(segment.entries, segment.slots));

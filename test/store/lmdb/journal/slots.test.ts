@@ -9,6 +9,7 @@ import { readSegmentHeader, segmentPath } from '#dist/store/lmdb/journal/segment
 import { Slots } from '#dist/store/lmdb/journal/slots.js';
 import { Memtable } from '#dist/store/lmdb/memtable/memtable.js';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
+import { WriteStatistics } from '#dist/store/lmdb/write/write-statistics.js';
 import { StoreError } from '#dist/store/store.js';
 import { temporaryDirectory } from '../../../support/directory.js';
 import { bytes } from '../../suite/factory.js';
@@ -58,6 +59,7 @@ test('a store that fails to open leaves the slots of acknowledged writes', async
     memtable: new Memtable(),
     thread: { close: async () => {} } as never,
     control: new Control(),
+    statistics: new WriteStatistics(() => {}),
     maxAgeMs: 1_000_000,
     recovered,
   });
