@@ -6,7 +6,7 @@ import { keyOf, settings, variableOf } from '../dist/config/settings.js';
 export function settingsMarkdown(limitsSource) {
   const code = (text) => (text === undefined ? '' : `\`${text}\``);
   const rows = Object.entries(settings).map(([name, { value, help, defaultText, unit, cost }]) => [
-    code(`--${name} ${value}`),
+    code(value === undefined ? `--${name}` : `--${name} ${value}`),
     code(variableOf(name)),
     code(keyOf(name)),
     code(defaultText),
@@ -26,8 +26,8 @@ default. An empty variable counts as not set.
 
 ${table(columns, rows)}
 
-\`--json\` is a flag only: it prints one line of JSON in place of the banner. So is \`--insecure\`,
-which serves everyone who reaches the host, without tokens: see [security.md](security.md).
+\`--insecure\` and \`--json\` are switches: the flag has no value, and \`EVENKEEL_JSON=false\` turns one
+off that the file turns on. [security.md](security.md) says what \`--insecure\` gives away.
 
 ## The configuration file
 
@@ -44,9 +44,11 @@ which serves everyone who reaches the host, without tokens: see [security.md](se
 
 ## Limits
 
-The object \`limits\` in the file changes bounds that have no flag. Each is a positive whole number:
-of bytes if its name ends in \`Bytes\`, of milliseconds if it ends in \`Ms\`. Limits that contradict
-each other are refused at the start.
+Bounds that have no flag of their own change by \`--limits drainMs=30000,maxConnections=1000\`, by
+the variable \`EVENKEEL_LIMITS\`, or by the object \`limits\` in the file. Each limit by itself comes
+from the flag, else the variable, else the file. It is a positive whole number: of bytes if its name
+ends in \`Bytes\`, of milliseconds if it ends in \`Ms\`. Limits that contradict each other are refused
+at the start.
 
 ${table(['Key', 'Default', 'Meaning'], limits)}
 

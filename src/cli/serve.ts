@@ -1,31 +1,25 @@
 /** `evenkeel serve`: runs the server until a signal. */
 import { resolve } from 'node:path';
-import { type AdminServer, startAdminServer } from '../admin/admin-server.js';
+import type { AdminServer } from '../admin/admin-server.js';
 import { accessSettings } from '../config/access-settings.js';
 import { clusterSettings } from '../config/cluster-settings.js';
 import { defaultLimits } from '../config/limits.js';
-import { readSettings, settings, unknownVariables } from '../config/settings.js';
+import { readSettings, unknownVariables } from '../config/read-settings.js';
+import { type Setting, settings } from '../config/settings.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
 import { AccessError } from '../server/access/access-error.js';
-import { isLoopback } from '../server/access/door.js';
-import { ListenError, type RunningServer, serve } from '../server/server.js';
-import { directoryOf } from '../store/open.js';
+import { ListenError } from '../server/listen-error.js';
+import type { RunningServer } from '../server/server.js';
 import { StoreError } from '../store/store.js';
 import { clusterAccess } from './args/cluster-access.js';
-import { describeFlags, on, textsOf } from './args/flags.js';
+import { describeFlags, textsOf } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';
 import { untilSignal } from './signals.js';
 
-const flags = {
-  ...settings,
-  insecure: on('serve everyone who reaches --host, without tokens and client certificates'),
-  json: on('print one line of JSON instead of the banner, for programs'),
-};
+export const flags: Readonly<Record<string, Setting>> = settings;
 
 const apart = new Set([accessSettings, clusterSettings].flatMap((group) => Object.keys(group)));
-const ofServer = Object.fromEntries(
-  Object.entries(flags).filter(([name]) => !apart.has(name)),
-) as Omit<typeof flags, keyof typeof clusterSettings | keyof typeof accessSettings>;
+const ofServer = Object.fromEntries(Object.entries(flags).filter(([name]) => !apart.has(name)));
 
 const drainSeconds = defaultLimits.drainMs / 1000;
 
@@ -45,11 +39,14 @@ ${describeFlags(accessSettings)}
 A Cassandra cluster holds the data, if --store is given:
 ${describeFlags(clusterSettings)}
 
-Each flag but --insecure and --json is also a variable and a key of the configuration file: for
---max-value 1MiB, EVENKEEL_MAX_VALUE=1MiB and {"maxValue": "1MiB"}. A flag wins over a variable, and
-a variable over the file. See docs/configuration.md for all keys and limits.
+Each flag is also a variable and a key of the configuration file: for --max-value 1MiB,
+EVENKEEL_MAX_VALUE=1MiB and {"maxValue": "1MiB"}; for a switch such as --json, true or false. A flag
+wins over a variable, and a variable over the file. See docs/configuration.md for all keys and
+limits.
 
-SIGHUP has the server read the files of tokens and certificates again, if it was given any.
+SIGHUP has the server read the files of tokens and certificates again, if it was given any. Under
+systemd it takes the socket that it is passed, in place of --port and --host, and tells when it is
+ready. See docs/operations.md, and contrib/systemd for units.
 
 SIGINT or SIGTERM ends the server: new requests get a 503, running ones may finish within
 ${drainSeconds} s, and the store is closed. A second signal ends it at once. No acknowledged write
@@ -71,7 +68,6 @@ Examples:
 `;
 
 export async function run(args: readonly string[], version: string): Promise<void> {
-  const given = textsOf(flags, args);
   const {
     config: _,
     'admin-port': adminPort,
@@ -80,19 +76,25 @@ export async function run(args: readonly string[], version: string): Promise<voi
     'cassandra-ca': caFile,
     data,
     store,
+    json,
     ...others
-  } = readSettings(given, process.env);
+  } = readSettings(textsOf(flags, args), process.env);
   const cassandra = clusterAccess({ user, passwordFile, caFile });
-  const json = given.has('json');
-  const insecure = given.has('insecure');
+  const { ServiceManager } = await import('./serve/service-manager.js');
+  const manager = new ServiceManager(process.env, warn);
   const options = {
     ...others,
-    insecure,
+    fd: manager.socket,
     ...(store === undefined ? { data } : { store, cassandra }),
   };
+  const { serve } = await import('../server/server.js');
+  const { isLoopback } = await import('../server/access/door.js');
+  const { directoryOf } = await import('../store/open.js');
   const server = await serve(options);
   const admin = await startAdmin(adminPort, options.allowHosts, server);
-  if (options.tokens !== undefined || options.tls) process.on('SIGHUP', () => server.reload());
+  // A hang-up ends a server that has nothing to read again, unless a manager reloads it.
+  if (options.tokens !== undefined || options.tls || manager.listens)
+    process.on('SIGHUP', () => manager.during(() => server.reload()));
   const banner = {
     url: server.url,
     ...(admin && { adminUrl: admin.url }),
@@ -105,11 +107,14 @@ export async function run(args: readonly string[], version: string): Promise<voi
   for (const name of unknownVariables(process.env))
     warn(`the variable ${name} is ignored: evenkeel serve --help names the settings`);
   const isOpen = options.tokens === undefined && options.tls?.clientCa === undefined;
-  if (isOpen && !isLoopback(new URL(server.url).hostname))
-    warn(`other machines can reach ${options.host}, and nobody is asked who they are (--insecure)`);
-  else if (!options.tls && !isLoopback(new URL(server.url).hostname))
-    warn(`tokens go to ${options.host} in the clear; give --tls-cert and --tls-key`);
+  const { hostname } = new URL(server.url);
+  if (isOpen && !isLoopback(hostname))
+    warn(`other machines can reach ${hostname}, and nobody is asked who they are (--insecure)`);
+  else if (!options.tls && !isLoopback(hostname))
+    warn(`tokens go to ${hostname} in the clear; give --tls-cert and --tls-key`);
+  manager.ready(server.url);
   await untilSignal();
+  manager.stopping();
   await admin?.close();
   const log = json ? () => {} : (line: string) => process.stdout.write(`${line}\n`);
   const place = store === undefined ? 'on the disk' : 'in the cluster';
@@ -123,6 +128,7 @@ async function startAdmin(
 ): Promise<AdminServer | undefined> {
   if (port === undefined) return undefined;
   try {
+    const { startAdminServer } = await import('../admin/admin-server.js');
     return await startAdminServer({ port, allowHosts, tokens: server.tokens });
   } catch (error) {
     await server.close();

@@ -84,13 +84,22 @@ export function origins(text: string): readonly string[] {
   throw new UsageError(`${originRule}, separated by commas`);
 }
 
-export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
-  return (text) => {
+/** Parses one of the words. They are a field of the parser, for completion on a command line. */
+export function oneOf<Word extends string>(...words: readonly Word[]) {
+  const parse = (text: string): Word => {
     const word = words.find((candidate) => candidate === text);
     if (word === undefined)
       throw new UsageError(`${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
     return word;
   };
+  return Object.assign(parse, { words });
+}
+
+/** Parses a switch: its flag has no text, a variable or a file says `true` or `false`. */
+export function yesOrNo(text: string): boolean {
+  if (text === '' || text === 'true') return true;
+  if (text === 'false') return false;
+  throw new UsageError('true or false');
 }
 
 /** A value with a default, which the help shows. */

@@ -17,6 +17,11 @@ export interface ServeOptions {
   readonly port?: number;
   /** Address to listen on. Default 127.0.0.1. One that others reach needs one of the next three. */
   readonly host?: string;
+  /**
+   * Descriptor of a TCP socket that listens, which the process was given. It takes the place of
+   * `port` and `host`. The server closes it.
+   */
+  readonly fd?: number | undefined;
   /** The file of tokens; each request must have one of them. Default: none is asked for. */
   readonly tokens?: string | undefined;
   /**
@@ -58,6 +63,7 @@ const optionRules: Readonly<Record<string, readonly [string, (value: unknown) =>
   cassandra: ['an object', (value) => value instanceof Object],
   port: ['a port number', (value) => Number.isInteger(value)],
   host: ['an address, for example 127.0.0.1', isText],
+  fd: ['the number of a descriptor', (value) => Number.isInteger(value)],
   tokens: ['the name of a file', isText],
   tls: ['the names of files: cert, key and perhaps clientCa', isTls],
   insecure: ['true or false', (value) => typeof value === 'boolean'],

@@ -1,5 +1,6 @@
 /** The life of a server: open the store, listen, serve, drain, close. */
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import {
@@ -11,8 +12,8 @@ import {
 import { openStore } from '../store/open.js';
 import { type Store, StoreError } from '../store/store.js';
 import { Access } from './access/access.js';
-import { Door, type Scheme } from './access/door.js';
-import { exposureText, isExposed } from './access/exposure.js';
+import { Door, isLoopback, type Scheme } from './access/door.js';
+import { asksNobody, exposureText, isExposed } from './access/exposure.js';
 import type { Tokens } from './access/tokens.js';
 import { bytesPerLine } from './api/batch/line-cost.js';
 import { overloaded } from './api/problem.js';
@@ -30,8 +31,10 @@ import { SliceScheduler } from './connection/slice-scheduler.js';
 import { leaveAll } from './fast-lane/end-of-turn.js';
 import { putFastLaneBefore } from './fast-lane/fast-lane.js';
 import { fullLane } from './full-lane/full-lane.js';
+import { ListenError, type ListenPlace, listenError } from './listen-error.js';
 import { checkOptions, type ServeOptions } from './options.js';
 
+export { ListenError } from './listen-error.js';
 export type { ServeOptions } from './options.js';
 
 const defaultHost = '127.0.0.1';
@@ -56,11 +59,6 @@ export interface RunningServer {
   close(): Promise<number>;
 }
 
-/** The server can't listen on the address. The message says which, why, and what to do. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
-}
-
 /**
  * Starts a server on the store at `data`, or on a cluster. It takes no signals: closing it is the
  * caller's.
@@ -74,8 +72,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   // A wrong name or origin is told before the store is opened.
   new Door(options.allowHosts, options.cors);
   const report = eachOnce(options.report ?? toStandardError);
-  const { host = defaultHost } = options;
-  if (await isExposed(host, options)) throw new ListenError(exposureText(host));
+  const { host = defaultHost, fd } = options;
+  if (fd === undefined && (await isExposed(host, options)))
+    throw new ListenError(exposureText(host));
   const access = accessOf(options, limits, report);
   const store = await openStore(location, limits, {
     access: cassandra,
@@ -104,7 +103,7 @@ export async function serveStore(
   options: Omit<ServeOptions, 'data' | 'store' | 'cassandra' | 'limits'>,
   access = accessOf(options, limits, options.report ?? toStandardError),
 ): Promise<RunningServer> {
-  const { port = 8080, host = defaultHost, report = toStandardError } = options;
+  const { port = 8080, host = defaultHost, fd, report = toStandardError } = options;
   const service = { store, draining: false };
   const inFlight = new InFlight();
   const scheme = access.tls ? 'https' : 'http';
@@ -136,14 +135,8 @@ export async function serveStore(
   // Behind TLS it is one, whatever its type says.
   const secure = http as unknown as TlsServer;
   if (access.tls) handshakes.watch(secure);
-  http.listen(port, host);
-  try {
-    await once(http, 'listening');
-  } catch (error) {
-    throw listenError(error as NodeJS.ErrnoException, host, port);
-  }
-  const address = http.address() as AddressInfo;
-  door.listensOn(address.address, host);
+  const address = await listen(http, fd === undefined ? { port, host } : { fd }, options);
+  door.listensOn(address.address, fd === undefined ? host : address.address);
   let closing: Promise<number> | undefined;
 
   const close = async (): Promise<number> => {
@@ -177,6 +170,33 @@ export async function serveStore(
       return closing;
     },
   };
+}
+
+/** @throws ListenError */
+async function listen(
+  http: Server,
+  place: ListenPlace,
+  options: Pick<ServeOptions, 'tokens' | 'tls' | 'insecure'>,
+): Promise<AddressInfo> {
+  http.listen(place);
+  try {
+    await once(http, 'listening');
+  } catch (error) {
+    throw listenError(error as NodeJS.ErrnoException, place);
+  }
+  const address = http.address();
+  // Whoever made the socket chose its address, which is known only now.
+  const refusal =
+    typeof address !== 'object' || address === null
+      ? listenError(new Error('it is not a socket of TCP'), place)
+      : 'fd' in place && asksNobody(options) && !isLoopback(address.address)
+        ? new ListenError(exposureText(address.address))
+        : undefined;
+  if (refusal) {
+    http.close();
+    throw refusal;
+  }
+  return address as AddressInfo;
 }
 
 /** @throws AccessError */
@@ -239,17 +259,4 @@ function toStandardError(error: unknown): void {
 
 function urlOf(scheme: Scheme, { address, family, port }: AddressInfo): string {
   return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
-  const where = `port ${port} on ${host}`;
-  const message =
-    error.code === 'EADDRINUSE'
-      ? `${where} is in use; stop the other program, or choose another with --port`
-      : error.code === 'EACCES'
-        ? `this user may not listen on ${where}; choose a port above 1023 with --port`
-        : error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND'
-          ? `${host} is not an address of this machine; choose another with --host`
-          : `can't listen on ${where}: ${error.message}`;
-  return new ListenError(message, { cause: error });
 }

@@ -5,18 +5,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { textsOf } from '#dist/cli/args/flags.js';
 import { defaultLimits, makeLimits } from '#dist/config/limits.js';
-import {
-  keyOf,
-  readSettings,
-  settings,
-  unknownVariables,
-  variableOf,
-} from '#dist/config/settings.js';
+import { readSettings, unknownVariables } from '#dist/config/read-settings.js';
+import { keyOf, settings, variableOf } from '#dist/config/settings.js';
 import { temporaryDirectory } from '../support/directory.js';
 
 const MiB = 1024 * 1024;
 const read = (args: readonly string[], env: Record<string, string> = {}) =>
-  readSettings(textsOf({ ...settings, json: {} }, args), env);
+  readSettings(textsOf(settings, args), env);
 
 async function configFile(content: unknown): Promise<string> {
   const file = join(await temporaryDirectory(), 'evenkeel.json');
@@ -33,6 +28,8 @@ describe('a setting', () => {
       lanes: 'both',
       'admin-port': undefined,
       config: undefined,
+      insecure: false,
+      json: false,
       allowHosts: [],
       cors: [],
       limits: defaultLimits,
@@ -108,6 +105,24 @@ describe('a setting', () => {
     expect(read(['--config', await configFile({ cors: origins })]).cors).toEqual(origins);
   });
 
+  it('of a switch is its flag, or true or false in a variable and in the file', async () => {
+    expect(read(['--insecure', '--json'])).toMatchObject({ insecure: true, json: true });
+    const on = await configFile({ insecure: true, json: true });
+    expect(read(['--config', on])).toMatchObject({ insecure: true, json: true });
+    const off = { EVENKEEL_INSECURE: 'false', EVENKEEL_JSON: 'true' };
+    expect(read(['--config', on], off)).toMatchObject({ insecure: false, json: true });
+  });
+
+  it('of a limit comes from its flag, else the variable, else the file, each by itself', async () => {
+    const config = await configFile({ limits: { drainMs: 1, lingerMs: 1, keepAliveMs: 1 } });
+    const env = { EVENKEEL_LIMITS: 'drainMs=2, lingerMs=2' };
+    const { limits } = read(['--limits', 'drainMs=3', '--limits=maxQueuedReads=3'], env);
+    expect(limits).toEqual(makeLimits({ drainMs: 3, lingerMs: 2, maxQueuedReads: 3 }));
+    expect(read(['--limits=drainMs=3', '--config', config], env).limits).toEqual(
+      makeLimits({ drainMs: 3, lingerMs: 2, keepAliveMs: 1 }),
+    );
+  });
+
   it('may be a limit in the file, and the other limits keep to it', async () => {
     const limits = { maxConnections: 7, drainMs: 9 };
     const config = await configFile({ maxValue: '64MiB', limits });
@@ -118,12 +133,11 @@ describe('a setting', () => {
 
   it('has its flag, its variable and its key in docs/configuration.md', () => {
     const text = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
-    for (const name of Object.keys(settings))
-      expect(text).toMatch(
-        new RegExp(
-          `\\| \`--${name} [A-Z]+\` \\| \`${variableOf(name)}\` \\| (\`${keyOf(name)}\`)? `,
-        ),
-      );
+    for (const [name, row] of Object.entries(settings)) {
+      const flag = 'value' in row ? `${name} ${row.value}` : name;
+      const key = name === 'config' ? '' : `\`${keyOf(name)}\``;
+      expect(text).toContain(`| \`--${flag}\` | \`${variableOf(name)}\` | ${key} |`);
+    }
   });
 });
 
@@ -159,6 +173,20 @@ describe('a wrong value is refused with where it stands, what it takes and what 
     [['--port=81', '--admin-port=81'], '--port and --admin-port are both 81; give two ports'],
     [['--data='], "--data takes a directory, got ''"],
     [['--config='], "--config takes a file, got ''"],
+    [
+      ['--limits', 'drainMs'],
+      expect.stringMatching(/^--limits takes NAME=NUMBER.*maxQueuedWrites.*, got 'drainMs'$/),
+    ],
+    [['--limits', 'drain=1'], expect.stringMatching(/^--limits takes NAME=NUMBER.*'drain=1'$/)],
+    [
+      ['--limits', 'drainMs=1s'],
+      expect.stringMatching(/^--limits takes NAME=NUMBER.*'drainMs=1s'$/),
+    ],
+    [
+      ['--limits', 'cacheBytes=1'],
+      "--limits takes no cacheBytes: there is --cache for it, got 'cacheBytes=1'",
+    ],
+    [['--limits', 'drainMs=0'], '--limits: limits.drainMs must be a positive whole number, got 0'],
     [['--port', '1', '--port', '2'], '--port is given more than once'],
     [['--prot', '8080'], "unknown flag '--prot'"],
     [['--port'], '--port needs a value, PORT'],
@@ -172,6 +200,12 @@ describe('a wrong value is refused with where it stands, what it takes and what 
     expect(() => read([], { EVENKEEL_MAX_VALUE: '1TB' })).toThrow(
       `EVENKEEL_MAX_VALUE takes ${size}, got '1TB'`,
     );
+    expect(() => read([], { EVENKEEL_JSON: 'yes' })).toThrow(
+      "EVENKEEL_JSON takes true or false, got 'yes'",
+    );
+    expect(() => read(['--limits=lingerMs=1'], { EVENKEEL_LIMITS: 'stallMs=1' })).toThrow(
+      'EVENKEEL_LIMITS and --limits: limits.stallMs must be at least 60000 ',
+    );
     expect(() => read([], { EVENKEEL_CONFIG: '/no/such' })).toThrow(
       'the configuration file /no/such does not exist; correct the path, or make the file',
     );
@@ -182,6 +216,8 @@ describe('a wrong value is refused with where it stands, what it takes and what 
     [{ port: null }, "the configuration file FILE takes a string or a number as 'port', got null"],
     [{ data: { x: 1 } }, 'takes a string or a number as \'data\', got {"x":1}'],
     [{ host: true }, "takes a string or a number as 'host', got true"],
+    [{ insecure: 'yes' }, 'takes true or false as \'insecure\', got "yes"'],
+    [{ json: 1 }, "takes true or false as 'json', got 1"],
     [{ limits: { drainMs: '30' } }, 'must be a positive whole number, got "30"'],
     [{ limits: { stallMs: 10 } }, 'limits.stallMs must be at least 60000 '],
     [{ adminPort: 65_536 }, `adminPort in FILE takes ${port}, got '65536'`],
@@ -189,7 +225,8 @@ describe('a wrong value is refused with where it stands, what it takes and what 
       { prot: 1 },
       "the configuration file FILE has no setting 'prot'; it takes port, host, tokens, tlsCert, " +
         'tlsKey, tlsClientCa, allowHost, cors, data, store, cassandraUser, ' +
-        'cassandraPasswordFile, cassandraCa, maxValue, cache, lanes, adminPort, limits',
+        'cassandraPasswordFile, cassandraCa, maxValue, cache, lanes, adminPort, limits, insecure, ' +
+        'json',
     ],
     [{ config: 'a' }, "the configuration file FILE has no setting 'config'; it takes port, "],
     [{ 'max-value': 1 }, "the configuration file FILE has no setting 'max-value'; it takes port, "],

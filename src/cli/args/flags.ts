@@ -58,10 +58,7 @@ function valuesOf<F extends Flags>(flags: F, given: Split['given']): Values<F> {
  * other flag is given once.
  * @throws UsageError
  */
-export function textsOf(
-  flags: Readonly<Record<string, Shape & { readonly isList?: boolean }>>,
-  args: readonly string[],
-): ReadonlyMap<string, string> {
+export function textsOf(flags: Rows, args: readonly string[]): ReadonlyMap<string, string> {
   const { given, operands } = split(flags, args);
   if (operands.length > 0) throw unexpected(operands[0]);
   const texts = new Map<string, string>();
@@ -79,8 +76,17 @@ export function unexpected(operand: string | undefined): UsageError {
   return new UsageError(`unexpected argument '${operand}': only flags are taken`);
 }
 
-type Row = Shape & Pick<Flag<unknown>, 'help' | 'defaultText'>;
-type Rows = Readonly<Record<string, Row>>;
+/** A flag as help and completion show it. */
+export type Row = Shape &
+  Pick<Flag<unknown>, 'help' | 'defaultText'> & {
+    /** Each that is given counts. */
+    readonly isList?: boolean;
+    /** A parser with `words` takes these alone. */
+    readonly parse?: ((text: string, before: never) => unknown) & {
+      readonly words?: readonly string[];
+    };
+  };
+export type Rows = Readonly<Record<string, Row>>;
 
 /** The flags of a command as lines of its help. */
 export function describeFlags(flags: Rows): string {

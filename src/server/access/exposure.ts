@@ -11,8 +11,8 @@ export interface Guards {
 }
 
 /** @param host an address, or a name that stands for some */
-export async function isExposed(host: string, { tokens, tls, insecure }: Guards): Promise<boolean> {
-  if (insecure || tokens !== undefined || tls?.clientCa !== undefined) return false;
+export async function isExposed(host: string, guards: Guards): Promise<boolean> {
+  if (!asksNobody(guards)) return false;
   try {
     const addresses = await lookup(host, { all: true });
     return !addresses.every(({ address }) => isLoopback(address));
@@ -20,6 +20,11 @@ export async function isExposed(host: string, { tokens, tls, insecure }: Guards)
     // Nobody can listen on it either.
     return false;
   }
+}
+
+/** Whether clients are asked for nothing, and the operator did not say that it is meant so. */
+export function asksNobody({ tokens, tls, insecure }: Guards): boolean {
+  return !insecure && tokens === undefined && tls?.clientCa === undefined;
 }
 
 export function exposureText(host: string): string {
