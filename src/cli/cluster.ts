@@ -1,7 +1,7 @@
 /** `evenkeel cluster`: makes the tables of a cluster, and looks at it. */
 import { clusterSettings } from '../config/cluster-settings.js';
 import { UsageError, wholeNumber } from '../config/parsers.js';
-import { readSetting } from '../config/settings.js';
+import { readSetting } from '../config/read-settings.js';
 import type { ClusterStatus } from '../store/cassandra/cluster-status.js';
 import { StoreError } from '../store/store.js';
 import { clusterAccess } from './args/cluster-access.js';
@@ -34,6 +34,8 @@ export const summary = 'make the tables of a Cassandra cluster, or show its stat
 
 export const errors = [StoreError];
 
+export const actions = { init: { ...clusterSettings, ...initFlags }, status: clusterSettings };
+
 export const help = `evenkeel cluster: ${summary}
 
 Usage: evenkeel cluster init --store URL [flags]
@@ -61,8 +63,8 @@ Examples:
 `;
 
 export async function run([action, ...args]: readonly string[]): Promise<void> {
-  if (action === 'init') return init(textsOf({ ...clusterSettings, ...initFlags }, args));
-  if (action === 'status') return status(textsOf(clusterSettings, args));
+  if (action === 'init') return init(textsOf(actions.init, args));
+  if (action === 'status') return status(textsOf(actions.status, args));
   throw new UsageError(`cluster takes init or status, got '${action ?? ''}'`);
 }
 

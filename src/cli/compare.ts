@@ -1,9 +1,8 @@
 /** `evenkeel compare`: two records of `evenkeel load --json`, figure by figure. */
 import { readFileSync } from 'node:fs';
 import { UsageError, withDefault } from '../config/parsers.js';
-import { type Comparison, compareRuns, type Row } from '../lab/load/judge/compare-runs.js';
+import type { Comparison, Row } from '../lab/load/judge/compare-runs.js';
 import { RecordError } from '../lab/load/load-errors.js';
-import { readRecord } from '../lab/load/output/read-record.js';
 import { printable } from '../lab/load/printable.js';
 import type { LoadRecord } from '../lab/load/result/load-record.js';
 import { inputOperand } from './args/files.js';
@@ -11,7 +10,7 @@ import { describeFlags, on, parseCommandLine } from './args/flags.js';
 import { latency, percentage } from './args/units.js';
 import { exitCodes } from './exit-codes.js';
 
-const flags = {
+export const flags = {
   tolerance: {
     value: 'PERCENT',
     help: 'a figure may be worse by this share',
@@ -61,7 +60,8 @@ export async function run(args: readonly string[]): Promise<void> {
       `compare takes two files, BEFORE.json and AFTER.json, got ${operands.length}`,
     );
   const options = { tolerance: values.tolerance, floorUs: values.floor };
-  const comparison = compareRuns(readRun(before), readRun(after), options);
+  const { compareRuns } = await import('../lab/load/judge/compare-runs.js');
+  const comparison = compareRuns(await readRun(before), await readRun(after), options);
   process.stdout.write(
     values.json
       ? `${JSON.stringify({ before, after, ...options, ...comparison }, undefined, 2)}\n`
@@ -71,7 +71,8 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 /** @throws UsageError */
-function readRun(file: string): LoadRecord {
+async function readRun(file: string): Promise<LoadRecord> {
+  const { readRecord } = await import('../lab/load/output/read-record.js');
   const text = readFileSync(inputOperand('compare', file), 'utf8');
   try {
     return readRecord(text, file);

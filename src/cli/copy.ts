@@ -1,15 +1,12 @@
 /** `evenkeel copy`: all entities of one store to another, whatever their engines. */
 import { clusterSettings } from '../config/cluster-settings.js';
 import { oneOf, optional, text, UsageError } from '../config/parsers.js';
-import { readSetting } from '../config/settings.js';
+import { readSetting } from '../config/read-settings.js';
 import type { ClusterAccess } from '../store/open.js';
 import { StoreError } from '../store/store.js';
 import { clusterAccess } from './args/cluster-access.js';
 import { outputFile } from './args/files.js';
 import { describeGroups, on, parseCommandLine, unexpected } from './args/flags.js';
-import { CopyRun } from './copy/copy-run.js';
-import { CopyState } from './copy/copy-state.js';
-import { openStores, wholeLocation } from './copy/stores.js';
 import { DataError } from './data/data-error.js';
 import { keyFromText, shellWord, textOfKey } from './data/key-text.js';
 import { exitCodes } from './exit-codes.js';
@@ -17,7 +14,7 @@ import { onInterrupt } from './signals.js';
 
 const location = text('a data directory, or a URL such as cassandra://10.0.0.1/evenkeel?dc=dc1');
 
-const flags = {
+const copyFlags = {
   from: { value: 'STORE', help: 'the store to read', ...optional(location) },
   to: { value: 'STORE', help: 'the store to write; all that it has stays', ...optional(location) },
   state: {
@@ -36,11 +33,13 @@ const flags = {
 
 const { store: _, ...accessFlags } = clusterSettings;
 
-const [copyHelp, accessHelp] = describeGroups(flags, accessFlags);
+const [copyHelp, accessHelp] = describeGroups(copyFlags, accessFlags);
 
 export const summary = 'copy all entities of a store to another';
 
 export const errors = [DataError, StoreError];
+
+export const flags = { ...copyFlags, ...accessFlags };
 
 export const help = `evenkeel copy: ${summary}
 
@@ -76,17 +75,20 @@ Examples:
 `;
 
 export async function run(args: readonly string[]): Promise<void> {
-  const { values, operands } = parseCommandLine({ ...flags, ...accessFlags }, args);
+  const { values, operands } = parseCommandLine(flags, args);
   if (operands.length > 0) throw unexpected(operands[0]);
   const { from, to, only, json, after } = values;
   if (from === undefined || to === undefined)
     throw new UsageError('copy needs --from and --to: data directories, or cassandra: URLs');
+  const { openStores, wholeLocation } = await import('./copy/stores.js');
   const ends = { from: wholeLocation(from), to: wholeLocation(to) };
   if (ends.from === ends.to) throw new UsageError(`--from and --to are the same store, ${from}`);
   if (values.state !== undefined && after !== undefined)
     throw new UsageError('--state and --after both say where to go on; give one');
   const access = accessOf(values);
+  const { CopyState } = await import('./copy/copy-state.js');
   const state = values.state === undefined ? undefined : new CopyState(values.state, ends);
+  const { CopyRun } = await import('./copy/copy-run.js');
   const interrupt = new AbortController();
   const stopListening = onInterrupt(() => interrupt.abort());
   const copy = new CopyRun({ only, state, signal: interrupt.signal });

@@ -4,15 +4,13 @@ import { outputFile } from './args/files.js';
 import { describeFlags, parseCommandLine } from './args/flags.js';
 import { DataError } from './data/data-error.js';
 import { keyFromText, shellWord, textOfKey } from './data/key-text.js';
-import { OutputFailure, standard, writePieces } from './data/output-file.js';
-import { lastKey, rangeLines } from './data/range-lines.js';
 import { defaultUrl } from './data/server.js';
 import { serverAddress, serverFlags } from './data/server-flags.js';
 import { TransferProgress } from './data/transfer-progress.js';
 import { exitCodes } from './exit-codes.js';
 import { onInterrupt } from './signals.js';
 
-const flags = {
+export const flags = {
   ...serverFlags,
   prefix: {
     value: 'KEY',
@@ -58,6 +56,8 @@ Examples:
 
 export async function run(args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(flags, args);
+  const { OutputFailure, standard, writePieces } = await import('./data/output-file.js');
+  const { lastKey, rangeLines } = await import('./data/range-lines.js');
   const [file = standard, ...more] = operands;
   if (more.length > 0) throw new UsageError(`export takes one file, got ${operands.length}`);
   if (file !== standard) checkOutput(file);

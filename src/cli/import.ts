@@ -2,19 +2,15 @@
 import { UsageError, wholeNumber, withDefault } from '../config/parsers.js';
 import { inputOperand } from './args/files.js';
 import { describeFlags, parseCommandLine, type Values } from './args/flags.js';
-import { BatchUpload } from './data/batch-upload.js';
 import { DataError } from './data/data-error.js';
-import { readPieces } from './data/input-file.js';
 import { shellWord } from './data/key-text.js';
-import { lineGroups } from './data/line-groups.js';
-import { nameOf, standard } from './data/output-file.js';
 import { defaultUrl } from './data/server.js';
 import { serverAddress, serverFlags } from './data/server-flags.js';
 import { TransferProgress } from './data/transfer-progress.js';
 import { exitCodes } from './exit-codes.js';
 import { onInterrupt } from './signals.js';
 
-const flags = {
+export const flags = {
   ...serverFlags,
   skip: {
     value: 'LINES',
@@ -59,6 +55,7 @@ Examples:
 
 export async function run(args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(flags, args);
+  const { nameOf, standard } = await import('./data/output-file.js');
   const [file, ...more] = operands;
   if (file === undefined || more.length > 0)
     throw new UsageError(`import takes one file, got ${operands.length}`);
@@ -72,6 +69,9 @@ export async function run(args: readonly string[]): Promise<void> {
   const onSkipped = (number: number) => {
     lastSkipped = number;
   };
+  const { readPieces } = await import('./data/input-file.js');
+  const { lineGroups } = await import('./data/line-groups.js');
+  const { BatchUpload } = await import('./data/batch-upload.js');
   const lines = lineGroups(readPieces(file), { skip: values.skip, onSkipped });
   let isAnyDone = false;
   const upload = new BatchUpload(lines, {

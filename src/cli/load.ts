@@ -3,14 +3,14 @@ import { ScriptError, TargetError } from '../lab/load/load-errors.js';
 import { describeGroups } from './args/flags.js';
 import { exitCodeHelp } from './exit-codes.js';
 import { ourFlags, wrkFlags } from './load/load-flags.js';
-import { runOnce, type Terminal } from './load/load-run.js';
-import { parseLoad } from './load/options-from-flags.js';
-import { search } from './load/search.js';
+import type { Terminal } from './load/load-run.js';
 import { onInterrupt } from './signals.js';
 
 export const summary = 'load a server at a constant rate, the way wrk2 is called';
 
 export const errors = [TargetError, ScriptError];
+
+export const flags = { ...wrkFlags, ...ourFlags };
 
 const [wrkHelp, ourHelp] = describeGroups(wrkFlags, ourFlags);
 
@@ -48,6 +48,7 @@ Examples:
 `;
 
 export async function run(args: readonly string[], version: string): Promise<void> {
+  const { parseLoad } = await import('./load/options-from-flags.js');
   const command = parseLoad(args);
   if (command === 'help') process.stdout.write(help);
   else if (command === 'version') process.stdout.write(`${version}\n`);
@@ -55,7 +56,9 @@ export async function run(args: readonly string[], version: string): Promise<voi
     const interruption = new AbortController();
     const stopListening = onInterrupt(() => interruption.abort());
     const terminal = terminalFor(command.json === '-', interruption.signal);
-    const perform = command.findMax ? search : runOnce;
+    const perform = command.findMax
+      ? (await import('./load/search.js')).search
+      : (await import('./load/load-run.js')).runOnce;
     process.exitCode = await perform(command, terminal).finally(stopListening);
   }
 }

@@ -1,53 +1,54 @@
 #!/usr/bin/env node
 /**
  * The `evenkeel` command: runs one command, and turns its errors into one line and an exit code.
- * A command is loaded when it is asked for, so a server does not load the load generator.
+ * A command is imported when it is asked for, so a server does not load the load generator.
  */
-import { readFileSync } from 'node:fs';
 import { UsageError } from '../config/parsers.js';
+import { release, releaseText } from '../config/release.js';
 import { printable } from '../lab/load/printable.js';
 import { OutputError } from './args/files.js';
+import type { Command, Commands } from './command.js';
 import { exitCodes } from './exit-codes.js';
 
 /** A command that failed ends after that, whatever is still open. */
 const lingerMs = 2000;
 
-interface Command {
-  readonly summary: string;
-  readonly help: string;
-  /** Errors whose message is enough for a user. All others are shown with their stack. */
-  readonly errors: readonly (new (
-    ...args: never[]
-  ) => Error)[];
-  /** Runs to the end. Sets an exit code other than 0, or throws. */
-  readonly run: (args: readonly string[], version: string) => Promise<void>;
-}
-
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  serve: () => import('./serve.js'),
-  load: () => import('./load.js'),
-  compare: () => import('./compare.js'),
-  profile: () => import('./profile.js'),
-  report: () => import('./report.js'),
-  export: () => import('./export.js'),
-  import: () => import('./import.js'),
-  token: () => import('./token.js'),
-  cluster: () => import('./cluster.js'),
-  copy: () => import('./copy.js'),
+const commands: Commands = {
+  serve: ['run the key-value server', () => import('./serve.js')],
+  load: ['load a server at a constant rate, the way wrk2 is called', () => import('./load.js')],
+  compare: ['compare two records of load, and find regressions', () => import('./compare.js')],
+  profile: [
+    'sample the CPU time or the allocations of a running Node process',
+    () => import('./profile.js'),
+  ],
+  report: [
+    'measure and profile a server under the reference load, and write it down',
+    () => import('./report.js'),
+  ],
+  export: ['write the entities of a server to a file', () => import('./export.js')],
+  import: ['store the entities of a file in a server', () => import('./import.js')],
+  token: ['make a token for a server, and its line for --tokens', () => import('./token.js')],
+  cluster: [
+    'make the tables of a Cassandra cluster, or show its state',
+    () => import('./cluster.js'),
+  ],
+  copy: ['copy all entities of a store to another', () => import('./copy.js')],
+  completion: ['print the completion of a shell', () => import('./completion.js')],
 };
 
-async function help(): Promise<string> {
+function help(): string {
+  const width = Math.max(...Object.keys(commands).map(({ length }) => length));
   const lines = Object.entries(commands).map(
-    async ([name, load]) => `  ${name.padEnd(8)}  ${(await load()).summary}`,
+    ([name, [summary]]) => `  ${name.padEnd(width)}  ${summary}`,
   );
   return `evenkeel: a durable HTTP key-value store that keeps its tail latency level under load
 
 Usage: evenkeel COMMAND [flags]
 
-${(await Promise.all(lines)).join('\n')}
+${lines.join('\n')}
 
   evenkeel COMMAND --help   flags, exit codes and examples of a command
-  evenkeel --version
+  evenkeel --version        version, and the commit that it was built from
 
 Examples:
   evenkeel serve --port 8080 --data ./data
@@ -58,18 +59,15 @@ Examples:
 const expectedErrors: Command['errors'][number][] = [UsageError, OutputError];
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
-  const { version } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
-  const load = Object.hasOwn(commands, name ?? '') ? commands[name ?? ''] : undefined;
+  const [, load] = (Object.hasOwn(commands, name ?? '') && commands[name ?? '']) || [];
   if (load) {
     const command = await load();
     expectedErrors.push(...command.errors);
     if (asksForHelp(args)) process.stdout.write(command.help);
-    else await command.run(args, version);
+    else await command.run(args, release().version, commands);
   } else if (name === undefined || name === '--help' || name === '-h' || name === 'help')
-    process.stdout.write(await help());
-  else if (name === '--version' || name === '-v') process.stdout.write(`${version}\n`);
+    process.stdout.write(help());
+  else if (name === '--version' || name === '-v') process.stdout.write(`${releaseText()}\n`);
   else
     throw new UsageError(
       `unknown command '${name}'; the commands are ${Object.keys(commands).join(', ')}`,

@@ -4,12 +4,13 @@ import { UsageError } from '../config/parsers.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
 import { describeGroups } from './args/flags.js';
 import { exitCodes } from './exit-codes.js';
-import { diff, diffFlags } from './profile/profile-diff.js';
-import { take, takeFlags } from './profile/profile-take.js';
+import { diffFlags, takeFlags } from './profile/profile-flags.js';
 
 export const summary = 'sample the CPU time or the allocations of a running Node process';
 
 export const errors = [ProfileError];
+
+export const actions = { cpu: takeFlags, alloc: takeFlags, diff: diffFlags };
 
 const [takeHelp, diffHelp] = describeGroups(takeFlags, diffFlags);
 
@@ -61,7 +62,8 @@ Examples:
 `;
 
 export async function run([what, ...args]: readonly string[]): Promise<void> {
-  if (what === 'cpu' || what === 'alloc') await take(what, args);
-  else if (what === 'diff') diff(args);
+  if (what === 'cpu' || what === 'alloc')
+    await (await import('./profile/profile-take.js')).take(what, args);
+  else if (what === 'diff') (await import('./profile/profile-diff.js')).diff(args);
   else throw new UsageError(`profile takes cpu, alloc or diff first, got '${what ?? ''}'`);
 }

@@ -3,23 +3,19 @@ import { optional, text, UsageError, withDefault } from '../config/parsers.js';
 import { ScriptError, TargetError } from '../lab/load/load-errors.js';
 import { loadLimits } from '../lab/load/load-options.js';
 import { ProfileError } from '../lab/profile/profile-errors.js';
-import { writeComparison } from '../lab/report/comparison.js';
-import { type Experiment, runExperiment } from '../lab/report/experiment.js';
-import { ReportError, readReport } from '../lab/report/read-report.js';
+import type { Experiment } from '../lab/report/experiment.js';
+import { ReportError, ServerUnderTestError } from '../lab/report/report-errors.js';
 import {
   defaultReport,
   type ReportOptions,
   referenceThreads,
 } from '../lab/report/report-options.js';
-import { ServerUnderTestError } from '../lab/report/server-under-test.js';
-import { formatSummary } from '../lab/report/summary.js';
-import { writeReport } from '../lab/report/write-report.js';
 import { inputFile, outputDirectory } from './args/files.js';
 import { describeFlags, parseCommandLine, type Values } from './args/flags.js';
 import { duration, metric } from './args/units.js';
 import { exitCodes } from './exit-codes.js';
 
-const flags = {
+export const flags = {
   label: {
     value: 'NAME',
     help: 'name of the report and of its directory of pictures',
@@ -119,11 +115,15 @@ export async function run(args: readonly string[]): Promise<void> {
       `unexpected argument '${more[0] ?? after}'; a second report needs --compare FILE`,
     );
   // Read before the run, which takes minutes, so that a wrong file is reported at once.
+  const { readReport } = await import('../lab/report/read-report.js');
   const before = compare === undefined ? undefined : readReport(compare);
   const options = optionsOf(values);
   outputDirectory('--out', out);
   const experiment = after === undefined ? await measure(options) : readReport(after);
   if (experiment === undefined) return;
+  const { formatSummary } = await import('../lab/report/summary.js');
+  const { writeReport } = await import('../lab/report/write-report.js');
+  const { writeComparison } = await import('../lab/report/comparison.js');
   if (after === undefined)
     process.stdout.write(formatSummary(experiment.record, writeReport(out, experiment)));
   if (
@@ -153,6 +153,7 @@ async function measure(options: ReportOptions): Promise<Experiment | undefined> 
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const { runExperiment } = await import('../lab/report/experiment.js');
   const began = performance.now();
   const log = (line: string) => {
     const seconds = Math.round((performance.now() - began) / 1000);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as cluster from '#dist/cli/cluster.js';
 import * as compare from '#dist/cli/compare.js';
+import * as completion from '#dist/cli/completion.js';
 import * as copy from '#dist/cli/copy.js';
 import * as exporting from '#dist/cli/export.js';
 import * as importing from '#dist/cli/import.js';
@@ -27,7 +28,7 @@ const commands = {
   ...{ serve, load, compare, profile, report },
   export: exporting,
   import: importing,
-  ...{ token, cluster, copy },
+  ...{ token, cluster, copy, completion },
 };
 
 /** The error of a wrong command line, whose second line names the help. */
@@ -78,7 +79,7 @@ describe('help', () => {
     const { code, stdout, stderr } = await runCommand([]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const [name, { summary }] of Object.entries(commands))
-      expect(stdout).toContain(`\n  ${name.padEnd(8)}  ${summary}\n`);
+      expect(stdout).toContain(`\n  ${name.padEnd(10)}  ${summary}\n`);
   });
 
   it.each([
@@ -102,15 +103,18 @@ describe('help', () => {
   );
 
   it('of serve has each setting with its default', () => {
-    for (const [name, { value, defaultText }] of Object.entries(settings))
-      expect(serve.help).toMatch(new RegExp(`\\n {2}--${name} ${value} .*\\(${defaultText}\\)\\n`));
+    for (const [name, row] of Object.entries(settings)) {
+      const flag = 'value' in row ? `${name} ${row.value}` : name;
+      expect(serve.help).toMatch(new RegExp(`\\n {2}--${flag} .*\\(${row.defaultText}\\)\\n`));
+    }
   });
 });
 
-it('--version prints the version of the package', async () => {
+it('--version prints the version of the package, and the commit that it was built from', async () => {
+  const commit = await readFile(new URL('../../dist/commit', import.meta.url), 'utf8');
   expect(await runCommand(['--version'])).toEqual({
     code: 0,
-    stdout: `${version}\n`,
+    stdout: `${version} (${commit.slice(0, 12)})\n`,
     stderr: '',
   });
 });

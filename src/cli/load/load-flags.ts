@@ -51,6 +51,7 @@ export const wrkFlags = {
     short: 'H',
     value: '"NAME: VALUE"',
     help: 'header for each request; repeatable, the last of a name counts',
+    isList: true,
     parse: header,
     quote: withoutValue,
     fallback: [] as readonly Header[],

@@ -1,26 +1,13 @@
 /** `evenkeel profile diff`: what changed between two profiles, as a flame graph. */
 import { readFileSync } from 'node:fs';
-import { UsageError, withDefault } from '../../config/parsers.js';
+import { UsageError } from '../../config/parsers.js';
 import { readProfile } from '../../lab/profile/convert/profile-json.js';
 import { diffProfiles } from '../../lab/profile/diff/diff.js';
 import { renderDiffFlameGraph } from '../../lab/profile/diff/diff-graph.js';
 import type { Profile } from '../../lab/profile/profile.js';
-import { inputOperand, outputFile, writeOutput } from '../args/files.js';
+import { inputOperand, writeOutput } from '../args/files.js';
 import { parseCommandLine } from '../args/flags.js';
-
-export const diffFlags = {
-  output: {
-    short: 'o',
-    value: 'FILE',
-    help: 'the flame graph to write, .svg',
-    ...withDefault(svgFile, 'diff.svg'),
-  },
-};
-
-function svgFile(text: string): string {
-  if (!text.endsWith('.svg')) throw new UsageError('a name that ends in .svg');
-  return outputFile(text);
-}
+import { diffFlags } from './profile-flags.js';
 
 /** @throws UsageError, ProfileError, OutputError */
 export function diff(args: readonly string[]): void {

@@ -1,11 +1,10 @@
 /** `evenkeel profile cpu` and `alloc`: attaches, samples, detaches, writes. */
-import { optional, UsageError, wholeNumber, withDefault } from '../../config/parsers.js';
+import { UsageError } from '../../config/parsers.js';
 import {
   type AdminAddress,
   sampleOver,
   statusOver,
 } from '../../lab/profile/attach/admin-client.js';
-import { maxSeconds } from '../../lab/profile/attach/admin-protocol.js';
 import { attachTo } from '../../lab/profile/attach/attach.js';
 import { profileOf } from '../../lab/profile/convert/profile-of.js';
 import { toCpuProfile } from '../../lab/profile/convert/to-cpuprofile.js';
@@ -13,39 +12,13 @@ import { sampleNative } from '../../lab/profile/native/perf.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import type { Recording } from '../../lab/profile/sampling/recording.js';
 import { type SampleOptions, sampleKind } from '../../lab/profile/sampling/sample.js';
-import { on, parseCommandLine, unexpected, type Values } from '../args/flags.js';
-import { tokenFlag } from '../args/server-access.js';
+import { parseCommandLine, unexpected, type Values } from '../args/flags.js';
 import { exitCodes } from '../exit-codes.js';
 import { onInterrupt } from '../signals.js';
 import { counting } from './countdown.js';
-import { type Output, outputFlag, writeProfile } from './profile-output.js';
+import { type Output, takeFlags } from './profile-flags.js';
+import { writeProfile } from './profile-output.js';
 import { describeProfile } from './profile-text.js';
-
-export const takeFlags = {
-  pid: {
-    value: 'N',
-    help: 'the process; any Node program of yours',
-    ...optional(wholeNumber(1, 2 ** 31 - 1)),
-  },
-  url: {
-    value: 'ADMIN',
-    help: 'or the admin address of a server, as evenkeel serve --admin-port prints it',
-    ...optional(adminUrl),
-  },
-  ...tokenFlag,
-  native: on('cpu only: by Linux perf, all threads, with native and kernel frames'),
-  seconds: {
-    value: 'N',
-    help: 'length of the sampling',
-    ...withDefault(wholeNumber(1, maxSeconds), 15),
-  },
-  requests: {
-    value: 'N',
-    help: 'number of requests served while sampling, to see the cost per request',
-    ...optional(wholeNumber(1, 999_999_999_999_999)),
-  },
-  output: outputFlag('a file to write; may be given several times (cpu.svg, alloc.svg)'),
-};
 
 type Kind = Recording['kind'];
 
@@ -140,11 +113,5 @@ function outputsFor(kind: Kind, given: readonly Output[]): readonly Output[] {
   for (const { file, only } of given)
     if (only !== undefined && only !== kind)
       throw new UsageError(`-o ${file} is for profile ${only}; profile ${kind} does not know it`);
-  return given.length > 0 ? given : [{ file: `${kind}.svg`, format: 'svg' }];
-}
-
-function adminUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:') throw new UsageError('an address such as http://127.0.0.1:9001');
-  return url.origin;
+  return given.length > 0 ? given : [{ file: `${kind}.svg`, format: 'svg', only: undefined }];
 }

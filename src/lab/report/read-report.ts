@@ -4,14 +4,10 @@ import { dirname, join } from 'node:path';
 import { readProfile } from '../profile/convert/profile-json.js';
 import type { Profile } from '../profile/profile.js';
 import type { Experiment } from './experiment.js';
+import { ReportError } from './report-errors.js';
 import type { PhaseName, ProfileKind, ReportRecord } from './report-record.js';
 import { phaseNames, profileKinds, reportSchema } from './report-record.js';
 import { profileFile } from './write-report.js';
-
-/** A file is not a report, or a profile of it is missing. The message names the file. */
-export class ReportError extends Error {
-  override readonly name = 'ReportError';
-}
 
 /** @param file such as `reports/before.json` @throws ReportError */
 export function readReport(file: string): Experiment {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { ServerUnderTestError } from './report-errors.js';
 import type { ReportOptions } from './report-options.js';
 
 export interface ServerUnderTest {
@@ -13,11 +14,6 @@ export interface ServerUnderTest {
   readonly dataDirectory?: string;
   /** Ends a server of the report's own, and removes its store. */
   close(): Promise<void>;
-}
-
-/** The server did not start, or ended while it was needed. */
-export class ServerUnderTestError extends Error {
-  override readonly name = 'ServerUnderTestError';
 }
 
 const startLimitMs = 20_000;
