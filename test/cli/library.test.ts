@@ -65,8 +65,8 @@ it('serve refuses an option that it does not have, and one of another type', asy
   const refusalOf = (options: object) => serve({ data, ...options }).catch((error) => error);
   expect(await refusalOf({ port: 0, prot: 1 })).toEqual(
     new TypeError(
-      'serve takes no prot, only data, store, cassandra, port, host, tokens, tls, insecure, ' +
-        'allowHosts, cors, lanes, limits, report',
+      'serve takes no prot, only data, store, cassandra, port, host, fd, tokens, tls, ' +
+        'insecure, allowHosts, cors, lanes, limits, report',
     ),
   );
   expect(await refusalOf({ port: '0' })).toEqual(

@@ -1,6 +1,7 @@
 /** Runs the real `evenkeel` command in a process of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
@@ -29,16 +30,18 @@ export interface CommandProcess {
 /**
  * Starts `evenkeel` with the arguments. Killed when the test is over.
  * @param command what runs the compiled file: a Node, or a tracer and a Node
+ * @param passed descriptors of this process, which it gets as 3 and so on
  */
 export function startCommand(
   args: readonly string[],
   command: readonly string[] = [process.execPath],
+  passed: readonly number[] = [],
 ): CommandProcess {
   const [program = process.execPath, ...before] = command;
   const child = spawn(program, [...before, mainFile, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...passed],
     env: ownEnvironment(),
-  });
+  }) as ChildProcessByStdio<null, Readable, Readable>;
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

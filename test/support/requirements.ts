@@ -11,6 +11,12 @@ const packages = {
   mount: 'mount',
   perf: 'linux-perf',
   unshare: 'util-linux',
+  python3: 'python3',
+  'systemd-analyze': 'systemd',
+  'systemd-notify': 'systemd',
+  bash: 'bash',
+  zsh: 'zsh',
+  fish: 'fish',
   prlimit: 'util-linux',
   cc: 'gcc libc6-dev',
 } as const;
