@@ -79,8 +79,8 @@ it('systemd finds no fault in the units, and they give little away', async () =>
 });
 
 it('the unit allows each system call that a server makes', async () => {
-  const [, filter = ''] = /^SystemCallFilter=(@[a-z-]+)$/m.exec(serviceText) ?? [];
-  const allowed = await callsOf(filter);
+  const [, filter = ''] = /^SystemCallFilter=(.+)$/m.exec(serviceText) ?? [];
+  const allowed = (await Promise.all(filter.split(' ').map(callsOf))).flat();
   expect(allowed).toContain('openat');
   expect(allowed).not.toContain('mount');
   const directory = await temporaryDirectory();
