@@ -1,7 +1,7 @@
 /**
  * Writes dist/commit for `evenkeel --version`: the commit that is checked out. It reads the files
  * of the repository, because git itself may be missing, for example in an image. Without a
- * repository there is no dist/commit.
+ * repository dist/commit is removed.
  */
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -26,7 +26,7 @@ function repositoryOf(directory) {
   return named === undefined ? undefined : resolve(directory, named);
 }
 
-/** @returns undefined, if nothing is checked out or there is no repository */
+/** @returns undefined, if nothing is checked out here */
 function commitOf(directory) {
   const repository = repositoryOf(directory);
   if (repository === undefined) return undefined;

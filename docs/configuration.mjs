@@ -26,8 +26,8 @@ default. An empty variable counts as not set.
 
 ${table(columns, rows)}
 
-\`--insecure\` and \`--json\` are switches: the flag has no value, and \`EVENKEEL_JSON=false\` turns one
-off that the file turns on. [security.md](security.md) says what \`--insecure\` gives away.
+\`--insecure\` and \`--json\` are switches: the flag has no value, and \`EVENKEEL_JSON=false\` turns
+one off that the file turns on. [security.md](security.md) says what \`--insecure\` gives away.
 
 ## The configuration file
 
@@ -44,11 +44,11 @@ off that the file turns on. [security.md](security.md) says what \`--insecure\` 
 
 ## Limits
 
-Bounds that have no flag of their own change by \`--limits drainMs=30000,maxConnections=1000\`, by
-the variable \`EVENKEEL_LIMITS\`, or by the object \`limits\` in the file. Each limit by itself comes
-from the flag, else the variable, else the file. It is a positive whole number: of bytes if its name
-ends in \`Bytes\`, of milliseconds if it ends in \`Ms\`. Limits that contradict each other are refused
-at the start.
+Bounds that have no flag of their own change by \`--limits drainMs=30000,maxConnections=1000\`,
+by the variable \`EVENKEEL_LIMITS\`, or by the object \`limits\` in the file. Each limit by itself
+comes from the flag, else the variable, else the file. It is a positive whole number: of bytes if
+its name ends in \`Bytes\`, of milliseconds if it ends in \`Ms\`. Limits that contradict each
+other are refused at the start.
 
 ${table(['Key', 'Default', 'Meaning'], limits)}
 

@@ -15,7 +15,7 @@ const git = (directory: string, ...args: string[]) =>
     stdio: 'pipe',
   }).trim();
 
-/** What the script writes in a directory; it runs without git on its PATH. */
+/** The file that the script writes in a directory. It runs without git on its PATH. */
 function written(directory: string): string | undefined {
   copyFileSync(script, join(directory, 'commit.mjs'));
   mkdirSync(join(directory, 'dist'), { recursive: true });

@@ -1,4 +1,4 @@
-/** What main.ts and completion know of a command, without its code. */
+/** A command as main.ts and completion know it, without its code. */
 import type { Rows } from './args/flags.js';
 
 export type Command = {
@@ -19,8 +19,8 @@ export type Flagged =
 
 /**
  * The commands by their names. The summary stands here as well as in the command: a list of all
- * commands imports none. Nothing but the help of a command may be imported with it, for the help
- * is to come at once. What it runs is imported by `run`.
+ * commands imports none. With a command nothing is imported but its help, which is to come at once.
+ * Its `run` imports the rest.
  */
 export type Commands = Readonly<
   Record<string, readonly [summary: string, load: () => Promise<Command>]>

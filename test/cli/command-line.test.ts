@@ -110,7 +110,7 @@ describe('help', () => {
   });
 });
 
-it('--version prints the version of the package, and the commit that it was built from', async () => {
+it('--version prints the version of the package, and the commit that was built', async () => {
   const commit = await readFile(new URL('../../dist/commit', import.meta.url), 'utf8');
   expect(await runCommand(['--version'])).toEqual({
     code: 0,

@@ -14,7 +14,8 @@ export function load(url, context, next) {
   return next(url, context);
 }`;
 const asUrl = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
-const register = `import { register } from 'node:module'; register(${JSON.stringify(asUrl(hooks))});`;
+const register = `import { register } from 'node:module';
+register(${JSON.stringify(asUrl(hooks))});`;
 
 async function modulesFor(...args: string[]): Promise<string[]> {
   const node = [process.execPath, '--no-warnings', '--import', asUrl(register)];

@@ -113,7 +113,7 @@ describe('a setting', () => {
     expect(read(['--config', on], off)).toMatchObject({ insecure: false, json: true });
   });
 
-  it('of a limit comes from its flag, else the variable, else the file, each by itself', async () => {
+  it('of a limit comes from flag, else variable, else file, each limit by itself', async () => {
     const config = await configFile({ limits: { drainMs: 1, lingerMs: 1, keepAliveMs: 1 } });
     const env = { EVENKEEL_LIMITS: 'drainMs=2, lingerMs=2' };
     const { limits } = read(['--limits', 'drainMs=3', '--limits=maxQueuedReads=3'], env);
@@ -225,8 +225,8 @@ describe('a wrong value is refused with where it stands, what it takes and what 
       { prot: 1 },
       "the configuration file FILE has no setting 'prot'; it takes port, host, tokens, tlsCert, " +
         'tlsKey, tlsClientCa, allowHost, cors, data, store, cassandraUser, ' +
-        'cassandraPasswordFile, cassandraCa, maxValue, cache, lanes, adminPort, limits, insecure, ' +
-        'json',
+        'cassandraPasswordFile, cassandraCa, maxValue, cache, lanes, adminPort, limits, ' +
+        'insecure, json',
     ],
     [{ config: 'a' }, "the configuration file FILE has no setting 'config'; it takes port, "],
     [{ 'max-value': 1 }, "the configuration file FILE has no setting 'max-value'; it takes port, "],

@@ -1,4 +1,4 @@
-/** What `evenkeel completion` prints is run by the real shells: bash, zsh and fish. */
+/** The scripts of `evenkeel completion` in the real shells: bash, zsh and fish. */
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

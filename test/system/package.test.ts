@@ -1,4 +1,4 @@
-/** What `npm pack` makes, installed in an empty directory, as a user of the package has it. */
+/** The package that `npm pack` makes, in an empty directory, as a user of it has it. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ it('it names the commit that it was packed from, without git', () => {
   expect(evenkeel('--version')).toContain(`(${commit.slice(0, 12)})`);
 });
 
-it('it brings the server, the documents, the units and the scripts, and nothing to build with', () => {
+it('it brings documents, units and scripts, and nothing to build with', () => {
   const names = ['docs/operations.md', 'contrib/systemd/evenkeel.service', 'wrk/put.lua'];
   for (const name of names)
     expect(existsSync(join(place, 'node_modules/evenkeel', name)), name).toBe(true);

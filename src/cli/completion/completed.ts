@@ -2,7 +2,7 @@
 import type { Row, Rows } from '../args/flags.js';
 import type { Commands } from '../command.js';
 
-/** What can follow a flag. Nothing is known of a text. */
+/** The word behind a flag. Nothing is known of a text. */
 export type Taken =
   | { readonly kind: 'nothing' | 'file' | 'directory' | 'text' }
   | { readonly kind: 'words'; readonly words: readonly string[] };
