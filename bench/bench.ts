@@ -12,6 +12,7 @@ import { growth } from './parts/growth.js';
 import { getPeak, putPeak } from './parts/peaks.js';
 import { reference } from './parts/reference.js';
 import { tenMinutes } from './parts/ten-minutes.js';
+import { tlsPeak } from './parts/tls.js';
 import { writePath } from './parts/write-path.js';
 import { readFlags } from './support/flags.js';
 import { requirePrograms } from './support/programs.js';
@@ -22,6 +23,7 @@ import { readRecord, schema, stamp, writeRecord } from './write/records.js';
 const parts: Readonly<Record<string, Part>> = {
   'get-peak': getPeak,
   'put-peak': putPeak,
+  tls: tlsPeak,
   reference,
   growth,
   cold,
@@ -50,7 +52,7 @@ const help = `npm run bench [-- FLAGS]
   --rounds N          rounds of each part (3; reference and cluster 5, cold 9)
   --seconds N         of each measurement (3; reference 20, growth and cold 10)
   --warmup N          seconds that each peer is under load before its peak is measured (5)
-  --connections N,N   of the peaks: only these of 20, 64 and 256
+  --connections N,N   of the peaks and of tls: only these of 20, 64 and 256
   --entities N        of 100 bytes in a store before its peak is measured (200000);
                       as many bytes of larger ones; of each store of cluster (100000)
   --sizes N,N,…       growth: entities of each store (100000,1000000,10000000)

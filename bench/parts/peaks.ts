@@ -44,7 +44,7 @@ export const getPeak: Part = {
     intro: `wrk reads keys drawn from a filled store, as many requests per second as each peer
 answers with every connection always busy. nginx returns a constant of the same length: it is the
 limit. “redis alone” is Redis, driven by redis-benchmark in Redis' own protocol.`,
-    tables: tables(measured, getGroups),
+    tables: tables(measured, getGroups, 'response'),
     bars: bars('GET peak', measured.groups['uniform, 100 B'], getLimits),
     plots: { 'get-peak.svg': plot('GET peak', measured, getGroups) },
   }),
@@ -59,7 +59,7 @@ export const putPeak: Part = {
 keys overwrite a filled store. “written” is the bytes written to the disk for each byte of key and
 value. It includes the file system's journal, and what the rest of the machine wrote in that time.
 “redis alone” is Redis, driven by redis-benchmark in Redis' own protocol.`,
-    tables: tables(measured, putGroups),
+    tables: tables(measured, putGroups, 'written'),
     bars: bars('durable PUT peak, rising keys,', measured.groups['rising, 100 B'], putLimits),
     plots: { 'put-peak.svg': plot('Durable PUT peak', measured, putGroups) },
   }),
@@ -85,8 +85,12 @@ function measuredGroups({ groups }: Measured, all: readonly Group[]) {
   });
 }
 
-export function tables(measured: Measured, all: readonly Group[]): Table[] {
-  const last = all === getGroups ? 'response' : 'written';
+/** @param last the column of responses' lengths, or of bytes written */
+export function tables(
+  measured: Measured,
+  all: readonly Group[],
+  last: 'response' | 'written',
+): Table[] {
   const columns = ['median/s', 'min … max', 'evenkeel / it', 'p50 ms', 'p99 ms', last];
   return measuredGroups(measured, all).map(({ name, rounds, counts }) => ({
     head: [`connections (${name})`, 'peer', ...columns],
@@ -113,7 +117,7 @@ function rowOf(rounds: Rounds, count: number, side: string): string[] {
   ];
 }
 
-function plot(title: string, measured: Measured, all: readonly Group[]): string {
+export function plot(title: string, measured: Measured, all: readonly Group[]): string {
   const groups = measuredGroups(measured, all).flatMap(({ name, rounds, counts }) =>
     counts.map((count) => ({
       name: `${name}, ${count} connections`,

@@ -12,9 +12,15 @@ import { httpPeer, type Peer, type PeerOptions } from './peer.js';
 /** nginx takes strings of up to 4 KiB from its configuration, so content is put together. */
 const pieceBytes = 1024;
 
-/** @param options core: the CPU that its worker may use, by default any */
-export async function startNginx(options: { core?: number; contentBytes?: number } = {}) {
-  const { core, contentBytes = 3 } = options;
+interface NginxOptions {
+  /** The CPU that its worker may use; by default any. */
+  readonly core?: number;
+  readonly contentBytes?: number;
+  /** Files of its certificate and key; by default it speaks in the clear. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+export async function startNginx({ core, contentBytes = 3, tls }: NginxOptions = {}) {
   requirePrograms(['nginx']);
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
@@ -22,19 +28,21 @@ export async function startNginx(options: { core?: number; contentBytes?: number
   const errors = join(directory, 'error.log');
   const rest = 'v'.repeat(contentBytes % pieceBytes);
   const content = '$piece'.repeat(contentBytes / pieceBytes) + rest;
+  const secure =
+    tls && `ssl_protocols TLSv1.3; ssl_certificate ${tls.cert}; ssl_certificate_key ${tls.key};`;
   writeFileSync(
     join(directory, 'nginx.conf'),
     `worker_processes 1; daemon off; pid ${directory}/pid; error_log ${errors};
     events { worker_connections 4096; }
     http { access_log off; keepalive_requests 1000000000; keepalive_timeout 600;
-      server { listen 127.0.0.1:${port}; set $piece "${'v'.repeat(pieceBytes)}";
+      server { listen 127.0.0.1:${port}${tls ? ' ssl' : ''}; ${secure ?? ''} set $piece "${'v'.repeat(pieceBytes)}";
         location / { return 200 "${content}"; } } }`,
   );
   const flags = ['-c', join(directory, 'nginx.conf'), '-p', directory, '-e', errors];
   const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];
   const nginx = start([...pinned, 'nginx', ...flags]);
   await listening(port, 'nginx');
-  return { url: `http://127.0.0.1:${port}/`, stop: nginx.stop };
+  return { url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}/`, stop: nginx.stop };
 }
 
 export async function startConstant({ valueBytes }: PeerOptions): Promise<Peer> {

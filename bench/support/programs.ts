@@ -8,6 +8,7 @@ const packages = {
   'redis-server': 'redis-server',
   'redis-benchmark': 'redis-tools',
   webdis: 'webdis',
+  openssl: 'openssl',
 } as const;
 
 export type Program = keyof typeof packages;

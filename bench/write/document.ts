@@ -17,8 +17,8 @@ const head = `# Measurements
 fresh peers, one after the other, and every other round reverses their order. Compare figures within
 a table: the machine is shared, so they differ more between days than within a day.
 
-Not covered: combinations that no table shows, more than one machine, TLS, values above 4 KiB, and
-DELETE. GET and PUT are never mixed.
+Not covered: combinations that no table shows, more than one machine, PUT over TLS and new
+connections over it, values above 4 KiB, and DELETE. GET and PUT are never mixed.
 `;
 
 export function writeDocument(out: string, entries: readonly Entry[]): void {
