@@ -44,5 +44,5 @@ for (const args of [['--version'], ['--help'], ...names.map((name) => [name, '--
 const worst = Math.max(...ratios);
 conclude(
   worst <= maxRatio,
-  `each is to take at most ${maxRatio} × the time of node -e 0, and the slowest ${worst.toFixed(2)} ×`,
+  `each takes at most ${maxRatio} × the time of node -e 0; the slowest takes ${worst.toFixed(2)} ×`,
 );

@@ -28,14 +28,16 @@ export async function startNginx({ core, contentBytes = 3, tls }: NginxOptions =
   const errors = join(directory, 'error.log');
   const rest = 'v'.repeat(contentBytes % pieceBytes);
   const content = '$piece'.repeat(contentBytes / pieceBytes) + rest;
-  const secure =
-    tls && `ssl_protocols TLSv1.3; ssl_certificate ${tls.cert}; ssl_certificate_key ${tls.key};`;
+  const certificate = tls
+    ? `ssl_protocols TLSv1.3; ssl_certificate ${tls.cert}; ssl_certificate_key ${tls.key};`
+    : '';
   writeFileSync(
     join(directory, 'nginx.conf'),
     `worker_processes 1; daemon off; pid ${directory}/pid; error_log ${errors};
     events { worker_connections 4096; }
     http { access_log off; keepalive_requests 1000000000; keepalive_timeout 600;
-      server { listen 127.0.0.1:${port}${tls ? ' ssl' : ''}; ${secure ?? ''} set $piece "${'v'.repeat(pieceBytes)}";
+      server { listen 127.0.0.1:${port}${tls ? ' ssl' : ''}; ${certificate}
+        set $piece "${'v'.repeat(pieceBytes)}";
         location / { return 200 "${content}"; } } }`,
   );
   const flags = ['-c', join(directory, 'nginx.conf'), '-p', directory, '-e', errors];

@@ -7,6 +7,7 @@ import { expectOneLine, put } from '../support/command.js';
 import { temporaryDirectory } from '../support/directory.js';
 import { entityUrl } from '../support/http.js';
 import { type CommandProcess, startCommand } from '../support/process.js';
+import { RawSocket } from '../support/raw-socket.js';
 
 type Place = { readonly host: string; readonly port: number } | { readonly path: string };
 
@@ -48,6 +49,35 @@ it('it is served in place of --port and --host', async () => {
   command.child.kill('SIGTERM');
   expect(await command.ended).toEqual({ code: 0, signal: null });
   expect(command.stderr()).toBe('');
+});
+
+/** Two servers, one after the other. The shell holds the socket, and takes no connection from it. */
+const twice = `
+one() { sh -c 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"' "$@"; }
+one "$0" "$@"
+one "$0" "$@"`;
+
+it('connections wait in it while the server restarts', async () => {
+  const { server, fd } = await listening(local);
+  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  const data = join(await temporaryDirectory(), 'data');
+  const shell = ['sh', '-c', twice, process.execPath];
+  const command = startCommand(['serve', '--json', '--data', data], shell, [fd]);
+  const { pid: first } = JSON.parse((await command.untilPrinted(/^.+\n/))[0]);
+  server.close();
+  await put(url, 'a', 'one');
+  process.kill(first, 'SIGSTOP');
+  // The server that is stopped takes none of them.
+  const sockets = await Promise.all(Array.from({ length: 5 }, () => RawSocket.connect(url)));
+  for (const socket of sockets)
+    socket.send('GET /v0/entity?id=a HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  process.kill(first, 'SIGKILL');
+  for (const socket of sockets) await socket.until('\r\n\r\none');
+  const [, line = ''] = await command.untilPrinted(/^.+\n(.+)\n/);
+  const { pid: second } = JSON.parse(line);
+  expect(second).not.toBe(first);
+  process.kill(second, 'SIGTERM');
+  await command.ended;
 });
 
 it('it is left alone if it is for another process', async () => {
