@@ -19,7 +19,7 @@ export class ResponseBuffer {
   #start = 0;
   #end = 0;
 
-  /** @param exchange told when responses are handed over */
+  /** @param exchange told when responses are about to be written */
   constructor(socket: Socket, responseHead: ResponseHead, exchange: Pick<Exchange, 'left'>) {
     this.#socket = socket;
     this.#responseHead = responseHead;
@@ -93,6 +93,8 @@ export class ResponseBuffer {
     const responses = block?.bytes.subarray(this.#start, this.#end);
     this.#block = undefined;
     this.#end = this.#start;
+    // A write may wake the client, and wait until it has read the response.
+    this.#exchange.left();
     if (!socket.destroyed) {
       if (content) socket.cork();
       if (responses) socket.write(responses);
@@ -102,6 +104,5 @@ export class ResponseBuffer {
       }
     }
     if (block) releaseBlock(block, socket.destroyed || socket.writableLength === 0);
-    this.#exchange.left();
   }
 }

@@ -80,7 +80,7 @@ export class Exchange {
     this.#command = undefined;
   }
 
-  /** The responses that are made are handed over. */
+  /** The responses that are made are about to be written. */
   left(): void {
     if (this.#made === 0) return;
     const ms = performance.now() - this.#beganMs;
