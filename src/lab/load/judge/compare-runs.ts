@@ -138,6 +138,9 @@ const comparedOptions = [
   'warmupMs',
   'timeoutMs',
   'work',
+  'stages',
+  'arrivals',
+  'expect',
 ] as const satisfies readonly (keyof LoadRecord['options'])[];
 
 function warnings(before: LoadRecord, after: LoadRecord): string[] {
