@@ -27,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: () => import('./serve.js'),
   load: () => import('./load.js'),
   compare: () => import('./compare.js'),
+  ab: () => import('./ab.js'),
   profile: () => import('./profile.js'),
   report: () => import('./report.js'),
   export: () => import('./export.js'),

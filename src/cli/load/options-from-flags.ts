@@ -39,32 +39,8 @@ export function parseLoad(args: readonly string[]): LoadCommand | 'help' | 'vers
   const [given, ...scriptArgs] = operands;
   if (given === undefined)
     throw new UsageError('the URL is missing; give one such as http://127.0.0.1:8080');
-  const url = checkUrl(given);
-  for (const rule of rules) {
-    const complaint = rule(values, scriptArgs, url);
-    if (complaint) throw new UsageError(complaint);
-  }
   return {
-    options: {
-      url,
-      threads: values.threads,
-      connections: values.connections,
-      durationMs: values.duration ?? defaultOptions.durationMs,
-      rate: values.rate ?? searchStart,
-      ...(values.stages && { stages: values.stages, ...totalOf(values.stages) }),
-      ...(values.arrivals === 'poisson' && {
-        arrivals: { kind: 'poisson' as const, seed: values.seed ?? defaultSeed },
-      }),
-      timeoutMs: values.timeout,
-      warmupMs: values.warmup,
-      headers: headersOf(values),
-      ...(values['unix-socket'] !== undefined && { unixSocket: values['unix-socket'] }),
-      insecure: values.insecure,
-      ...certificatesFor(values, url),
-      ...(values.slow !== undefined && { slowMs: values.slow }),
-      ...(values.expect && { expect: values.expect }),
-      work: workOf(values, scriptArgs, url),
-    },
+    options: loadOptionsOf(values, checkUrl(given), scriptArgs),
     print: { latency: values.latency || values.u_latency, uncorrected: values.u_latency },
     json: values.json,
     hgrm: values.hgrm,
@@ -72,6 +48,38 @@ export function parseLoad(args: readonly string[]): LoadCommand | 'help' | 'vers
     slo: values.slo ?? [],
     findMax: values['find-max'],
     allowInvalid: values['allow-invalid'],
+  };
+}
+
+/** @throws UsageError if flags that are each right contradict each other */
+export function loadOptionsOf(
+  values: LoadValues,
+  url: string,
+  scriptArgs: readonly string[],
+): LoadOptions {
+  for (const rule of rules) {
+    const complaint = rule(values, scriptArgs, url);
+    if (complaint) throw new UsageError(complaint);
+  }
+  return {
+    url,
+    threads: values.threads,
+    connections: values.connections,
+    durationMs: values.duration ?? defaultOptions.durationMs,
+    rate: values.rate ?? searchStart,
+    ...(values.stages && { stages: values.stages, ...totalOf(values.stages) }),
+    ...(values.arrivals === 'poisson' && {
+      arrivals: { kind: 'poisson' as const, seed: values.seed ?? defaultSeed },
+    }),
+    timeoutMs: values.timeout,
+    warmupMs: values.warmup,
+    headers: headersOf(values),
+    ...(values['unix-socket'] !== undefined && { unixSocket: values['unix-socket'] }),
+    insecure: values.insecure,
+    ...certificatesFor(values, url),
+    ...(values.slow !== undefined && { slowMs: values.slow }),
+    ...(values.expect && { expect: values.expect }),
+    work: workOf(values, scriptArgs, url),
   };
 }
 

@@ -93,10 +93,7 @@ export async function compareBuilds(
   return conclude(made, plan, true);
 }
 
-async function playRound(
-  number: number,
-  run: (build: Build) => Promise<Figures>,
-): Promise<Round> {
+async function playRound(number: number, run: (build: Build) => Promise<Figures>): Promise<Round> {
   if (number % 2 === 0) {
     const a = await run('a');
     return { order: 'ab', a, b: await run('b') };

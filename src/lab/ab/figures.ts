@@ -26,8 +26,9 @@ const percentiles = [50, 90, 99, 99.9] as const;
 /** A percentile with fewer requests above it is chance. */
 const minSamplesAbove = 10;
 
+/** Latencies are without the generator's own lag: that is no build's doing, and varies. */
 export function figuresOf(result: LoadResult, usage?: Usage): Figures {
-  const { latency, completed, bytesRead } = result;
+  const { latencyWithoutLag: latency, completed, bytesRead } = result;
   const figures: Partial<Record<FigureName, number>> = {};
   const add = (name: FigureName, value: number) => {
     // Ratios of nothing say nothing.

@@ -14,7 +14,8 @@ const spendingExponent = 3;
 export function looksOf(maxRounds: number): readonly number[] {
   const looks: number[] = [];
   // One just before the last would take its share and add nothing.
-  for (let next = minRounds; next * 1.25 < maxRounds; next = Math.ceil(next * growth)) looks.push(next);
+  for (let next = minRounds; next * 1.25 < maxRounds; next = Math.ceil(next * growth))
+    looks.push(next);
   return [...looks, maxRounds];
 }
 

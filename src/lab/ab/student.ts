@@ -59,6 +59,9 @@ const lanczos = [
 /** ln Γ by Lanczos' series; wrong by less than 2e-10. */
 function logGamma(x: number): number {
   const shifted = x + 5.5;
-  const sum = lanczos.reduce((total, term, index) => total + term / (x + 1 + index), 1.000000000190015);
+  const sum = lanczos.reduce(
+    (total, term, index) => total + term / (x + 1 + index),
+    1.000000000190015,
+  );
   return (x + 0.5) * Math.log(shifted) - shifted + Math.log((Math.sqrt(2 * Math.PI) * sum) / x);
 }

@@ -83,7 +83,9 @@ test('the smallest change that is announced is within 1.5 × of the one that is 
     .sort((a, b) => a - b);
   const ratios = announced.map((smallest) => smallest / exact);
   // A standard deviation from a dozen rounds is itself known within a fifth, and so is this.
-  expect(ratios.filter((ratio) => ratio > 1 / 1.5 && ratio < 1.5).length).toBeGreaterThanOrEqual(54);
+  expect(ratios.filter((ratio) => ratio > 1 / 1.5 && ratio < 1.5).length).toBeGreaterThanOrEqual(
+    54,
+  );
   expect(ratios[30]).toBeGreaterThan(0.8);
   expect(ratios[30]).toBeLessThan(1.25);
 });

@@ -24,7 +24,11 @@ const luck = 0.02;
 const drift = 0.03;
 
 /** Returns a function that makes a run. The same seed makes the same machine. */
-export function virtualBuilds({ slower, seconds, seed }: Machine): (build: Build) => Promise<Figures> {
+export function virtualBuilds({
+  slower,
+  seconds,
+  seed,
+}: Machine): (build: Build) => Promise<Figures> {
   const random = randomFrom(seed, 1);
   const unit = () => unitInterval(random);
   const normal = () => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit());

@@ -33,6 +33,15 @@ export function judge(result: LoadResult, clauses: readonly Clause[] = []): Verd
   return reasons.length === 0 ? { valid: true } : { valid: false, reasons };
 }
 
+/**
+ * Why a run can't stand for its server at all. A generator that was late can, among many runs: its
+ * lag is as large for one server as for another.
+ */
+export function faultOf(result: LoadResult): string | undefined {
+  const rules = [noAnswer, result.stages ? wrongStages : wrongRate, failed];
+  return rules.map((rule) => rule(result)).find((reason) => reason !== undefined);
+}
+
 /** The end of the report. */
 export function formatVerdict(verdict: Verdict, result: LoadResult): string[] {
   if (!verdict.valid)

@@ -52,7 +52,8 @@ export function toRecord(result: LoadResult, extras: RecordExtras): LoadRecord {
   };
 }
 
-function recordedOptions({
+/** The options without what is secret, and without what is long. */
+export function recordedOptions({
   rate,
   headers,
   url,

@@ -31,7 +31,7 @@ function say<const Schema extends v.GenericSchema>(meaning: string, schema: Sche
   return v.pipe(schema, v.description(meaning));
 }
 
-const machine = object({
+export const machineRecord = object({
   node: say('Version of Node.', text),
   platform: say('Operating system and processor architecture.', text),
   cpu: text,
@@ -45,7 +45,7 @@ const stage = object({
   durationMs: amount,
 });
 
-const options = object({
+export const optionsRecord = object({
   url: text,
   ratePerSecond: say('Requests due per second, over all connections.', amount),
   headers: list(object({ name: text, value: text })),
@@ -192,8 +192,8 @@ export const loadRecord = object({
   schema: v.literal(schemaVersion),
   startedAt: say('When the run started: wall clock, ISO 8601.', text),
   endedEarly: v.exactOptional(say('Why the run ended before its time.', oneOf('signal', 'script'))),
-  machine: say('The machine that the load came from.', machine),
-  options: say('What was asked for. Secrets are written as `…`.', options),
+  machine: say('The machine that the load came from.', machineRecord),
+  options: say('What was asked for. Secrets are written as `…`.', optionsRecord),
   elapsedUs: say('From the first due time to the end of the run, without the warm-up.', amount),
   latencyFromUs: say(
     "Latencies are of responses from this time on: the end of wrk2's calibration, or 0.",
