@@ -41,10 +41,10 @@ ${sentHelp}
 A command starts a server on port {port} of 127.0.0.1, and may keep files in the directory {dir}. It
 is started afresh for each run, by a shell. The run begins when PATH (/) is answered.
 
-First A is measured against A, ${calibrationRounds} rounds: that shows what is chance. Then the rounds are A B, B A,
-A B, … until each figure is worse, better or the same, or the budget ends. Figures are percentiles
-of latency, without the generator's own lag, and per request CPU time and bytes written (of
-commands, on Linux) and bytes received.
+First A is measured against A, in ${calibrationRounds} rounds: that shows what is chance.
+Then the rounds are A B, B A, A B, … until each figure is worse, better or the same, or the budget
+ends. Figures are percentiles of latency, without the generator's own lag. Others are per request:
+CPU time and bytes written to a disk (of commands, on Linux), and bytes received.
 
 A figure is worse if the interval of its change lies above 0. If all of it lies within the
 tolerance, the figure is the same. The smallest change is found in nine of ten such comparisons.

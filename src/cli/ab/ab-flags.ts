@@ -23,7 +23,7 @@ export const abFlags = {
   dir: {
     value: 'DIR',
     help: 'where each {dir} is made, and removed again',
-    ...withDefault(text('a directory'), tmpdir(), "the system's for temporary files"),
+    ...withDefault(text('a directory'), tmpdir(), 'for temporary files'),
   },
   budget: {
     value: 'T',
@@ -48,7 +48,7 @@ export const abFlags = {
   json: { value: 'FILE', help: 'writes the record with all rounds', ...optional(outputFile) },
   markdown: { value: 'FILE', help: 'writes the table as Markdown', ...optional(outputFile) },
   junit: { value: 'FILE', help: 'writes a test for each figure', ...optional(outputFile) },
-  github: on('adds the Markdown to the step summary of GitHub; annotates what is worse'),
+  github: on('adds the table to the step summary of GitHub, and an annotation'),
 };
 
 function alarmShare(given: string): number {

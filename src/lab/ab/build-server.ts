@@ -1,7 +1,6 @@
 /**
  * A build under comparison: a command that starts a server, or the URL of one that runs already. A
- * command is started afresh for each run, so what one process was lucky with is chance, and shows as
- * such.
+ * command is started afresh for each run, so the luck of one process is chance, and shows as such.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -19,7 +18,7 @@ export type BuildTarget =
 
 export interface BuildServer {
   readonly url: string;
-  /** What its processes have used so far; undefined where that can't be known. */
+  /** CPU time and writes of its processes so far; undefined where that can't be known. */
   readonly usage: () => Usage | undefined;
   close(): Promise<void>;
 }

@@ -106,12 +106,13 @@ export function isDecided({ changes }: BuildComparison): boolean {
   return changes.every(({ judgement }) => judgement !== "can't tell");
 }
 
-/** What the rounds made so far say. @param isLast no round will follow, whatever they say */
+/** Judges the rounds made so far. @param isLast no round will follow, whatever they say */
 function conclude(made: Rounds, plan: Plan, isLast: boolean): BuildComparison {
   const { calibration, rounds } = made;
   const { maxRounds, alarmShare, tolerance } = plan;
-  const names = figureNames.filter((name) =>
-    [...calibration, ...rounds].every(({ a, b }) => a[name] !== undefined && b[name] !== undefined),
+  const all = [...calibration, ...rounds];
+  const names = figureNames.filter(
+    (name) => all.length > 0 && all.every(({ a, b }) => a[name] && b[name]),
   );
   const count = rounds.length || maxRounds;
   const before = looksOf(maxRounds).findLast((look) => look < count) ?? 0;

@@ -1,4 +1,4 @@
-/** What is compared of a run: each figure a number above 0, of which less is better. */
+/** The figures of a run that are compared: numbers above 0, of which less is better. */
 import type { LoadResult } from '../load/result/result.js';
 
 export const figureNames = [
@@ -12,10 +12,10 @@ export const figureNames = [
 ] as const;
 export type FigureName = (typeof figureNames)[number];
 
-/** The figures that a run has: µs of latency and of CPU, or bytes. CPU and bytes are per request. */
+/** Those that a run has: µs, or bytes. CPU and bytes are per request. */
 export type Figures = Readonly<Partial<Record<FigureName, number>>>;
 
-/** What the server's processes used while the run was measured. */
+/** The use of the server's processes while the run was measured. */
 export interface Usage {
   readonly cpuUs: number;
   /** Written to a disk. */
@@ -26,7 +26,7 @@ const percentiles = [50, 90, 99, 99.9] as const;
 /** A percentile with fewer requests above it is chance. */
 const minSamplesAbove = 10;
 
-/** Latencies are without the generator's own lag: that is no build's doing, and varies. */
+/** Latencies are without the generator's own lag, which no build can help. */
 export function figuresOf(result: LoadResult, usage?: Usage): Figures {
   const { latencyWithoutLag: latency, completed, bytesRead } = result;
   const figures: Partial<Record<FigureName, number>> = {};

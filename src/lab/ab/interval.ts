@@ -1,6 +1,6 @@
 /**
  * The change from A to B over the rounds of a comparison, with its interval. Both runs of a round
- * stand beside each other in time, so their ratio is free of what the machine did in between. Ratios
+ * are neighbours in time, so their ratio is free of what the machine did before and after. Ratios
  * are averaged as logarithms: twice as slow and twice as fast then cancel out.
  */
 import { studentQuantile } from './student.js';
@@ -70,7 +70,7 @@ export function smallestChange(
   const half = halfWidth(chance, rounds, share);
   if (!Number.isFinite(half)) return Infinity;
   const error = chance / Math.sqrt(rounds);
-  // The width of the interval is chance too: the noncentral t distribution, nearly (Johnson, Welch).
+  // The width of the interval is chance too: the noncentral t, nearly (Johnson and Welch).
   const ratio = error === 0 ? 0 : half / error;
   const spread = Math.sqrt(1 + ratio ** 2 / (2 * (rounds - 1)));
   const miss = studentQuantile(power, 1e6) * error * spread;

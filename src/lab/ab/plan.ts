@@ -25,7 +25,7 @@ export function spent(rounds: number, maxRounds: number, alarmShare: number): nu
 }
 
 /**
- * What one figure may use of it at one look.
+ * The part of it that one figure may use at one look.
  * @param before rounds at the look before, or 0
  * @param figures how many share it
  */

@@ -20,7 +20,7 @@ export interface BuildRuns {
   readonly runLoad?: typeof realRun;
 }
 
-/** Returns the function that makes a run of a build. It throws BuildError, TargetError, ScriptError. */
+/** Returns the function that makes a run. It throws BuildError, TargetError and ScriptError. */
 export function buildRunner(runs: BuildRuns): (build: Build) => Promise<Figures> {
   return async (build) => {
     let last = '';
@@ -41,7 +41,10 @@ async function runOnce(
   { targets, options, signal, runLoad = realRun }: BuildRuns,
   build: Build,
 ): Promise<{ result: LoadResult; usage?: Usage }> {
-  const server = await startBuild(targets[build]);
+  const server = await startBuild(targets[build]).catch((error: unknown) => {
+    if (!(error instanceof BuildError)) throw error;
+    throw new BuildError(`${build.toUpperCase()}: ${error.message}`, { cause: error });
+  });
   let before: Usage | undefined;
   let after: Usage | undefined;
   let timer: NodeJS.Timeout | undefined;

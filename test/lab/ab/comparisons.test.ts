@@ -28,7 +28,7 @@ test('of 200 comparisons of a build with itself at most 16 find a change', async
   expect(made.filter(({ unfair }) => unfair.length > 0).length).toBeLessThanOrEqual(6);
 });
 
-test('10 % more service time is found in 45 of 50 comparisons, and never called better', async () => {
+test('10 % more service time is found in 45 of 50, and never called better', async () => {
   const made = await comparisons(50, 0.1);
   expect(made.filter(has('worse')).length).toBeGreaterThanOrEqual(45);
   expect(made.filter(has('better'))).toEqual([]);

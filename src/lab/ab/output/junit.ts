@@ -16,10 +16,12 @@ export function formatJunit(record: AbRecord): string {
   const skipped = isUnfair
     ? changes.length
     : changes.filter(({ judgement }) => judgement === "can't tell").length;
-  const counts = `tests="${changes.length}" failures="${isUnfair ? 0 : failures}" skipped="${skipped}"`;
+  const failed = isUnfair ? 0 : failures;
+  const counts = `tests="${changes.length}" failures="${failed}" skipped="${skipped}"`;
   const cases = changes.map((change) => {
     const inner = isUnfair ? `<skipped message="${escaped(outcomeOf(record))}"/>` : outcome(change);
-    return `    <testcase classname="evenkeel ab" name="${nameOf(change.figure)}">${inner}</testcase>`;
+    const name = `classname="evenkeel ab" name="${nameOf(change.figure)}"`;
+    return `    <testcase ${name}>${inner}</testcase>`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites ${counts}>

@@ -38,14 +38,18 @@ ${aboutOf(record)}
 - A: ${code(record.a)}
 - B: ${code(record.b)}
 - ${text(`${cpu}, ${cores} cores, ${platform}, Node ${node}`)}
-${record.repeated.map(({ build, reason }) => `- A run of ${build.toUpperCase()} was made again: ${text(reason)}\n`).join('')}`;
+${record.repeated.map(repeatedLine).join('')}`;
+}
+
+function repeatedLine({ build, reason }: AbRecord['repeated'][number]): string {
+  return `- A run of ${build.toUpperCase()} was made again: ${text(reason)}\n`;
 }
 
 function tableRow(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** What a program said is no markup. */
+/** The words of a program are not markup. */
 function text(said: string): string {
   return printable(said).replace(/[\\`*_{}[\]<>|#&!]/g, '\\$&');
 }

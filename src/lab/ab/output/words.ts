@@ -52,7 +52,7 @@ export function outcomeOf({ outcome, changes, unfair, ended, rounds }: AbRecord)
   const early = ended === 'signal' ? ' (ended by a signal)' : '';
   switch (outcome) {
     case 'unfair':
-      return `The comparison is not fair${early}: A differs from itself in ${unfair.map(nameOf).join(', ')}.`;
+      return `Not fair${early}: A differs from itself in ${unfair.map(nameOf).join(', ')}.`;
     case 'worse':
       return `B is worse${early}: ${named('worse')}.`;
     case 'better':
@@ -60,7 +60,7 @@ export function outcomeOf({ outcome, changes, unfair, ended, rounds }: AbRecord)
     case 'same':
       return `B is the same${early}, within what is tolerated.`;
     case "can't tell": {
-      if (changes.length === 0) return `Can't tell${early}: there is no figure that all runs have.`;
+      if (changes.length === 0) return `Can't tell${early}: the runs have no figure in common.`;
       const more = ended === 'budget' ? '; a larger --budget or longer runs (-d) find more' : '';
       return `Can't tell after ${rounds.length} rounds${early}: ${named("can't tell")}${more}.`;
     }

@@ -34,11 +34,13 @@ export function judge(result: LoadResult, clauses: readonly Clause[] = []): Verd
 }
 
 /**
- * Why a run can't stand for its server at all. A generator that was late can, among many runs: its
- * lag is as large for one server as for another.
+ * Why a run can't stand for its server among many runs. A generator that was late can, since its
+ * lag is as large for one server as for another. So can a rate that was missed by a little, since
+ * requests without a response are in the latencies.
  */
 export function faultOf(result: LoadResult): string | undefined {
-  const rules = [noAnswer, result.stages ? wrongStages : wrongRate, failed];
+  const isFar = result.completed < wantedRate(result) * (result.elapsedUs / 1e6) * 0.9;
+  const rules = [noAnswer, failed, ...(isFar ? [wrongRate] : [])];
   return rules.map((rule) => rule(result)).find((reason) => reason !== undefined);
 }
 
