@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   load: () => import('./load.js'),
   compare: () => import('./compare.js'),
   ab: () => import('./ab.js'),
+  budget: () => import('./budget.js'),
   profile: () => import('./profile.js'),
   report: () => import('./report.js'),
   export: () => import('./export.js'),

@@ -106,7 +106,11 @@ function workOf(values: LoadValues, args: readonly string[], url: string): Work 
   };
 }
 
-function plainWorkOf({ method, body, urls }: LoadValues, url: string): Work {
+/** The requests of -m, -b and --urls. @throws UsageError */
+export function plainWorkOf(
+  { method, body, urls }: Pick<LoadValues, 'method' | 'body' | 'urls'>,
+  url: string,
+): Work {
   const listMethod = method ?? (body ? 'POST' : 'GET');
   return {
     ...defaultOptions.work,

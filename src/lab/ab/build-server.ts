@@ -18,6 +18,8 @@ export type BuildTarget =
 
 export interface BuildServer {
   readonly url: string;
+  /** Its processes are of this group; absent for a server that runs already. */
+  readonly group?: number;
   /** CPU time and writes of its processes so far; undefined where that can't be known. */
   readonly usage: () => Usage | undefined;
   close(): Promise<void>;
@@ -56,7 +58,8 @@ export async function startBuild(target: BuildTarget): Promise<BuildServer> {
     await close();
     throw error;
   }
-  return { url, usage: () => groupUsage(child.pid as number), close };
+  const group = child.pid as number;
+  return { url, group, usage: () => groupUsage(group), close };
 }
 
 /** A port that is free now. Another program may take it before the command does. */
