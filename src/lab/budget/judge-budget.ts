@@ -36,16 +36,16 @@ export function judgeBudget(
     // Another Node allocates other objects. Another processor takes other times for the same work.
     const sameNode = machine.node === budget.machine.node;
     const judged = sameNode && (cost === 'bytes' || machine.cpu === budget.machine.cpu);
-    const judgement = judged ? judgementOf(change, tolerance) : 'not judged';
+    const judgement = judged ? judgementOf(work[cost], perRequest, tolerance) : 'not judged';
     const growth = work[cost] - perRequest;
     const grew = judgement === 'above' ? growthOf(frames, work.frames[cost], growth) : [];
     return { cost, budget: perRequest, actual: work[cost], change, tolerance, judgement, grew };
   });
 }
 
-function judgementOf(change: number, tolerance: number): Spending['judgement'] {
-  if (change > tolerance) return 'above';
-  return change < -tolerance ? 'below' : 'within';
+function judgementOf(actual: number, budget: number, tolerance: number): Spending['judgement'] {
+  if (actual > budget * (1 + tolerance)) return 'above';
+  return actual < budget * (1 - tolerance) ? 'below' : 'within';
 }
 
 function growthOf(

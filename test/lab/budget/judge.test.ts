@@ -1,4 +1,4 @@
-/** What is within a budget, and how a check is written down. */
+/** The limits of a budget, and how a check is written down. */
 import { describe, expect, it } from 'vitest';
 import type { Budget } from '#dist/lab/budget/budget-record.js';
 import { judgeBudget } from '#dist/lab/budget/judge-budget.js';

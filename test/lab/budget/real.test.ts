@@ -1,6 +1,6 @@
 /**
- * Checks of a budget next to a process that never rests: `npm run test:budget`. EVENKEEL_BUDGET_RUNS
- * sets how many.
+ * Checks of a budget next to a process that never rests: `npm run test:budget`. The variable
+ * EVENKEEL_BUDGET_RUNS sets how many.
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
