@@ -12,7 +12,17 @@ import { report, tracked } from './files.mjs';
  */
 const mayImport = {
   'index.ts': ['server', 'lab/load', 'store', 'config'],
-  cli: ['admin', 'lab/load', 'lab/profile', 'lab/report', 'server', 'store', 'config'],
+  cli: [
+    'admin',
+    'lab/ab',
+    'lab/budget',
+    'lab/load',
+    'lab/profile',
+    'lab/report',
+    'server',
+    'store',
+    'config',
+  ],
   admin: ['lab/profile', 'server', 'store', 'statistics', 'config'],
   server: ['store', 'statistics', 'config'],
   store: ['statistics', 'config'],
@@ -20,6 +30,8 @@ const mayImport = {
   client: [],
   config: [],
   'lab/report': ['lab/load', 'lab/profile', 'lab/svg', 'config'],
+  'lab/ab': ['lab/load', 'config'],
+  'lab/budget': ['lab/ab', 'lab/load', 'lab/profile', 'config'],
   'lab/load': ['config'],
   'lab/profile': ['lab/svg', 'config'],
   'lab/svg': [],

@@ -1,6 +1,7 @@
 /** Writes the documents that follow from the code. With --check it only says which are outdated. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { toJsonSchema } from '@valibot/to-json-schema';
+import { abRecord, abSchemaVersion } from '../dist/lab/ab/ab-record.js';
 import { loadRecord, schemaVersion } from '../dist/lab/load/result/load-record.js';
 import * as operations from '../dist/server/api/operations.js';
 import * as problems from '../dist/server/api/problem-statuses.js';
@@ -17,14 +18,15 @@ function filled(file) {
   return source(file).replace(region, (_, open, name) => `${open}${tables[name]}`);
 }
 
-const loadSchema = {
-  $schema: 'https://json-schema.org/draft/2020-12/schema',
-  title: schemaVersion,
-  ...toJsonSchema(loadRecord, { target: 'draft-2020-12' }),
+const schemaOf = (title, record) => {
+  const $schema = 'https://json-schema.org/draft/2020-12/schema';
+  const schema = { $schema, title, ...toJsonSchema(record, { target: 'draft-2020-12' }) };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
 };
 
 const documents = {
-  'docs/load.schema.json': `${JSON.stringify(loadSchema, undefined, 2)}\n`,
+  'docs/load.schema.json': schemaOf(schemaVersion, loadRecord),
+  'docs/ab.schema.json': schemaOf(abSchemaVersion, abRecord),
   'docs/configuration.md': settingsMarkdown(source('src/config/limits.ts')),
   'docs/http-api.md': filled('docs/http-api.md'),
   'README.md': filled('README.md'),

@@ -39,10 +39,14 @@ the resolution of the histogram (0.1 %). Failures must also grow by 1 in 10000 r
 maximum, and percentiles that fewer than ten requests lie above, are chance: they are shown and not
 judged. Nor is the rate, if the runs asked for different rates.
 
+A latency is worse if it is so between all bounds of both runs: with and without the lag of their
+generators. One run a side says little about chance: evenkeel ab makes many.
+
 Exit codes:
   ${exitCodes.fine}    nothing is worse
   ${exitCodes.usage}    a wrong command line, or a file that is not a record
   ${exitCodes.regression}    something is worse
+  ${exitCodes.undecided}    can't tell: something may be worse, by the bounds of its figures
 
 Examples:
   evenkeel compare before.json after.json --tolerance 20%
@@ -68,6 +72,7 @@ export async function run(args: readonly string[]): Promise<void> {
       : `${formatComparison(comparison).join('\n')}\n`,
   );
   if (comparison.regressed) process.exitCode = exitCodes.regression;
+  else if (comparison.undecided) process.exitCode = exitCodes.undecided;
 }
 
 /** @throws UsageError */
@@ -82,14 +87,25 @@ async function readRun(file: string): Promise<LoadRecord> {
   }
 }
 
-export function formatComparison({ rows, warnings, regressed }: Comparison): string[] {
-  const worse = rows.filter(({ judgement }) => judgement === 'worse').map(({ figure }) => figure);
+export function formatComparison(comparison: Comparison): string[] {
+  const { rows, warnings } = comparison;
   return [
     columns('', ['before', 'after', 'change']),
     ...rows.map(formatRow),
     ...warnings.map((warning) => `Warning: ${printable(warning)}`),
-    regressed ? `REGRESSION: ${worse.join(', ')}` : 'No regression.',
+    outcomeOf(comparison),
   ];
+}
+
+function outcomeOf({ rows, regressed, undecided }: Comparison): string {
+  const named = (wanted: Row['judgement']) =>
+    rows.flatMap(({ judgement, figure }) => (judgement === wanted ? [figure] : [])).join(', ');
+  if (regressed) return `REGRESSION: ${named('worse')}`;
+  if (!undecided) return 'No regression.';
+  const open = named("can't tell");
+  return open === ''
+    ? "Can't tell: the first run had no response."
+    : `Can't tell: ${open}; the lag of the generators is as large as the change.`;
 }
 
 function formatRow({ figure, unit, before, after, change, changeShare, judgement }: Row): string {

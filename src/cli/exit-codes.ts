@@ -10,6 +10,8 @@ export const exitCodes = {
   notValid: 3,
   sloMissed: 4,
   regression: 5,
+  /** The bounds of a figure lie on both sides of its limit. */
+  undecided: 6,
   /** As shells have it for SIGINT. */
   interrupted: 130,
 } as const;
@@ -23,7 +25,9 @@ export function exitCodeOf(
 ): number {
   if (endedEarly === 'signal') return exitCodes.interrupted;
   if (!verdict.valid && !allowInvalid) return exitCodes.notValid;
-  return slo.every(({ held }) => held) ? exitCodes.fine : exitCodes.sloMissed;
+  const open = slo.filter(({ held }) => !held);
+  if (open.length === 0) return exitCodes.fine;
+  return open.every(({ undecided }) => undecided) ? exitCodes.undecided : exitCodes.sloMissed;
 }
 
 /** The exit codes of `load`, for its help. */
@@ -33,4 +37,5 @@ export const exitCodeHelp = `Exit codes:
   ${exitCodes.usage}    a wrong command line; nothing was sent
   ${exitCodes.notValid}    not valid: do not trust the figures; --allow-invalid lets it pass
   ${exitCodes.sloMissed}    the SLO was missed
+  ${exitCodes.undecided}    can't tell: the limit of the SLO lies between the bounds of a figure
   ${exitCodes.interrupted}  Ctrl-C ended it early; the report is of the time until then`;

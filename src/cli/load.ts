@@ -30,6 +30,11 @@ is given twice, the last counts.
 The report ends with a verdict: whether the rate was reached, the generator was on time and nothing
 failed.
 --slo: a request is an error if it failed, or was still unsent one timeout after it was due.
+--urls: a URL of the same host may stand in place of the path; # begins a comment.
+--expect: all others are failures, and all that are given must hold. Without it, statuses above 399
+are failures.
+--stages: 1k-5k is a ramp. A latency belongs to the stage in which its request was due, and --slo
+must hold in each.
 --find-max doubles the rate, from --rate (1000) on, until a step fails twice. Then it halves the gap
 down to 2 %.
 --workload: 'get' reads the keys that 'put' of the same --key-space wrote. Sequential keys start
@@ -43,6 +48,8 @@ Examples:
   evenkeel load -t4 -c20 -d60s -R10000 -s wrk/put.lua --latency http://127.0.0.1:8080
   evenkeel load -t2 -c20 -d30s -R5k --workload put --key-space 100k http://127.0.0.1:8080
   evenkeel load -R5k --workload mixed:90/10 --keys zipfian --slo 'p99<5ms' http://127.0.0.1:8080
+  evenkeel load -R1k -m PUT -b @value --expect 201 'http://127.0.0.1:8080/v0/entity?id=a'
+  evenkeel load --stages 1k:30s,1k-5k:1m --arrivals poisson --html run.html http://127.0.0.1:8080
   evenkeel load -c50 -d10s --find-max --slo 'p99<5ms,errors<0.1%' http://127.0.0.1:8080/v0/status
   evenkeel load -R1000 --json before.json http://127.0.0.1:8080/v0/status
 `;

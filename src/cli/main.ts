@@ -17,6 +17,14 @@ const commands: Commands = {
   serve: ['run the key-value server', () => import('./serve.js')],
   load: ['load a server at a constant rate, the way wrk2 is called', () => import('./load.js')],
   compare: ['compare two records of load, and find regressions', () => import('./compare.js')],
+  ab: [
+    'compare two builds of a server in interleaved rounds, with their certainty',
+    () => import('./ab.js'),
+  ],
+  budget: [
+    'hold the CPU time and the bytes of a request against a budget in a file',
+    () => import('./budget.js'),
+  ],
   profile: [
     'sample the CPU time or the allocations of a running Node process',
     () => import('./profile.js'),

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import * as ab from '#dist/cli/ab.js';
+import * as budget from '#dist/cli/budget.js';
 import * as cluster from '#dist/cli/cluster.js';
 import * as compare from '#dist/cli/compare.js';
 import * as completion from '#dist/cli/completion.js';
@@ -25,7 +27,7 @@ const { version } = JSON.parse(
 );
 
 const commands = {
-  ...{ serve, load, compare, profile, report },
+  ...{ serve, load, compare, ab, budget, profile, report },
   export: exporting,
   import: importing,
   ...{ token, cluster, copy, completion },

@@ -40,6 +40,7 @@ describe('the table', () => {
       ],
       warnings: ['The runs differ in rate: 1 and 2.'],
       regressed: true,
+      undecided: false,
     });
     expect(lines).toEqual([
       '                       before        after       change',
@@ -56,7 +57,7 @@ describe('the table', () => {
     const before = 123_456_789_012;
     const row = { figure: 'latency max', unit: 'µs', change: 0, judgement: 'same' } as const;
     const rows = [{ ...row, before, after: before }];
-    expect(formatComparison({ rows, warnings: [], regressed: false })[1]).toMatch(
+    expect(formatComparison({ rows, warnings: [], regressed: false, undecided: false })[1]).toMatch(
       /^latency max +123456789\.012 ms 123456789\.012 ms +0\.000 ms$/,
     );
   });
@@ -64,7 +65,7 @@ describe('the table', () => {
 
 it('writes what a file says of a run as text, whatever it is', () => {
   const warnings = ['The first run is not valid: \u001b]0;owned\u0007\u009b31m\u202eback'];
-  expect(formatComparison({ rows: [], warnings, regressed: false })[1]).toBe(
+  expect(formatComparison({ rows: [], warnings, regressed: false, undecided: false })[1]).toBe(
     'Warning: The first run is not valid: \\u001b]0;owned\\u0007\\u009b31m\\u202eback',
   );
 });

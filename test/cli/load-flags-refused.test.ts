@@ -19,6 +19,10 @@ describe('a wrong value is refused with its flag, what it takes and what was giv
     '--workload',
     'put, get or mixed:GETS/PUTS of 100, such as mixed:90/10',
   ] as const;
+  const expectRule =
+    'a status (201), a class (2xx), several (200,404), or a regular expression (/ready/)';
+  const stagesRule = 'rates with times, such as 1k:30s,5k:1m, or with a ramp, 0-5k:1m';
+  const wholeRate = 'a whole number from 0 to 10000000, such as 10000 or 10k';
   const max = (number: number) => `a whole number from 1 to ${number}, such as 10000 or 10k`;
   it.each<[string, string, string, string]>([
     ['-t0', ...threads, '0'],
@@ -54,6 +58,26 @@ describe('a wrong value is refused with its flag, what it takes and what was giv
     ['-s wrk', '-s/--script', 'a file, not a directory', 'wrk'],
     ['--json /no/run', '--json', 'a file in a directory that exists (/no does not)', '/no/run'],
     ['--hgrm wrk', '--hgrm', 'the name of a file', 'wrk'],
+    ['-m A:B', '-m/--method', 'a method such as PUT', 'A:B'],
+    ['-m CONNECT', '-m/--method', 'a method that leaves the connection to HTTP', 'CONNECT'],
+    ['-b @/nowhere', '-b/--body', 'a file that exists', '@/nowhere'],
+    ['--urls /nowhere', '--urls', 'a file that exists', '/nowhere'],
+    ['--arrivals odd', '--arrivals', 'even or poisson', 'odd'],
+    ['--expect 99', '--expect', expectRule, '99'],
+    ['--expect 20x', '--expect', expectRule, '20x'],
+    ['--expect 200,', '--expect', expectRule, '200,'],
+    [
+      '--expect /(/',
+      '--expect',
+      `${expectRule}: Invalid regular expression: /(/: Unterminated group`,
+      '/(/',
+    ],
+    ['--stages 0:1s', '--stages', 'stages of which one has a rate above 0', '0:1s'],
+    ['--stages 1:20h,1:5h', '--stages', 'stages of at most 24h together', '1:20h,1:5h'],
+    ['--stages 1k', '--stages', `${stagesRule}; in '1k' is missing ${wholeRate}`, '1k'],
+    ['--stages 1k:9s,', '--stages', `${stagesRule}; in '' is missing ${wholeRate}`, '1k:9s,'],
+    ['--stages 1-x:1s', '--stages', `${stagesRule}; in '1-x:1s' is missing ${wholeRate}`, '1-x:1s'],
+    ['--stages 1:0', '--stages', `${stagesRule}; in '1:0' is missing ${time}`, '1:0'],
     ['--unix-socket wrk', '--unix-socket', 'the path of a socket that a server listens on', 'wrk'],
   ])('%s', (args, flag, rule, given) => {
     expectRefusal(run(...args.split(' ')), `${flag} takes ${rule}, got '${given}'`);
@@ -125,7 +149,20 @@ describe('a wrong command line is refused with what to change', () => {
       '-s/--script and --workload exclude each other; give one',
     ],
     ['-R1 --keys uniform URL', '--keys needs --workload'],
-    ['-R1 --seed 1 URL', '--seed needs --workload'],
+    ['-R1 --seed 1 URL', '--seed needs --workload or --arrivals poisson'],
+    ['-R1 --workload put -m PUT URL', '--workload makes requests of its own; leave out --method'],
+    ['-R1 -s wrk/put.lua -b x URL', '-s/--script makes requests of its own; leave out --body'],
+    ['-R1 --stages 1:1 URL', '--stages says how many requests for how long; leave out --rate'],
+    ['-d1 --stages 1:1 URL', '--stages says how many requests for how long; leave out --duration'],
+    [
+      '--find-max --slo p99<5ms --stages 1:1 URL',
+      '--find-max sets rates of its own; leave out --stages',
+    ],
+    [
+      '--warmup 1s --stages 0-5:1s URL',
+      '--warmup has the rate with which the first stage begins; begin it above 0',
+    ],
+    ['-R1 --hgrm run --html ./run URL', "--hgrm and --html take different files, got 'run' twice"],
     [
       '-R1 --workload put --key-space 1 URL',
       "--key-space takes at least as many sequential keys as there are threads (-t 2), got '1'",

@@ -35,6 +35,7 @@ describe("wrk2's command lines", () => {
       print: { latency: true, uncorrected: false },
       json: undefined,
       hgrm: undefined,
+      html: undefined,
       slo: [],
       findMax: false,
       allowInvalid: false,
@@ -147,6 +148,77 @@ describe('the flags beyond those of wrk2', () => {
     expect(optionsOf('-R1 --slow 20ms URL').slowMs).toBe(20);
     expect(optionsOf('-R1 --slow=500us URL').slowMs).toBe(0.5);
     expect(optionsOf('-R1 URL')).not.toHaveProperty('slowMs');
+  });
+
+  it.each([
+    ['-m HEAD', { method: 'HEAD' }],
+    ['-b hello', { content: Buffer.from('hello') }],
+    ['-m PUT --body=Zoë', { method: 'PUT', content: Buffer.from('Zoë') }],
+  ])('make the plain request: %s', (flags, work) => {
+    expect(optionsOf(`-R1 ${flags} URL`).work).toEqual({ kind: 'plain', ...work });
+  });
+
+  it('take content, and requests in turns, from files', async () => {
+    const directory = await temporaryDirectory();
+    const [data, list] = [join(directory, 'data'), join(directory, 'list')];
+    await writeFile(data, Buffer.from([0, 255]));
+    await writeFile(list, `\ufeff/a?b\r\n\n # no\n  DELETE\t${url}/../c#d \nGET /Zoë`);
+    expect(optionsOf(`-R1 -b @${data} --urls ${list} URL`).work).toEqual({
+      kind: 'plain',
+      content: Buffer.from([0, 255]),
+      list: [
+        { method: 'POST', target: '/a?b' },
+        { method: 'DELETE', target: '/../c' },
+        { method: 'GET', target: '/Zo%C3%AB' },
+      ],
+    });
+  });
+
+  it.each([
+    ['\n#\n', ' has no line with a path or a URL'],
+    ['/a\nb\n', ", line 2: a line takes a path that begins with /, or a URL, got 'b'"],
+    ['GET /a b', ', line 1: a line takes a method, if any, and a path or URL without spaces'],
+    ['G:T /a', ', line 1: the method is none to send'],
+    ['CONNECT /', ', line 1: the method is none to send'],
+    ['http://other/', `, line 1: a URL must have the host of the command line, ${url}`],
+    ['http://me:pw@127.0.0.1:8080/', ', line 1: give a user and password with -H, got'],
+  ])('refuse a list with %j', async (text, why) => {
+    const list = join(await temporaryDirectory(), 'list');
+    await writeFile(list, text);
+    expect(() => parse(`-R1 --urls ${list} URL`)).toThrow(`--urls ${list}${why}`);
+    expect(() => parse(`-R1 --urls ${list} URL`)).not.toThrow('pw');
+  });
+
+  it('set stages, with their sum and mean, and a seed for arrivals at random', () => {
+    const options = optionsOf('--stages 1k:30s,1k-5k:1m,0:30s --arrivals poisson --seed 7 URL');
+    expect(options).toMatchObject({
+      stages: [
+        { fromRate: 1000, toRate: 1000, durationMs: 30_000 },
+        { fromRate: 1000, toRate: 5000, durationMs: 60_000 },
+        { fromRate: 0, toRate: 0, durationMs: 30_000 },
+      ],
+      durationMs: 120_000,
+      rate: 1750,
+      arrivals: { kind: 'poisson', seed: 7 },
+    });
+    expect(optionsOf('-R1 --arrivals poisson URL').arrivals).toEqual({ kind: 'poisson', seed: 1 });
+    expect(optionsOf('-R1 --arrivals even URL')).not.toHaveProperty('arrivals');
+  });
+
+  it('add up what is expected', () => {
+    expect(
+      optionsOf('-R1 --expect 2xx --expect 404,503 --expect /a/i --expect /b// URL').expect,
+    ).toEqual({
+      statuses: [
+        [200, 299],
+        [404, 404],
+        [503, 503],
+      ],
+      patterns: [
+        { source: 'a', flags: 'i' },
+        { source: 'b/', flags: '' },
+      ],
+    });
   });
 
   it('let an invalid run pass', () => {

@@ -38,7 +38,19 @@ describe('a run', () => {
       change: invalid,
       code: 0,
     },
-    { what: 'that missed its SLO', line: '-R1000 --slo p99<5ms', change: {}, code: 4 },
+    { what: 'that missed its SLO', line: '-R1000 --slo p99<4ms', change: {}, code: 4 },
+    {
+      what: 'whose SLO lies between the bounds',
+      line: '-R1000 --slo p99<5ms,p50<9ms',
+      change: {},
+      code: 6,
+    },
+    {
+      what: 'that missed a clause, whatever another one says',
+      line: '-R1000 --slo p99<5ms,p50<4ms',
+      change: {},
+      code: 4,
+    },
     {
       what: 'that is not valid, and so can not miss its SLO',
       line: '-R1000 --slo p99<5ms',
@@ -47,7 +59,7 @@ describe('a run', () => {
     },
     {
       what: 'that may be not valid and missed its SLO',
-      line: '-R1000 --allow-invalid --slo p99<5ms',
+      line: '-R1000 --allow-invalid --slo p99<4ms',
       change: invalid,
       code: 4,
     },

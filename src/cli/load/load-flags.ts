@@ -9,12 +9,18 @@ import {
   withDefault,
 } from '../../config/parsers.js';
 import { parseSlo } from '../../lab/load/judge/slo.js';
-import { defaultOptions, loadLimits, type Workload } from '../../lab/load/load-options.js';
+import {
+  defaultOptions,
+  type Expectation,
+  loadLimits,
+  type Workload,
+} from '../../lab/load/load-options.js';
 import { inputFile, outputFile, socketFile } from '../args/files.js';
 import { on, type Values } from '../args/flags.js';
 import { type Header, header, withoutValue } from '../args/header.js';
 import { certificateFlags, tokenFlag } from '../args/server-access.js';
 import { duration, latency, metric } from '../args/units.js';
+import { content, expectation, method, stages, withoutData } from './request-flags.js';
 
 export const wrkFlags = {
   threads: {
@@ -33,12 +39,13 @@ export const wrkFlags = {
     short: 'd',
     value: 'T',
     help: 'length of the run',
-    ...withDefault(duration(1, loadLimits.durationMs), defaultOptions.durationMs, '10s'),
+    defaultText: '10s',
+    ...optional(duration(1, loadLimits.durationMs)),
   },
   rate: {
     short: 'R',
     value: 'N',
-    help: 'requests per second over all connections; required unless --find-max',
+    help: 'requests per second over all connections; required',
     ...optional(metric(1, loadLimits.rate)),
   },
   script: {
@@ -70,6 +77,42 @@ export const wrkFlags = {
 };
 
 export const ourFlags = {
+  method: {
+    short: 'm',
+    value: 'METHOD',
+    help: 'of each request without a script',
+    defaultText: 'GET, or POST with -b',
+    ...optional(method),
+  },
+  body: {
+    short: 'b',
+    value: 'DATA|@FILE',
+    help: 'content of each request: the text, or what is in the file',
+    ...optional(content),
+    quote: withoutData,
+  },
+  urls: {
+    value: 'FILE',
+    help: 'requests in turns, a line each: [METHOD ]PATH',
+    ...optional(inputFile),
+  },
+  expect: {
+    value: 'WHAT',
+    help: 'responses that are right: 201, 2xx, 200,404 or /REGEX/; repeatable',
+    parse: expectation,
+    fallback: undefined as Expectation | undefined,
+  },
+  stages: {
+    value: 'LIST',
+    help: 'rates in place of -R and -d, such as 1k:30s,1k-5k:1m',
+    ...optional(stages),
+  },
+  arrivals: {
+    value: 'HOW',
+    help: 'even, or poisson: at random, as from many clients',
+    defaultText: 'even',
+    ...optional(oneOf('even', 'poisson')),
+  },
   workload: {
     value: 'W',
     help: 'put, get or mixed:90/10 (GETs/PUTs) of /v0/entity?id=KEY below the URL',
@@ -95,7 +138,7 @@ export const ourFlags = {
   },
   seed: {
     value: 'N',
-    help: 'of a workload: the same seed makes the same requests',
+    help: 'of a workload, of --arrivals: the same makes the same requests',
     defaultText: '1',
     ...optional(wholeNumber(0, 999_999_999_999_999)),
   },
@@ -112,6 +155,11 @@ export const ourFlags = {
   hgrm: {
     value: 'FILE',
     help: "writes the percentiles for HdrHistogram's plotter",
+    ...optional(outputFile),
+  },
+  html: {
+    value: 'FILE',
+    help: 'writes one page with the figures and their plots',
     ...optional(outputFile),
   },
   slo: {

@@ -10,6 +10,7 @@ import { Progress } from '../../lab/load/output/progress.js';
 import { formatCalibration, formatHeader, formatReport } from '../../lab/load/output/wrk2-text.js';
 import { machine } from '../../lab/load/result/machine.js';
 import type { LoadResult } from '../../lab/load/result/result.js';
+import { formatLoadPage } from '../../lab/report/load-page.js';
 import { writeOutput } from '../args/files.js';
 import { exitCodeOf } from '../exit-codes.js';
 import { withoutListeners } from '../signals.js';
@@ -69,14 +70,16 @@ function conclude(result: LoadResult, command: LoadCommand, terminal: Terminal):
 export function writeFiles(
   result: LoadResult,
   extras: RecordExtras,
-  { json, hgrm }: LoadCommand,
+  { json, hgrm, html }: LoadCommand,
   { printJson }: Terminal,
 ): void {
+  const record = toRecord(result, extras);
   if (json !== undefined) {
-    const text = `${JSON.stringify(toRecord(result, extras), undefined, 2)}\n`;
+    const text = `${JSON.stringify(record, undefined, 2)}\n`;
     if (json === '-') printJson(text);
     else writeOutput(json, text);
   }
+  if (html !== undefined) writeOutput(html, formatLoadPage(record));
   if (hgrm !== undefined) writeOutput(hgrm, formatPercentileTable(result.latency));
 }
 

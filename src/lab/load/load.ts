@@ -6,10 +6,11 @@ import { phasesOf } from './generator/phases.js';
 import { failureKinds, SharedRecords } from './generator/recorder.js';
 import { firstOpen, resolveTargets } from './http/target.js';
 import { TargetError } from './load-errors.js';
-import { defaultOptions, type GivenOptions, type LoadOptions } from './load-options.js';
+import { completeOptions, type GivenOptions, type LoadOptions } from './load-options.js';
 import type { Snapshot } from './output/progress.js';
 import { Aggregator } from './result/aggregator.js';
 import type { Calibration, Errors, LoadResult, Slow } from './result/result.js';
+import { stageResults } from './result/stage-result.js';
 import { ScriptHost } from './script/script-host.js';
 
 export type AroundScript = <T>(part: () => Promise<T>) => Promise<T>;
@@ -39,9 +40,7 @@ const leadUs = 20_000;
 
 /** A script is checked before a connection opens. @throws TargetError, ScriptError, TypeError */
 export async function runLoad(given: GivenOptions, hooks: LoadHooks = {}): Promise<LoadResult> {
-  const options: LoadOptions = { ...defaultOptions, ...given };
-  if (!URL.canParse(options.url) || !(options.rate > 0))
-    throw new TypeError('runLoad needs url, and rate in requests per second');
+  const options = completeOptions(given);
   const { warmupMs, durationMs, timeoutMs, work } = options;
   const aroundScript: AroundScript =
     (work.kind === 'script' && hooks.aroundScript) || ((part) => part());
@@ -52,7 +51,7 @@ export async function runLoad(given: GivenOptions, hooks: LoadHooks = {}): Promi
   );
   const records = Array.from({ length: options.threads }, () => new SharedRecords());
   const control = new Control();
-  const { countFromUs, latencyFromUs } = phasesOf(0, warmupMs, durationMs);
+  const { countFromUs, latencyFromUs } = phasesOf(0, options);
   const aggregator = new Aggregator(records, (latencyFromUs - countFromUs) / 1e6);
   const starts = records.map(
     ({ memory }, thread): ThreadStart => ({
@@ -133,7 +132,7 @@ function resultOf(
   aggregator: Aggregator,
   finished: readonly Finished[],
 ): LoadResult {
-  const { countFromUs } = phasesOf(begin.us, options.warmupMs, options.durationMs);
+  const { countFromUs } = phasesOf(begin.us, options);
   const early = finished.find(({ endedEarly }) => endedEarly)?.endedEarly;
   return {
     options,
@@ -152,6 +151,11 @@ function resultOf(
     threads: finished.map(({ thread }) => thread),
     requestRates: aggregator.requestRates,
     timeline: aggregator.timeline,
+    // With an even rate that does not change it is the rate times the time.
+    ...((options.stages || options.arrivals) && {
+      due: finished.reduce((sum, { due }) => sum + due, 0),
+    }),
+    ...(options.stages && { stages: stageResults(options.stages, finished, countFromUs) }),
     ...(options.slowMs !== undefined && {
       slow: slowOf(options.slowMs, begin.atMs + options.warmupMs, aggregator),
     }),

@@ -46,6 +46,31 @@ export function line(
   });
 }
 
+/**
+ * The area between two lines of the same number of points; a gap in one is a gap in both. Nothing
+ * where they are the same.
+ */
+export function band(
+  above: readonly (Point | undefined)[],
+  below: readonly (Point | undefined)[],
+  { colour }: SeriesStyle,
+): string {
+  const pieces: (readonly [Point, Point])[][] = [[]];
+  for (const [index, up] of above.entries()) {
+    const down = below[index];
+    if (up === undefined || down === undefined) pieces.push([]);
+    else pieces.at(-1)?.push([up, down]);
+  }
+  const outline = pieces
+    .filter((piece) => piece.length > 1 && piece.some(([up, down]) => up.y !== down.y))
+    .map((piece) => {
+      const points = [...piece.map(([up]) => up), ...piece.map(([, down]) => down).reverse()];
+      return `M${points.map(at).join('L')}Z`;
+    });
+  if (outline.length === 0) return '';
+  return element('path', { d: outline.join(''), fill: colour, 'fill-opacity': 0.22 });
+}
+
 /** Horizontal lines with their values at the left, and the unit above the first. */
 export function valueGrid(scale: Scale, left: number, right: number, unit: string): string {
   const lines = scale.ticks.map((tick) => {

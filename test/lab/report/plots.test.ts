@@ -67,6 +67,29 @@ test('a second without answers leaves a gap in the latencies, and a zero in the 
   ]);
 });
 
+test('a band reaches from a line to its lower bounds, where they differ', () => {
+  const bands = (svg: string) =>
+    elements(parseXml(svg), 'path').filter(({ attributes }) => attributes['fill-opacity']);
+  const point = (percentile: number, valueUs: number, lowerUs: number) => ({
+    ...{ percentile, valueUs, lowerUs },
+  });
+  const plot = (lowerUs: number) =>
+    renderPercentilePlot(
+      [{ name: 'PUT', percentiles: [point(50, 1000, 1000), point(99, 4000, lowerUs)] }],
+      { title },
+    );
+  expect(bands(plot(4000))).toEqual([]);
+  const [band] = bands(plot(3000));
+  const y = [...(band?.attributes.d ?? '').matchAll(/ (-?[\d.]+)/g)].map(([, at]) => Number(at));
+  // Up to 4 ms, back from 3 ms, down to where both begin.
+  expect(y).toHaveLength(4);
+  const [begin = 0, top = 0, below = 0, end = 0] = y;
+  expect([begin, end].map((at) => at - top)).toEqual([3 * (below - top), 3 * (below - top)]);
+
+  const seconds = [second(0, 100), second(1, 100)].map((s) => ({ ...s, p99LowerUs: 1500 }));
+  expect(bands(renderTimeline([{ name: 'PUT', seconds }], { title }))).toHaveLength(1);
+});
+
 test('the plots are well-formed and the same for equal input, also of nothing', () => {
   const draw = (name: string) => [
     renderPercentilePlot([{ name, percentiles: [{ percentile: 50, valueUs: 0 }] }], {

@@ -36,6 +36,7 @@ export function openConnections(options: GeneratorOptions): Promise<Opened> {
     source,
     timeoutMs: load.timeoutMs,
     maxContentBytes: loadLimits.messageBytes,
+    collect: source.onResponse !== undefined || (load.expect?.patterns.length ?? 0) > 0,
     now: () => clock.now(),
   };
   return new Promise((resolve) => {

@@ -7,9 +7,10 @@
  * still counts from the time at which it was due.
  */
 import type { Latencies, Unanswered } from '../result/result.js';
-import { recordLags, recordRamp } from './ramp.js';
 import type { Schedule } from './schedule.js';
 import type { Slot } from './slot.js';
+import type { StageRecords } from './stage-records.js';
+import { Unsent } from './unsent.js';
 
 export interface DispatcherOptions {
   readonly schedule: Schedule;
@@ -22,6 +23,7 @@ export interface DispatcherOptions {
   readonly delayMs?: (() => number) | undefined;
   /** Sends happen before this time only. */
   readonly endUs: number;
+  readonly stages?: StageRecords | undefined;
 }
 
 export class Dispatcher {
@@ -124,34 +126,34 @@ export class Dispatcher {
 
   /** Records all that was due before the end and has no response, as late as it is at the end. */
   finish(endUs: number, into: Latencies): Unanswered {
-    const { schedule, slots, requestsPerSend: times } = this.#options;
-    const { periodUs, connections } = schedule;
-    const due = schedule.sendsBefore(endUs);
+    const { schedule, slots, requestsPerSend: times, stages } = this.#options;
     let inFlight = 0;
     let unsent = 0;
     for (const slot of slots) {
       const idealSentUs = slot.idealSentUntil(endUs);
+      // Those behind it are taken to be moved by a delay as far as it was.
+      const plannedUs = schedule.dueUs(slot.sequence);
+      // The last stage may be a pause: then nothing is due any more, at infinity.
+      const movedUs = plannedUs === slot.dueUs ? 0 : slot.dueUs - plannedUs;
       if (slot.pending > 0) {
         for (let request = 0; request < slot.pending; request++) slot.record(endUs, into);
+        stages?.at(slot.dueUs)?.count('inFlight', slot.pending);
         inFlight += slot.pending;
-        // Those behind it are taken to be moved by a delay as far as it was.
-        const movedUs = slot.dueUs - schedule.dueUs(slot.sequence);
-        slot.sequence += connections;
-        slot.dueUs = schedule.dueUs(slot.sequence) + movedUs;
+        slot.sequence += schedule.connections;
       }
-      // A delay may have moved some of them past the end: those were not due.
-      const { dueUs } = slot;
-      const sends = Math.min(
-        Math.ceil((due - slot.sequence) / connections),
-        Math.ceil((endUs - dueUs) / periodUs),
-      );
-      if (sends <= 0) continue;
-      unsent += sends * times;
-      recordRamp(into.latency, endUs - dueUs, periodUs, sends, times);
+      const sends = Unsent.before(endUs, schedule, slot.sequence, movedUs);
+      unsent += sends.count * times;
+      sends.recordLateness(into.latency, endUs, times);
       // Without the lag they would have been sent by now: the rest of their lateness is the wait.
-      for (const part of [into.wait, into.latencyWithoutLag])
-        recordRamp(part, idealSentUs - dueUs, periodUs, sends, times);
-      recordLags(into.lag, endUs, { idealSentUs, dueUs, periodUs, sends, times });
+      sends.recordLateness(into.latencyWithoutLag, idealSentUs, times);
+      sends.recordLateness(into.wait, idealSentUs, times);
+      sends.recordLags(into.lag, endUs, idealSentUs, times);
+      for (const [stage, stageBeginUs, stageEndUs] of stages?.spans ?? []) {
+        const part = sends.slice(sends.before(stageBeginUs), sends.before(stageEndUs));
+        part.recordLateness(stage.latency, endUs, times);
+        part.recordLateness(stage.latencyWithoutLag, idealSentUs, times);
+        stage.count('unsent', part.count * times);
+      }
     }
     return { inFlight, unsent };
   }

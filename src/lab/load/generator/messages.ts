@@ -52,6 +52,10 @@ export interface Finished {
   /** A histogram's numbers: requests per second of this thread. */
   readonly rates: Float64Array;
   readonly endedEarly: 'signal' | 'script' | undefined;
+  /** Requests of this thread that were due in the run, by the schedule. */
+  readonly due: number;
+  /** The memory of each {@link StageRecord}, if the run has stages. */
+  readonly stages?: readonly Float64Array<ArrayBufferLike>[] | undefined;
   readonly thread: ThreadResult;
 }
 

@@ -3,6 +3,7 @@
  * each with the slot of its connection, and are counted and given to the dispatcher.
  */
 import type { Connection, FailureKind } from '../http/connection.js';
+import { faultFinder } from '../http/expectation.js';
 import type { GeneratorOptions } from './connections.js';
 import { Dispatcher } from './dispatcher.js';
 import { FailureCauses } from './failure-causes.js';
@@ -15,6 +16,7 @@ import { Schedule } from './schedule.js';
 import { Seconds } from './seconds.js';
 import { Slot } from './slot.js';
 import { SlowLog } from './slow-log.js';
+import { StageRecords } from './stage-records.js';
 
 /** How often the requests in flight are looked through for one that is out of time. */
 const timeoutCheckUs = 50_000;
@@ -36,6 +38,9 @@ export class Run implements PacedWork {
   readonly #phases: Phases;
   readonly #causes = new FailureCauses();
   readonly #pacer: Pacer;
+  readonly #faultOf: ReturnType<typeof faultFinder>;
+  readonly #schedule: Schedule;
+  readonly #stages: StageRecords | undefined;
   readonly #dispatcher: Dispatcher;
   readonly #seconds: Seconds;
   readonly #sampler: RateSampler;
@@ -50,23 +55,27 @@ export class Run implements PacedWork {
 
   constructor(options: GeneratorOptions, { connections, beginUs, requestsPerSend }: RunOptions) {
     const { load, thread, source, clock, records, control, post } = options;
-    const phases = phasesOf(beginUs, load.warmupMs, load.durationMs);
+    const phases = phasesOf(beginUs, load);
     this.#options = options;
     this.#connections = connections;
     this.#requestsPerSend = requestsPerSend;
     this.#timeoutUs = load.timeoutMs * 1000;
     this.#phases = phases;
+    this.#faultOf = faultFinder(load.expect);
     this.#pacer = new Pacer(clock, control.wake, load.threads);
     const slow =
       load.slowMs === undefined ? undefined : new SlowLog(load.slowMs * 1000, phases.countFromUs);
+    this.#stages = load.stages && new StageRecords(load.stages, phases.countFromUs);
+    this.#schedule = new Schedule({
+      beginUs,
+      load,
+      thread,
+      connections: connections.length,
+      requestsPerSend,
+    });
     this.#dispatcher = new Dispatcher({
-      schedule: new Schedule({
-        beginUs,
-        rate: load.rate / requestsPerSend,
-        threads: load.threads,
-        thread,
-        connections: connections.length,
-      }),
+      schedule: this.#schedule,
+      stages: this.#stages,
       slots: connections.map((connection, number) => this.#slotOf(connection, number, slow)),
       requestsPerSend,
       now: () => clock.now(),
@@ -134,6 +143,8 @@ export class Run implements PacedWork {
       causes: this.#causes.counts,
       rates: this.#sampler.rates,
       endedEarly: this.#endedEarly,
+      due: this.#dueBefore(endUs) - this.#dueBefore(countFromUs),
+      stages: this.#stages?.all.map(({ memory }) => memory),
       thread: {
         calibrationMeanUs,
         samplingMs,
@@ -144,12 +155,17 @@ export class Run implements PacedWork {
     };
   }
 
+  /** Requests of this thread that are due before a time. */
+  #dueBefore(us: number): number {
+    return this.#schedule.sendsBefore(us) * this.#requestsPerSend;
+  }
+
   #slotOf(connection: RunOptions['connections'][number], number: number, slow?: SlowLog): Slot {
-    const slot = new Slot(connection, number, slow);
+    const slot = new Slot(connection, number, slow, this.#stages);
     if (connection.opening) this.#opening++;
     connection.events = {
       onReady: (opened) => this.#ready(slot, opened),
-      onResponse: (status) => this.#received(slot, status),
+      onResponse: (status, content) => this.#received(slot, status, content),
       onFailure: (kind, cause) => this.#failed(slot, kind, cause),
       onBytes: (bytes) => {
         this.#arrivals++;
@@ -171,20 +187,19 @@ export class Run implements PacedWork {
   }
 
   /** Returns whether the response counts. One after the end does not: its request is in flight. */
-  #received(slot: Slot, status: number): boolean {
+  #received(slot: Slot, status: number, content: Uint8Array): boolean {
     const nowUs = this.#nowBeforeEnd();
     if (nowUs === undefined) return false;
     this.#passSeconds(nowUs);
-    this.#countTimeouts(this.#dispatcher.timedOutIn(slot, nowUs, this.#timeoutUs));
+    this.#countTimeouts(this.#dispatcher.timedOutIn(slot, nowUs, this.#timeoutUs), nowUs);
     const latencyUs = this.#dispatcher.received(slot, nowUs, this.#seconds.current);
     if (latencyUs === undefined) return false;
     this.#sampler.response(latencyUs);
     this.#count('completed');
     if (this.#seconds.warm) this.#completed++;
-    if (status > 399) {
-      this.#count('status');
-      this.#causes.add(`answered with status ${status}`);
-    }
+    this.#stages?.at(nowUs)?.count('answered');
+    const fault = this.#faultOf(status, content);
+    if (fault !== undefined) this.#countFailure('status', fault, nowUs);
     return true;
   }
 
@@ -193,8 +208,7 @@ export class Run implements PacedWork {
     const nowUs = this.#nowBeforeEnd();
     if (nowUs === undefined) return;
     this.#passSeconds(nowUs);
-    this.#count(kind);
-    this.#causes.add(`${kind}: ${cause}`);
+    this.#countFailure(kind, `${kind}: ${cause}`, nowUs);
     this.#dispatcher.failed(slot);
   }
 
@@ -232,13 +246,19 @@ export class Run implements PacedWork {
   }
 
   #checkTimeouts(nowUs: number): void {
-    this.#countTimeouts(this.#dispatcher.timedOut(nowUs, this.#timeoutUs));
+    this.#countTimeouts(this.#dispatcher.timedOut(nowUs, this.#timeoutUs), nowUs);
     this.#nextTimeoutCheckUs = nowUs + timeoutCheckUs;
   }
 
-  #countTimeouts(count: number): void {
+  #countTimeouts(count: number, nowUs: number): void {
     if (count === 0) return;
-    this.#count('timeout', count);
-    this.#causes.add(`timeout: no response within ${this.#options.load.timeoutMs} ms`, count);
+    const cause = `timeout: no response within ${this.#options.load.timeoutMs} ms`;
+    this.#countFailure('timeout', cause, nowUs, count);
+  }
+
+  #countFailure(kind: FailureKind | 'timeout' | 'status', cause: string, nowUs: number, times = 1) {
+    this.#count(kind, times);
+    this.#stages?.at(nowUs)?.count(kind, times);
+    this.#causes.add(cause, times);
   }
 }

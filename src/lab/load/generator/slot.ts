@@ -8,6 +8,7 @@
  */
 import type { Latencies } from '../result/result.js';
 import type { SlowLog } from './slow-log.js';
+import type { StageRecords } from './stage-records.js';
 
 export interface Sender {
   /** Whether send() may be called: it is open, and nothing is in flight. */
@@ -21,6 +22,7 @@ export class Slot {
   readonly #connection: number;
   readonly #slow: SlowLog | undefined;
   readonly #slowUs: number;
+  readonly #stages: StageRecords | undefined;
   /** Which send of the thread it is at. */
   sequence: number;
   dueUs = 0;
@@ -34,11 +36,12 @@ export class Slot {
   #receivedBefore = 0;
 
   /** @param connection its number, which is the sequence of its first send */
-  constructor(sender: Sender, connection: number, slow?: SlowLog) {
+  constructor(sender: Sender, connection: number, slow?: SlowLog, stages?: StageRecords) {
     this.sender = sender;
     this.sequence = connection;
     this.#connection = connection;
     this.#slow = slow;
+    this.#stages = stages;
     this.#slowUs = slow?.fromUs ?? Number.POSITIVE_INFINITY;
   }
 
@@ -77,6 +80,9 @@ export class Slot {
     const lagUs = Math.max(0, this.sentUs - idealSentUs);
     into.latency.record(receivedUs - this.dueUs);
     into.latencyWithoutLag.record(receivedUs - this.dueUs - lagUs);
+    const stage = this.#stages?.at(this.dueUs);
+    stage?.latency.record(receivedUs - this.dueUs);
+    stage?.latencyWithoutLag.record(receivedUs - this.dueUs - lagUs);
     into.wait.record(idealSentUs - this.dueUs);
     into.lag.record(lagUs);
     into.service.record(receivedUs - this.sentUs);

@@ -19,7 +19,7 @@ export interface ConnectionEvents {
   /** It may send. @param opened it was opened; else all responses to the last send have come */
   onReady(opened: boolean): void;
   /** Once for each request. Returns whether it counts: a response after the end does not. */
-  onResponse(status: number): boolean;
+  onResponse(status: number, content: Uint8Array): boolean;
   /** It broke; what was in flight will get no response. It opens itself again. */
   onFailure(kind: FailureKind, cause: string): void;
   onBytes(count: number): void;
@@ -32,6 +32,8 @@ export interface ConnectionOptions {
   readonly source: RequestSource;
   readonly timeoutMs: number;
   readonly maxContentBytes: number;
+  /** Somebody reads headers and content. */
+  readonly collect: boolean;
   readonly now: () => number;
 }
 
@@ -125,10 +127,10 @@ export class Connection {
   }
 
   #newReader(): ResponseReader {
-    const { source, maxContentBytes } = this.#options;
+    const { collect, maxContentBytes } = this.#options;
     return new ResponseReader({
       onResponse: (response) => this.#responded(response),
-      collect: source.onResponse !== undefined,
+      collect,
       maxContentBytes,
     });
   }
@@ -152,7 +154,8 @@ export class Connection {
     if (!this.#open) return;
     this.#failures = 0;
     this.#inFlight--;
-    if (this.events.onResponse(status)) this.#options.source.onResponse?.(status, headers, content);
+    if (this.events.onResponse(status, content))
+      this.#options.source.onResponse?.(status, headers, content);
     this.#used = true;
     if (keepAlive) return;
     if (this.#inFlight === 0) this.#reopen();

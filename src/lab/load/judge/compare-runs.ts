@@ -3,6 +3,9 @@
  * tolerance, what the histogram can tell apart, and a floor in ms: 20 % of 0.1 ms is a scheduler's
  * mood. The maximum is chance, and so is a percentile with fewer than ten samples above it. Both
  * are only shown.
+ *
+ * Latencies have bounds, with and without the generator's own lag. A figure is worse if it is so
+ * wherever between its bounds the two runs were.
  */
 import type { Distribution, LoadRecord } from '../result/load-record.js';
 import { achievedRate, failedShare } from '../result/rate.js';
@@ -18,7 +21,7 @@ export interface Row {
   /** change / before; undefined where before is 0. */
   readonly changeShare?: number;
   /** Not judged: a chance figure, or one of runs at different rates. */
-  readonly judgement: 'same' | 'better' | 'worse' | 'not judged';
+  readonly judgement: 'same' | 'better' | 'worse' | "can't tell" | 'not judged';
 }
 
 interface CompareOptions {
@@ -33,6 +36,8 @@ export interface Comparison {
   /** Sentences: what makes the runs hard to compare. */
   readonly warnings: readonly string[];
   readonly regressed: boolean;
+  /** Nothing is worse for certain, and something may be. */
+  readonly undecided: boolean;
 }
 
 const minSamplesAbove = 10;
@@ -49,8 +54,8 @@ export function compareRuns(
   const { tolerance } = options;
   const judged = before.options.ratePerSecond === after.options.ratePerSecond;
   const rows = [
-    ...times('latency', before.latency, after.latency, options),
-    ...times('service', before.service, after.service, options),
+    ...times('latency', boundsOf(before), boundsOf(after), options),
+    ...times('service', { upper: before.service }, { upper: after.service }, options),
     row(
       { figure: 'rate', unit: '/s', before: rateOf(before), after: rateOf(after) },
       { judged, tolerance, floor: 0, moreIsBetter: true },
@@ -60,37 +65,82 @@ export function compareRuns(
       { judged: true, tolerance, floor: errorFloor },
     ),
   ];
+  const regressed = rows.some(({ judgement }) => judgement === 'worse');
+  // A run without a single response has nothing that another one could fall behind.
+  const nothing = before.requests.completed === 0;
   return {
     rows,
     warnings: warnings(before, after),
-    regressed: rows.some(({ judgement }) => judgement === 'worse'),
+    regressed: regressed && !nothing,
+    undecided: nothing || (!regressed && rows.some(({ judgement }) => judgement === "can't tell")),
   };
 }
 
 function times(
   part: string,
-  before: Distribution,
-  after: Distribution,
+  before: Bounds,
+  after: Bounds,
   { tolerance, floorUs }: CompareOptions,
 ): Row[] {
-  const samples = Math.min(before.count, after.count);
-  const timeRow = (name: string, from: number, to: number, judged: boolean) => {
-    const floor = Math.max(floorUs, from * resolution, 1);
-    const figures = { figure: `${part} ${name}`, unit: 'µs', before: from, after: to } as const;
-    return row(figures, { judged, tolerance, floor });
+  const samples = Math.min(before.upper.count, after.upper.count);
+  const timeRow = (name: string, judged: boolean, of: (bound: Distribution) => number) => {
+    const [from, to] = [before, after].map(({ upper, lower = upper }) => ({
+      measured: of(upper),
+      least: Math.min(of(upper), of(lower)),
+    })) as [Bounded, Bounded];
+    const figures = { figure: `${part} ${name}`, unit: 'µs' } as const;
+    const scale = (us: number) => ({
+      ...{ judged, tolerance },
+      floor: Math.max(floorUs, us * resolution, 1),
+    });
+    const between = (one: number, other: number) =>
+      row({ ...figures, before: one, after: other }, scale(one));
+    const measured = between(from.measured, to.measured);
+    const extremes = [between(from.least, to.measured), between(from.measured, to.least)].map(
+      ({ judgement }) => judgement,
+    );
+    return { ...measured, judgement: within(measured.judgement, extremes) };
   };
-  const percentiles = before.percentiles.flatMap(({ percentile, valueUs }) => {
-    const other = after.percentiles.find((one) => one.percentile === percentile);
-    if (percentile === 100 || other === undefined) return [];
+  const percentiles = before.upper.percentiles.flatMap(({ percentile }) => {
+    if (percentile === 100 || !has(after.upper, percentile)) return [];
     // The addend takes back the rounding error of the product.
     const judged = samples * (1 - percentile / 100) + 1e-6 >= minSamplesAbove;
-    return timeRow(`p${percentile}`, valueUs, other.valueUs, judged);
+    return timeRow(`p${percentile}`, judged, (bound) => valueAt(bound, percentile));
   });
   return [
     ...percentiles,
-    timeRow('max', before.maxUs, after.maxUs, false),
-    timeRow('mean', before.meanUs, after.meanUs, samples >= minSamplesAbove),
+    timeRow('max', false, ({ maxUs }) => maxUs),
+    timeRow('mean', samples >= minSamplesAbove, ({ meanUs }) => meanUs),
   ];
+}
+
+interface Bounded {
+  readonly measured: number;
+  readonly least: number;
+}
+
+/** As measured, and without the generator's own lag if the record has that. */
+interface Bounds {
+  readonly upper: Distribution;
+  readonly lower?: Distribution | undefined;
+}
+
+function boundsOf({ latency, latencyWithoutLag }: LoadRecord): Bounds {
+  return { upper: latency, lower: latencyWithoutLag };
+}
+
+function has({ percentiles }: Distribution, wanted: number): boolean {
+  return percentiles.some(({ percentile }) => percentile === wanted);
+}
+
+function valueAt({ percentiles }: Distribution, wanted: number): number {
+  return percentiles.find(({ percentile }) => percentile === wanted)?.valueUs ?? Infinity;
+}
+
+/** It is worse, or better, only if it is so between all bounds. */
+function within(measured: Row['judgement'], extremes: readonly Row['judgement'][]) {
+  if (extremes.every((judgement) => judgement === measured)) return measured;
+  return extremes.includes('worse') ? "can't tell" : 'same';
 }
 
 interface Scale {
@@ -138,6 +188,9 @@ const comparedOptions = [
   'warmupMs',
   'timeoutMs',
   'work',
+  'stages',
+  'arrivals',
+  'expect',
 ] as const satisfies readonly (keyof LoadRecord['options'])[];
 
 function warnings(before: LoadRecord, after: LoadRecord): string[] {

@@ -1,10 +1,18 @@
 /**
- * A service level objective such as `p99<5ms,errors<0.1%`: reads it, and holds a run against it.
- * Times count from when a request was due.
+ * A service level objective such as `p99<5ms,errors<0.1%`: reads it, and holds a run, or each stage
+ * of one, against it. Times count from when a request was due. They have bounds, and a limit
+ * between the two is neither held nor missed.
  */
+import { boundedLatency } from '../result/bounds.js';
 import type { SloOutcome, Unit } from '../result/load-record.js';
-import { achievedRate, failedShare } from '../result/rate.js';
-import type { LoadResult } from '../result/result.js';
+import {
+  achievedRate,
+  failedShare,
+  failedShareOfStage,
+  lastRate,
+  perSecond,
+} from '../result/rate.js';
+import type { Latencies, LoadResult, StageResult } from '../result/result.js';
 
 export interface Clause {
   /** As it was written. */
@@ -14,9 +22,22 @@ export interface Clause {
   readonly unit: Unit;
   /** In the unit. */
   readonly limit: number;
-  /** The figure of a run; undefined if it has none, because nothing was answered. */
-  readonly measure: (result: LoadResult) => number | undefined;
+  /** The figure; undefined if there is none, because nothing was answered. */
+  readonly measure: (subject: Subject) => Bounds | undefined;
   readonly holds: (actual: number) => boolean;
+}
+
+/** A run, or a stage of one. */
+interface Subject extends Pick<Latencies, 'latency' | 'latencyWithoutLag'> {
+  readonly ratePerSecond: number;
+  /** 0 … 1 */
+  readonly failedShare: number;
+}
+
+/** The figure as it was measured, and without the generator's own lag. */
+interface Bounds {
+  readonly actual: number;
+  readonly lower: number;
 }
 
 export class SloSyntaxError extends Error {
@@ -80,12 +101,22 @@ interface Figure {
   readonly measure: Clause['measure'];
 }
 
+const exactly = (actual: number): Bounds => ({ actual, lower: actual });
+
 const figures: Readonly<Record<string, Figure>> = {
-  mean: { unit: 'µs', measure: ({ latency }) => (latency.count === 0 ? undefined : latency.mean) },
-  max: { unit: 'µs', measure: ({ latency }) => (latency.count === 0 ? undefined : latency.max) },
-  errors: { unit: '%', measure: (result) => failedShare(result, result.options) * 100 },
-  rate: { unit: '/s', atLeast: true, measure: achievedRate },
+  mean: { unit: 'µs', measure: time(({ mean }) => mean) },
+  max: { unit: 'µs', measure: time(({ max }) => max) },
+  errors: { unit: '%', measure: (subject) => exactly(subject.failedShare * 100) },
+  rate: { unit: '/s', atLeast: true, measure: (subject) => exactly(subject.ratePerSecond) },
 };
+
+function time(of: (part: Subject['latency']) => number): Clause['measure'] {
+  return ({ latency, latencyWithoutLag }) => {
+    if (latency.count === 0) return undefined;
+    const actual = of(latency);
+    return { actual, lower: Math.min(actual, of(latencyWithoutLag)) };
+  };
+}
 
 function figureOf(name: string): Figure | undefined {
   if (Object.hasOwn(figures, name)) return figures[name];
@@ -94,8 +125,11 @@ function figureOf(name: string): Figure | undefined {
   if (!(percentile > 0 && percentile <= 100)) return undefined;
   return {
     unit: 'µs',
-    measure: ({ latency }) =>
-      latency.count === 0 ? undefined : latency.valueAtPercentile(percentile),
+    measure: (subject) => {
+      if (subject.latency.count === 0) return undefined;
+      const { valueUs, lowerUs } = boundedLatency(subject, percentile);
+      return { actual: valueUs, lower: lowerUs };
+    },
   };
 }
 
@@ -119,23 +153,69 @@ function limitOf(unit: Unit, text: string): number | undefined {
   return digits === undefined || scale === undefined ? undefined : Number(digits) * scale;
 }
 
+/** The outcome of each clause; in a run in stages, of each stage. */
 export function evaluateSlo(clauses: readonly Clause[], result: LoadResult): SloOutcome[] {
-  return clauses.map(({ text, unit, limit, measure, holds }) => {
-    const actual = measure(result);
-    if (actual === undefined) return { text, unit, limit, held: false };
-    return { text, unit, limit, actual, held: holds(actual) };
-  });
-}
-
-export function formatSlo(outcomes: readonly SloOutcome[]): string[] {
-  return outcomes.map(
-    (outcome) => `SLO ${outcome.held ? 'held' : 'MISSED'}: ${formatOutcome(outcome)}`,
+  if (!result.stages) return evaluate(clauses, subjectOf(result));
+  return result.stages.flatMap((stage, index) =>
+    // A run that ended early has not come to the last ones, and in a pause nothing is due.
+    stage.due === 0
+      ? []
+      : evaluate(clauses, stageSubject(stage, result)).map((outcome) => ({
+          ...outcome,
+          stage: index + 1,
+        })),
   );
 }
 
-/** `p99<5ms (7.41 ms)` */
-export function formatOutcome({ text, unit, actual }: SloOutcome): string {
-  return `${text} (${actual === undefined ? 'no response' : format[unit](actual)})`;
+function evaluate(clauses: readonly Clause[], subject: Subject): SloOutcome[] {
+  return clauses.map(({ text, unit, limit, measure, holds }) => {
+    const bounds = measure(subject);
+    if (bounds === undefined) return { text, unit, limit, held: false };
+    const { actual, lower } = bounds;
+    const held = holds(actual);
+    const undecided = !held && holds(lower);
+    return {
+      ...{ text, unit, limit, actual },
+      ...(lower !== actual && { lower }),
+      held,
+      ...(undecided && { undecided }),
+    };
+  });
+}
+
+function subjectOf(result: LoadResult): Subject {
+  const { options, latency, latencyWithoutLag } = result;
+  const { timeoutMs } = options;
+  return {
+    latency,
+    latencyWithoutLag,
+    ratePerSecond: achievedRate(result),
+    failedShare: failedShare(result, { rate: lastRate(options), timeoutMs }),
+  };
+}
+
+function stageSubject(stage: StageResult, { options }: LoadResult): Subject {
+  return {
+    latency: stage.latency,
+    latencyWithoutLag: stage.latencyWithoutLag,
+    ratePerSecond: perSecond(stage.answered, stage),
+    failedShare: failedShareOfStage(stage, options),
+  };
+}
+
+export function formatSlo(outcomes: readonly SloOutcome[]): string[] {
+  return outcomes.map((outcome) => {
+    const where = outcome.stage === undefined ? '' : ` in stage ${outcome.stage}`;
+    const word = outcome.held ? 'held' : outcome.undecided ? "can't tell" : 'MISSED';
+    return `SLO ${word}${where}: ${formatOutcome(outcome)}`;
+  });
+}
+
+/** `p99<5ms (7.410 ms)`, or with both bounds if the limit is between them. */
+export function formatOutcome({ text, unit, actual, lower, undecided }: SloOutcome): string {
+  if (actual === undefined) return `${text} (no response)`;
+  const least = undecided && lower !== undefined ? `${format[unit](lower)} … ` : '';
+  return `${text} (${least}${format[unit](actual)})`;
 }
 
 const format: Record<Unit, (actual: number) => string> = {

@@ -5,8 +5,9 @@
 import { printable } from '../printable.js';
 import { boundedLatency, formatBounded } from '../result/bounds.js';
 import type { Verdict } from '../result/load-record.js';
-import { achievedRate, failures } from '../result/rate.js';
+import { achievedRate, failures, perSecond as inSecond, wantedRate } from '../result/rate.js';
 import type { LoadResult } from '../result/result.js';
+import { formatStage } from '../result/stage-text.js';
 import type { Clause } from './slo.js';
 
 const validity = {
@@ -24,18 +25,31 @@ const validity = {
 /** @param clauses of the objective; failures are left to it if one clause gives them a budget */
 export function judge(result: LoadResult, clauses: readonly Clause[] = []): Verdict {
   const budgeted = clauses.some(({ figure }) => figure === 'errors');
-  const rules = [endedBySignal, noAnswer, wrongRate, lateGenerator, busyThread];
+  const ofRate = result.stages ? wrongStages : wrongRate;
+  const rules = [endedBySignal, noAnswer, ofRate, lateGenerator, busyThread];
   const reasons = [...rules, ...(budgeted ? [] : [failed])]
     .map((rule) => rule(result))
     .filter((reason) => reason !== undefined);
   return reasons.length === 0 ? { valid: true } : { valid: false, reasons };
 }
 
+/**
+ * Why a run can't stand for its server among many runs. A generator that was late can, since its
+ * lag is as large for one server as for another. So can a rate that was missed by a little, since
+ * requests without a response are in the latencies.
+ */
+export function faultOf(result: LoadResult): string | undefined {
+  const isFar = result.completed < wantedRate(result) * (result.elapsedUs / 1e6) * 0.9;
+  const rules = [noAnswer, failed, ...(isFar ? [wrongRate] : [])];
+  return rules.map((rule) => rule(result)).find((reason) => reason !== undefined);
+}
+
 /** The end of the report. */
 export function formatVerdict(verdict: Verdict, result: LoadResult): string[] {
   if (!verdict.valid)
     return ['Verdict: NOT VALID', ...verdict.reasons.map((reason) => `  ${printable(reason)}`)];
-  const rate = `rate ${perSecond(achievedRate(result))}/s of ${result.options.rate}`;
+  const wanted = Number(wantedRate(result).toFixed(1));
+  const rate = `rate ${perSecond(achievedRate(result))}/s of ${wanted}`;
   const p99 = `p99 ${formatBounded(boundedLatency(result, 99))}`;
   return [`Verdict: valid (${rate}; ${p99}; busiest thread ${percent(busiest(result))})`];
 }
@@ -56,15 +70,34 @@ const noAnswer: Rule = (result) => {
 };
 
 const wrongRate: Rule = (result) => {
-  const { completed, elapsedUs, options } = result;
-  const wanted = options.rate * (elapsedUs / 1e6);
+  const { completed, elapsedUs } = result;
+  const perSecondWanted = wantedRate(result);
+  const wanted = perSecondWanted * (elapsedUs / 1e6);
   const off = completed - wanted;
   if (completed === 0 || Math.abs(off) <= Math.max(1, wanted * validity.rateTolerance))
     return undefined;
   const rate = perSecond(achievedRate(result));
-  const achieved = `The rate was ${rate}/s of the ${options.rate}/s asked`;
+  const asked = Number(perSecondWanted.toFixed(1));
+  const achieved = `The rate was ${rate}/s of the ${asked}/s asked`;
   const by = `${percent(Math.abs(off) / wanted)} ${off > 0 ? 'above' : 'below'}`;
   return `${achieved}, ${by}; ${remedy(off, result, wanted)}.`;
+};
+
+/** A stage that answers more than was due in it makes up for those before. */
+const wrongStages: Rule = ({ stages = [], completed }) => {
+  if (completed === 0) return undefined;
+  const slow = stages.flatMap((stage, index) => {
+    const short = stage.due - stage.answered;
+    if (short <= Math.max(1, stage.due * validity.rateTolerance)) return [];
+    const [rate, due] = [stage.answered, stage.due].map((times) =>
+      perSecond(inSecond(times, stage)),
+    );
+    const which = `stage ${index + 1} (${formatStage(stage.stage)})`;
+    return [`${which} had ${rate}/s of ${due}/s due, ${percent(short / stage.due)} below`];
+  });
+  if (slow.length === 0) return undefined;
+  const what = 'ask for less, or open more connections with -c';
+  return `The rate was not reached: ${slow.join('; ')}; ${what}.`;
 };
 
 function remedy(off: number, { unanswered, endedEarly }: LoadResult, wanted: number): string {
@@ -110,7 +143,8 @@ const busyThread: Rule = (result) => {
 
 const failed: Rule = (result) => {
   if (failures(result) === 0) return undefined;
-  const answers = `of ${count(result.completed, 'response')} had an error status`;
+  const fault = result.options.expect ? 'were not as expected' : 'had an error status';
+  const answers = `of ${count(result.completed, 'response')} ${fault}`;
   const kinds = Object.entries(result.errors)
     .filter(([, times]) => times > 0)
     .map(([kind, times]) => (kind === 'status' ? `${times} ${answers}` : `${kind} ${times}`));

@@ -1,11 +1,11 @@
 /** Makes the JSON record of the result of a run. */
 import { encodeHistogram } from '../histogram/encoding.js';
 import type { Histogram } from '../histogram/histogram.js';
-import type { LoadOptions } from '../load-options.js';
+import type { LoadOptions, PlainWork } from '../load-options.js';
 import { boundedLatency } from '../result/bounds.js';
 import type { Distribution, LoadRecord } from '../result/load-record.js';
 import { achievedRate, perSecond } from '../result/rate.js';
-import type { LoadResult } from '../result/result.js';
+import type { LoadResult, StageResult } from '../result/result.js';
 import { withoutSecrets, withoutSecretValues } from './secrets.js';
 
 /** The fields of a record that do not come from the result. */
@@ -43,6 +43,8 @@ export function toRecord(result: LoadResult, extras: RecordExtras): LoadRecord {
     },
     threads: result.threads,
     timeline: result.timeline,
+    ...(result.due !== undefined && { due: result.due }),
+    ...(result.stages && { stages: result.stages.map(recordedStage) }),
     ...(result.slow && { slow: result.slow }),
     verdict: extras.verdict,
     slo: extras.slo,
@@ -50,12 +52,14 @@ export function toRecord(result: LoadResult, extras: RecordExtras): LoadRecord {
   };
 }
 
-function recordedOptions({
+/** The options without what is secret, and without what is long. */
+export function recordedOptions({
   rate,
   headers,
   url,
   // With a private key.
   certificates: _,
+  work,
   ...others
 }: LoadOptions): LoadRecord['options'] {
   return {
@@ -63,6 +67,27 @@ function recordedOptions({
     ratePerSecond: rate,
     headers: withoutSecretValues(headers).map(([name, value]) => ({ name, value })),
     ...others,
+    work: work.kind === 'plain' ? recordedWork(work) : work,
+  };
+}
+
+/** Content may be secret, and a list is long: their sizes tell runs apart. */
+function recordedWork({ kind, method, content, list }: PlainWork): LoadRecord['options']['work'] {
+  return {
+    kind,
+    ...(method !== undefined && { method }),
+    ...(content && { contentBytes: content.length }),
+    ...(list && { listedRequests: list.length }),
+  };
+}
+
+function recordedStage(result: StageResult): NonNullable<LoadRecord['stages']>[number] {
+  const { stage, elapsedUs, due, answered, errors, unanswered } = result;
+  return {
+    ...stage,
+    ...{ elapsedUs, due, answered, answeredPerSecond: perSecond(answered, result) },
+    ...{ errors, unanswered },
+    latency: distribution(result.latency, (percentile) => boundedLatency(result, percentile)),
   };
 }
 

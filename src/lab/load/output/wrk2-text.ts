@@ -13,6 +13,7 @@ import { formatPercentileTable } from './hgrm.js';
 import { fixed, fixedIn } from './printf.js';
 import { withoutSecrets } from './secrets.js';
 import { formatSlow } from './slow-text.js';
+import { formatStages } from './stages-text.js';
 import {
   formatBinary,
   formatDuration,
@@ -90,7 +91,7 @@ function spectrum(title: string, histogram: Histogram): string[] {
 }
 
 function totals(result: LoadResult): string[] {
-  const { completed, bytesRead, elapsedUs, errors } = result;
+  const { completed, bytesRead, elapsedUs, errors, options } = result;
   const { connect, read, write, timeout, status } = errors;
   const lines = [
     `  ${completed} requests in ${formatTimeUs(elapsedUs)}, ${formatBinary(bytesRead)}B read`,
@@ -99,7 +100,8 @@ function totals(result: LoadResult): string[] {
     lines.push(
       `  Socket errors: connect ${connect}, read ${read}, write ${write}, timeout ${timeout}`,
     );
-  if (status > 0) lines.push(`  Non-2xx or 3xx responses: ${status}`);
+  const kind = options.expect ? 'Unexpected' : 'Non-2xx or 3xx';
+  if (status > 0) lines.push(`  ${kind} responses: ${status}`);
   return [
     ...lines,
     `Requests/sec: ${fixedIn(9, achievedRate(result), 2)}`,
@@ -129,6 +131,7 @@ function additions(result: LoadResult): string[] {
     part('Lag', result.lag, 'the generator itself was late'),
     part('Service', result.service, 'from sent to answered'),
   );
+  if (result.stages) lines.push(...formatStages(result.stages));
   if (result.slow) lines.push(...formatSlow(result.slow));
   if (causes.length > 0)
     lines.push(

@@ -2,7 +2,7 @@
 import type { LoadOptions } from '../load-options.js';
 import { createScriptSource } from '../script/create.js';
 import type { ScriptSource, ScriptStart } from '../script/script.js';
-import { formatHead } from './head.js';
+import { plainSource } from './plain.js';
 import type { RequestSource } from './request-source.js';
 import { workloadSource } from './workload.js';
 
@@ -15,18 +15,11 @@ export async function sourceOf(
   const { work, url, headers } = options;
   switch (work.kind) {
     case 'plain':
-      return plainSource(options);
+      return plainSource({ ...options, work }, thread);
     case 'workload':
       return workloadSource({ ...options, work }, thread);
     case 'script':
       if (script === undefined) throw new TypeError('a script has a text');
       return createScriptSource({ file: work.file, url, headers, thread, ...script });
   }
-}
-
-/** A GET of the URL, the same each time. */
-export function plainSource(options: LoadOptions): RequestSource {
-  const { pathname, search } = new URL(options.url);
-  const request = formatHead('GET', pathname + search, options);
-  return { requestsPerSend: 1, next: () => request };
 }

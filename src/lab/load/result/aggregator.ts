@@ -10,11 +10,13 @@ import {
 import { Slowest, type SlowOfThread } from '../generator/slow-log.js';
 import { Histogram } from '../histogram/histogram.js';
 import { loadLimits } from '../load-options.js';
+import { boundedLatency } from './bounds.js';
 import type { Latencies, Second } from './result.js';
 
 /** A second that not all threads have reported. */
 interface OpenSecond {
   readonly latency: Histogram;
+  readonly latencyWithoutLag: Histogram;
   completed: number;
   errors: number;
 }
@@ -69,6 +71,7 @@ export class Aggregator {
     for (const name of counterNames) this.#totals.count(name, recorded.counted(name));
     const second = this.#openSecond(to);
     second.latency.add(recorded.latency);
+    second.latencyWithoutLag.add(recorded.latencyWithoutLag);
     second.completed += recorded.counted('completed');
     second.errors += failureKinds.reduce((sum, kind) => sum + recorded.counted(kind), 0);
     records.giveBack(set);
@@ -99,7 +102,12 @@ export class Aggregator {
   }
 
   #openSecond(number: number): OpenSecond {
-    const open = this.#open.get(number) ?? { latency: new Histogram(), completed: 0, errors: 0 };
+    const open = this.#open.get(number) ?? {
+      latency: new Histogram(),
+      latencyWithoutLag: new Histogram(),
+      completed: 0,
+      errors: 0,
+    };
     this.#open.set(number, open);
     return open;
   }
@@ -107,14 +115,17 @@ export class Aggregator {
   #closeSeconds(before: number): void {
     for (const number of [...this.#open.keys()].sort((a, b) => a - b)) {
       if (number >= before) break;
-      const { latency, completed, errors } = this.#open.get(number) as OpenSecond;
+      const open = this.#open.get(number) as OpenSecond;
+      const { latency, completed, errors } = open;
       this.#open.delete(number);
       const p50Us = latency.valueAtPercentile(50);
-      const p99Us = latency.valueAtPercentile(99);
+      const { valueUs: p99Us, lowerUs: p99LowerUs } = boundedLatency(open, 99);
+      const maxUs = latency.max;
       const second = this.#nextSecond;
       const seconds = number + 1 - second;
       this.#nextSecond = number + 1;
-      this.timeline.push({ second, seconds, completed, errors, p50Us, p99Us, maxUs: latency.max });
+      const counted = { second, seconds, completed, errors };
+      this.timeline.push({ ...counted, p50Us, p99Us, p99LowerUs, maxUs });
     }
   }
 }

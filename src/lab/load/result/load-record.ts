@@ -31,7 +31,7 @@ function say<const Schema extends v.GenericSchema>(meaning: string, schema: Sche
   return v.pipe(schema, v.description(meaning));
 }
 
-const machine = object({
+export const machineRecord = object({
   node: say('Version of Node.', text),
   platform: say('Operating system and processor architecture.', text),
   cpu: text,
@@ -39,7 +39,13 @@ const machine = object({
   memoryBytes: count,
 });
 
-const options = object({
+const stage = object({
+  fromRate: say('Requests per second as it begins.', amount),
+  toRate: say('As it ends.', amount),
+  durationMs: amount,
+});
+
+export const optionsRecord = object({
   url: text,
   ratePerSecond: say('Requests due per second, over all connections.', amount),
   headers: list(object({ name: text, value: text })),
@@ -51,10 +57,30 @@ const options = object({
   unixSocket: v.exactOptional(text),
   insecure: flag,
   slowMs: v.exactOptional(amount),
+  stages: v.exactOptional(
+    say('The stages that fill the duration; ratePerSecond is their mean.', list(stage)),
+  ),
+  arrivals: v.exactOptional(
+    say('Requests were due at random.', object({ kind: v.literal('poisson'), seed: number })),
+  ),
+  expect: v.exactOptional(
+    say(
+      'A response was right if its status was in a range and its content matched each.',
+      object({
+        statuses: list(v.tuple([count, count], 'should be two whole numbers')),
+        patterns: list(object({ source: text, flags: text })),
+      }),
+    ),
+  ),
   work: v.variant(
     'kind',
     [
-      object({ kind: v.literal('plain') }),
+      object({
+        kind: v.literal('plain'),
+        method: v.exactOptional(text),
+        contentBytes: v.exactOptional(count),
+        listedRequests: v.exactOptional(count),
+      }),
       object({ kind: v.literal('script'), file: text, args: list(text) }),
       object({
         kind: v.literal('workload'),
@@ -108,6 +134,7 @@ const second = object({
   errors: say('Errors of all kinds, statuses above 399 among them.', count),
   p50Us: amount,
   p99Us: amount,
+  p99LowerUs: v.exactOptional(say("p99 without the generator's own lag; at most p99Us.", amount)),
   maxUs: amount,
 });
 
@@ -122,12 +149,31 @@ const slowRequest = object({
   connection: say('Its number in its thread.', count),
 });
 
+const errors = object({ connect: count, read: count, write: count, timeout: count, status: count });
+const unanswered = object({ inFlight: count, unsent: count });
+
+const stageResult = v.object({
+  ...stage.entries,
+  elapsedUs: say('Of it, as far as the run came.', amount),
+  due: count,
+  answered: say('Responses in its time, also those to requests of stages before.', count),
+  answeredPerSecond: amount,
+  errors: say('Failures in its time, by kind.', errors),
+  unanswered: say('Due in it and not answered at the end of the run.', unanswered),
+  latency: say('Of requests due in it, whenever they were answered.', distribution),
+});
+
 const sloOutcome = object({
   text: say('The clause as it was written.', text),
   unit: oneOf('µs', '%', '/s'),
   limit: say('In the unit.', amount),
   actual: v.exactOptional(say('In the unit. Absent if nothing was answered.', amount)),
+  lower: v.exactOptional(say("The same without the generator's own lag, if that differs.", amount)),
   held: flag,
+  undecided: v.exactOptional(
+    say('It is not held by what was measured, and would be without the lag.', flag),
+  ),
+  stage: v.exactOptional(say('Which of the stages it is about; 1 is the first.', count)),
 });
 
 const searchStep = object({
@@ -146,8 +192,8 @@ export const loadRecord = object({
   schema: v.literal(schemaVersion),
   startedAt: say('When the run started: wall clock, ISO 8601.', text),
   endedEarly: v.exactOptional(say('Why the run ended before its time.', oneOf('signal', 'script'))),
-  machine: say('The machine that the load came from.', machine),
-  options: say('What was asked for. Secrets are written as `…`.', options),
+  machine: say('The machine that the load came from.', machineRecord),
+  options: say('What was asked for. Secrets are written as `…`.', optionsRecord),
   elapsedUs: say('From the first due time to the end of the run, without the warm-up.', amount),
   latencyFromUs: say(
     "Latencies are of responses from this time on: the end of wrk2's calibration, or 0.",
@@ -158,14 +204,15 @@ export const loadRecord = object({
   bytesReadPerSecond: amount,
   errors: say(
     'Failed requests by kind. `status` counts responses above 399, which are in the percentiles ' +
-      'too. `timeout` counts each request once, also if its response came later.',
-    object({ connect: count, read: count, write: count, timeout: count, status: count }),
+      'too, or with `expect` those that were not so. `timeout` counts each request once, also if ' +
+      'its response came later.',
+    errors,
   ),
   causes: say('The failures in words, the most frequent first.', list(object({ text, count }))),
   unanswered: say(
     'Requests due in the run and not answered at its end. They are in the percentiles, at least ' +
       'as late as they were then.',
-    object({ inFlight: count, unsent: count }),
+    unanswered,
   ),
   latency: say('From when a request was due to its response: wait + lag + service.', distribution),
   latencyWithoutLag: v.exactOptional(
@@ -185,6 +232,10 @@ export const loadRecord = object({
     }),
   ),
   threads: list(thread),
+  due: v.exactOptional(
+    say('Requests due in the run, if the rate changes or arrivals are random.', count),
+  ),
+  stages: v.exactOptional(list(stageResult)),
   timeline: say('Each second of the run, by the time of the response.', list(second)),
   slow: v.exactOptional(
     say(

@@ -1,6 +1,6 @@
 /** Rates and shares of a run, which report, record, verdict, SLO and comparison have in common. */
 import type { LoadOptions } from '../load-options.js';
-import type { LoadResult } from './result.js';
+import type { LoadResult, StageResult } from './result.js';
 
 /** An amount of the whole run, per second of it. */
 export function perSecond(amount: number, { elapsedUs }: Pick<LoadResult, 'elapsedUs'>): number {
@@ -10,6 +10,11 @@ export function perSecond(amount: number, { elapsedUs }: Pick<LoadResult, 'elaps
 /** Responses per second, over the time that the run took. */
 export function achievedRate(run: Pick<LoadResult, 'completed' | 'elapsedUs'>): number {
   return perSecond(run.completed, run);
+}
+
+/** Requests due per second of the time that the run took. */
+export function wantedRate(run: Pick<LoadResult, 'due' | 'elapsedUs' | 'options'>): number {
+  return run.due === undefined ? run.options.rate : perSecond(run.due, run);
 }
 
 /** Failures of all kinds. A timeout whose response then came with an error status is two. */
@@ -32,4 +37,19 @@ export function failedShare(
   const failed = failures(run) + overdue;
   if (failed === 0) return 0;
   return due === 0 ? 1 : Math.min(1, failed / due);
+}
+
+/** The last rate of a run: that of the requests that may be young at its end. */
+export function lastRate({ rate, stages }: Pick<LoadOptions, 'rate' | 'stages'>): number {
+  return stages?.at(-1)?.toRate ?? rate;
+}
+
+/** The same of a stage. Only the last one has unsent requests that may be young. */
+export function failedShareOfStage(
+  { due, errors, unanswered, stage }: StageResult,
+  { timeoutMs, stages }: Pick<LoadOptions, 'timeoutMs' | 'stages'>,
+): number {
+  const completed = due - unanswered.inFlight - unanswered.unsent;
+  const rate = stages?.at(-1) === stage ? stage.toRate : 0;
+  return failedShare({ completed, errors, unanswered }, { rate, timeoutMs });
 }

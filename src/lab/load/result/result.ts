@@ -3,7 +3,7 @@
  * The parts that a record holds as they are have their meaning in load-record.ts.
  */
 import type { Histogram } from '../histogram/histogram.js';
-import type { LoadOptions } from '../load-options.js';
+import type { LoadOptions, Stage } from '../load-options.js';
 import type { LoadRecord } from './load-record.js';
 
 export type Errors = LoadRecord['errors'];
@@ -36,6 +36,20 @@ export type Calibration = Pick<ThreadResult, 'calibrationMeanUs' | 'samplingMs'>
 
 type Kept = 'startedAt' | 'endedEarly' | 'elapsedUs' | 'latencyFromUs' | 'bytesRead' | 'errors';
 
+/** A stage of a run. Latencies belong to the stage in which their request was due. */
+export interface StageResult extends Pick<Latencies, 'latency' | 'latencyWithoutLag'> {
+  readonly stage: Stage;
+  /** Its length, as far as the run came. */
+  readonly elapsedUs: number;
+  readonly due: number;
+  /** Responses that came in its time, also those to requests of the stages before. */
+  readonly answered: number;
+  /** Failures in its time. */
+  readonly errors: Errors;
+  /** Due in it, and not answered at the end of the run. */
+  readonly unanswered: Unanswered;
+}
+
 export interface LoadResult
   extends Latencies,
     Pick<LoadRecord, Kept | 'unanswered' | 'threads' | 'timeline' | 'slow'> {
@@ -47,4 +61,7 @@ export interface LoadResult
   readonly causes: readonly (readonly [text: string, count: number])[];
   /** Requests per second of one thread, sampled at its interval. */
   readonly requestRates: Histogram;
+  /** Requests due in the run, where that is not just the rate times the time. */
+  readonly due?: number;
+  readonly stages?: readonly StageResult[];
 }

@@ -1,11 +1,12 @@
 /**
  * Latency by percentile, as HdrHistogram's plotter draws it: every step to the right has a tenth of
- * the requests left, so the tail has as much room as the rest. Below the axis stand the values
- * themselves.
+ * the requests left, so the tail has as much room as the rest. A band reaches from each line down
+ * to its lower bounds. Below the axis stand the values themselves.
  */
 import type { Distribution } from '../../load/result/load-record.js';
 import { scaleFor, tickText } from '../../svg/axis.js';
 import {
+  band,
   type Heading,
   headingHeight,
   legend,
@@ -47,7 +48,7 @@ export function renderPercentilePlot(series: readonly Series[], heading: Heading
       ? right
       : Math.min(end, left + ((end - left) * nines(percentile)) / nines(99.999));
   const y = scaleFor(
-    lines.flatMap(({ points }) => points.map(({ valueUs }) => valueUs / 1000)),
+    lines.flatMap(({ points }) => points.flatMap((point) => boundsOf(point).map(toMs))),
     bottom,
     top,
   );
@@ -60,12 +61,15 @@ export function renderPercentilePlot(series: readonly Series[], heading: Heading
       const text = tick === 100 ? 'max' : `${tickText(tick)} %`;
       return rule + label(x(tick), bottom + 20, text, { class: 'm' });
     }),
-    ...lines.map(({ points, style }) =>
-      line(
-        points.map(({ percentile, valueUs }) => ({ x: x(percentile), y: y.at(valueUs / 1000) })),
-        style,
-      ),
-    ),
+    ...lines.map(({ points, style }) => {
+      const [above, below] = [0, 1].map((bound) =>
+        points.map((point) => ({
+          x: x(point.percentile),
+          y: y.at(toMs(boundsOf(point)[bound] as number)),
+        })),
+      ) as [{ x: number; y: number }[], { x: number; y: number }[]];
+      return band(above, below, style) + line(above, style);
+    }),
     ...lines.map(({ name, at, style }, index) => {
       const row = bottom + 42 + 20 * index;
       const values = columns.flatMap((tick) => {
@@ -76,7 +80,7 @@ export function renderPercentilePlot(series: readonly Series[], heading: Heading
         label(left - 8, row, name, { class: 'e' }),
         ...values.map(({ cx, valueUs }) => label(cx, row, milliseconds(valueUs), { class: 'n' })),
         ...values.map(({ cx, valueUs }) =>
-          element('circle', { cx, cy: y.at(valueUs / 1000), r: 3.5, fill: style.colour }),
+          element('circle', { cx, cy: y.at(toMs(valueUs)), r: 3.5, fill: style.colour }),
         ),
       ].join('');
     }),
@@ -86,6 +90,15 @@ export function renderPercentilePlot(series: readonly Series[], heading: Heading
 /** log10 of 1/(1-p): 1 at 90 %, 2 at 99 %. */
 function nines(percentile: number): number {
   return Math.log10(100 / (100 - percentile));
+}
+
+/** As measured, and without the generator's own lag if that is known. */
+function boundsOf({ valueUs, lowerUs = valueUs }: Series['percentiles'][number]) {
+  return [valueUs, lowerUs] as const;
+}
+
+function toMs(us: number): number {
+  return us / 1000;
 }
 
 function milliseconds(us: number): string {

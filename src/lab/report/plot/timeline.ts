@@ -1,10 +1,11 @@
 /**
- * A run second by second: the rate above, p50, p99 and max below. Runs stand side by side on the
- * same axes, so PUT and GET compare at a glance.
+ * A run second by second: the rate above, p50, p99 and max below, with a band down to the bounds of
+ * p99. Runs stand side by side on the same axes, so PUT and GET compare at a glance.
  */
 import type { Second } from '../../load/result/result.js';
 import { linear, type Scale, scaleFor, tickText } from '../../svg/axis.js';
 import {
+  band,
   type Heading,
   headingHeight,
   legend,
@@ -42,7 +43,9 @@ export function renderTimeline(series: readonly Series[], heading: Heading): str
   const most = highest(seconds.map(({ completed }) => completed));
   const rate = linear(most, rateTop + rateHeight, rateTop);
   const answered = seconds.filter(({ completed }) => completed > 0);
-  const latencies = answered.flatMap((s) => [s.p50Us, s.p99Us, s.maxUs].map(toMs));
+  const latencies = answered.flatMap((s) =>
+    [s.p50Us, s.p99LowerUs ?? s.p99Us, s.p99Us, s.maxUs].map(toMs),
+  );
   const latency = scaleFor(latencies, bottom, latencyTop);
   const column = (widthPx - margin) / Math.max(1, series.length);
   return sheet({ ...heading, widthPx, heightPx: bottom + 50 }, [
@@ -66,6 +69,9 @@ function panel({ name, seconds }: Series, { left, right, rate, latency, bottom }
   const ends = Math.max(1, highest(seconds.map(({ second }) => second)));
   const time = linear(ends, left, right);
   const x = (second: number) => left + ((right - left) * second) / ends;
+  // Nothing completed: no latency is known, and 0 would be the best of all.
+  const pointAt = ({ second, completed }: Series['seconds'][number], us: number) =>
+    completed === 0 ? undefined : { x: x(second), y: latency.at(toMs(us)) };
   return [
     label(left, rate.at(0) - rateHeight - 18, name, { class: 'b' }),
     valueGrid(rate, left, right, '/s'),
@@ -73,12 +79,16 @@ function panel({ name, seconds }: Series, { left, right, rate, latency, bottom }
     ...time.ticks
       .filter((tick) => tick <= ends)
       .map((tick) => label(x(tick), bottom + 20, `${tickText(tick)} s`, { class: 'm' })),
+    band(
+      seconds.map((s) => pointAt(s, s.p99Us)),
+      seconds.map((s) => pointAt(s, s.p99LowerUs ?? s.p99Us)),
+      styleOf(1),
+    ),
     ...lines.map(({ of, style }) =>
       line(
         seconds.map((s) => {
           if (of === undefined) return { x: x(s.second), y: rate.at(s.completed) };
-          // Nothing completed: no latency is known, and 0 would be the best of all.
-          return s.completed === 0 ? undefined : { x: x(s.second), y: latency.at(toMs(s[of])) };
+          return pointAt(s, s[of]);
         }),
         style,
       ),

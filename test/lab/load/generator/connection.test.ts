@@ -22,6 +22,7 @@ function connectTo(peer: Peer, requestsPerSend = 1): string[] {
       source: { requestsPerSend, next: () => request.repeat(requestsPerSend) },
       timeoutMs: 1000,
       maxContentBytes: 1000,
+      collect: false,
       now: () => clock.now(),
     },
     {

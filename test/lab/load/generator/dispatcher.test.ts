@@ -8,11 +8,16 @@ import { Slot } from '#dist/lab/load/generator/slot.js';
 const ms = 1000;
 const endUs = 50 * ms;
 
+function scheduleOf(requestsPerSend = 1): Schedule {
+  const load = { rate: 100 * requestsPerSend, threads: 1, warmupMs: 0 };
+  return new Schedule({ beginUs: 0, load, thread: 0, connections: 1, requestsPerSend });
+}
+
 /** One connection, a request each 10 ms, 50 ms long. */
 function start(delayMs?: () => number) {
   let nowUs = 0;
   const slot = new Slot({ ready: true, send: () => nowUs }, 0);
-  const schedule = new Schedule({ beginUs: 0, rate: 100, threads: 1, thread: 0, connections: 1 });
+  const schedule = scheduleOf();
   const options = { schedule, slots: [slot], requestsPerSend: 1, now: () => nowUs, endUs, delayMs };
   const dispatcher = new Dispatcher(options);
   const sendAt = (us: number) => {
@@ -65,7 +70,7 @@ test('a request behind one that delay() moved is taken to be moved as far', () =
 test('responses that a pipelined send had before its connection broke count once', () => {
   let nowUs = 0;
   const slot = new Slot({ ready: true, send: () => nowUs }, 0);
-  const schedule = new Schedule({ beginUs: 0, rate: 100, threads: 1, thread: 0, connections: 1 });
+  const schedule = scheduleOf(3);
   const dispatcher = new Dispatcher({
     schedule,
     slots: [slot],

@@ -44,7 +44,7 @@ function start(options: Partial<LoadOptions> = {}, hooks: Partial<RequestSource>
   };
   const respondAt = (us: number, status = 200) => {
     time.us = us;
-    events.onResponse(status);
+    events.onResponse(status, new Uint8Array(0));
     events.onReady(false);
   };
   const counted = (name: Parameters<SharedRecords['sets'][0]['counted']>[0]) =>

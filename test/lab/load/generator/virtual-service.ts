@@ -4,6 +4,8 @@ import { RecordSet } from '#dist/lab/load/generator/recorder.js';
 import { Schedule } from '#dist/lab/load/generator/schedule.js';
 import { type Sender, Slot } from '#dist/lab/load/generator/slot.js';
 import type { SlowLog } from '#dist/lab/load/generator/slow-log.js';
+import { type StageRecord, StageRecords } from '#dist/lab/load/generator/stage-records.js';
+import type { LoadOptions, Stage } from '#dist/lab/load/load-options.js';
 
 export interface VirtualRun {
   readonly rate: number;
@@ -16,6 +18,9 @@ export interface VirtualRun {
   /** The generator does nothing in these stretches of time. */
   readonly asleep?: readonly (readonly [fromUs: number, toUs: number])[];
   readonly slow?: SlowLog;
+  /** In place of the rate and the duration. */
+  readonly stages?: readonly Stage[];
+  readonly arrivals?: LoadOptions['arrivals'];
 }
 
 export interface VirtualResult {
@@ -23,6 +28,7 @@ export interface VirtualResult {
   readonly responses: number;
   readonly unanswered: { readonly inFlight: number; readonly unsent: number };
   readonly sentAtUs: readonly number[];
+  readonly stages: readonly StageRecord[];
 }
 
 /** Plays a run. Times begin at 0; one thread. */
@@ -33,13 +39,19 @@ export function play(run: VirtualRun): VirtualResult {
   let nowUs = 0;
   let responses = 0;
   const senders = Array.from({ length: connections }, () => new VirtualSender());
-  const slots = senders.map((sender, number) => new Slot(sender, number, run.slow));
+  const { rate, stages, arrivals } = run;
+  const stageRecords = stages && new StageRecords(stages, 0);
+  const slots = senders.map((sender, number) => new Slot(sender, number, run.slow, stageRecords));
   const schedule = new Schedule({
     beginUs: 0,
-    rate: run.rate / requestsPerSend,
-    threads: 1,
+    load: {
+      ...{ rate, threads: 1, warmupMs: 0 },
+      ...(stages && { stages }),
+      ...(arrivals && { arrivals }),
+    },
     thread: 0,
     connections,
+    requestsPerSend,
   });
   for (const sender of senders)
     sender.onSend = () => {
@@ -50,6 +62,7 @@ export function play(run: VirtualRun): VirtualResult {
   const dispatcher = new Dispatcher({
     schedule,
     slots,
+    stages: stageRecords,
     requestsPerSend,
     now: () => nowUs,
     delayMs: run.delayMs,
@@ -69,7 +82,8 @@ export function play(run: VirtualRun): VirtualResult {
       dispatcher.ready(slot, nowUs, false);
     }
   }
-  return { records, responses, unanswered: dispatcher.finish(endUs, records), sentAtUs };
+  const unanswered = dispatcher.finish(endUs, records);
+  return { records, responses, unanswered, sentAtUs, stages: stageRecords?.all ?? [] };
 }
 
 function wake(us: number, asleep: readonly (readonly [number, number])[]): number {

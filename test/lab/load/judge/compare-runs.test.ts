@@ -34,8 +34,9 @@ function run({
   completed = 10_000,
   ...change
 }: Partial<LoadRecord> & { completed?: number } = {}): LoadRecord {
+  const { latencyWithoutLag: _, ...others } = sample;
   return {
-    ...sample,
+    ...others,
     elapsedUs: 10e6,
     requests: { sent: completed, completed, completedPerSecond: completed / 10 },
     errors: noErrors,
@@ -105,6 +106,53 @@ describe('a comparison', () => {
     const none = { tolerance: 0, floorUs: 0 };
     expect(judgement('latency p99', p99(1_024_000), p99(1_025_000), none)).toBe('same');
     expect(judgement('latency p99', p99(1_024_000), p99(1_025_001), none)).toBe('worse');
+  });
+
+  describe('by the bounds of a latency', () => {
+    const bounded = (lowerUs: number, us: number) =>
+      run({
+        latency: times({}, { '99': us }),
+        latencyWithoutLag: times({}, { '99': lowerUs }),
+      });
+    it.each([
+      { what: 'worse between all bounds', before: [4000, 5000], after: [5600, 6000], is: 'worse' },
+      { what: 'worse, or not', before: [4000, 5000], after: [4600, 6000], is: "can't tell" },
+      {
+        what: 'the same, with bounds far apart',
+        before: [4000, 5000],
+        after: [4000, 5000],
+        is: "can't tell",
+      },
+      { what: 'better, or the same', before: [5000, 5500], after: [4000, 5000], is: 'same' },
+      { what: 'better between all', before: [5000, 5500], after: [4000, 4400], is: 'better' },
+      { what: 'the same between all', before: [5000, 5100], after: [4900, 5200], is: 'same' },
+    ])('$what', ({ before: [b0 = 0, b1 = 0], after: [a0 = 0, a1 = 0], is }) => {
+      const [before, after] = [bounded(b0, b1), bounded(a0, a1)];
+      expect(judgement('latency p99', before, after)).toBe(is);
+      const { regressed, undecided } = compareRuns(before, after, options);
+      expect([regressed, undecided]).toEqual([is === 'worse', is === "can't tell"]);
+    });
+
+    it('leaves the service time as it is, which has no lag', () => {
+      expect(judgement('service p99', bounded(1, 5000), bounded(1, 5000))).toBe('same');
+    });
+  });
+
+  it('has no verdict if the first run had no response', () => {
+    const nothing = run({
+      completed: 0,
+      latency: times({ count: 0 }),
+      service: times({ count: 0 }),
+    });
+    for (const other of [nothing, run()])
+      expect(compareRuns(nothing, other, options)).toMatchObject({
+        regressed: false,
+        undecided: true,
+      });
+    expect(compareRuns(run(), nothing, options)).toMatchObject({
+      regressed: true,
+      undecided: false,
+    });
   });
 
   it('judges a percentile with ten samples above it in both runs, and never the maximum', () => {

@@ -97,6 +97,29 @@ describe('a clause', () => {
     );
   });
 
+  it('can not tell where its limit lies between the bounds', () => {
+    const bounds = { latency: histogram([5000, 100]), latencyWithoutLag: histogram([4000, 100]) };
+    const clauses = 'p99<4ms,p99<=4ms,mean<4.5ms,max<5ms,p50<=5ms';
+    expect(formatSlo(evaluate(clauses, bounds))).toEqual([
+      'SLO MISSED: p99<4ms (5.000 ms)',
+      "SLO can't tell: p99<=4ms (4.000 ms … 5.000 ms)",
+      "SLO can't tell: mean<4.5ms (4.001 ms … 5.002 ms)",
+      "SLO can't tell: max<5ms (4.000 ms … 5.000 ms)",
+      'SLO held: p50<=5ms (5.000 ms)',
+    ]);
+    expect(evaluate('p99<=4ms', bounds)).toEqual([
+      {
+        text: 'p99<=4ms',
+        unit: 'µs',
+        limit: 4000,
+        actual: 5000,
+        lower: 4000,
+        held: false,
+        undecided: true,
+      },
+    ]);
+  });
+
   it('tells its figure when printed, held or missed', () => {
     expect(formatSlo(evaluate('p99<5.5ms,errors<0.1%,rate>1k'))).toEqual([
       'SLO held: p99<5.5ms (5.000 ms)',

@@ -1,8 +1,8 @@
 /** The rules of a valid run, each at its limit. */
 import { describe, expect, it } from 'vitest';
-import { parseSlo } from '#dist/lab/load/judge/slo.js';
+import { evaluateSlo, formatSlo, parseSlo } from '#dist/lab/load/judge/slo.js';
 import { formatVerdict, judge } from '#dist/lab/load/judge/verdict.js';
-import type { LoadResult } from '#dist/lab/load/result/result.js';
+import type { LoadResult, StageResult } from '#dist/lab/load/result/result.js';
 import { loadOptions } from '../request/options.js';
 import { histogram, noErrors, result, thread } from './result.js';
 
@@ -191,5 +191,53 @@ describe('the last lines of the report', () => {
   it('give a reason a line otherwise', () => {
     const verdict = { valid: false, reasons: ['One.', 'Two.'] } as const;
     expect(formatVerdict(verdict, result())).toEqual(['Verdict: NOT VALID', '  One.', '  Two.']);
+  });
+});
+
+describe('a run in stages', () => {
+  const stage = (rate: number, due: number, answered: number): StageResult => ({
+    stage: { fromRate: rate, toRate: rate, durationMs: 1000 },
+    elapsedUs: 1e6,
+    ...{ due, answered },
+    errors: noErrors,
+    unanswered: { inFlight: 0, unsent: 0 },
+    latency: histogram([1000, due]),
+    latencyWithoutLag: histogram([1000, due]),
+  });
+
+  it('is judged by each; one that answers what was left over makes up for the others', () => {
+    const stages = [stage(1000, 1000, 990), stage(5000, 5000, 3000), stage(1000, 1000, 3010)];
+    expect(reasons({ stages, due: 7000, completed: 7000 })).toEqual([
+      'The rate was not reached: stage 2 (5000/s for 1s) had 3000.0/s of 5000.0/s due, ' +
+        '40 % below; ask for less, or open more connections with -c.',
+    ]);
+    expect(reasons({ stages: [stage(1000, 1000, 990), stage(0, 0, 10)] })).toEqual([]);
+  });
+
+  it('holds its objective in each stage in which something was due', () => {
+    const stages = [stage(1000, 1000, 1000), stage(0, 0, 0), stage(2000, 2000, 1000)];
+    const slo = evaluateSlo(parseSlo('p99<5ms,rate>999'), result({ stages }));
+    expect(formatSlo(slo)).toEqual([
+      'SLO held in stage 1: p99<5ms (1.000 ms)',
+      'SLO held in stage 1: rate>999 (1000.0/s)',
+      'SLO held in stage 3: p99<5ms (1.000 ms)',
+      'SLO held in stage 3: rate>999 (1000.0/s)',
+    ]);
+    const late = evaluateSlo(parseSlo('p99<1ms,errors<1%'), result({ stages }));
+    expect(late.map(({ stage, held }) => [stage, held])).toEqual([
+      [1, false],
+      [1, true],
+      [3, false],
+      [3, true],
+    ]);
+  });
+});
+
+describe('a run of random arrivals', () => {
+  it('is held to the requests that were due, which are not the rate times the time', () => {
+    expect(reasons({ due: 10_400, completed: 10_390 })).toEqual([]);
+    expect(reasons({ due: 10_400, completed: 10_000 })).toEqual([
+      expect.stringMatching(/^The rate was 1000\.0\/s of the 1040\/s asked, 3\.8 % below; /),
+    ]);
   });
 });

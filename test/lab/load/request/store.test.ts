@@ -1,6 +1,6 @@
 /** A workload against the store: each PUT is stored under its key, and GET finds it. */
 import { describe, expect, it } from 'vitest';
-import { plainSource } from '#dist/lab/load/request/source-of.js';
+import { plainSource } from '#dist/lab/load/request/plain.js';
 import { workloadSource } from '#dist/lab/load/request/workload.js';
 import { startServer } from '../../../server/harness.js';
 import { entityUrl, RawConnection } from '../../../support/http.js';
