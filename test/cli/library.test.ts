@@ -89,7 +89,7 @@ it('runLoad needs a URL and a rate, and has the defaults of the command for the 
   await close();
   for (const given of [{ url }, { rate: 20 }, { url: 'here', rate: 20 }, { url, rate: 0 }])
     await expect(runLoad(given as Parameters<typeof runLoad>[0])).rejects.toThrow(
-      new TypeError('runLoad needs url, and rate in requests per second'),
+      new TypeError('runLoad needs url, and rate in requests per second, or stages'),
     );
 });
 

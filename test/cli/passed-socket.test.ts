@@ -111,7 +111,7 @@ it('without the program that tells the manager, a warning says so, and it serves
   const data = join(await temporaryDirectory(), 'data');
   const variables = ['NOTIFY_SOCKET=/run/no-manager', 'PATH=/nonexistent'];
   const command = startCommand(
-    ['serve', '--port', '0', '--json', '--data', data],
+    ['serve', '--port', '0', '--json', '--log', 'text', '--data', data],
     ['env', ...variables, process.execPath],
   );
   const { url } = JSON.parse((await command.untilPrinted(/^.+\n/))[0]);
