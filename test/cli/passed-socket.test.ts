@@ -51,7 +51,7 @@ it('it is served in place of --port and --host', async () => {
   expect(command.stderr()).toBe('');
 });
 
-/** Two servers, one after the other. The shell holds the socket, and takes no connection from it. */
+/** Two servers, one after the other. The shell holds the socket, and takes nothing from it. */
 const twice = `
 one() { sh -c 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"' "$@"; }
 one "$0" "$@"
