@@ -42,7 +42,7 @@ export function admitConnections(
     }
     refused.add(socket);
     socket.once('close', () => refused.delete(socket)).on('error', () => socket.destroy());
-    statistics.count(noPlace.status);
+    statistics.count(statistics.rowOf('other'), noPlace.status);
     const response = problemResponse(noPlace);
     socket.write(responseHead.format(response, response.content.length, true), 'latin1');
     socket.write(response.content);

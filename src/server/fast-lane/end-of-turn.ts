@@ -8,10 +8,20 @@ export interface Leaving {
 }
 
 let waiting: Leaving[] = [];
+let beganMs = 0;
 
 /** Calls `leave` at the end of this turn. */
 export function atTurnsEnd(connection: Leaving): void {
   if (waiting.push(connection) === 1) setImmediate(leaveAll);
+}
+
+/**
+ * When the first request of this turn was read, by performance.now(). The others were there by
+ * then, and have waited since. To be asked before atTurnsEnd().
+ */
+export function turnBeganMs(): number {
+  if (waiting.length === 0) beganMs = performance.now();
+  return beganMs;
 }
 
 /** Ends the turn now for the connections that wait: what comes next takes long. */

@@ -25,7 +25,7 @@ import type { ResponseHead } from '../connection/response-head.js';
 import { sendPieces } from '../connection/send-pieces.js';
 import { Exchange, noResponse } from '../statistics/exchange.js';
 import type { State } from './connection-state.js';
-import { atTurnsEnd } from './end-of-turn.js';
+import { atTurnsEnd, turnBeganMs } from './end-of-turn.js';
 import { KnownSender } from './known-sender.js';
 import { copyOf, findPlainRequest, PlainRequest } from './plain-request.js';
 import { ResponseBuffer } from './response-buffer.js';
@@ -57,9 +57,9 @@ export class FastConnection implements Connection {
 
   constructor(socket: Socket, options: FastConnectionOptions) {
     this.#socket = socket;
-    this.#outgoing = new ResponseBuffer(socket, options.responseHead);
-    this.#sender = new KnownSender(options);
     this.#exchange = new Exchange(options.bookkeeping, socket);
+    this.#outgoing = new ResponseBuffer(socket, options.responseHead, this.#exchange);
+    this.#sender = new KnownSender(options);
     this.#options = options;
     this.#allowance = new RequestAllowance(options.budget, options.scheduler, socket);
     this.#idleSince = options.connections.stamp();
@@ -125,7 +125,7 @@ export class FastConnection implements Connection {
     this.#requests++;
     inFlight.begin();
     const contentLength = request.end - request.contentStart;
-    this.#exchange.begin(request.method, contentLength);
+    this.#exchange.begin(request.method, contentLength, turnBeganMs());
     try {
       // admit would ask whether the service is draining, which #take has done.
       const command = request.command ?? admit(request, service);
@@ -202,10 +202,10 @@ export class FastConnection implements Connection {
 
   #send(response: ResponseFields, content: Uint8Array, closes: boolean): void {
     const isOpen = !this.#socket.destroyed;
-    this.#exchange.end(isOpen ? response.status : noResponse, content.length);
     const isLast = isOpen && (closes || this.#options.service.draining);
     this.#state = isLast ? 'closing' : 'responding';
     if (isOpen) this.#outgoing.add(response, content, isLast);
+    this.#exchange.end(isOpen ? response.status : noResponse, content.length);
   }
 
   /** From `responding` or `closing`: goes on once the responses are with the kernel. */

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { ResponseFields } from '../api/response.js';
 import type { ResponseHead } from '../connection/response-head.js';
+import type { Exchange } from '../statistics/exchange.js';
 import { type Block, holdBlock, isLastIn, releaseBlock } from './outgoing-blocks.js';
 
 /** Content of up to so many bytes is copied behind its head. */
@@ -14,12 +15,15 @@ export class ResponseBuffer {
   readonly #responseHead: ResponseHead;
   /** Holds the responses, from start to end. Undefined: there are none. */
   #block: Block | undefined;
+  readonly #exchange: Pick<Exchange, 'left'>;
   #start = 0;
   #end = 0;
 
-  constructor(socket: Socket, responseHead: ResponseHead) {
+  /** @param exchange told when responses are about to be written */
+  constructor(socket: Socket, responseHead: ResponseHead, exchange: Pick<Exchange, 'left'>) {
     this.#socket = socket;
     this.#responseHead = responseHead;
+    this.#exchange = exchange;
   }
 
   /** Bytes that the kernel has not taken yet. */
@@ -89,6 +93,8 @@ export class ResponseBuffer {
     const responses = block?.bytes.subarray(this.#start, this.#end);
     this.#block = undefined;
     this.#end = this.#start;
+    // A write may wake the client, and wait until it has read the response.
+    this.#exchange.left();
     if (!socket.destroyed) {
       if (content) socket.cork();
       if (responses) socket.write(responses);

@@ -212,7 +212,7 @@ export class FullConnection implements Connection, ReadState {
 
   #respond(problem: Problem): void {
     if (!this.#socket.writable) return;
-    this.#statistics.count(problem.status);
+    this.#statistics.count(this.#statistics.rowOf('other'), problem.status);
     const response = problemResponse(problem);
     const { content } = response;
     this.#socket.cork();

@@ -151,6 +151,7 @@ async function serveRequest(
     await over;
     const status = res.headersSent ? res.statusCode : noResponse;
     exchange.end(status, responseBytes ?? socket.bytesWritten - sentBefore);
+    exchange.left();
     unwatch();
     allowance.release();
     inFlight.end();

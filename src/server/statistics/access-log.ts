@@ -38,7 +38,8 @@ export function isAccessLog(value: unknown): boolean {
   return isShare && typeof onRequest === 'function';
 }
 
-interface EndedRequest extends Omit<LoggedRequest, 'operation' | 'path' | 'key' | 'start' | 'end'> {
+export interface EndedRequest
+  extends Omit<LoggedRequest, 'operation' | 'path' | 'key' | 'start' | 'end'> {
   readonly command: Command | undefined;
 }
 

@@ -1,11 +1,14 @@
 /**
- * One request at a time of one connection, from when it was read to when its response is handed
- * over: its time, for the counts, the access log and Server-Timing.
+ * The requests of one connection, one at a time: each from when it was read to when its response is
+ * handed over to the socket. For the counts, the access log and Server-Timing.
+ *
+ * Responses of one turn leave together, so some may be made and wait. Those were read in one turn,
+ * and share the moment of that.
  */
 import type { Socket } from 'node:net';
 import type { CommitTimes } from '../../store/statistics.js';
 import type { Command } from '../api/route.js';
-import type { AccessLog } from './access-log.js';
+import type { AccessLog, EndedRequest } from './access-log.js';
 import type { RequestStatistics } from './request-statistics.js';
 
 /** In place of the status of a request whose client was gone before its response began. */
@@ -18,6 +21,8 @@ export interface Bookkeeping {
   readonly accessLog: AccessLog | undefined;
 }
 
+type MadeResponse = Omit<EndedRequest, 'ms' | 'client'>;
+
 export class Exchange {
   readonly #bookkeeping: Bookkeeping;
   readonly #socket: Socket;
@@ -26,16 +31,25 @@ export class Exchange {
   #method = '';
   #command: Command | undefined;
   #requestBytes = 0;
+  /** The rows of responses that have not left. Never shortened, so it is not allocated again. */
+  readonly #rows: number[] = [];
+  #made = 0;
+  /** Those of them that are logged. */
+  #logged: MadeResponse[] = [];
 
   constructor(bookkeeping: Bookkeeping, socket: Socket) {
     this.#bookkeeping = bookkeeping;
     this.#socket = socket;
   }
 
-  /** A request was read. @param requestBytes the length of its content, if it is known */
-  begin(method: string, requestBytes: number): void {
+  /**
+   * A request was read.
+   * @param requestBytes the length of its content, if it is known
+   * @param beganMs when, by performance.now()
+   */
+  begin(method: string, requestBytes: number, beganMs = performance.now()): void {
     this.#isOpen = true;
-    this.#beganMs = performance.now();
+    this.#beganMs = beganMs;
     this.#method = method;
     this.#requestBytes = requestBytes;
   }
@@ -45,29 +59,38 @@ export class Exchange {
     this.#command = command;
   }
 
-  /** The request is over; or bytes that are not a request were refused. */
+  /** The response is made; or bytes that are not a request were refused. */
   end(status: number, responseBytes: number): void {
     const { statistics, accessLog } = this.#bookkeeping;
-    if (!this.#isOpen) {
-      statistics.count(status);
-      return;
-    }
-    const ms = performance.now() - this.#beganMs;
     const command = this.#command;
-    statistics.record(command?.kind ?? 'other', status, ms * 1000);
+    const row = statistics.rowOf(command?.kind ?? 'other');
+    statistics.count(row, status);
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#rows[this.#made++] = row;
     if (accessLog?.takesNext())
-      accessLog.write({
+      this.#logged.push({
         command,
         method: this.#method,
         status: status === noResponse ? undefined : status,
-        ms,
         requestBytes: this.#requestBytes,
         responseBytes,
-        client: this.#socket.remoteAddress,
       });
-    this.#isOpen = false;
     // An idle connection holds no key.
     this.#command = undefined;
+  }
+
+  /** The responses that are made are about to be written. */
+  left(): void {
+    if (this.#made === 0) return;
+    const ms = performance.now() - this.#beganMs;
+    const { statistics, accessLog } = this.#bookkeeping;
+    for (let at = 0; at < this.#made; at++) statistics.time(this.#rows[at] as number, ms * 1000);
+    this.#made = 0;
+    if (this.#logged.length === 0) return;
+    const client = this.#socket.remoteAddress;
+    for (const response of this.#logged) accessLog?.write({ ...response, ms, client });
+    this.#logged = [];
   }
 
   /**
@@ -77,12 +100,12 @@ export class Exchange {
    */
   timing(commit: CommitTimes | undefined): string {
     const nowMs = performance.now();
-    const parts: (readonly [string, number])[] = [['total', nowMs - this.#beganMs]];
+    const times: (readonly [string, number])[] = [['total', nowMs - this.#beganMs]];
     if (commit !== undefined && commit.beganMs >= this.#beganMs)
-      parts.unshift(
+      times.unshift(
         ['queue', commit.beganMs - this.#beganMs],
         ['commit', commit.endedMs - commit.beganMs],
       );
-    return parts.map(([name, ms]) => `${name};dur=${ms.toFixed(3)}`).join(', ');
+    return times.map(([name, ms]) => `${name};dur=${ms.toFixed(3)}`).join(', ');
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Counts requests by operation and status, and their latencies by operation. A request costs two
- * increments of typed arrays and a search among 37 bounds, and allocates nothing.
+ * Counts requests by operation and status, and their latencies by operation. A request costs three
+ * increments of typed arrays and a search among some bounds, and allocates nothing.
  */
+import type { Counts } from '../../statistics/counts.js';
 import { durationBoundsUs, FixedHistogram } from '../../statistics/fixed-histogram.js';
 import { type CommandKind, operations } from '../api/operations.js';
 
@@ -33,16 +34,20 @@ export class RequestStatistics {
     this.#latencies = countedOperations.map(() => new FixedHistogram(durationBoundsUs));
   }
 
-  /** Counts a request that is over. @param us from when it was read to when it had its response */
-  record(operation: CountedOperation, status: number, us: number): void {
-    const row = this.#rows[operation];
-    this.#count(row, status);
-    (this.#latencies[row] as FixedHistogram).record(us);
+  /** The number under which an operation is counted. */
+  rowOf(operation: CountedOperation): number {
+    return this.#rows[operation];
   }
 
-  /** Counts a response to bytes that are not a request. */
-  count(status: number): void {
-    this.#count(this.#rows.other, status);
+  /** Counts a request that is over, or a response to bytes that are not a request. */
+  count(row: number, status: number): void {
+    const at = row * statuses + status;
+    this.#counts[at] = (this.#counts[at] as number) + 1;
+  }
+
+  /** @param us from when the request was read to when its response was handed over */
+  time(row: number, us: number): void {
+    (this.#latencies[row] as FixedHistogram).record(us);
   }
 
   /** All that are over. */
@@ -60,12 +65,7 @@ export class RequestStatistics {
   }
 
   /** In µs. */
-  latencyUs(operation: CountedOperation): FixedHistogram {
-    return this.#latencies[this.#rows[operation]] as FixedHistogram;
-  }
-
-  #count(row: number, status: number): void {
-    const at = row * statuses + status;
-    this.#counts[at] = (this.#counts[at] as number) + 1;
+  latencyUs(operation: CountedOperation): Counts {
+    return (this.#latencies[this.#rows[operation]] as FixedHistogram).read();
   }
 }

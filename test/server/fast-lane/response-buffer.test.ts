@@ -15,13 +15,21 @@ async function pair(): Promise<{ client: Socket; served: Socket }> {
   return { client, served };
 }
 
+const left = () => {};
+
 test('each client gets its own responses in order, though one does not read', async () => {
   const head = new ResponseHead(5000);
   const pairs = await Promise.all(Array.from({ length: 5 }, pair));
   const clients = pairs.map(({ client, served }, index) => {
     const received: Buffer[] = [];
     if (index > 0) client.on('data', (piece) => received.push(piece));
-    return { client, served, received, out: new ResponseBuffer(served, head), expected: '' };
+    return {
+      client,
+      served,
+      received,
+      out: new ResponseBuffer(served, head, { left }),
+      expected: '',
+    };
   });
   const headers = { 'Content-Type': 'a/b' };
   const long = { 'Content-Type': 'c/d', 'X-Long': 'y'.repeat(3000) };
