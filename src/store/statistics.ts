@@ -2,7 +2,7 @@
  * The figures that a store gives of itself, for metrics. All but those of its queue depend on the
  * engine. Counts and sums rise from the opening of the store on.
  */
-import type { Distribution } from '../statistics/fixed-histogram.js';
+import type { Counts } from '../statistics/counts.js';
 
 export interface StoreStatistics {
   /** Writes that were accepted and are not acknowledged yet. */
@@ -23,9 +23,9 @@ export interface StoreStatistics {
   };
   readonly commits?: {
     /** How long a synced write of a frame took, in µs. */
-    readonly syncUs: Distribution;
+    readonly syncUs: Counts;
     /** Writes per frame. */
-    readonly writes: Distribution;
+    readonly writes: Counts;
     /** How long frames were held back: the checkpoint was behind, or the disk full. */
     readonly heldMs: number;
   };
@@ -34,6 +34,10 @@ export interface StoreStatistics {
     readonly fill: number;
     /** Keys whose newest state only the journal has. */
     readonly keys: number;
+    /** Files of large values, until a checkpoint has taken them. */
+    readonly slots: { readonly count: number; readonly bytes: number };
+    /** Bytes written so far, with padding. */
+    readonly written: { readonly frames: number; readonly slots: number };
   };
   readonly checkpoints?: CheckpointStatistics;
   readonly cache?: { readonly hits: number; readonly misses: number };
@@ -43,12 +47,23 @@ export interface StoreStatistics {
   readonly statements?: { readonly running: number; readonly waiting: number };
 }
 
-export interface CheckpointStatistics {
+/** Sums of all checkpoints that have ended. */
+export interface EndedCheckpoints {
   readonly count: number;
   readonly entries: number;
   readonly transactions: number;
   /** The time in transactions. */
   readonly busyMs: number;
+  /** The longest transaction of the last one. */
+  readonly longestMs: number;
+}
+
+export interface CheckpointStatistics extends EndedCheckpoints {
+  readonly isRunning: boolean;
+  /** The share of its entries that the one that runs has taken, from 0 to 1; 1 if none runs. */
+  readonly progress: number;
+  /** Written to the data file so far, in whole pages; undefined: the system does not tell. */
+  readonly writtenBytes: number | undefined;
 }
 
 /** When a commit was on its way, by performance.now(). */

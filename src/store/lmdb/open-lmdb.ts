@@ -176,9 +176,9 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     // Before the journal closes its files, and removes some.
     undo.push(() => watch.stop());
     const sweeper = new Sweeper(thread, now, sweepIntervalMs);
-    const measured = { directory, env, cache, coldReads, journal, commits, sweeper, writes };
+    const parts = { directory, env, cache, coldReads, journal, commits, sweeper, writes, control };
     return new LmdbStore({
-      statistics: new LmdbStatistics(measured),
+      statistics: new LmdbStatistics(parts),
       env,
       cache,
       coldReads,

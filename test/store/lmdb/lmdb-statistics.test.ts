@@ -1,9 +1,13 @@
 /** The figures that the LMDB store gives of itself. */
+import { statfs } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryDirectory } from '../../support/directory.js';
 import { until } from '../../support/process.js';
 import { bytes, numbered, openAt } from '../suite/factory.js';
+
+/** As statfs(2) names it. */
+const tmpfs = 0x01_02_19_94;
 
 test('count writes, commits, lookups and checkpoints', async () => {
   const directory = await temporaryDirectory();
@@ -19,8 +23,13 @@ test('count writes, commits, lookups and checkpoints', async () => {
     isFull: false,
     entities: { stored: 0, expired: 0 },
     commits: { syncUs: { count: 0 }, writes: { count: 0 }, heldMs: 0 },
-    journal: { fill: 0, keys: 0 },
-    checkpoints: { count: 0, entries: 0 },
+    journal: {
+      fill: 0,
+      keys: 0,
+      slots: { count: 0, bytes: 0 },
+      written: { frames: 0, slots: 0 },
+    },
+    checkpoints: { count: 0, entries: 0, isRunning: false, progress: 1 },
     cache: { hits: 0, misses: 0 },
     coldReads: { waiting: 0 },
   });
@@ -33,6 +42,7 @@ test('count writes, commits, lookups and checkpoints', async () => {
   expect(read()).toMatchObject({
     queued: { writes: 0, bytes: 0 },
     commits: { syncUs: { count: 1 }, writes: { count: 1, sum: 7 } },
+    journal: { written: { frames: 512, slots: 0 } },
   });
   const { beganMs = 0, endedMs = 0 } = store.statistics?.lastCommit ?? {};
   expect(beganMs).toBeGreaterThanOrEqual(began);
@@ -50,6 +60,26 @@ test('count writes, commits, lookups and checkpoints', async () => {
   expect(usedBytes).toBeGreaterThan(4096);
   expect(dataBytes).toBeGreaterThanOrEqual(usedBytes);
   expect(journalBytes).toBeGreaterThan(0);
+});
+
+test('count large values, and their slots until a checkpoint has taken them', async () => {
+  const directory = await temporaryDirectory();
+  const store = await openAt({ open: () => openLmdb({ directory, journal: { maxAgeMs: 50 } }) });
+  const read = () => store.statistics?.read();
+  const value = new Uint8Array(1_000_000);
+  await store.put(bytes('large'), [value]);
+  expect(read()?.journal).toMatchObject({
+    slots: { count: 1, bytes: value.length },
+    written: { slots: value.length },
+  });
+  await until('it is in the data file', () => read()?.checkpoints?.count === 1);
+  expect(read()?.journal?.slots).toEqual({ count: 0, bytes: 0 });
+  const { isRunning, progress, writtenBytes } = read()?.checkpoints ?? {};
+  expect([isRunning, progress]).toEqual([false, 1]);
+  // Linux counts what goes to a disk: nothing does in a directory in memory.
+  if (process.platform !== 'linux') expect(writtenBytes).toBeUndefined();
+  else if ((await statfs(directory)).type !== tmpfs)
+    expect(writtenBytes).toBeGreaterThan(value.length);
 });
 
 test('count the entities that have expired, once they are removed', async () => {

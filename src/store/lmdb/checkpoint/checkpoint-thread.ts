@@ -8,6 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { readInfo } from '../../record.js';
 import { openDatabases, openRoot } from '../file/environment.js';
 import { noPages, PageCount, type Pages, remainder } from '../file/page-count.js';
+import { systemThreadId } from '../file/thread-io.js';
 import { Entries } from '../journal/entry.js';
 import { monotonicMs } from '../write/commit-channel.js';
 import type { Change, Mark } from './change.js';
@@ -29,6 +30,7 @@ const { directory, memories, control: shared } = workerData as CheckpointOptions
 const env = openDatabases(openRoot(directory));
 const transactions = new Transactions(env, directory);
 const control = new Control(shared);
+control.threadId = systemThreadId();
 const segments = memories.map((memory) => new Entries(Buffer.from(memory)));
 const size = new SliceSize();
 /** Why nothing is written any more. */
@@ -50,6 +52,7 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
   let longestMs = 0;
   const usedPages = new PageCount();
   control.remainingMs = 0;
+  control.progress = 0;
   try {
     do {
       while (!control.isHurried && !isDue(done / total, beganMs)) await sleep(waitMs);
@@ -65,6 +68,7 @@ async function checkpoint(work: Work): Promise<CheckpointReply> {
       count++;
       done += changes;
       control.remainingMs = ((total - done) * busyMs) / Math.max(1, done);
+      control.progress = done / total;
       tellProgress();
       // Sweeps and removals that have arrived come in between.
       await new Promise(setImmediate);

@@ -70,25 +70,25 @@ export interface CheckpointEvent {
   readonly longestMs: number;
 }
 
-const fillUnit = 2 ** 20;
+const shareUnit = 2 ** 20;
 
 /** Told to the checkpoint while it runs, and told by it. */
 export class Control {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
 
-  constructor(buffer = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(buffer = new SharedArrayBuffer(5 * Int32Array.BYTES_PER_ELEMENT)) {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer);
   }
 
   /** The share of the active segment that is in use. */
   get fill(): number {
-    return Atomics.load(this.#words, 0) / fillUnit;
+    return Atomics.load(this.#words, 0) / shareUnit;
   }
 
   set fill(share: number) {
-    Atomics.store(this.#words, 0, Math.round(share * fillUnit));
+    Atomics.store(this.#words, 0, Math.round(share * shareUnit));
   }
 
   /** The checkpoint goes as fast as it can. */
@@ -107,5 +107,23 @@ export class Control {
 
   set remainingMs(ms: number) {
     Atomics.store(this.#words, 2, Math.ceil(ms));
+  }
+
+  /** The share of its entries that the checkpoint has taken into LMDB; that of the last one. */
+  get progress(): number {
+    return Atomics.load(this.#words, 3) / shareUnit;
+  }
+
+  set progress(share: number) {
+    Atomics.store(this.#words, 3, Math.round(share * shareUnit));
+  }
+
+  /** The number of the checkpoint thread in the system; 0: the system does not tell. */
+  get threadId(): number {
+    return Atomics.load(this.#words, 4);
+  }
+
+  set threadId(id: number) {
+    Atomics.store(this.#words, 4, id);
   }
 }

@@ -100,6 +100,10 @@ export class Journal {
     return this.#pair.active;
   }
 
+  get isCheckpointing(): boolean {
+    return this.#pair.checkpoint !== undefined;
+  }
+
   /** Opens the files, and makes them if they are absent. Goes on with what was recovered. */
   async open(): Promise<void> {
     await this.#pair.open();

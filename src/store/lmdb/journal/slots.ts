@@ -39,6 +39,7 @@ export class Slots {
   /** Numbers of files that were there before. */
   readonly #resumed = new Set<number>();
   #heldBytes = 0;
+  #writtenBytes = 0;
   #waiting: (() => void)[] = [];
   #failure: StoreError | undefined;
 
@@ -73,6 +74,11 @@ export class Slots {
       if (Number.isNaN(number) || this.#taken.has(number) || this.#files[number]) continue;
       await rm(join(this.#directory, name), { force: true });
     }
+  }
+
+  /** Slots in use, their bytes, and all bytes that were written to slots so far. */
+  get statistics(): { readonly count: number; readonly bytes: number; readonly written: number } {
+    return { count: this.#taken.size, bytes: this.#heldBytes, written: this.#writtenBytes };
   }
 
   /** Whether a value waits for the next checkpoint. */
@@ -129,6 +135,7 @@ export class Slots {
       const { bytesWritten } = await file.write(memory, at, length, at);
       if (bytesWritten === 0) throw Object.assign(new Error('disk full'), { code: 'ENOSPC' });
       at += bytesWritten;
+      this.#writtenBytes += bytesWritten;
     }
   }
 

@@ -15,6 +15,8 @@ export interface CommitEvent {
   /** When it was on the disk. The event loop acknowledges its writes after that. */
   readonly endedMs: number;
   readonly writes: number;
+  /** The size of the frame. */
+  readonly bytes: number;
   /** The share of its segment that is in use. */
   readonly fill: number;
   /** How long it was held back before, in ms, because the checkpoint is behind or the disk full. */

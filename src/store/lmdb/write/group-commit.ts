@@ -14,6 +14,7 @@ import {
   StoreError,
 } from '../../store.js';
 import { failed } from '../checkpoint/checkpoint-client.js';
+import { frameBytes } from '../journal/frame.js';
 import type { Journal } from '../journal/journal.js';
 import type { EntityCache } from '../read/entity-cache.js';
 import { monotonicMs } from './commit-channel.js';
@@ -249,6 +250,7 @@ export class GroupCommit {
     if (!draft.isEmpty) {
       const ceiling = versions.ceilingToStore;
       const buckets = draft.keys.map((key) => cache.invalidate(key));
+      const bytes = frameBytes(draft.end - journal.active.entriesStart);
       const beganMs = monotonicMs();
       // After a failed frame nobody knows what is on the disk: its keys stay uncached.
       await journal.append(draft.end, pages, ceiling);
@@ -256,6 +258,7 @@ export class GroupCommit {
         beganMs,
         endedMs: monotonicMs(),
         writes: draft.keys.length,
+        bytes,
         fill: journal.active.fill,
         heldMs,
       });

@@ -4,7 +4,7 @@ import {
   durationBoundsUs,
   FixedHistogram,
 } from '../../../statistics/fixed-histogram.js';
-import type { CheckpointStatistics, CommitTimes } from '../../statistics.js';
+import type { CommitTimes, EndedCheckpoints } from '../../statistics.js';
 import type { CheckpointEvent } from '../checkpoint/messages.js';
 import {
   type CommitEvent,
@@ -18,8 +18,9 @@ export class WriteStatistics {
   readonly syncUs = new FixedHistogram(durationBoundsUs);
   readonly writes = new FixedHistogram(countBounds);
   readonly fullDisk: FullDisk;
-  readonly #checkpoints = { count: 0, entries: 0, transactions: 0, busyMs: 0 };
+  readonly #checkpoints = { count: 0, entries: 0, transactions: 0, busyMs: 0, longestMs: 0 };
   #heldMs = 0;
+  #frameBytes = 0;
   #last: CommitEvent | undefined;
 
   /** @param onFull see {@link FullDisk} */
@@ -31,7 +32,12 @@ export class WriteStatistics {
     return this.#heldMs;
   }
 
-  get checkpoints(): CheckpointStatistics {
+  /** Bytes of all frames so far. */
+  get frameBytes(): number {
+    return this.#frameBytes;
+  }
+
+  get checkpoints(): EndedCheckpoints {
     return this.#checkpoints;
   }
 
@@ -46,6 +52,7 @@ export class WriteStatistics {
   committed(event: CommitEvent): void {
     this.#last = event;
     this.#heldMs += event.heldMs;
+    this.#frameBytes += event.bytes;
     this.syncUs.record((event.endedMs - event.beganMs) * 1000);
     this.writes.record(event.writes);
     publishCommit(event);
@@ -58,6 +65,7 @@ export class WriteStatistics {
     sums.entries += event.entries;
     sums.transactions += event.transactions;
     sums.busyMs += event.busyMs;
+    sums.longestMs = event.longestMs;
     publishCheckpoint(event);
   }
 }
