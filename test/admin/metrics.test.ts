@@ -110,6 +110,12 @@ describe('/metrics', () => {
     expect(p50).toBeGreaterThan(0);
     expect(p50).toBeLessThanOrEqual(seenUs);
     expect(p99).toBeGreaterThanOrEqual(p50 as number);
+    // The summary is finer than the buckets, and of the same requests.
+    const finer = 1e6 * sumOf(after, 'http_request_latency_seconds', { operation, quantile: '1' });
+    expect(finer).toBeGreaterThanOrEqual(quantileUs(before, after, operation, 1) / 1.51);
+    expect(sumOf(after, 'http_request_latency_seconds_count', { operation })).toBe(
+      sumOf(after, 'http_request_duration_seconds_count', { operation }),
+    );
   });
 
   it('counts requests exactly', async () => {

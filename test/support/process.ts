@@ -110,8 +110,16 @@ function ownEnvironment(): NodeJS.ProcessEnv {
   );
 }
 
+interface Banner {
+  readonly url: string;
+  readonly adminUrl?: string;
+  readonly pid: number;
+}
+
 export interface ServerProcess {
   readonly url: string;
+  /** Undefined without `--admin-port`. */
+  readonly adminUrl: string | undefined;
   readonly child: ChildProcess;
   /** The server's own process id; a tracer's is `child.pid`. */
   readonly pid: number;
@@ -138,7 +146,7 @@ export async function startServer(
     command,
   );
   const [line] = await untilPrinted(/^.+\n/);
-  const { url, pid } = JSON.parse(line) as { url: string; pid: number };
+  const { url, adminUrl, pid } = JSON.parse(line) as Banner;
   // A tracer that is killed leaves what it traces alone, so the server is ended first.
   onTestFinished(() => {
     if (pid !== child.pid && child.exitCode === null && child.signalCode === null)
@@ -146,6 +154,7 @@ export async function startServer(
   });
   return {
     url,
+    adminUrl,
     child,
     pid,
     stderr,

@@ -1,5 +1,5 @@
 /** Metrics as data: a family is a name, a type, and samples that differ by their labels. */
-import type { Distribution } from '../../statistics/fixed-histogram.js';
+import type { Counts } from '../../statistics/counts.js';
 
 export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
@@ -37,11 +37,11 @@ export function byLabel(label: string, values: Readonly<Record<string, number>>)
 
 /** @param unit what 1 in the histogram stands for, in the unit of the metric */
 export function histogramSamples(
-  recorded: Distribution,
+  recorded: Counts,
   unit: number,
   labels: Readonly<Record<string, string>> = {},
 ): Sample[] {
-  const bounds = [...recorded.bounds.map((bound) => numeral(bound * unit)), '+Inf'];
+  const bounds = [...recorded.bounds.map((bound) => String(exact(bound * unit))), '+Inf'];
   const counts = recorded.cumulative();
   const count = counts.at(-1) as number;
   return [
@@ -50,7 +50,7 @@ export function histogramSamples(
       value,
       suffix: '_bucket',
     })),
-    { labels, value: recorded.sum * unit, suffix: '_sum' },
+    { labels, value: exact(recorded.sum * unit), suffix: '_sum' },
     { labels, value: count, suffix: '_count' },
   ];
 }
@@ -60,6 +60,6 @@ function samplesOf(value: Value): readonly Sample[] {
 }
 
 /** Without the errors of binary fractions: 0.00003, not 0.000029999999999999997. */
-function numeral(value: number): string {
-  return String(Number(value.toPrecision(12)));
+export function exact(value: number): number {
+  return Number(value.toPrecision(12));
 }

@@ -4,52 +4,52 @@
  * port alone.
  */
 import type { Metric } from 'prom-client';
-import type { ServerStatistics } from '../../server/statistics/server-statistics.js';
+import type { StatsHistory } from '../stats/history.js';
 import type { Family } from './family.js';
 import { processFamilies } from './process-families.js';
-import { ProcessProbe } from './process-probe.js';
 import { requestFamilies } from './request-families.js';
 import { storeFamilies } from './store-families.js';
 
 const prefix = 'evenkeel_';
+const nextTurn = () => new Promise(setImmediate);
 
 export class Metrics {
   readonly #library: typeof import('prom-client');
-  readonly #statistics: () => ServerStatistics;
+  readonly #history: StatsHistory;
   readonly #version: string;
-  readonly #probe = new ProcessProbe();
 
   private constructor(
     library: typeof import('prom-client'),
-    statistics: () => ServerStatistics,
+    history: StatsHistory,
     version: string,
   ) {
     this.#library = library;
-    this.#statistics = statistics;
+    this.#history = history;
     this.#version = version;
   }
 
   /** @param version of the package */
-  static async load(statistics: () => ServerStatistics, version: string): Promise<Metrics> {
+  static async load(history: StatsHistory, version: string): Promise<Metrics> {
     const { default: library } = await import('prom-client');
-    return new Metrics(library, statistics, version);
-  }
-
-  stop(): void {
-    this.#probe.stop();
+    return new Metrics(library, history, version);
   }
 
   async scrape(): Promise<{ readonly type: string; readonly text: string }> {
-    const statistics = this.#statistics();
-    const { store } = statistics;
+    const now = this.#history.now();
+    const minute = this.#history.minuteUpTo(now);
     const registry = new this.#library.Registry();
+    const texts: string[] = [];
     for (const family of [
-      ...requestFamilies(statistics),
-      ...(store ? storeFamilies(store) : []),
-      ...processFamilies(this.#probe, this.#version),
-    ])
+      ...requestFamilies(now, minute),
+      ...(now.store ? storeFamilies(now.store) : []),
+      ...processFamilies(now.process, minute, this.#version),
+    ]) {
       registry.registerMetric(asMetric(family));
-    return { type: registry.contentType, text: await registry.metrics() };
+      texts.push(await registry.getSingleMetricAsString(`${prefix}${family.name}`));
+      // The text of all takes some ms, in which requests would wait.
+      await nextTurn();
+    }
+    return { type: registry.contentType, text: `${texts.join('\n\n')}\n` };
   }
 }
 

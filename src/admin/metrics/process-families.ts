@@ -1,53 +1,50 @@
 /** The process: event loop, collector, memory, CPU time. */
+import type { ProcessFigures } from '../process-probe.js';
+import type { Interval } from '../stats/interval.js';
 import { byLabel, counter, type Family, gauge, histogram, histogramSamples } from './family.js';
-import type { ProcessProbe } from './process-probe.js';
 
-export function processFamilies(probe: ProcessProbe, version: string): readonly Family[] {
-  const { quantiles, count, sumMs } = probe.loopDelay();
-  const { activeSeconds, share } = probe.utilization();
-  const { rss, heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
-  const cpu = process.cpuUsage();
+export function processFamilies(
+  { loopDelayUs, activeMs, pausesUs, cpuUs, memory }: ProcessFigures,
+  minute: Interval,
+  version: string,
+): readonly Family[] {
   const labels = { version, node: process.version };
   return [
-    {
-      name: 'eventloop_delay_seconds',
-      help: 'By how much turns of the event loop were late; quantiles since the last scrape',
-      type: 'summary',
-      samples: [
-        ...quantiles.map(([quantile, ms]) => ({
-          labels: { quantile: String(quantile) },
-          value: ms / 1000,
-        })),
-        { value: sumMs / 1000, suffix: '_sum' },
-        { value: count, suffix: '_count' },
-      ],
-    },
+    histogram(
+      'eventloop_delay_seconds',
+      'By how much timers of the event loop were late',
+      histogramSamples(loopDelayUs, 1e-6),
+    ),
     counter(
       'eventloop_active_seconds_total',
       'The time in which the event loop did not wait',
-      activeSeconds,
+      activeMs / 1000,
     ),
-    gauge('eventloop_utilization_ratio', 'The share of that time since the last scrape', share),
+    gauge(
+      'eventloop_utilization_ratio',
+      'The share of that time in the last minute',
+      minute.process.loopUtilization,
+    ),
     histogram(
       'gc_pause_duration_seconds',
       'Collections of garbage, by kind',
-      [...probe.pauses].flatMap(([kind, pauses]) => histogramSamples(pauses, 1e-6, { kind })),
+      [...pausesUs].flatMap(([kind, pauses]) => histogramSamples(pauses, 1e-6, { kind })),
     ),
     gauge(
       'memory_bytes',
       'Memory of the process; resident includes pages of the data file',
       byLabel('kind', {
-        resident: rss,
-        heap_total: heapTotal,
-        heap_used: heapUsed,
-        external,
-        array_buffers: arrayBuffers,
+        resident: memory.rss,
+        heap_total: memory.heapTotal,
+        heap_used: memory.heapUsed,
+        external: memory.external,
+        array_buffers: memory.arrayBuffers,
       }),
     ),
     counter(
       'cpu_seconds_total',
       'CPU time of all threads',
-      byLabel('mode', { user: cpu.user / 1e6, system: cpu.system / 1e6 }),
+      byLabel('mode', { user: cpuUs.user / 1e6, system: cpuUs.system / 1e6 }),
     ),
     gauge(
       'start_time_seconds',

@@ -1,16 +1,25 @@
 /** Requests and connections of the server. */
+import { countedOperations, type StatusCount } from '../../server/statistics/request-statistics.js';
+import type { Interval } from '../stats/interval.js';
+import type { Quantiles } from '../stats/quantiles.js';
+import type { Snapshot } from '../stats/snapshot.js';
 import {
-  countedOperations,
-  type RequestStatistics,
-} from '../../server/statistics/request-statistics.js';
-import type { ServerStatistics } from '../../server/statistics/server-statistics.js';
-import { byLabel, counter, type Family, gauge, histogram, histogramSamples } from './family.js';
+  byLabel,
+  counter,
+  exact,
+  type Family,
+  gauge,
+  histogram,
+  histogramSamples,
+  type Sample,
+} from './family.js';
 
-export function requestFamilies(statistics: ServerStatistics): readonly Family[] {
-  const { requests, running, connections, contentBytes, state } = statistics;
-  const { classes, refusals } = countsOf(requests);
+export function requestFamilies(now: Snapshot, minute: Interval): readonly Family[] {
+  const { statuses, latencyUs, running, connections, contentBytes, state } = now;
+  const { classes, refusals } = countsOf(statuses);
   const places = { open: connections.open, max: connections.max };
   const taken = { accepted: connections.accepted, refused: connections.refused };
+  const timed = [...latencyUs].filter(([, counts]) => counts.count > 0);
   return [
     gauge('serving', '1 while the server takes requests, 0 while it drains or its store failed', [
       { value: state === 'serving' ? 1 : 0 },
@@ -27,12 +36,18 @@ export function requestFamilies(statistics: ServerStatistics): readonly Family[]
     histogram(
       'http_request_duration_seconds',
       'From when a request was read to when its response was handed over',
-      countedOperations
-        .filter((operation) => requests.latencyUs(operation).count > 0)
-        .flatMap((operation) =>
-          histogramSamples(requests.latencyUs(operation), 1e-6, { operation }),
-        ),
+      timed.flatMap(([operation, counts]) => histogramSamples(counts, 1e-6, { operation })),
     ),
+    {
+      name: 'http_request_latency_seconds',
+      help: 'The same durations: quantiles of the last minute, finer than the buckets',
+      type: 'summary',
+      samples: timed.flatMap(([operation, counts]) => [
+        ...quantileSamples(minute.operations[operation]?.latencyMs, operation),
+        { labels: { operation }, value: exact(counts.sum / 1e6), suffix: '_sum' },
+        { labels: { operation }, value: counts.count, suffix: '_count' },
+      ]),
+    },
     gauge('http_requests_running', 'Requests that are running now', running),
     counter(
       'http_received_bytes_total',
@@ -55,15 +70,26 @@ export function requestFamilies(statistics: ServerStatistics): readonly Family[]
   ];
 }
 
+const shares = { p50: '0.5', p90: '0.9', p99: '0.99', p999: '0.999', max: '1' } as const;
+
+/** @param latencyMs undefined: there was no request in that time */
+function quantileSamples(latencyMs: Quantiles | null | undefined, operation: string): Sample[] {
+  if (!latencyMs) return [];
+  return (Object.keys(shares) as (keyof typeof shares)[]).map((name) => ({
+    labels: { operation, quantile: shares[name] },
+    value: exact(latencyMs[name] / 1000),
+  }));
+}
+
 /** Statuses that are there from the start, so that a first one is seen as a rise. */
 const expected = ['503', '507'];
 
-function countsOf(requests: RequestStatistics) {
+function countsOf(statuses: readonly StatusCount[]) {
   const classes = new Map<string, number>();
   for (const operation of countedOperations)
     for (const status of ['2xx', '5xx']) classes.set(`${operation} ${status}`, 0);
   const refusals: Record<string, number> = Object.fromEntries(expected.map((code) => [code, 0]));
-  for (const { operation, status, count } of requests.statusCounts()) {
+  for (const { operation, status, count } of statuses) {
     const group = status === 0 ? 'none' : `${Math.floor(status / 100)}xx`;
     const key = `${operation} ${group}`;
     classes.set(key, (classes.get(key) ?? 0) + count);

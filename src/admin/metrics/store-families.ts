@@ -99,6 +99,13 @@ function commitsOf({ commits, journal }: StoreStatistics): readonly Family[] {
       ? [
           gauge('journal_fill_ratio', 'The share of its segment in use', journal.fill),
           gauge('journal_keys', 'Keys whose newest state only the journal has', journal.keys),
+          gauge('journal_slots', 'Files of large values in use', journal.slots.count),
+          gauge('journal_slot_bytes', 'The values in them', journal.slots.bytes),
+          counter(
+            'journal_written_bytes_total',
+            'Bytes written to the journal, with padding',
+            byLabel('part', journal.written),
+          ),
         ]
       : []),
   ];
@@ -106,11 +113,31 @@ function commitsOf({ commits, journal }: StoreStatistics): readonly Family[] {
 
 function checkpointsOf({ checkpoints }: StoreStatistics): readonly Family[] {
   if (checkpoints === undefined) return [];
-  const { count, entries, transactions, busyMs } = checkpoints;
+  const { count, entries, transactions, busyMs, writtenBytes } = checkpoints;
   return [
     counter('checkpoints_total', 'Segments of the journal taken into the data file', count),
     counter('checkpoint_entries_total', 'Entries taken into the data file', entries),
     counter('checkpoint_transactions_total', 'Transactions of checkpoints', transactions),
     counter('checkpoint_busy_seconds_total', 'The time in those transactions', busyMs / 1000),
+    gauge(
+      'checkpoint_longest_transaction_seconds',
+      'The longest transaction of the last checkpoint',
+      checkpoints.longestMs / 1000,
+    ),
+    gauge('checkpoint_running', '1 while a checkpoint runs', checkpoints.isRunning ? 1 : 0),
+    gauge(
+      'checkpoint_progress_ratio',
+      'The share of its entries that the checkpoint has taken; 1 if none runs',
+      checkpoints.progress,
+    ),
+    ...(writtenBytes === undefined
+      ? []
+      : [
+          counter(
+            'data_written_bytes_total',
+            'Bytes written to the data file, in whole pages, as the system counts them',
+            writtenBytes,
+          ),
+        ]),
   ];
 }
