@@ -11,6 +11,7 @@ import { requestFamilies } from './request-families.js';
 import { storeFamilies } from './store-families.js';
 
 const prefix = 'evenkeel_';
+const nextTurn = () => new Promise(setImmediate);
 
 export class Metrics {
   readonly #library: typeof import('prom-client');
@@ -37,13 +38,18 @@ export class Metrics {
     const now = this.#history.now();
     const minute = this.#history.minuteUpTo(now);
     const registry = new this.#library.Registry();
+    const texts: string[] = [];
     for (const family of [
       ...requestFamilies(now, minute),
       ...(now.store ? storeFamilies(now.store) : []),
       ...processFamilies(now.process, minute, this.#version),
-    ])
+    ]) {
       registry.registerMetric(asMetric(family));
-    return { type: registry.contentType, text: await registry.metrics() };
+      texts.push(await registry.getSingleMetricAsString(`${prefix}${family.name}`));
+      // The text of all takes some ms, in which requests would wait.
+      await nextTurn();
+    }
+    return { type: registry.contentType, text: `${texts.join('\n\n')}\n` };
   }
 }
 
