@@ -65,7 +65,7 @@ export function openRootAt(path: string): RootDatabase<Buffer, Buffer> {
     encoding: 'binary',
     keyEncoding: 'binary',
     maxDbs: 4,
-    // Up to seven threads of this process read; a process killed a moment ago may still be listed.
+    // Up to eight threads of this process read; a process killed a moment ago may still be listed.
     maxReaders: 16,
     mapSize: mapBytes,
     overlappingSync: false,
