@@ -18,7 +18,8 @@ import {
 
 type Pieces = Iterable<Uint8Array<ArrayBuffer>>;
 
-const none: Pieces = [];
+/** Most entries make no piece. */
+export const none: Pieces = [];
 
 export class BackupWriter {
   readonly #digest = createHash('sha256');

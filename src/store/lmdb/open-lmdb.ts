@@ -18,10 +18,10 @@ import {
   dataFile,
   type Environment,
   formatKey,
-  formatWithFields,
   formatWithJournal,
   formatWithoutFields,
   journalKey,
+  knownFormats,
   openDatabases,
   openRoot,
   readersOf,
@@ -285,11 +285,10 @@ async function checkFormat({ entities, meta }: Environment, directory: string): 
     return;
   }
   const format = readUint64(stored, 0);
-  const known: readonly number[] = [formatWithoutFields, formatWithFields, formatWithJournal];
-  if (!known.includes(format))
+  if (!knownFormats.includes(format))
     throw new StoreError(
       'unusable',
       `the data directory ${directory} has format ${format}, and this Evenkeel reads ` +
-        `${known.join(', ')}; use the release that wrote it`,
+        `${knownFormats.join(', ')}; use the release that wrote it`,
     );
 }

@@ -7,16 +7,18 @@
 import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { BackupWriter } from '../../backup/backup-writer.js';
+import { BackupWriter, none } from '../../backup/backup-writer.js';
 import { readRecord, readUint64 } from '../../record.js';
 import { textOfKey } from '../../text-of-key.js';
 import { ceilingKey, databaseStats, openDatabases, openRoot } from '../file/environment.js';
+import { giveViews } from '../read/large-records.js';
 import type { BackupReply, BackupRequest, BackupThreadOptions } from './messages.js';
 
 const { directory, maxMs, restPerWork } = workerData as BackupThreadOptions;
 // On Linux it is that of this thread alone.
 if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 const { root, entities, meta } = openDatabases(openRoot(directory));
+giveViews(entities);
 const writer = new BackupWriter();
 
 const port = parentPort;
@@ -59,7 +61,8 @@ async function run(): Promise<void> {
     await sendAll(writer.begin({ madeAtMs: Date.now(), entities: entryCount }));
     for (const { key, value } of entities.getRange({ transaction })) {
       check(key, value);
-      await sendAll(writer.add(key, value));
+      const pieces = writer.add(key, value);
+      if (pieces !== none) await sendAll(pieces);
     }
     if (writer.entities !== entryCount)
       throw new Error(`${writer.entities} entities were found, and the file counts ${entryCount}`);

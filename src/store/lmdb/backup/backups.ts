@@ -35,7 +35,7 @@ export class Backups {
       restPerWork: isAlone ? 0 : quietRestPerWork,
     });
     this.#running = client;
-    client.ended.then(() => {
+    void client.ended.then(() => {
       if (this.#running === client) this.#running = undefined;
     });
     try {

@@ -14,6 +14,8 @@ import type { Control, Work } from './messages.js';
 
 /** Between two attempts at a full disk. */
 const retryMs = 250;
+/** Somebody waits for the end of a checkpoint: one of no more entries need not be spread. */
+const maxAtOnce = 1024;
 
 export interface CheckpointerParts {
   readonly memtable: Memtable;
@@ -118,6 +120,7 @@ export class Checkpointer {
     );
     const { number, ceiling, lastSequence: sequence } = segment;
     const reserved = segment.reservedPages;
+    if (this.#between && layer.index.size <= maxAtOnce) this.#control.isHurried = true;
     for (let places = layer.index.toArray(); ; ) {
       const work: Work = {
         segment: number,

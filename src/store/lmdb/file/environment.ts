@@ -31,6 +31,12 @@ export const formatWithFields = 2;
  * its own format back. Releases without a journal refuse it.
  */
 export const formatWithJournal = 3;
+/** All that this release reads. */
+export const knownFormats: readonly number[] = [
+  formatWithoutFields,
+  formatWithFields,
+  formatWithJournal,
+];
 export const formatKey = Buffer.from('format');
 /** Under this key, while the journal is in use: see journal-state.ts. */
 export const journalKey = Buffer.from('journal');
