@@ -145,6 +145,14 @@ export function decodeEnd(bytes: Buffer): BackupEnd {
   };
 }
 
+/** Writes an entry without its record. @returns the offset behind it */
+export function writeEntryHead(target: Buffer, at: number, key: Buffer, recordBytes: number): number {
+  target.writeUInt16LE(key.length, at);
+  target.writeUInt32LE(recordBytes, at + 2);
+  target.set(key, at + entryHeaderBytes);
+  return at + entryHeaderBytes + key.length;
+}
+
 /** Ends a stream that can't be whole: its reader is told why. */
 export function failureBlock(number: number, why: string): Buffer {
   const text = Buffer.from(why);

@@ -14,6 +14,7 @@ import {
   failureBlock,
   kinds,
   sharedBlockBytes,
+  writeEntryHead,
 } from './backup-format.js';
 
 type Pieces = Iterable<Uint8Array<ArrayBuffer>>;
@@ -104,14 +105,6 @@ export class BackupWriter {
       yield Uint8Array.from(record.subarray(at, at + pieceBytes)) as Uint8Array<ArrayBuffer>;
     this.#isWithinBlock = false;
   }
-}
-
-/** @returns the offset behind it */
-function writeEntryHead(target: Buffer, at: number, key: Buffer, recordBytes: number): number {
-  target.writeUInt16LE(key.length, at);
-  target.writeUInt32LE(recordBytes, at + 2);
-  target.set(key, at + entryHeaderBytes);
-  return at + entryHeaderBytes + key.length;
 }
 
 function newBlock(): Buffer<ArrayBuffer> {
