@@ -9,6 +9,8 @@
 
 import type { StartBackup } from './backup/start-backup.js';
 
+export type { StartBackup } from './backup/start-backup.js';
+
 export type Awaitable<T> = T | Promise<T>;
 
 export interface Capabilities {

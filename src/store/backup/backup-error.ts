@@ -10,16 +10,24 @@ export type BackupErrorCode =
   /** The store that made it gave it up. */
   | 'given-up';
 
+/** Where a backup is damaged. */
+export interface DamagedPlace {
+  /** In the file or stream. */
+  readonly offset: number;
+  readonly key?: Buffer | undefined;
+  readonly what: string;
+}
+
 /** An expected failure, for the operator. */
 export class BackupError extends Error {
   override readonly name = 'BackupError';
   readonly code: BackupErrorCode;
-  /** Of the damage, in the file or stream. */
-  readonly offset: number | undefined;
+  /** Set with `damaged`, if the damage has a place. */
+  readonly place: DamagedPlace | undefined;
 
-  constructor(code: BackupErrorCode, message: string, offset?: number) {
+  constructor(code: BackupErrorCode, message: string, place?: DamagedPlace) {
     super(message);
     this.code = code;
-    this.offset = offset;
+    this.place = place;
   }
 }

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readRecord } from '../record.js';
+import { textOfKey } from '../text-of-key.js';
 import { BackupError } from './backup-error.js';
 import {
   type BackupBegin,
@@ -96,13 +97,24 @@ export class BackupReader {
     }
     const payload = await this.#source.take(header.bytes);
     if (payload.length < header.bytes) throw this.#cutShort(offset, bytes);
-    if (crcOf(bytes, payload) !== header.crc)
-      throw damaged(offset, `block ${this.#number} fails its checksum`);
+    if (crcOf(bytes, payload) !== header.crc) throw this.#damagedBlock(payload, offset);
     if (header.kind === kinds.failure) throw new BackupError('given-up', payload.toString());
     if (header.number !== this.#number)
       throw damaged(offset, `block ${header.number} is in the place of block ${this.#number}`);
     this.#number++;
     return { kind: header.kind, payload, offset };
+  }
+
+  /** The error for a block that fails its checksum. It may be one record that has changed. */
+  #damagedBlock(payload: Buffer, offset: number): BackupError {
+    for (let at = 0; at < payload.length; ) {
+      const entry = entryAt(payload, at);
+      if (entry === undefined) break;
+      const place = offset + blockHeaderBytes + at;
+      if (!isIntact(entry)) return damaged(place, 'the record fails its checksum', entry.key);
+      at += entryHeaderBytes + entry.key.length + entry.record.length;
+    }
+    return damaged(offset, `block ${this.#number} fails its checksum`);
   }
 
   #cutShort(offset: number, found: Buffer): BackupError {
@@ -115,7 +127,8 @@ export class BackupReader {
     const entries: Entry[] = [];
     for (let at = 0; at < payload.length; ) {
       const entry = entryAt(payload, at);
-      if (entry === undefined) throw damaged(offset, `an entry of block ${this.#number - 1} is cut`);
+      if (entry === undefined)
+        throw damaged(offset, `an entry of block ${this.#number - 1} is cut`);
       if (this.#lastKey && Buffer.compare(entry.key, this.#lastKey) <= 0)
         throw damaged(offset, `keys of block ${this.#number - 1} are not in order`);
       if (!isIntact(entry)) throw damaged(offset, 'a record fails its checksum');
@@ -161,6 +174,11 @@ function isIntact({ key, record }: Entry): boolean {
   }
 }
 
-function damaged(offset: number, what: string): BackupError {
-  return new BackupError('damaged', `it is damaged at offset ${offset}: ${what}`, offset);
+function damaged(offset: number, what: string, key?: Buffer): BackupError {
+  const where = key ? `, in the key ${textOfKey(key)}` : '';
+  return new BackupError('damaged', `it is damaged at offset ${offset}${where}: ${what}`, {
+    offset,
+    key,
+    what,
+  });
 }
