@@ -146,7 +146,12 @@ export function decodeEnd(bytes: Buffer): BackupEnd {
 }
 
 /** Writes an entry without its record. @returns the offset behind it */
-export function writeEntryHead(target: Buffer, at: number, key: Buffer, recordBytes: number): number {
+export function writeEntryHead(
+  target: Buffer,
+  at: number,
+  key: Buffer,
+  recordBytes: number,
+): number {
   target.writeUInt16LE(key.length, at);
   target.writeUInt32LE(recordBytes, at + 2);
   target.set(key, at + entryHeaderBytes);
