@@ -74,7 +74,7 @@ test('a checkpoint without entries ends, though nothing hurries it', async () =>
       memories: [segment.memory.buffer as SharedArrayBuffer],
       control: control.buffer,
     },
-    { onProgress: () => {}, onFailure: () => {} },
+    { onProgress: () => {}, onFull: () => {}, onFailure: () => {} },
   );
   const result = await client.checkpoint({
     segment: 0,
