@@ -46,6 +46,8 @@ port.on('message', async (request: BackupRequest) => {
 send({ kind: 'ready' });
 
 async function run(): Promise<void> {
+  // None that was opened before the moment.
+  root.resetReadTxn();
   const transaction = root.useReadTransaction();
   const limit = setTimeout(() => {
     stopped ??=

@@ -122,13 +122,16 @@ test(`${backups} backups under writes are each of one moment, with all acknowled
   onTestFinished(() => store.close());
   const chains = new Chains(store);
   const sizes: number[] = [];
-  for (let i = 0; i < backups; i++) {
-    const before = new Map(chains.acknowledged);
-    const state = await contentOf(await backupOf(store));
-    expect(faultsOf(state, before), `EVENKEEL_SEED=${seed}`).toEqual([]);
-    sizes.push(state.size);
+  try {
+    for (let i = 0; i < backups; i++) {
+      const before = new Map(chains.acknowledged);
+      const state = await contentOf(await backupOf(store));
+      expect(faultsOf(state, before), `EVENKEEL_SEED=${seed}`).toEqual([]);
+      sizes.push(state.size);
+    }
+  } finally {
+    await chains.stop();
   }
-  await chains.stop();
   // Otherwise nothing was tested.
   expect(sizes.at(-1)).toBeGreaterThan(sizes[0] as number);
 });
