@@ -20,6 +20,8 @@ export interface DataFileReport {
   readonly bytes: number;
   /** Entities that expire at some time. */
   readonly expiring: number;
+  /** The newest of all records; 0: there is none. */
+  readonly newestVersion: number;
   /** SHA-256 of all entities, as a backup has it. Undefined if some are damaged. */
   readonly digest: Buffer | undefined;
   /** What the meta database has, by name. */
@@ -69,6 +71,7 @@ class DataFileCheck {
   readonly #digest = new EntriesDigest();
   readonly #expiry = new ExpiryAgreement();
   readonly #meta = new Map<string, Buffer>();
+  #newestVersion = 0;
   #turnedMs = performance.now();
 
   constructor(damages: Damages, onChecked: OnChecked) {
@@ -99,6 +102,7 @@ class DataFileCheck {
       entities,
       bytes,
       expiring: this.#expiry.entities,
+      newestVersion: this.#newestVersion,
       digest: count === 0 ? this.#digest.value() : undefined,
       meta: this.#meta,
       damages: list,
@@ -135,7 +139,8 @@ class DataFileCheck {
   #entity({ key, offset }: PageNode, record: Buffer): void {
     try {
       readRecord(key, record, () => 0);
-      const { expiresMs } = readInfo(record);
+      const { expiresMs, version } = readInfo(record);
+      this.#newestVersion = Math.max(this.#newestVersion, version);
       if (expiresMs !== undefined) this.#expiry.addEntity(key, expiresMs);
     } catch {
       this.#damages.add({ offset, key, what: 'the record fails its checksum' });

@@ -14,6 +14,7 @@ import { Segment } from '../journal/segment.js';
 import { segmentPath, storedFileBytes } from '../journal/segment-header.js';
 import type { Damage } from './damage.js';
 import {
+  ceilingOf,
   checkDataFile,
   type DataFileReport,
   formatOf,
@@ -78,7 +79,7 @@ async function checkJournal(directory: string, report: DataFileReport): Promise<
     return { writes: 0, damages: [{ file, what: `it has the unknown format ${format}` }] };
   if ((format === formatWithJournal) !== (state !== undefined))
     return { writes: 0, damages: [{ file, what: 'what it says of the journal has changed' }] };
-  if (state === undefined) return { writes: 0, damages: [] };
+  if (state === undefined) return { writes: 0, damages: ceilingDamages(file, report) };
   try {
     const segments = [await segmentToRead(directory, 0), await segmentToRead(directory, 1)];
     const { epoch, checkpointed } = state;
@@ -88,6 +89,14 @@ async function checkJournal(directory: string, report: DataFileReport): Promise<
     if (!(error instanceof StoreError) || error.code !== 'damaged') throw error;
     return { writes: 0, damages: [{ file: directory, what: error.message }] };
   }
+}
+
+/** While the journal is in use, it may have the ceiling of records that are in the data file. */
+function ceilingDamages(file: string, report: DataFileReport): readonly Damage[] {
+  const [ceiling, newest] = [ceilingOf(report), report.newestVersion];
+  if (newest < ceiling || newest === 0) return [];
+  const what = `it has a record of version ${newest}, and says that all are below ${ceiling}`;
+  return [{ file, what }];
 }
 
 async function segmentToRead(directory: string, number: number): Promise<Segment> {
