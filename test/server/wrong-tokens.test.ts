@@ -137,6 +137,7 @@ it('none passes on the admin port', async () => {
       401,
       401,
       401,
+      401,
     ]);
     expect(answers[0]?.headers.get('www-authenticate')).toContain('error="invalid_token"');
   }

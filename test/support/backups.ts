@@ -2,7 +2,7 @@
 import { BackupReader } from '#dist/store/backup/backup-reader.js';
 import { BackupWriter } from '#dist/store/backup/backup-writer.js';
 import { restoreDirectory } from '#dist/store/lmdb/backup/restore.js';
-import { writeRecord } from '#dist/store/record.js';
+import { headerBytes, writeRecord } from '#dist/store/record.js';
 import type { Store } from '#dist/store/store.js';
 import { temporaryDirectory } from './directory.js';
 
@@ -26,7 +26,7 @@ export async function read(reader: BackupReader): Promise<Map<string, string>> {
   const values = new Map<string, string>();
   for await (const { entries } of reader.blocks())
     for (const { key, record } of entries)
-      values.set(key.toString(), record.toString('latin1', headerOf(record)));
+      values.set(key.toString(), record.toString('latin1', headerBytes(record)));
   return values;
 }
 
@@ -60,9 +60,4 @@ export function backupWith(
   for (const key of keys)
     pieces.push(...writer.add(Buffer.from(key), recordOf(key, values[key] as Uint8Array)));
   return Buffer.concat([...pieces, ...writer.end(1000)]);
-}
-
-/** All records of these tests stay for good, or expire. */
-function headerOf(record: Buffer): number {
-  return record[0] === 1 ? 13 : 21;
 }
