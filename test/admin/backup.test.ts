@@ -31,7 +31,9 @@ const ask = (admin: AdminServer, init: RequestInit = {}) =>
 
 /** Asks for a backup, and reads nothing of it. @returns what gives it up */
 async function askAndWait(admin: AdminServer): Promise<() => void> {
-  const sent = request(`${admin.url}/backup`, { method: 'POST' }).on('error', () => {}).end();
+  const sent = request(`${admin.url}/backup`, { method: 'POST' })
+    .on('error', () => {})
+    .end();
   await new Promise((resolve) => sent.on('response', resolve));
   return () => sent.destroy();
 }

@@ -21,7 +21,10 @@ const seed = Number(process.env.EVENKEEL_SEED ?? Date.now() % 1_000_000);
 const timeout = 60_000 + 20_000 * kills;
 
 const values = Object.fromEntries(
-  Array.from({ length: 20_000 }, (_, i) => [`key ${i}`, Buffer.alloc(i % 200 === 0 ? 30_000 : 100)]),
+  Array.from({ length: 20_000 }, (_, i) => [
+    `key ${i}`,
+    Buffer.alloc(i % 200 === 0 ? 30_000 : 100),
+  ]),
 );
 
 /** A backup, as a file. */
@@ -52,7 +55,9 @@ async function kill(
     await sleep(delayMs);
     child.kill('SIGKILL');
     await ended;
-    await after(`round ${round}, after ${Math.round(delayMs)} of ${Math.round(wholeMs)} ms, ${seed}`);
+    await after(
+      `round ${round}, after ${Math.round(delayMs)} of ${Math.round(wholeMs)} ms, ${seed}`,
+    );
   }
 }
 

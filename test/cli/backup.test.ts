@@ -99,12 +99,10 @@ test('standard output and input carry a backup', async () => {
   const bytes = await readFile(join(place, 'piped'));
   expect((await contentOf(bytes)).get('one')).toBe('one');
   const target = join(place, 'restored');
-  const restoring = startCommand(['restore', '--from', '-', '--data', target], [
-    'sh',
-    '-c',
-    `exec "$0" "$@" < ${join(place, 'piped')}`,
-    process.execPath,
-  ]);
+  const restoring = startCommand(
+    ['restore', '--from', '-', '--data', target],
+    ['sh', '-c', `exec "$0" "$@" < ${join(place, 'piped')}`, process.execPath],
+  );
   expect(await restoring.ended).toMatchObject({ code: 0 });
   expect((await stat(join(target, 'data.mdb'))).size).toBeGreaterThan(0);
 });

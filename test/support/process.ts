@@ -111,7 +111,11 @@ export async function startServer(
     command,
   );
   const [line] = await untilPrinted(/^.+\n/);
-  const { url, adminUrl = '', pid } = JSON.parse(line) as {
+  const {
+    url,
+    adminUrl = '',
+    pid,
+  } = JSON.parse(line) as {
     url: string;
     adminUrl?: string;
     pid: number;

@@ -4,10 +4,11 @@
  *
  * EVENKEEL_RATE sets the PUTs per second, EVENKEEL_BACKUPS how many backups.
  */
-import { request } from 'node:http';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+
 import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -82,7 +83,10 @@ test('the restore drill of the document runs as it is printed', async () => {
   const evenkeel = `evenkeel() { ${process.execPath} ${mainFile} "$@"; }\n`;
   const file = join(place, 'drill.sh');
   // In a shell a background function is a shell of its own, which does not pass a signal on.
-  await writeFile(file, evenkeel + script.replace('evenkeel serve', `exec ${process.execPath} ${mainFile} serve`));
+  await writeFile(
+    file,
+    evenkeel + script.replace('evenkeel serve', `exec ${process.execPath} ${mainFile} serve`),
+  );
   const { child, stdout, stderr, ended } = startCommand([], ['sh', '-eu', file]);
   expect(child.pid).toBeDefined();
   expect(await ended, stderr()).toEqual({ code: 0, signal: null });

@@ -61,7 +61,9 @@ describe('a backup is refused', () => {
       for (const mask of [0x01, 0x80, 0xff]) {
         const changed = Buffer.from(small);
         changed[at] = (changed[at] as number) ^ mask;
-        expect(await refusalOf(changed), `byte ${at} ^ ${mask}`).toMatch(/^(damaged|not-a-backup)$/);
+        expect(await refusalOf(changed), `byte ${at} ^ ${mask}`).toMatch(
+          /^(damaged|not-a-backup)$/,
+        );
       }
   });
 

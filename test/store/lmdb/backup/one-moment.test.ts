@@ -99,7 +99,8 @@ function faultsOf(state: Map<string, string>, atLeast: Map<string, number>): str
     if (links <= (atLeast.get(name) ?? -1)) faults.push(`${name} lost what was acknowledged`);
   }
   const ring = Array.from({ length: ringKeys }, (_, at) => value('ring', at));
-  const isRing = ring.every((link, at) => link === ring[0] || link === (ring[0] as number) - 1) &&
+  const isRing =
+    ring.every((link, at) => link === ring[0] || link === (ring[0] as number) - 1) &&
     ring.every((link, at) => at === 0 || link <= (ring[at - 1] as number));
   if (!isRing) faults.push(`the ring is ${ring.join(' ')}`);
   const own = Array.from({ length: ownKeys }, (_, at) => value('own', at));

@@ -136,7 +136,10 @@ describe('the directory is left as it was', () => {
 
   test('if the backup is cut or changed anywhere', async () => {
     const directory = await temporaryDirectory();
-    const changes = fc.record({ at: fc.nat(backup.length - 1), mask: fc.integer({ min: 1, max: 255 }) });
+    const changes = fc.record({
+      at: fc.nat(backup.length - 1),
+      mask: fc.integer({ min: 1, max: 255 }),
+    });
     await isAsBefore(directory, async () => {
       for (const { at, mask } of fc.sample(changes, 40)) {
         const changed = Buffer.from(backup);
@@ -176,7 +179,9 @@ describe('compact', () => {
     for (let i = 0; i < 300; i++) await store.delete(Buffer.from(`none ${i}`));
     const all = await entitiesOf(store);
     const kept = all.filter((_, i) => i % 4 === 0);
-    await Promise.all(all.filter((_, i) => i % 4 !== 0).map(({ key }) => store.delete(Buffer.from(key))));
+    await Promise.all(
+      all.filter((_, i) => i % 4 !== 0).map(({ key }) => store.delete(Buffer.from(key))),
+    );
     await store.close();
     const { entities, bytesBefore, bytesAfter } = await compactDirectory(directory, {});
     expect(entities).toBe(kept.length);
@@ -211,7 +216,8 @@ describe('compact', () => {
 async function contentsOf(directory: string): Promise<Map<string, string>> {
   const contents = new Map<string, string>();
   for (const name of await readdir(directory))
-    if (!name.endsWith('-lock')) contents.set(name, await readFile(join(directory, name), 'base64'));
+    if (!name.endsWith('-lock'))
+      contents.set(name, await readFile(join(directory, name), 'base64'));
   return contents;
 }
 

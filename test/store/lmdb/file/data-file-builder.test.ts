@@ -56,7 +56,8 @@ test('the file has blocks behind every page, and not many more', async () => {
   const directory = await temporaryDirectory();
   const path = dataFile(directory);
   const builder = await DataFileBuilder.begin(path);
-  for (let i = 0; i < 20_000; i++) builder.add([entryOf(Buffer.from(`key ${100_000 + i}`), 100, i)]);
+  for (let i = 0; i < 20_000; i++)
+    builder.add([entryOf(Buffer.from(`key ${100_000 + i}`), 100, i)]);
   await builder.finish(1);
   await builder.place(path, false);
   const { root, entities, expiry } = openDatabases(openRoot(directory));
