@@ -1,4 +1,4 @@
-/** What a backup does to the load next to it: the same load alone, and while backups run. */
+/** The effect of backups on the load next to them: the same load alone, and while they run. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, mkdirSync, statSync } from 'node:fs';
@@ -29,8 +29,8 @@ export const backup: Part = {
   section: (measured) => ({
     intro: `PUTs at a constant rate, keys drawn uniformly over all entities of
 ${keyBytes} + ${valueBytes} bytes, over ${connections} connections, by \`evenkeel load -t1\`. Alone,
-and while \`evenkeel backup\` runs again and again, to a file on the same disk. Both in turn, each on
-a new process on the same store.`,
+and while \`evenkeel backup\` runs again and again, to a file on the same disk. Both in turn, each
+on a new process on the same store.`,
     tables: [table(measured), backupTable(measured)],
     bars: bars(measured),
   }),

@@ -47,15 +47,15 @@ Examples:
   evenkeel check --json now.evenkeel
 `;
 
-/** What was found, for people and programs. */
+/** The findings, for people and programs. */
 interface Found {
   readonly entities: number;
   readonly bytes: number;
   readonly sha256: string | undefined;
-  /** Of a directory. */
+  /** The next two are of a directory. */
   readonly expiring?: number;
   readonly journalWrites?: number;
-  /** Of a backup. */
+  /** The time of a backup. */
   readonly madeAt?: string;
   readonly damages: readonly Damage[];
   readonly damageCount: number;

@@ -118,7 +118,7 @@ test('a restored store is whole, or not there', { timeout }, async () => {
     },
   );
   expect(whole).toBeDefined();
-  // What is left of the last one is not in the way of the next.
+  // The leftovers of the last one are not in the way of the next.
   await runCommand(['restore', '--from', file, '--data', data]);
   expect(await readdir(data)).toEqual(['data.mdb']);
 });

@@ -22,7 +22,7 @@ import { DataError } from '../data/data-error.js';
 /** Synced so often, so that no sync of the store has to wait for very many bytes. */
 const syncBytes = 1024 * 1024;
 const readBytes = 256 * 1024;
-/** What a killed backup left in a directory is removed after that. */
+/** The leftover of a killed backup in a directory is removed after that. */
 const leftoverMs = 24 * 3600 * 1000;
 const leftover = /^evenkeel-\.part-[0-9a-f]{12}$/;
 const newMode = 0o600;

@@ -44,7 +44,7 @@ export interface BackupBegin {
   readonly entities: number;
 }
 
-/** What a store keeps under a key. */
+/** A key, and what a store keeps under it. */
 export interface Entry {
   readonly key: Buffer;
   readonly record: Buffer;
@@ -60,7 +60,7 @@ export interface EntriesBlock {
 /** How it ends. */
 export interface BackupEnd {
   readonly entities: number;
-  /** Of all entries, with their headers. */
+  /** The sum over all entries, with their headers. */
   readonly bytes: number;
   /** No record of the store has reached this version. */
   readonly versionCeiling: number;

@@ -1,7 +1,7 @@
 /**
  * Reads a backup and checks all of it: each block by its checksum, the order of blocks and keys,
- * each record by its own checksum, and at the end the counts and the SHA-256. What it yields was
- * checked as far as its block goes. Only after the last block is it sure that nothing is missing.
+ * each record by its own checksum, and at the end the counts and the SHA-256. Entries that it
+ * yields are right. Only after the last block is it sure that none is missing.
  */
 import { createHash } from 'node:crypto';
 import { readRecord } from '../record.js';

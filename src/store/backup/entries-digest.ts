@@ -28,7 +28,7 @@ export class EntriesDigest {
     this.#length += length;
   }
 
-  /** Of all that was added. To be called once. */
+  /** The digest of all that was added. To be called once. */
   value(): Buffer {
     this.#flush();
     return this.#hash.digest();

@@ -1,6 +1,6 @@
 /**
- * Backups of an open store, one at a time. Each is of the state at one moment: the journal is sealed
- * and taken into LMDB, and the thread's transaction is opened before the next checkpoint begins.
+ * Backups of an open store, one at a time. Each is of the state at one moment: the journal is
+ * sealed and taken into LMDB, and the thread's transaction is opened before the next checkpoint.
  */
 import { BackupError } from '../../backup/backup-error.js';
 import type { BackupOptions } from '../../backup/start-backup.js';

@@ -14,7 +14,7 @@ import { openLmdb } from '../open-lmdb.js';
 import { type RebuildProgress, rebuild } from './rebuild.js';
 
 export interface Compacted extends BackupEnd {
-  /** Of the data file. */
+  /** Sizes of the data file. */
   readonly bytesBefore: number;
   readonly bytesAfter: number;
 }

@@ -1,4 +1,4 @@
-/** What the main thread and the backup thread say to each other. */
+/** The messages between the main thread and the backup thread. */
 
 export interface BackupThreadOptions {
   readonly directory: string;

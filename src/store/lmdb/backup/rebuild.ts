@@ -58,7 +58,7 @@ async function build(
     await place(builder);
     return end;
   } finally {
-    // What is in its place has another name by now.
+    // If it is in its place, it has another name by now.
     await builder.discard();
   }
 }

@@ -67,6 +67,7 @@ async function mustBeFree(path: string, directory: string): Promise<void> {
 function occupied(directory: string, file: string): StoreError {
   return new StoreError(
     'unusable',
-    `the data directory ${directory} has a store already (${file}); name another, or give --replace`,
+    `the data directory ${directory} has a store already (${file}); ` +
+      'name another, or give --replace',
   );
 }

@@ -1,4 +1,4 @@
-/** What a check finds. */
+/** The findings of a check. */
 
 /** Something that is wrong in a file of a store, or in a backup. */
 export interface Damage {

@@ -16,7 +16,7 @@ import { TreeWalk } from './tree-walk.js';
 
 export interface DataFileReport {
   readonly entities: number;
-  /** Of keys and records, as a backup counts them. */
+  /** The bytes of keys and records, as a backup counts them. */
   readonly bytes: number;
   /** Entities that expire at some time. */
   readonly expiring: number;
@@ -24,7 +24,7 @@ export interface DataFileReport {
   readonly newestVersion: number;
   /** SHA-256 of all entities, as a backup has it. Undefined if some are damaged. */
   readonly digest: Buffer | undefined;
-  /** What the meta database has, by name. */
+  /** The values in the meta database, by name. */
   readonly meta: ReadonlyMap<string, Buffer>;
   readonly damages: readonly Damage[];
   /** There may be more than are in the list. */
@@ -88,7 +88,7 @@ class DataFileCheck {
     await this.#expiryIndex(tree('expiry'));
     this.#metaValues(tree('meta'));
     const compare = walkFreePages(pages, free, this.#damages);
-    // What lies below a damaged page can't be compared with anything.
+    // Entries below a damaged page are missing on one side.
     if (this.#damages.count > 0) return;
     compare();
     const { problem } = this.#expiry;

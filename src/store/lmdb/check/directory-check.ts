@@ -27,7 +27,7 @@ export interface DirectoryReport extends DataFileReport {
   readonly journalWrites: number;
 }
 
-/** @throws StoreError `in-use`, `unusable`: there is no store, or it can't be read */
+/** @throws StoreError `in-use`; `unusable` if no store is there, or it can't be read */
 export async function checkDirectory(
   directory: string,
   onChecked?: OnChecked,

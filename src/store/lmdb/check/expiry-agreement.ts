@@ -22,7 +22,7 @@ export class ExpiryAgreement {
     return this.#ofEntities.count;
   }
 
-  /** What is wrong, in words. */
+  /** The fault, in words. */
   get problem(): string | undefined {
     const [entities, index] = [this.#ofEntities, this.#ofIndex];
     if (entities.count !== index.count)

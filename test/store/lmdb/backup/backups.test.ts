@@ -63,7 +63,7 @@ test('one runs at a time, and the next may begin when its reader is gone', async
   expect((await contentOf(await backupOf(store))).size).toBe(1);
 });
 
-test('it is given up after its time, also if nobody reads it, and holds no transaction then', async () => {
+test('it is given up after its time, though nobody reads it, with its transaction', async () => {
   const directory = await temporaryDirectory();
   const store = await openStore({ directory, limits: makeLimits({ backupMs: 50 }) });
   for (let i = 0; i < 20; i++) await put(store, `key ${i}`, Buffer.alloc(100_000));

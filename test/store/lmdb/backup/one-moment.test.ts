@@ -14,7 +14,7 @@ const backups = Number(process.env.EVENKEEL_BACKUPS ?? 6);
 const seed = Number(process.env.EVENKEEL_SEED ?? Date.now() % 1_000_000);
 const writers = 8;
 const ringKeys = 5;
-/** Of a writer that overwrites its own keys. */
+/** Those that one writer overwrites. */
 const ownKeys = 50;
 
 /** Spreads keys that follow each other over the order of keys. */
@@ -28,7 +28,7 @@ class Chains {
   readonly #random = randomFrom(seed);
   readonly #running: Promise<unknown>;
   #isOver = false;
-  /** What each chain has acknowledged. */
+  /** The last link of each chain that is acknowledged. */
   readonly acknowledged = new Map<string, number>();
 
   constructor(store: Store) {
@@ -83,7 +83,7 @@ class Chains {
   }
 }
 
-/** What in a state can't have held at one moment. */
+/** Why a state can't have held at one moment; none: it can. */
 function faultsOf(state: Map<string, string>, atLeast: Map<string, number>): string[] {
   const value = (name: string, number: number) => {
     const text = state.get(keyOf(name, number));
@@ -100,7 +100,7 @@ function faultsOf(state: Map<string, string>, atLeast: Map<string, number>): str
   }
   const ring = Array.from({ length: ringKeys }, (_, at) => value('ring', at));
   const isRing =
-    ring.every((link, at) => link === ring[0] || link === (ring[0] as number) - 1) &&
+    ring.every((link) => link === ring[0] || link === (ring[0] as number) - 1) &&
     ring.every((link, at) => at === 0 || link <= (ring[at - 1] as number));
   if (!isRing) faults.push(`the ring is ${ring.join(' ')}`);
   const own = Array.from({ length: ownKeys }, (_, at) => value('own', at));
@@ -114,7 +114,7 @@ function faultsOf(state: Map<string, string>, atLeast: Map<string, number>): str
   return faults;
 }
 
-test(`${backups} backups under writes are each of one moment, with all acknowledged before`, async () => {
+test(`${backups} backups under writes are each of one moment, and miss nothing`, async () => {
   const directory = await temporaryDirectory();
   const store = await openLmdb({
     directory,

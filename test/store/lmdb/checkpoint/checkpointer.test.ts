@@ -95,7 +95,7 @@ describe('between two checkpoints', () => {
   }
   const { signal } = new AbortController();
 
-  test('work begins when LMDB has the frame, and the next checkpoint begins behind it', async () => {
+  test('work begins when LMDB has the frame, and the next checkpoint behind it', async () => {
     const { begun, checkpointer, run } = checkpointing(async () => done);
     const seen: string[] = [];
     let finish = () => {};
@@ -120,7 +120,7 @@ describe('between two checkpoints', () => {
     expect(begun).toEqual([5, 9, 12]);
   });
 
-  test('there is no wait for a frame that LMDB has', async () => {
+  test('nobody waits for a frame that LMDB has', async () => {
     const { checkpointer, run } = checkpointing(async () => done);
     await run(9);
     expect(await checkpointer.between(9, async () => 'done', signal)).toBe('done');
