@@ -4,7 +4,7 @@ import { httpPut } from '../support/fill.js';
 import { type StartOptions, start } from '../support/process.js';
 import { httpPeer, type Peer, type PeerOptions } from './peer.js';
 
-const thisMain = fileURLToPath(import.meta.resolve('#dist/cli/main.js'));
+export const thisMain = fileURLToPath(import.meta.resolve('#dist/cli/main.js'));
 
 interface ServerOptions extends Pick<StartOptions, 'onMessage'> {
   /** For `serve`. */

@@ -1,8 +1,8 @@
 /**
  * The admin port: an HTTP server apart from the port that the program serves, which gives the
- * figures of its process, and through which it can be profiled. It listens on loopback only. A
- * profile shows what a program does, so the door of the server refuses what pages in a browser ask.
- * If the server takes tokens only, so does this port: those of an admin. Probes need none.
+ * figures of its process, and through which it can be profiled and its store be backed up. It
+ * listens on loopback only. The door of the server refuses what pages in a browser ask. If the
+ * server takes tokens only, so does this port: those of an admin. Probes need none.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -11,6 +11,7 @@ import { ProfileError } from '../lab/profile/profile-errors.js';
 import { Door } from '../server/access/door.js';
 import type { Tokens } from '../server/access/tokens.js';
 import type { ServerStatistics } from '../server/statistics/server-statistics.js';
+import type { StartBackup } from '../store/backup/start-backup.js';
 import { Metrics } from './metrics/metrics.js';
 import { Profiling } from './profiling.js';
 import { respond } from './respond.js';
@@ -20,7 +21,7 @@ import { StatsHistory } from './stats/history.js';
 export interface AdminServer {
   /** For example `http://127.0.0.1:9001`. */
   readonly url: string;
-  /** Ends a sampling that runs; its client gets no response. */
+  /** Ends a sampling or backup that runs; its client gets no whole response. */
   close(): Promise<void>;
 }
 
@@ -35,18 +36,20 @@ export interface AdminOptions {
   readonly allowHosts?: readonly string[];
   /** Those that the server takes; undefined: none are asked for. */
   readonly tokens?: Tokens | undefined;
+  /** Begins a backup of the store; undefined: it makes none. */
+  readonly backup?: StartBackup | undefined;
 }
 
 /** @throws ProfileError `listen` */
 export async function startAdminServer(options: AdminOptions): Promise<AdminServer> {
-  const { port, version, allowHosts, tokens } = options;
+  const { port, version, allowHosts, tokens, backup } = options;
   const statistics = () => options.server.statistics();
   const host = '127.0.0.1';
   const history = new StatsHistory(statistics);
   const metrics = await Metrics.load(history, version);
   const profiling = new Profiling(() => statistics().requests.total);
   const door = new Door(allowHosts);
-  const parts = { door, tokens, profiling, metrics, history, statistics, version };
+  const parts = { door, tokens, profiling, metrics, history, statistics, version, backup };
   const server = createServer((request, response) => {
     respond(request, response, parts).catch((error: Error) => refuse(response, 500, error.message));
   });

@@ -6,6 +6,8 @@ import { type Door, visitorOf } from '../server/access/door.js';
 import type { Tokens } from '../server/access/tokens.js';
 import { Problem } from '../server/api/problem.js';
 import type { ServerStatistics } from '../server/statistics/server-statistics.js';
+import type { StartBackup } from '../store/backup/start-backup.js';
+import { backupPath, sendBackup } from './backup.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { Profiling } from './profiling.js';
 import { refuse, send, sendText } from './send.js';
@@ -20,11 +22,13 @@ export interface AdminParts {
   readonly history: StatsHistory;
   readonly statistics: () => ServerStatistics;
   readonly version: string;
+  readonly backup: StartBackup | undefined;
 }
 
 /** The paths, and the method of each. */
 const methods: Readonly<Record<string, string>> = {
   [adminPaths.profile]: 'POST',
+  [backupPath]: 'POST',
   [adminPaths.status]: 'GET',
   '/metrics': 'GET',
   '/stats': 'GET',
@@ -63,7 +67,7 @@ export async function respond(
 async function perform(
   { pathname, searchParams }: URL,
   response: ServerResponse,
-  { profiling, metrics, history, statistics, version }: AdminParts,
+  { profiling, metrics, history, statistics, version, backup }: AdminParts,
 ): Promise<void> {
   switch (pathname) {
     case '/metrics': {
@@ -80,6 +84,8 @@ async function perform(
     }
     case adminPaths.status:
       return send(response, 200, status(profiling.running, statistics().requests.total));
+    case backupPath:
+      return sendBackup(backup, response);
     default:
       await profiling.respond(searchParams, response);
   }
@@ -87,7 +93,7 @@ async function perform(
 
 const sampled = `${adminPaths.profile}?kind=cpu|alloc&seconds=N`;
 const gets = Object.keys(methods).filter((path) => methods[path] === 'GET');
-const usage = `there is POST ${sampled}, and GET ${gets.join(', ')}`;
+const usage = `there is POST ${sampled}, POST ${backupPath}, and GET ${gets.join(', ')}`;
 
 function status(profiling: boolean, requests: number): AdminStatus {
   const { pid, versions } = process;

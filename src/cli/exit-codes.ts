@@ -12,6 +12,8 @@ export const exitCodes = {
   regression: 5,
   /** The bounds of a figure lie on both sides of its limit. */
   undecided: 6,
+  /** A store or a backup is damaged. */
+  damaged: 7,
   /** As shells have it for SIGINT. */
   interrupted: 130,
 } as const;

@@ -6,6 +6,7 @@ import { DataError } from './data/data-error.js';
 import { keyFromText, shellWord, textOfKey } from './data/key-text.js';
 import { defaultUrl } from './data/server.js';
 import { serverAddress, serverFlags } from './data/server-flags.js';
+import { standard } from './data/standard.js';
 import { TransferProgress } from './data/transfer-progress.js';
 import { exitCodes } from './exit-codes.js';
 import { onInterrupt } from './signals.js';
@@ -56,7 +57,7 @@ Examples:
 
 export async function run(args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(flags, args);
-  const { OutputFailure, standard, writePieces } = await import('./data/output-file.js');
+  const { OutputFailure, writePieces } = await import('./data/output-file.js');
   const { lastKey, rangeLines } = await import('./data/range-lines.js');
   const [file = standard, ...more] = operands;
   if (more.length > 0) throw new UsageError(`export takes one file, got ${operands.length}`);

@@ -6,6 +6,7 @@ import { DataError } from './data/data-error.js';
 import { shellWord } from './data/key-text.js';
 import { defaultUrl } from './data/server.js';
 import { serverAddress, serverFlags } from './data/server-flags.js';
+import { standard } from './data/standard.js';
 import { TransferProgress } from './data/transfer-progress.js';
 import { exitCodes } from './exit-codes.js';
 import { onInterrupt } from './signals.js';
@@ -55,7 +56,7 @@ Examples:
 
 export async function run(args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(flags, args);
-  const { nameOf, standard } = await import('./data/output-file.js');
+  const { nameOf } = await import('./data/output-file.js');
   const [file, ...more] = operands;
   if (file === undefined || more.length > 0)
     throw new UsageError(`import takes one file, got ${operands.length}`);

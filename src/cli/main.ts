@@ -41,6 +41,10 @@ const commands: Commands = {
     () => import('./cluster.js'),
   ],
   copy: ['copy all entities of a store to another', () => import('./copy.js')],
+  backup: ['back up a store, also while it runs', () => import('./backup.js')],
+  restore: ['make a data directory of a backup', () => import('./restore.js')],
+  check: ['look whether a store or a backup is whole', () => import('./check.js')],
+  compact: ['give the free space in a data file back to the disk', () => import('./compact.js')],
   completion: ['print the completion of a shell', () => import('./completion.js')],
 };
 

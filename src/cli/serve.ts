@@ -100,11 +100,11 @@ export async function run(args: readonly string[], version: string): Promise<voi
   const options = { ...others, fd, ...place, ...(store !== undefined && { cassandra }) };
   const server = await serve({ ...options, ...listeners(log, accessShare) });
   const { allowHosts } = options;
-  const { tokens } = server;
+  const { tokens, backup } = server;
   const admin =
     adminPort === undefined
       ? undefined
-      : await startAdmin({ port: adminPort, allowHosts, tokens, version, server }, server);
+      : await startAdmin({ port: adminPort, allowHosts, tokens, version, server, backup }, server);
   // A hang-up ends a server that has nothing to read again, unless a manager reloads it.
   if (tokens || options.tls || manager.listens)
     process.on('SIGHUP', () => manager.during(() => server.reload()));
@@ -181,7 +181,9 @@ function bannerText(
 ): string {
   const token = takesTokens ? '-H "Authorization: Bearer $TOKEN" ' : '';
   const entity = `${token}'${url}/v0/entity?id=hello'`;
-  const admin = adminUrl ? `  admin ${adminUrl}, for /metrics and evenkeel profile --url\n` : '';
+  const admin = adminUrl
+    ? `  admin ${adminUrl}, for /metrics, evenkeel profile and backup --url\n`
+    : '';
   return `Evenkeel ${version} serves ${url}
   data  ${store ?? data}
   pid   ${pid}

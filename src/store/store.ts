@@ -6,7 +6,11 @@
  * callers act on; misuse (a key of the wrong type or length) is a TypeError that nobody catches. An
  * absent key is `undefined`.
  */
+
+import type { StartBackup } from './backup/start-backup.js';
 import type { StatisticsSource } from './statistics.js';
+
+export type { StartBackup } from './backup/start-backup.js';
 
 export type Awaitable<T> = T | Promise<T>;
 
@@ -228,6 +232,9 @@ export interface Store {
    *   `closed`
    */
   load(entities: readonly Entity[]): Promise<void>;
+
+  /** Makes a backup. Undefined: the engine has ways of its own. */
+  readonly backup?: StartBackup;
 
   /**
    * Finishes the accepted writes, then frees every resource. Later calls, and reads that wait for

@@ -131,6 +131,7 @@ it('none passes on the admin port', async () => {
       await get(bad),
       await connection.ask(request('POST', '/profile?kind=cpu&seconds=1', bad)),
       await connection.ask(request('GET', '/metrics', bad)),
+      await connection.ask(request('POST', '/backup', bad)),
       await connection.ask(request('GET', '/', bad)),
     ];
     expect([credentials, ...answers.map(({ status }) => status)]).toStrictEqual([

@@ -121,8 +121,8 @@ interface Banner {
 
 export interface ServerProcess {
   readonly url: string;
-  /** Undefined without `--admin-port`. */
-  readonly adminUrl: string | undefined;
+  /** Empty without `--admin-port`. */
+  readonly adminUrl: string;
   readonly child: ChildProcess;
   /** The server's own process id; a tracer's is `child.pid`. */
   readonly pid: number;
@@ -149,7 +149,7 @@ export async function startServer(
     command,
   );
   const [line] = await untilPrinted(/^.+\n/);
-  const { url, adminUrl, pid } = JSON.parse(line) as Banner;
+  const { url, adminUrl = '', pid } = JSON.parse(line) as Banner;
   // A tracer that is killed leaves what it traces alone, so the server is ended first.
   onTestFinished(() => {
     if (pid !== child.pid && child.exitCode === null && child.signalCode === null)

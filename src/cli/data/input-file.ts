@@ -2,7 +2,8 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { DataError } from './data-error.js';
-import { isGzip, nameOf, standard } from './output-file.js';
+import { isGzip, nameOf } from './output-file.js';
+import { standard } from './standard.js';
 
 const readBytes = 256 * 1024;
 

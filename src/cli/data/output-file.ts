@@ -4,9 +4,7 @@ import { stat, truncate } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { DataError } from './data-error.js';
 import { Ends, gzipMembers, plainBlocks } from './output-blocks.js';
-
-/** Stands for standard input and output. */
-export const standard = '-';
+import { standard } from './standard.js';
 
 export function isGzip(file: string): boolean {
   return file.endsWith('.gz');

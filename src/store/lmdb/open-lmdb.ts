@@ -5,6 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { type Limits, makeLimits } from '../../config/limits.js';
 import { readUint64 } from '../record.js';
 import { type Store, StoreError } from '../store.js';
+import { Backups } from './backup/backups.js';
 import { CheckpointClient } from './checkpoint/checkpoint-client.js';
 import { Control } from './checkpoint/messages.js';
 import { isClaimed } from './file/claim.js';
@@ -116,12 +117,14 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     };
     const segments = [await newSegment(0), await newSegment(1)] as const;
     const recovered = await recover(env, directory, segments);
+    const backups = new Backups(directory, limits.backupMs);
     const control = new Control();
     const memories = segments.map(({ memory }) => memory.buffer as SharedArrayBuffer);
     const thread = await CheckpointClient.start(
       { directory, memories, control: control.buffer },
       {
         onProgress: () => root.resetReadTxn(),
+        onFull: () => backups.stop('the disk of the store is full'),
         onFailure: (error) => commits.fail(error),
       },
     );
@@ -182,6 +185,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       journal,
       commits,
       sweeper,
+      backups,
       release,
     });
   } catch (error) {

@@ -7,10 +7,10 @@ import {
   dataFile,
   type Environment,
   formatKey,
-  formatWithFields,
   formatWithJournal,
   formatWithoutFields,
   journalKey,
+  knownFormats,
 } from './file/environment.js';
 import { decodeJournalState } from './journal/journal-state.js';
 import { type RecoveredJournal, recoverJournal } from './journal/recovery.js';
@@ -38,12 +38,11 @@ export async function checkFormat(
     return;
   }
   const format = readUint64(stored, 0);
-  const known: readonly number[] = [formatWithoutFields, formatWithFields, formatWithJournal];
-  if (!known.includes(format))
+  if (!knownFormats.includes(format))
     throw new StoreError(
       'unusable',
       `the data directory ${directory} has format ${format}, and this Evenkeel reads ` +
-        `${known.join(', ')}; use the release that wrote it`,
+        `${knownFormats.join(', ')}; use the release that wrote it`,
     );
 }
 

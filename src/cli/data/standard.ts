@@ -1,0 +1,2 @@
+/** The name of standard input and output among files. */
+export const standard = '-';
