@@ -11,6 +11,7 @@ import type { Snapshot } from './output/progress.js';
 import { Aggregator } from './result/aggregator.js';
 import type { Calibration, Errors, LoadResult, Slow } from './result/result.js';
 import { stageResults } from './result/stage-result.js';
+import { formatStage } from './result/stage-text.js';
 import { ScriptHost } from './script/script-host.js';
 
 export type AroundScript = <T>(part: () => Promise<T>) => Promise<T>;
@@ -35,6 +36,8 @@ export interface LoadHooks {
 
 /** Limit for scripts to load, and for threads to report after the end. */
 const patience = { ms: 30_000, perThreadMs: 500 } as const;
+/** So much of the time line is in a snapshot. */
+const shownSeconds = 60;
 /** From "begin" to the first request, so that each thread has received it. */
 const leadUs = 20_000;
 
@@ -121,7 +124,22 @@ function progressOf(aggregator: Aggregator, options: LoadOptions, sinceBeginUs: 
     p50Us: latency.valueAtPercentile(50),
     p99Us: latency.valueAtPercentile(99),
     errors: aggregator.failures,
+    more: {
+      maxUs: latency.max,
+      cause: aggregator.causes.sorted[0]?.[0],
+      stage: stageAt(options, sinceBeginUs / 1000 - warmupMs),
+      seconds: aggregator.timeline.slice(-shownSeconds),
+    },
   };
+}
+
+function stageAt({ stages }: LoadOptions, elapsedMs: number): string | undefined {
+  let endMs = 0;
+  for (const [index, stage] of stages?.entries() ?? []) {
+    endMs += stage.durationMs;
+    if (elapsedMs < endMs) return `${index + 1} of ${stages?.length}: ${formatStage(stage)}`;
+  }
+  return undefined;
 }
 
 /** @param begin the first due time, by the run's clock and by the wall clock */

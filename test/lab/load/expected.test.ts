@@ -27,30 +27,33 @@ async function run(flags: string, ...responses: readonly string[]): Promise<Load
 describe('an expected response', () => {
   test('may have a status that is an error otherwise', async () => {
     const { completed, errors } = await run('-R100 -d200ms --expect 404', response(404, ''));
-    expect([completed, errors.status]).toEqual([20, 0]);
+    expect(completed).toBeGreaterThan(0);
+    expect(errors.status).toBe(0);
   });
 
   test('has one of the statuses; others are failures, and named', async () => {
-    const { errors, causes } = await run(
-      '-R100 -d200ms --expect 201,4xx',
+    const { completed, errors, causes } = await run(
+      '-R100 -d2s --expect 201,4xx',
       ...[response(201, ''), response(200, ''), response(404, ''), response(500, '')],
     );
-    expect(errors.status).toBe(10);
-    expect(causes).toEqual([
-      ['answered with status 200, not 201, 400–499', 5],
-      ['answered with status 500, not 201, 400–499', 5],
+    expect(causes.map(([text]) => text).sort()).toEqual([
+      'answered with status 200, not 201, 400–499',
+      'answered with status 500, not 201, 400–499',
     ]);
+    expect(Math.abs(errors.status - completed / 2)).toBeLessThanOrEqual(4);
   });
 
   test('has content that matches, in UTF-8, whatever pieces it comes in', async () => {
     const chunked =
       'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nZo\r\n2\r\n\xc3\xab\r\n0\r\n\r\n';
-    const { errors, causes } = await run(
-      '-R100 -d200ms --expect /^zoë$/i',
+    const { completed, errors, causes } = await run(
+      '-R100 -d2s --expect /^zoë$/i',
       ...[chunked, response(200, 'no')],
     );
-    expect(errors.status).toBe(10);
-    expect(causes).toEqual([['answered with content that does not match /^zoë$/i', 10]]);
+    expect(causes.map(([text]) => text)).toEqual([
+      'answered with content that does not match /^zoë$/i',
+    ]);
+    expect(Math.abs(errors.status - completed / 2)).toBeLessThanOrEqual(4);
   });
 });
 
@@ -65,15 +68,14 @@ test('requests of a list are sent in turns, with method and content', async () =
         onConnection(socket);
       }),
   });
-  const command = parseLoad(`-R20 -d200ms -t1 -c1 --urls ${list} -b hi ${peer.url}`.split(' '));
+  const command = parseLoad(`-R20 -d1s -t1 -c1 --urls ${list} -b hi ${peer.url}`.split(' '));
   if (typeof command === 'string') return expect.fail(command);
   const { url, ...options } = command.options;
   await measure(url, options);
-  expect(seen.map((text) => text.replace(/\r\n(Host: .*\r\n)?/, ' '))).toEqual([
+  expect(seen.slice(0, 3).map((text) => text.replace(/\r\n(Host: .*\r\n)?/, ' '))).toEqual([
     'POST /a HTTP/1.1 Content-Length: 2\r\n\r\nhi',
     'DELETE /b HTTP/1.1 Content-Length: 2\r\n\r\nhi',
     'POST /a HTTP/1.1 Content-Length: 2\r\n\r\nhi',
-    'DELETE /b HTTP/1.1 Content-Length: 2\r\n\r\nhi',
   ]);
 });
 

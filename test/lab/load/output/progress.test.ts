@@ -3,7 +3,7 @@
  * terminal.
  */
 import { describe, expect, test } from 'vitest';
-import { Progress, type Snapshot } from '#dist/lab/load/output/progress.js';
+import { chart, Progress, type Snapshot } from '#dist/lab/load/output/progress.js';
 
 const snapshot: Snapshot = {
   warmingUp: false,
@@ -90,5 +90,91 @@ describe('the live line', () => {
     const terminal = new Terminal();
     new Progress(terminal).end();
     expect([written, terminal.writes]).toEqual([[], 0]);
+  });
+});
+
+/** A terminal of some lines that knows the three commands the view is made of. */
+class HighTerminal {
+  readonly isTTY = true;
+  columns = 80;
+  rows = 24;
+  lines: string[] = ['above', ''];
+  #row = 1;
+  #column = 0;
+
+  #overwrite(part: string): void {
+    const line = this.lines[this.#row] ?? '';
+    const end = this.#column + part.length;
+    this.lines[this.#row] = line.slice(0, this.#column) + part + line.slice(end);
+    this.#column = end;
+  }
+
+  write(text: string): void {
+    // A sequence begins with ESC and [; it is spelled ^ here, which no line of ours has.
+    const plain = text.replaceAll('\u001b[', '^');
+    for (const part of plain.match(/\^\d*[A-Z]|\r|\n|[^^\r\n]+/g) ?? []) {
+      const [, count, command] = /^\^(\d*)([A-Z])$/.exec(part) ?? [];
+      if (command === 'A') this.#row -= Number(count);
+      else if (command === 'J') this.lines.splice(this.#row, Infinity, '');
+      else if (part === '\n') {
+        this.lines[++this.#row] ??= '';
+        this.#column = 0;
+      } else if (part === '\r') this.#column = 0;
+      else this.#overwrite(part);
+      expect(this.#row, 'the line above is left alone').toBeGreaterThan(0);
+      expect(this.lines[this.#row]?.length, 'columns used').toBeLessThan(this.columns);
+    }
+  }
+}
+
+describe('the live view', () => {
+  const second = (completed: number, p99Us: number) => ({
+    ...{ completed, errors: 0, p50Us: 900, p99Us, maxUs: 9000 },
+  });
+  const more = {
+    ...{ maxUs: 90_000, cause: undefined, stage: undefined },
+    seconds: [second(100, 1000), second(50, 4000)],
+  };
+
+  test('shows the last second, all so far, and both over time', () => {
+    const terminal = new HighTerminal();
+    new Progress(terminal).update({ ...snapshot, more });
+    expect(terminal.lines).toEqual([
+      'above',
+      '  1:07 of 10:00',
+      '  requests/s   9998',
+      '  last second  p50 0.90ms     p99 4.00ms     max 9.00ms',
+      '  so far       p50 1.03ms     p99 2.24ms     max 90.00ms',
+      '  rate         |@+|',
+      '  p99          |-@|',
+      '  0 errors',
+      '',
+    ]);
+  });
+
+  test('draws over itself, names stage and failure, and leaves nothing at the end', () => {
+    const terminal = new HighTerminal();
+    const progress = new Progress(terminal);
+    progress.update({ ...snapshot, warmingUp: true });
+    progress.update({ ...snapshot, more });
+    progress.update({
+      ...{ ...snapshot, errors: 3 },
+      more: { ...more, stage: '2 of 3: 1000–5000/s for 60s', cause: 'read: Zoë' },
+    });
+    expect(terminal.lines[1]).toContain('stage 2 of 3: 1000-5000/s for 60s');
+    expect(terminal.lines.at(-2)).toBe('  3 errors, mostly: read: Zo?');
+    expect(terminal.lines).toHaveLength(9);
+    progress.end();
+    expect(terminal.lines).toEqual(['above', '']);
+  });
+
+  test('is one line on a terminal that is low', () => {
+    const terminal = new Terminal();
+    new Progress(Object.assign(terminal, { rows: 10 })).update({ ...snapshot, more });
+    expect(terminal.shown).toMatch(/^ {2}1:07 of 10:00 {3}9998 requests/);
+  });
+
+  test('charts nothing as blanks, and the most as the fullest', () => {
+    expect([chart([]), chart([0, 0]), chart([0, 1, 9])]).toEqual(['', '  ', ' .@']);
   });
 });
