@@ -6,6 +6,7 @@ import { type Door, visitorOf } from '../server/access/door.js';
 import type { Tokens } from '../server/access/tokens.js';
 import { Problem } from '../server/api/problem.js';
 import type { ServerStatistics } from '../server/statistics/server-statistics.js';
+import { dashboard } from './dashboard/page.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { Profiling } from './profiling.js';
 import { refuse, send, sendText } from './send.js';
@@ -24,6 +25,7 @@ export interface AdminParts {
 
 /** The paths, and the method of each. */
 const methods: Readonly<Record<string, string>> = {
+  '/': 'GET',
   [adminPaths.profile]: 'POST',
   [adminPaths.status]: 'GET',
   '/metrics': 'GET',
@@ -32,8 +34,12 @@ const methods: Readonly<Record<string, string>> = {
   '/readyz': 'GET',
 };
 
-/** A supervisor has no token for these. They tell whether the server is well, and nothing else. */
-const probes: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+/**
+ * No token is asked for these. A supervisor has none, and probes tell whether the server is well
+ * and nothing else. A browser cannot send one as it opens a page, and the page is the same file
+ * for everybody: all that it shows, it asks for with the token that its reader gives it.
+ */
+const open: ReadonlySet<string> = new Set(['/', '/healthz', '/readyz']);
 
 export async function respond(
   request: IncomingMessage,
@@ -46,7 +52,7 @@ export async function respond(
   const { pathname } = target;
   try {
     parts.door.check(visitorOf(request));
-    if (parts.tokens && !probes.has(pathname)) permitOf(request, parts.tokens).mustBeAdmin();
+    if (parts.tokens && !open.has(pathname)) permitOf(request, parts.tokens).mustBeAdmin();
     const allowed = Object.hasOwn(methods, pathname) ? methods[pathname] : undefined;
     if (allowed === undefined) throw new Problem(404, usage);
     if (method !== allowed)
@@ -66,6 +72,11 @@ async function perform(
   { profiling, metrics, history, statistics, version }: AdminParts,
 ): Promise<void> {
   switch (pathname) {
+    case '/': {
+      const { html, fields } = dashboard();
+      for (const [name, value] of Object.entries(fields)) response.setHeader(name, value);
+      return sendText(response, 200, html, 'text/html; charset=utf-8');
+    }
     case '/metrics': {
       const { type, text } = await metrics.scrape();
       return sendText(response, 200, text, type);

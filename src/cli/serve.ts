@@ -174,7 +174,9 @@ function bannerText(
 ): string {
   const token = takesTokens ? '-H "Authorization: Bearer $TOKEN" ' : '';
   const entity = `${token}'${url}/v0/entity?id=hello'`;
-  const admin = adminUrl ? `  admin ${adminUrl}, for /metrics and evenkeel profile --url\n` : '';
+  const admin = adminUrl
+    ? `  admin ${adminUrl}, for a browser, /metrics and evenkeel profile --url\n`
+    : '';
   return `Evenkeel ${version} serves ${url}
   data  ${store ?? data}
   pid   ${pid}

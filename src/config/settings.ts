@@ -106,7 +106,7 @@ export const settings = {
   },
   'admin-port': {
     value: 'PORT',
-    help: 'port on 127.0.0.1 for metrics and profiles; 0 takes a free one; or off',
+    help: 'port on 127.0.0.1 for dashboard, metrics and profiles; 0 takes a free one; or off',
     defaultText: 'off',
     unit: 'TCP port',
     cost: 'without --tokens every user of this machine can profile it, and read its metrics',
