@@ -8,6 +8,7 @@ import { Problem } from '../server/api/problem.js';
 import type { ServerStatistics } from '../server/statistics/server-statistics.js';
 import type { StartBackup } from '../store/backup/start-backup.js';
 import { backupPath, sendBackup } from './backup.js';
+import { dashboard } from './dashboard/page.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { Profiling } from './profiling.js';
 import { refuse, send, sendText } from './send.js';
@@ -27,6 +28,7 @@ export interface AdminParts {
 
 /** The paths, and the method of each. */
 const methods: Readonly<Record<string, string>> = {
+  '/': 'GET',
   [adminPaths.profile]: 'POST',
   [backupPath]: 'POST',
   [adminPaths.status]: 'GET',
@@ -36,8 +38,12 @@ const methods: Readonly<Record<string, string>> = {
   '/readyz': 'GET',
 };
 
-/** A supervisor has no token for these. They tell whether the server is well, and nothing else. */
-const probes: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+/**
+ * No token is asked for these. A supervisor has none, and probes tell whether the server is well
+ * and nothing else. A browser cannot send one as it opens a page, and the page is the same file
+ * for everybody: all that it shows, it asks for with the token that its reader gives it.
+ */
+const open: ReadonlySet<string> = new Set(['/', '/healthz', '/readyz']);
 
 export async function respond(
   request: IncomingMessage,
@@ -50,7 +56,7 @@ export async function respond(
   const { pathname } = target;
   try {
     parts.door.check(visitorOf(request));
-    if (parts.tokens && !probes.has(pathname)) permitOf(request, parts.tokens).mustBeAdmin();
+    if (parts.tokens && !open.has(pathname)) permitOf(request, parts.tokens).mustBeAdmin();
     const allowed = Object.hasOwn(methods, pathname) ? methods[pathname] : undefined;
     if (allowed === undefined) throw new Problem(404, usage);
     if (method !== allowed)
@@ -70,6 +76,11 @@ async function perform(
   { profiling, metrics, history, statistics, version, backup }: AdminParts,
 ): Promise<void> {
   switch (pathname) {
+    case '/': {
+      const { html, fields } = dashboard();
+      for (const [name, value] of Object.entries(fields)) response.setHeader(name, value);
+      return sendText(response, 200, html, 'text/html; charset=utf-8');
+    }
     case '/metrics': {
       const { type, text } = await metrics.scrape();
       return sendText(response, 200, text, type);

@@ -182,7 +182,7 @@ function bannerText(
   const token = takesTokens ? '-H "Authorization: Bearer $TOKEN" ' : '';
   const entity = `${token}'${url}/v0/entity?id=hello'`;
   const admin = adminUrl
-    ? `  admin ${adminUrl}, for /metrics, evenkeel profile and backup --url\n`
+    ? `  admin ${adminUrl}, for a browser, /metrics, evenkeel profile and backup --url\n`
     : '';
   return `Evenkeel ${version} serves ${url}
   data  ${store ?? data}

@@ -82,13 +82,14 @@ describe('the admin port', () => {
     { query: 'kind=cpu&seconds=601', detail: "seconds is a whole number from 1 to 600, got '601'" },
     { query: 'kind=cpu&seconds=1.5', detail: "seconds is a whole number from 1 to 600, got '1.5'" },
     { query: 'kind=cpu&seconds=', detail: "seconds is a whole number from 1 to 600, got ''" },
+    { query: 'kind=cpu&format=png', detail: "format is json or svg, got 'png'" },
     {
       query: 'kind=cpu&second=1',
-      detail: "'second' is not used: kind and seconds are taken, each once",
+      detail: "'second' is not used: kind, seconds and format are taken, each once",
     },
     {
       query: 'kind=cpu&kind=cpu',
-      detail: "'kind' is not used: kind and seconds are taken, each once",
+      detail: "'kind' is not used: kind, seconds and format are taken, each once",
     },
   ])('refuses ?$query with 400 and what is wrong', async ({ query, detail }) => {
     const response = await post(query);
@@ -112,7 +113,10 @@ describe('the admin port', () => {
     };
     expect(await send(path, 'GET')).toEqual({ status: 405, allow: 'POST' });
     expect(await send('/status', 'POST')).toEqual({ status: 405, allow: 'GET' });
-    expect(await send('/', 'GET')).toMatchObject({ status: 404 });
+    expect(await send('/absent', 'GET')).toMatchObject({ status: 404 });
+    expect(await send('/', 'POST')).toEqual({ status: 405, allow: 'GET' });
+    expect(await send('/', 'GET', { origin: 'http://127.0.0.1' })).toMatchObject({ status: 403 });
+    expect(await send('/', 'GET', { host: 'evil.example' })).toMatchObject({ status: 421 });
     expect(await send(path, 'POST', { origin: 'http://127.0.0.1' })).toMatchObject({ status: 403 });
     const crossSite = { 'sec-fetch-site': 'cross-site' };
     expect(await send('/status', 'GET', crossSite)).toMatchObject({ status: 403 });

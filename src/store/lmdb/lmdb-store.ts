@@ -200,11 +200,10 @@ export class LmdbStore implements Store {
 
   #readNewest(found: Found, key: Uint8Array, allowance?: Allowance): Awaitable<Entity | undefined> {
     const { cache, now } = this.#parts;
-    const { layer, place } = found;
-    const large = layer.largeValue(place);
+    const large = found.layer.largeValue(found.place);
     if (large) return this.#readLarge(key, large.length, allowance);
     const entity = entityAt(found, key, now);
-    const record = layer.entries.record(place);
+    const record = found.layer.entries.record(found.place);
     if (entity && record) cache.set(entity, record, fieldsStart, fieldsEnd(record));
     return entity;
   }

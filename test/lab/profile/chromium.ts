@@ -70,11 +70,15 @@ export class Chromium {
     return chromium;
   }
 
-  send(method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+  send(
+    method: string,
+    params: Record<string, unknown> = {},
+    session = this.#session,
+  ): Promise<Record<string, unknown>> {
     const id = ++this.#last;
-    const session = this.#session === undefined ? {} : { sessionId: this.#session };
+    const sessionId = session === undefined ? {} : { sessionId: session };
     (this.#process.stdio[3] as Writable).write(
-      `${JSON.stringify({ id, method, params, ...session })}\0`,
+      `${JSON.stringify({ id, method, params, ...sessionId })}\0`,
     );
     return new Promise((resolve, reject) => {
       this.#responders.set(id, ({ result, error }) => {
@@ -91,15 +95,26 @@ export class Chromium {
   }
 
   /** The value of an expression in the page, which must be JSON. */
-  async evaluate<T>(expression: string): Promise<T> {
-    const { result, exceptionDetails } = await this.send('Runtime.evaluate', {
-      expression,
-      returnByValue: true,
-      awaitPromise: true,
-    });
+  async evaluate<T>(expression: string, session = this.#session): Promise<T> {
+    const asked = { expression, returnByValue: true, awaitPromise: true };
+    const { result, exceptionDetails } = await this.send('Runtime.evaluate', asked, session);
     if (exceptionDetails !== undefined)
       throw new Error(`${expression}: ${JSON.stringify(exceptionDetails)}`);
     return (result as { value: T }).value;
+  }
+
+  /**
+   * The same in a frame that is sandboxed, and so has a process of its own.
+   * @returns undefined: such a frame was not found
+   */
+  async evaluateInFrame<T>(urlStart: string, expression: string): Promise<T | undefined> {
+    const { targetInfos } = await this.send('Target.getTargets');
+    const targets = targetInfos as { targetId: string; type: string; url: string }[];
+    const frame = targets.find(({ type, url }) => type === 'iframe' && url.startsWith(urlStart));
+    if (!frame) return undefined;
+    const { targetId } = frame;
+    const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true });
+    return this.evaluate<T>(expression, String(sessionId));
   }
 
   async screenshot(): Promise<Buffer> {

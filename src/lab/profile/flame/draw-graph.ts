@@ -82,6 +82,14 @@ const sharedStyle = `text{fill:${ink};font:13px ${sans}}.h{font-size:20px;font-w
 
 const forViewer = { 'data-font': fontSize, 'data-pad': padding, 'data-margin': margin };
 
+/**
+ * The text in the `<style>` and the `<script>` of a picture: a page with a strict policy shows it
+ * only if it allows these two.
+ */
+export function inlineParts(style: string): { readonly style: string; readonly script: string } {
+  return { style: `${sharedStyle}\n${style}`, script: `\n${viewerScript()}\n` };
+}
+
 export function drawGraph<Node>(graph: Graph<Node>): string {
   const { title, subtitle = '', facts, layout, notes } = graph;
   const room = widthPx - 2 * margin;
@@ -94,12 +102,13 @@ export function drawGraph<Node>(graph: Graph<Node>): string {
   const top = key.bottom + 18;
   const bottom = top + Math.max(minRows, layout.rows.length) * rowHeight;
   const small = notes.flatMap((note) => wrap(note, room, 12));
+  const inline = inlineParts(graph.style);
   return picture(
     widthPx,
     bottom + 17 * small.length + 14,
     {
       about: [title, ...facts].join('. '),
-      style: `${sharedStyle}\n${graph.style}`,
+      style: inline.style,
       attributes: { ...graph.data, ...forViewer },
     },
     [
@@ -109,7 +118,7 @@ export function drawGraph<Node>(graph: Graph<Node>): string {
       ...layout.rows.map((_, depth) => row(graph, depth, bottom - (depth + 1) * rowHeight)),
       '</g>',
       ...small.map((line, i) => label(margin, bottom + 20 + 17 * i, line, { class: 's t' })),
-      `<script><![CDATA[\n${viewerScript()}\n]]></script>`,
+      `<script><![CDATA[${inline.script}]]></script>`,
     ].join('\n'),
   );
 }

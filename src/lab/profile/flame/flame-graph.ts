@@ -3,12 +3,20 @@ import type { Heading } from '../../svg/chart.js';
 import { formatAmount, formatCount, formatSeconds, formatShare, requestsOf } from '../amount.js';
 import type { Frame, FrameKind, Profile } from '../profile.js';
 import { buildTree, type Tree, type TreeNode } from '../tree.js';
-import { drawGraph, type GraphFrame, layoutBounds } from './draw-graph.js';
+import { drawGraph, type GraphFrame, inlineParts, layoutBounds } from './draw-graph.js';
 import { type Layout, layOut } from './layout.js';
 import { classOf, kindStyles } from './palette.js';
 
 /** The root has no frame. */
 type Node = Tree & Partial<Pick<TreeNode, 'frame'>>;
+
+const colours = kindStyles.map(({ className, colour }) => `.${className}{fill:${colour}}`);
+const style = `.r{fill:#e6e9ed}${colours.join('')}`;
+
+/** The text in the `<style>` and the `<script>` of each flame graph. */
+export function flameGraphParts() {
+  return inlineParts(style);
+}
 
 /** @returns an SVG document, the same for equal input */
 export function renderFlameGraph(profile: Profile, heading: Heading): string {
@@ -22,7 +30,6 @@ export function renderFlameGraph(profile: Profile, heading: Heading): string {
     weightOf: ({ inclusive }) => inclusive,
   });
   const ownOf = (kind: FrameKind) => selfByKind(tree).get(kind) ?? 0;
-  const colours = kindStyles.map(({ className, colour }) => `.${className}{fill:${colour}}`);
   const kinds = kindStyles.filter(({ kind }) => ownOf(kind) > 0);
   return drawGraph({
     ...heading,
@@ -43,7 +50,7 @@ export function renderFlameGraph(profile: Profile, heading: Heading): string {
       ],
     }),
     notes: notesOf(profile, layout),
-    style: `.r{fill:#e6e9ed}${colours.join('')}`,
+    style,
     data: {},
   });
 }
