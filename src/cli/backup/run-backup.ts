@@ -48,7 +48,7 @@ function sourceOf(
     throw new UsageError('--token-file is for --url, an admin address');
   if (url === undefined) return fromDirectory(data as string);
   // The server is on this machine, and needs the CPUs more.
-  setPriority(constants.priority.PRIORITY_LOW);
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   return fromServer({ url, token }, signal);
 }
 
@@ -65,7 +65,8 @@ async function makeBackup(
 ): Promise<Made> {
   const target = to === standard ? standardTarget : await BackupTarget.open(to);
   try {
-    const reader = new BackupReader(target.written(pieces));
+    // All else is checked when the file is read back.
+    const reader = new BackupReader(target.written(pieces), { isThorough: to === standard });
     for await (const { entries, bytes } of reader.blocks()) {
       signal.throwIfAborted();
       progress.add(entries.length, bytes);

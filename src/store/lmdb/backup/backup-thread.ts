@@ -2,7 +2,7 @@
  * The backup thread. It reads all entities out of one transaction of LMDB, checks each record, and
  * sends the pieces of a backup as they are asked for. While its transaction is open, LMDB can't use
  * pages again that were freed since, so the file grows: that has a limit in time. It leaves the
- * CPUs and the disk to others: it rests after each piece, and has the lowest priority.
+ * CPUs and the disk to others: it rests after each piece, and has a low priority.
  */
 import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +16,7 @@ import type { BackupReply, BackupRequest, BackupThreadOptions } from './messages
 
 const { directory, maxMs, restPerWork } = workerData as BackupThreadOptions;
 // On Linux it is that of this thread alone.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const { root, entities, meta } = openDatabases(openRoot(directory));
 giveViews(entities);
 const writer = new BackupWriter();
