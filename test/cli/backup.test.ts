@@ -156,7 +156,7 @@ describe('a changed or cut backup', () => {
       const data = join(place, 'restored');
       const restored = await runCommand(['restore', '--from', file, '--data', data]);
       const said = `${file}, seed ${seed}: ${checked.stderr}${restored.stderr}`;
-      expect([1, 6], said).toContain(checked.code);
+      expect([1, 7], said).toContain(checked.code);
       expect(restored.code, said).toBe(checked.code);
       expect(await readdir(data)).toEqual([]);
     }
@@ -170,7 +170,7 @@ describe('a changed or cut backup', () => {
     changed[at] = 0;
     await writeFile(file, changed);
     const { code, stderr } = await runCommand(['check', file]);
-    expect(code).toBe(6);
+    expect(code).toBe(7);
     const [first = '', second = ''] = stderr.split('\n');
     expect(first).toMatch(/^evenkeel: .*changed, offset \d+, key b: the record fails its checksum/);
     expect(first).toContain('entities up to a are whole');
@@ -189,7 +189,7 @@ test('check names what is damaged in a store, and has an exit code of its own', 
   bytes[bytes.lastIndexOf('beta')] = 0x42;
   await writeFile(file, bytes);
   const { code, stdout } = await runCommand(['check', data, '--json']);
-  expect(code).toBe(6);
+  expect(code).toBe(7);
   expect(JSON.parse(stdout)).toMatchObject({
     ok: false,
     damages: [{ file, offset: expect.any(Number), what: 'the record fails its checksum' }],
