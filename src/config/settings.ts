@@ -105,7 +105,7 @@ export const settings = {
   },
   'admin-port': {
     value: 'PORT',
-    help: 'port on 127.0.0.1 for dashboard, metrics, profiles, backups; 0: a free one',
+    help: 'port of dashboard, metrics, profiles and backups; 0 takes a free one',
     defaultText: 'off',
     unit: 'TCP port',
     cost: 'without --tokens every user of this machine can profile it and copy the data',
