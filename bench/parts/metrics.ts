@@ -23,13 +23,15 @@ export const metrics: Part = {
   title: 'Metrics',
   programs: [],
   defaults: { seconds: 20 },
+  quick: { seconds: 8 },
   measure,
   section: (measured) => ({
     intro: `\`evenkeel load\` at ${thousands(rate)} requests per second over ${connections}
-connections, on ${thousands(keySpace)} keys, and what the admin port says of the same requests. The
-generator's time is from when it sent a request to when it had the response. The server's is from
-when it read the request to when it handed the response to its socket. Both kernels' work, and the
-generator's own, lie in between. “Buckets” are quantiles that Prometheus makes of the histogram.`,
+connections, on ${thousands(keySpace)} keys, and what the admin port says of the same requests.
+Rates are those of the seconds behind the first quarter. The generator's time is from when it sent a
+request to when it had the response. The server's is from when it read the request to when it wrote
+the response. Both kernels' work, and the generator's own, lie in between. So a GET, which takes the
+server some µs, has no bar. “Buckets” are quantiles that Prometheus makes of the histogram.`,
     tables: [table(measured)],
     bars: bars(measured),
   }),
@@ -68,8 +70,8 @@ async function visit(side: Side, seconds: number, directory: string): Promise<Fi
   return {
     completed: result.completed,
     counted: operations.reduce((sum, { requests }) => sum + requests, 0),
-    rate: (result.completed / result.elapsedUs) * 1e6,
-    'server rate': mean(perSecond.slice(1, -1)),
+    rate: settled(result.timeline.map(({ completed }) => completed)),
+    'server rate': settled(perSecond),
     p50: at(50),
     p99: at(99),
     'bucket p50': quantile(0.5),
@@ -78,8 +80,10 @@ async function visit(side: Side, seconds: number, directory: string): Promise<Fi
   };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** The mean of the seconds without the first ones, in which code is compiled, and the last. */
+function settled(perSecond: readonly number[]): number {
+  const some = perSecond.slice(Math.ceil(perSecond.length / 4), -1);
+  return some.reduce((sum, value) => sum + value, 0) / some.length;
 }
 
 function table({ groups }: Measured) {
