@@ -19,8 +19,8 @@ import { BackupReader } from '../../store/backup/backup-reader.js';
 import { DataError } from '../data/data-error.js';
 import type { BackupPlace } from './backup-place.js';
 
-/** Synced so often, so that no sync of the store has to wait for many bytes. */
-const syncBytes = 256 * 1024;
+/** Synced so often, so that no sync of the store has to wait for very many bytes. */
+const syncBytes = 1024 * 1024;
 const readBytes = 256 * 1024;
 /** The leftover of a killed backup in a directory is removed after that. */
 const leftoverMs = 24 * 3600 * 1000;

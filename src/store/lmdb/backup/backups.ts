@@ -7,8 +7,8 @@ import type { BackupOptions } from '../../backup/start-backup.js';
 import type { Journal } from '../journal/journal.js';
 import { BackupClient } from './backup-client.js';
 
-/** The thread works for a tenth of the time at most, and leaves the rest to the server. */
-const quietRestPerWork = 9;
+/** The thread works for a fifth of the time at most, and leaves the rest to the server. */
+const quietRestPerWork = 4;
 
 export class Backups {
   readonly #directory: string;
