@@ -1,15 +1,16 @@
 /** Backups in memory, and what is in them. */
 import { BackupReader } from '#dist/store/backup/backup-reader.js';
 import { BackupWriter } from '#dist/store/backup/backup-writer.js';
+import type { BackupOptions } from '#dist/store/backup/start-backup.js';
 import { restoreDirectory } from '#dist/store/lmdb/backup/restore.js';
 import { headerBytes, writeRecord } from '#dist/store/record.js';
 import type { Store } from '#dist/store/store.js';
 import { temporaryDirectory } from './directory.js';
 
-/** A whole backup of an open store. */
-export async function backupOf(store: Store): Promise<Buffer> {
+/** A whole backup of an open store. @param options with `isAlone` it takes no rests */
+export async function backupOf(store: Store, options?: BackupOptions): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of (await store.backup?.()) ?? []) pieces.push(piece);
+  for await (const piece of (await store.backup?.(options)) ?? []) pieces.push(piece);
   return Buffer.concat(pieces);
 }
 
