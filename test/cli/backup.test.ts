@@ -133,7 +133,9 @@ describe('a changed or cut backup', () => {
     c: Buffer.from('3'),
   });
 
-  test(`is refused by check and by restore, with ${flips} bytes changed in turn`, async () => {
+  const timeout = 60_000 + 10_000 * flips;
+  const turns = `${flips} bytes changed in turn`;
+  test(`is refused by check and by restore, with ${turns}`, { timeout }, async () => {
     const place = await temporaryDirectory();
     const change = fc.record({
       at: fc.noBias(fc.nat(backup.length - 1)),

@@ -41,7 +41,9 @@ async function valuesOf(directory: string): Promise<Map<string, string>> {
   return values;
 }
 
-test(`${backups} backups under load restore to states that held at one moment`, async () => {
+test(`${backups} backups under load restore to states that held at one moment`, {
+  timeout: 120_000 + 60_000 * backups,
+}, async () => {
   const place = await temporaryDirectory();
   const data = join(place, 'data');
   const server = await startServer(data, ['--admin-port', '0']);

@@ -33,13 +33,13 @@ let isRunning = false;
 let resumedMs = 0;
 
 port.on('message', async (request: BackupRequest) => {
-  if (request.kind === 'begin') {
-    isRunning = true;
-    await run();
-  } else if (request.kind === 'take') allowed++;
-  else {
+  if (request.kind === 'take') allowed++;
+  else if (request.kind === 'stop') {
     stopped ??= request.why;
     if (!isRunning) await close();
+  } else if (stopped === undefined) {
+    isRunning = true;
+    await run();
   }
   wake();
 });

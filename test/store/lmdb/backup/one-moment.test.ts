@@ -114,7 +114,9 @@ function faultsOf(state: Map<string, string>, atLeast: Map<string, number>): str
   return faults;
 }
 
-test(`${backups} backups under writes are each of one moment, and miss nothing`, async () => {
+test(`${backups} backups under writes are each of one moment, and miss nothing`, {
+  timeout: 60_000 + 30_000 * backups,
+}, async () => {
   const directory = await temporaryDirectory();
   const store = await openLmdb({
     directory,

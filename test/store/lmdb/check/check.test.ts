@@ -123,7 +123,9 @@ test('a changed byte in a record is found, with its key and about its offset', a
   expect(digest).toBeUndefined();
 });
 
-test(`${flips} changed bytes are each found, or change nothing that anybody reads`, async () => {
+test(`${flips} changed bytes are each found, or change nothing that anybody reads`, {
+  timeout: 60_000 + 100 * flips,
+}, async () => {
   const directory = await someDirectory();
   // Its file is in use but for the reserve at its end.
   await compactDirectory(directory, {});
