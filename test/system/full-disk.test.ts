@@ -226,7 +226,9 @@ describe.each([100, 1024, 40_000])('with values of %i bytes on a disk of 8 MiB',
 it('a disk too small for an empty store is named in one line, with exit code 1', async () => {
   const disk = await smallDisk(1, 1);
   const started = startServer(join(disk.directory, 'data'));
-  await expect(started).rejects.toThrow(/ended with 1, .*evenkeel: [^\n]*the disk is full[^\n]*\n/);
+  await expect(started).rejects.toThrow(
+    /ended with 1, .*\nevenkeel: [^\n]*the disk is full[^\n]*\n$/s,
+  );
 });
 
 it('a server that can not empty its journal says so, and loses nothing', async () => {
