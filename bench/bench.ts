@@ -50,7 +50,7 @@ const help = `npm run bench [-- FLAGS]
                       or all but the last two: cluster has npm run bench:cluster
                       (get-peak,put-peak; with --quick all)
   --rounds N          rounds of each part (3; reference and cluster 5, cold 9)
-  --seconds N         of each measurement (3; reference and metrics 20, growth and cold 10)
+  --seconds N         of each measurement (3; reference 20, growth, cold and metrics 10)
   --warmup N          seconds that each peer is under load before its peak is measured (5)
   --connections N,N   of the peaks: only these of 20, 64 and 256
   --entities N        of 100 bytes in a store before its peak is measured (200000);
