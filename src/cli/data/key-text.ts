@@ -5,6 +5,8 @@
 import { maxKeyBytes } from '../../config/limits.js';
 import { UsageError } from '../../config/parsers.js';
 
+export { escapedKey, textOfKey } from '../../store/text-of-key.js';
+
 const rule = `a key of 1 to ${maxKeyBytes} bytes, in which %25 is a percent sign and %FF any byte`;
 
 /** @throws UsageError with the rule alone */
@@ -19,26 +21,8 @@ export function keyFromText(text: string): Buffer {
   return key;
 }
 
-/** As a word that no shell changes, and no parser of flags takes for one. */
-export function textOfKey(key: Uint8Array): string {
-  return Buffer.from(key)
-    .toString('latin1')
-    .replace(/^-|[^A-Za-z0-9._:/@,-]/g, escaped);
-}
-
 /** A text as one word of a POSIX shell. */
 export function shellWord(text: string): string {
   const word = text.startsWith('-') && text !== '-' ? `./${text}` : text;
   return /^[A-Za-z0-9._:/@,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** The same where every byte but a letter or digit is escaped, for the query of a URL. */
-export function escapedKey(key: Uint8Array): string {
-  return Buffer.from(key)
-    .toString('latin1')
-    .replace(/[^A-Za-z0-9]/g, escaped);
-}
-
-function escaped(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`;
 }
