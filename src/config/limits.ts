@@ -129,6 +129,11 @@ export interface Limits {
    * together, in ms. More makes them a little faster, and the tail of all other requests longer.
    */
   readonly bulkTurnMs: number;
+  /**
+   * A backup of the running server is given up after this time, in ms. While it runs, the data file
+   * grows by each page that is written. The file does not shrink again.
+   */
+  readonly backupMs: number;
 }
 
 export const defaultLimits: Limits = {
@@ -159,6 +164,7 @@ export const defaultLimits: Limits = {
   rangePageBytes: 64 * KiB,
   rangePageMs: 1,
   bulkTurnMs: 1,
+  backupMs: 600_000,
 };
 
 /**

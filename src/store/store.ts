@@ -7,6 +7,10 @@
  * absent key is `undefined`.
  */
 
+import type { StartBackup } from './backup/start-backup.js';
+
+export type { StartBackup } from './backup/start-backup.js';
+
 export type Awaitable<T> = T | Promise<T>;
 
 export interface Capabilities {
@@ -225,6 +229,9 @@ export interface Store {
    *   `closed`
    */
   load(entities: readonly Entity[]): Promise<void>;
+
+  /** Makes a backup. Undefined: the engine has ways of its own. */
+  readonly backup?: StartBackup;
 
   /**
    * Finishes the accepted writes, then frees every resource. Later calls, and reads that wait for

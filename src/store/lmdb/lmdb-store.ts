@@ -4,6 +4,7 @@
  * time may open a directory, and one store in it.
  */
 import { type Limits, pieceBytes } from '../../config/limits.js';
+import type { BackupOptions } from '../backup/start-backup.js';
 import { checkKey } from '../checks.js';
 import { fieldsEnd, fieldsStart, readRecord } from '../record.js';
 import {
@@ -23,6 +24,8 @@ import {
   StoreError,
   type WriteOptions,
 } from '../store.js';
+import type { Backups } from './backup/backups.js';
+import { asBuffer } from './file/as-buffer.js';
 import type { Environment } from './file/environment.js';
 import type { Journal } from './journal/journal.js';
 import { entityAt, type Found, type Memtable } from './memtable/memtable.js';
@@ -50,6 +53,7 @@ export interface StoreParts {
   readonly journal: Journal;
   readonly commits: GroupCommit;
   readonly sweeper: Sweeper;
+  readonly backups: Backups;
   /** Closes the writer, the file and all else. */
   readonly release: () => Promise<void>;
 }
@@ -156,6 +160,11 @@ export class LmdbStore implements Store {
       before = loading;
     }
     await before;
+  }
+
+  backup(options?: BackupOptions): Promise<AsyncGenerator<Uint8Array>> {
+    const { backups, journal } = this.#parts;
+    return backups.start(journal, options);
   }
 
   close(): Promise<void> {
@@ -275,6 +284,7 @@ export class LmdbStore implements Store {
 
   async #close(): Promise<void> {
     this.#parts.coldReads.close();
+    await this.#parts.backups.close();
     await this.#parts.commits.settled();
     await this.#parts.sweeper.stop();
     await this.#parts.largeReads.close();
@@ -284,10 +294,4 @@ export class LmdbStore implements Store {
   #mustBeOpen(): void {
     if (this.#closing) throw new StoreError('closed', 'the store is closed');
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -5,6 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { type Limits, makeLimits } from '../../config/limits.js';
 import { readUint64, writeUint64 } from '../record.js';
 import { type Store, StoreError } from '../store.js';
+import { Backups } from './backup/backups.js';
 import { CheckpointClient } from './checkpoint/checkpoint-client.js';
 import { Control } from './checkpoint/messages.js';
 import { isClaimed } from './file/claim.js';
@@ -17,10 +18,10 @@ import {
   dataFile,
   type Environment,
   formatKey,
-  formatWithFields,
   formatWithJournal,
   formatWithoutFields,
   journalKey,
+  knownFormats,
   openDatabases,
   openRoot,
   readersOf,
@@ -118,12 +119,14 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     };
     const segments = [await newSegment(0), await newSegment(1)] as const;
     const recovered = await recover(env, directory, segments);
+    const backups = new Backups(directory, limits.backupMs);
     const control = new Control();
     const memories = segments.map(({ memory }) => memory.buffer as SharedArrayBuffer);
     const thread = await CheckpointClient.start(
       { directory, memories, control: control.buffer },
       {
         onProgress: () => root.resetReadTxn(),
+        onFull: () => backups.stop('the disk of the store is full'),
         onFailure: (error) => commits.fail(error),
       },
     );
@@ -178,6 +181,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       journal,
       commits,
       sweeper: new Sweeper(thread, now, sweepIntervalMs),
+      backups,
       release,
     });
   } catch (error) {
@@ -282,11 +286,10 @@ async function checkFormat({ entities, meta }: Environment, directory: string): 
     return;
   }
   const format = readUint64(stored, 0);
-  const known: readonly number[] = [formatWithoutFields, formatWithFields, formatWithJournal];
-  if (!known.includes(format))
+  if (!knownFormats.includes(format))
     throw new StoreError(
       'unusable',
       `the data directory ${directory} has format ${format}, and this Evenkeel reads ` +
-        `${known.join(', ')}; use the release that wrote it`,
+        `${knownFormats.join(', ')}; use the release that wrote it`,
     );
 }

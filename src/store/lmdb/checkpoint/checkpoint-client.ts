@@ -24,6 +24,8 @@ export type CheckpointResult =
 export interface CheckpointEvents {
   /** LMDB has changed. */
   readonly onProgress: () => void;
+  /** The disk has no space for what is to go into LMDB. */
+  readonly onFull: () => void;
   /** LMDB can't be written any more. Called once at most. */
   readonly onFailure: (error: StoreError) => void;
 }
@@ -150,6 +152,7 @@ export class CheckpointClient {
     const { id, reply } = message;
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
+    if (reply.kind === 'full') this.#events.onFull();
     if (reply.kind !== 'failed') {
       waiting?.resolve(reply);
       return;

@@ -3,16 +3,19 @@
  * again until there is space: the journal keeps what was acknowledged.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StoreError } from '../../store.js';
+import { StoreError } from '../../store.js';
 import type { Segment } from '../journal/segment.js';
 import type { Slots } from '../journal/slots.js';
 import type { Layer, Memtable } from '../memtable/memtable.js';
 import { publishCheckpoint } from '../write/commit-channel.js';
+import { Between } from './between.js';
 import type { CheckpointClient } from './checkpoint-client.js';
 import type { Control, Work } from './messages.js';
 
 /** Between two attempts at a full disk. */
 const retryMs = 250;
+/** Somebody waits for the end of a checkpoint: one of no more entries need not be spread. */
+const maxAtOnce = 1024;
 
 export interface CheckpointerParts {
   readonly memtable: Memtable;
@@ -34,6 +37,9 @@ export class Checkpointer {
   #wake: (() => void) | undefined;
   /** Those that wait for the end of the next attempt. */
   #attempted: (() => void)[] = [];
+  /** LMDB has the frames up to this one, and no later ones while no checkpoint runs. */
+  #checkpointed = 0;
+  #between: Between | undefined;
 
   constructor({ memtable, thread, control, slots }: CheckpointerParts) {
     this.#memtable = memtable;
@@ -47,6 +53,32 @@ export class Checkpointer {
     this.isClosing = true;
     this.#control.isHurried = true;
     this.#wake?.();
+    this.#between?.fail(new StoreError('closed', 'the store is closed'));
+  }
+
+  /**
+   * Runs the work between two checkpoints: LMDB has the frames up to this one at least, and all
+   * frames before the last that it has. One at a time.
+   * @throws StoreError `full`, `failed`, `closed`; the reason of the signal; what the work throws
+   */
+  async between<T>(sequence: number, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    if (this.#thread.failure) throw this.#thread.failure;
+    if (this.isClosing) throw new StoreError('closed', 'the store is closed');
+    const between = new Between(sequence, signal);
+    this.#between = between;
+    try {
+      if (this.#checkpointed < sequence) await between.reached;
+      return await work();
+    } finally {
+      this.#between = undefined;
+      between.release();
+    }
+  }
+
+  /** Whether LMDB has the frames up to this one. */
+  has(sequence: number): boolean {
+    return this.#checkpointed >= sequence;
   }
 
   /**
@@ -64,12 +96,15 @@ export class Checkpointer {
 
   #endAttempt(blocked: StoreError | undefined): void {
     this.blocked = blocked;
+    // At a full disk LMDB takes deletions before their time: see #removeDeleted().
+    if (blocked) this.#between?.fail(blocked);
     for (const resolve of this.#attempted.splice(0)) resolve();
   }
 
   /** Takes a sealed segment into LMDB. At a full disk it tries again until there is space. */
   async run(segment: Segment, layer: Layer): Promise<void> {
     try {
+      if (this.#between?.isReachedBy(this.#checkpointed)) await this.#between.released;
       await this.#run(segment, layer);
     } catch (error) {
       // Nobody waits for an attempt that never ends.
@@ -85,6 +120,7 @@ export class Checkpointer {
     );
     const { number, ceiling, lastSequence: sequence } = segment;
     const reserved = segment.reservedPages;
+    if (this.#between && layer.index.size <= maxAtOnce) this.#control.isHurried = true;
     for (let places = layer.index.toArray(); ; ) {
       const work: Work = {
         segment: number,
@@ -114,6 +150,8 @@ export class Checkpointer {
       await this.#removeDeleted().catch(() => {});
       places = this.#remaining(layer, places.subarray(result.applied));
     }
+    this.#checkpointed = sequence;
+    this.#between?.reach(sequence);
     this.#endAttempt(undefined);
     this.#memtable.drop(layer);
     const unused = [...segment.slots.values()];

@@ -24,7 +24,7 @@ export class ExpiryIndex {
   }
 
   add(key: Buffer, expiresMs: number): void {
-    this.#env.expiry.putSync(entryOf(expiresMs, key), nothing);
+    this.#env.expiry.putSync(expiryEntryOf(expiresMs, key), nothing);
     this.count++;
   }
 
@@ -36,12 +36,12 @@ export class ExpiryIndex {
   }
 
   remove(key: Buffer, expiresMs: number): void {
-    if (this.#env.expiry.removeSync(entryOf(expiresMs, key))) this.count--;
+    if (this.#env.expiry.removeSync(expiryEntryOf(expiresMs, key))) this.count--;
   }
 
   /** Up to `limit` keys that had expired by `nowMs`. */
   due(nowMs: number, limit: number): Due[] {
-    const entries = this.#env.expiry.getKeys({ limit, end: entryOf(nowMs + 1, nothing) });
+    const entries = this.#env.expiry.getKeys({ limit, end: expiryEntryOf(nowMs + 1, nothing) });
     return Array.from(entries, (entry) => {
       return { key: entry.subarray(8), expiresMs: readUint64(entry, 0) };
     });
@@ -58,7 +58,8 @@ export class ExpiryIndex {
   }
 }
 
-function entryOf(expiresMs: number, key: Uint8Array): Buffer {
+/** The entry of a key that expires. */
+export function expiryEntryOf(expiresMs: number, key: Uint8Array): Buffer {
   const entry = Buffer.allocUnsafe(8 + key.length);
   entry.set(key, writeUint64(entry, 0, expiresMs));
   return entry;

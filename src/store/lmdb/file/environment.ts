@@ -31,6 +31,12 @@ export const formatWithFields = 2;
  * its own format back. Releases without a journal refuse it.
  */
 export const formatWithJournal = 3;
+/** All that this release reads. */
+export const knownFormats: readonly number[] = [
+  formatWithoutFields,
+  formatWithFields,
+  formatWithJournal,
+];
 export const formatKey = Buffer.from('format');
 /** Under this key, while the journal is in use: see journal-state.ts. */
 export const journalKey = Buffer.from('journal');
@@ -65,7 +71,7 @@ export function openRootAt(path: string): RootDatabase<Buffer, Buffer> {
     encoding: 'binary',
     keyEncoding: 'binary',
     maxDbs: 4,
-    // Up to seven threads of this process read; a process killed a moment ago may still be listed.
+    // Up to eight threads of this process read; a process killed a moment ago may still be listed.
     maxReaders: 16,
     mapSize: mapBytes,
     overlappingSync: false,

@@ -16,6 +16,15 @@ export function errorOf(error: unknown): unknown {
   return syscall === undefined ? error : failed('journal', message);
 }
 
+/** Runs what calls the system, and throws its errors as those of the store. */
+export async function storeErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw errorOf(error);
+  }
+}
+
 export function saysFull(error: unknown): boolean {
   return error instanceof StoreError && error.code === 'full';
 }

@@ -17,7 +17,7 @@ import { syncNames } from '../file/directory.js';
 import type { Pages } from '../file/page-count.js';
 import type { Memtable } from '../memtable/memtable.js';
 import { Admission } from './admission.js';
-import { errorOf, saysFull } from './errors.js';
+import { errorOf, saysFull, storeErrors } from './errors.js';
 import { PageReserve } from './page-reserve.js';
 import type { RecoveredJournal } from './recovery.js';
 import type { Segment } from './segment.js';
@@ -157,11 +157,12 @@ export class Journal {
    */
   async storing<T>(store: () => Promise<T>): Promise<T> {
     if (this.#checkpointer.blocked) await this.#checkpointer.retry();
-    try {
-      return await store();
-    } catch (error) {
-      throw errorOf(error);
-    }
+    return storeErrors(store);
+  }
+
+  /** See SegmentPair. */
+  atOneMoment<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.#pair.atOneMoment(work, signal);
   }
 
   /**
@@ -264,7 +265,7 @@ export class Journal {
       if (this.#thread.failure) throw this.#thread.failure;
       if (this.active.lastSequence === 0) {
         // An empty segment has nothing to checkpoint, so it is not sealed.
-        await this.#grow(this.active, entryBytes, reserved);
+        await storeErrors(() => this.active.growFor(entryBytes, reserved));
         continue;
       }
       const { other } = this.#pair;
@@ -274,18 +275,9 @@ export class Journal {
         this.#control.isHurried = this.#checkpointer.isClosing;
         continue;
       }
-      await this.#grow(other, entryBytes, reserved);
+      await storeErrors(() => other.growFor(entryBytes, reserved));
       // The timer may have turned in that time: then the other one is being checkpointed.
       if (this.#pair.other === other && other.state === 'free') this.#pair.turn();
-    }
-  }
-
-  /** @throws StoreError `full`, `failed` */
-  async #grow(segment: Segment, entryBytes: number, reserved: number): Promise<void> {
-    try {
-      await segment.growFor(entryBytes, reserved);
-    } catch (error) {
-      throw errorOf(error);
     }
   }
 }

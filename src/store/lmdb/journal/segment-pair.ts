@@ -3,6 +3,7 @@
  * has a layer of the memtable.
  */
 import type { FileHandle } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Checkpointer } from '../checkpoint/checkpointer.js';
 import type { Control } from '../checkpoint/messages.js';
 import { Layer, type Memtable } from '../memtable/memtable.js';
@@ -15,6 +16,9 @@ export interface SegmentPairParts {
   readonly control: Control;
   readonly checkpointer: Checkpointer;
 }
+
+/** Between two attempts to seal a segment that takes a frame. */
+const sealMs = 2;
 
 export class SegmentPair {
   readonly #segments: readonly [Segment, Segment];
@@ -124,6 +128,25 @@ export class SegmentPair {
     sealed.state = 'sealed';
     this.activate(this.other);
     this.#startCheckpoint(sealed);
+  }
+
+  /**
+   * Runs the work while LMDB has what was acknowledged up to one moment since the call, and nothing
+   * later. Checkpoints wait until it ends. One at a time.
+   * @throws as Checkpointer.between()
+   */
+  async atOneMoment<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const newest = this.#active.lastSequence || this.other.lastSequence;
+    let isOver = false;
+    const result = this.#checkpointer.between(newest, work, signal).finally(() => {
+      isOver = true;
+    });
+    const settled = result.catch(() => {});
+    while (!isOver) {
+      if (!this.#checkpointer.has(newest)) this.turnIfFree();
+      await Promise.race([settled, sleep(sealMs)]);
+    }
+    return result;
   }
 
   async close(): Promise<void> {

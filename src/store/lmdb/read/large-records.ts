@@ -51,6 +51,20 @@ export function leaveOutLargeRecords(entities: Database<Buffer, Buffer>): void {
 }
 
 /**
+ * Ranges give views of memory that lmdb uses again, for a reader that keeps neither key nor record
+ * beyond the next one. To be called once.
+ */
+export function giveViews(entities: Database<Buffer, Buffer>): void {
+  const internals = internalsOf(entities);
+  const view = (bytes: Uint8Array, start: number, end: number) =>
+    Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+  internals.encoding = 'record';
+  internals.decoderCopies = true;
+  internals.readKey = view;
+  internals.decoder = { decode: (bytes, length) => view(bytes, 0, length) };
+}
+
+/**
  * Whether the value of a record is larger than `pieceBytes`.
  * @throws StoreError `damaged` if it has an unknown format
  */

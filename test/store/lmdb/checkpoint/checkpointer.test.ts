@@ -1,5 +1,5 @@
-/** Writes that wait for a full disk do not wait for ever. */
-import { expect, test } from 'vitest';
+/** Writes that wait for a full disk do not wait for ever. Others wait between two checkpoints. */
+import { describe, expect, test } from 'vitest';
 import { CheckpointClient } from '#dist/store/lmdb/checkpoint/checkpoint-client.js';
 import { Checkpointer } from '#dist/store/lmdb/checkpoint/checkpointer.js';
 import { Control } from '#dist/store/lmdb/checkpoint/messages.js';
@@ -63,6 +63,93 @@ test('a deletion that fails at a full disk does not end the attempts', async () 
   expect(segment.state).toBe('free');
 });
 
+describe('between two checkpoints', () => {
+  const done = {
+    event: { beganMs: 0, endedMs: 0, entries: 0, transactions: 0, busyMs: 0, longestMs: 0 },
+  };
+
+  /** A checkpointer, the sequences that it has taken into LMDB, and what makes a segment. */
+  function checkpointing(replies: (sequence: number) => Promise<unknown>) {
+    const begun: number[] = [];
+    const thread = {
+      failure: undefined,
+      checkpoint: async ({ sequence }: { sequence: number }) => {
+        begun.push(sequence);
+        return replies(sequence);
+      },
+      remove: async () => {},
+      touch: async () => {},
+    };
+    const checkpointer = new Checkpointer({
+      memtable: new Memtable(),
+      thread: thread as never,
+      control: new Control(),
+      slots: new Slots('/nowhere', () => {}),
+    });
+    const run = (sequence: number) => {
+      const segment = new Segment('/nowhere', 0, 128 * 1024);
+      segment.takeOver([{ sequence, ceiling: undefined, start: 4144, end: 4144 }], []);
+      return checkpointer.run(segment, new Layer(segment.entries, segment.slots));
+    };
+    return { begun, checkpointer, run };
+  }
+  const { signal } = new AbortController();
+
+  test('work begins when LMDB has the frame, and the next checkpoint behind it', async () => {
+    const { begun, checkpointer, run } = checkpointing(async () => done);
+    const seen: string[] = [];
+    let finish = () => {};
+    const work = checkpointer.between(
+      7,
+      () => {
+        seen.push(`work after ${begun}`);
+        return new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+      },
+      signal,
+    );
+    await run(5);
+    expect(seen).toEqual([]);
+    await run(9);
+    const next = run(12);
+    await expect.poll(() => seen).toEqual(['work after 5,9']);
+    expect(begun).toEqual([5, 9]);
+    finish();
+    await Promise.all([work, next]);
+    expect(begun).toEqual([5, 9, 12]);
+  });
+
+  test('nobody waits for a frame that LMDB has', async () => {
+    const { checkpointer, run } = checkpointing(async () => done);
+    await run(9);
+    expect(await checkpointer.between(9, async () => 'done', signal)).toBe('done');
+  });
+
+  test('a full disk ends the wait: deletions go into LMDB before their time', async () => {
+    const replies = [{ applied: 0, usedPages: noPages, error: new StoreError('full', 'no space') }];
+    const { checkpointer, run } = checkpointing(async () => replies.shift() ?? done);
+    const work = checkpointer.between(5, async () => 'done', signal);
+    const running = run(5);
+    await expect(work).rejects.toMatchObject({ code: 'full' });
+    await running;
+  });
+
+  test('so does a signal, and the end of the store', async () => {
+    const { checkpointer } = checkpointing(async () => done);
+    const aborting = new AbortController();
+    const aborted = checkpointer.between(5, async () => 'done', aborting.signal);
+    aborting.abort(new Error('given up'));
+    await expect(aborted).rejects.toThrow('given up');
+    const closed = checkpointer.between(5, async () => 'done', signal);
+    checkpointer.close();
+    await expect(closed).rejects.toMatchObject({ code: 'closed' });
+    await expect(checkpointer.between(5, async () => 'done', signal)).rejects.toMatchObject({
+      code: 'closed',
+    });
+  });
+});
+
 test('a checkpoint without entries ends, though nothing hurries it', async () => {
   const directory = await temporaryDirectory();
   await (await openLmdb({ directory })).close();
@@ -74,7 +161,7 @@ test('a checkpoint without entries ends, though nothing hurries it', async () =>
       memories: [segment.memory.buffer as SharedArrayBuffer],
       control: control.buffer,
     },
-    { onProgress: () => {}, onFailure: () => {} },
+    { onProgress: () => {}, onFull: () => {}, onFailure: () => {} },
   );
   const result = await client.checkpoint({
     segment: 0,
