@@ -15,7 +15,7 @@ const metaBytes = 168;
 const metaFlag = 0x08;
 /** MDB_ENCRYPT */
 const encryptedFlag = 0x2000;
-const noRoot = 2n ** 64n - 1n;
+export const noRoot = 2n ** 64n - 1n;
 const maxDepth = 32;
 /** Its index among the trees of a meta page. */
 const mainTree = 1;
@@ -112,13 +112,43 @@ function inOrder([first, second]: readonly [Meta, Meta]): readonly [newer: Meta,
   return second.txnId > first.txnId ? [second, first] : [first, second];
 }
 
-interface Meta {
+/** The meta page that LMDB opens the file with. Undefined: {@link findDamage} says why. */
+export async function readNewestMeta(file: FileHandle): Promise<Meta | undefined> {
+  const metas = await readMetas(file);
+  return typeof metas === 'string' ? undefined : inOrder(metas)[0];
+}
+
+export interface Meta {
   readonly pageSize: number;
   /** Those of the environment, as it was made. */
   readonly envFlags: number;
   readonly lastPage: bigint;
   readonly txnId: bigint;
-  readonly trees: readonly { readonly root: bigint; readonly depth: number }[];
+  /** That of free pages, and that of all other trees. */
+  readonly trees: readonly TreeRoot[];
+}
+
+/** How the file describes a tree (`MDB_db`). */
+export interface TreeRoot {
+  readonly depth: number;
+  readonly branchPages: bigint;
+  readonly leafPages: bigint;
+  readonly overflowPages: bigint;
+  readonly entries: bigint;
+  /** Its page; {@link noRoot}: the tree is empty. */
+  readonly root: bigint;
+}
+
+/** Reads the description of a tree. */
+export function readTreeRoot(bytes: Buffer, start: number): TreeRoot {
+  return {
+    depth: bytes.readUInt16LE(start + 6),
+    branchPages: bytes.readBigUInt64LE(start + 8),
+    leafPages: bytes.readBigUInt64LE(start + 16),
+    overflowPages: bytes.readBigUInt64LE(start + 24),
+    entries: bytes.readBigUInt64LE(start + 32),
+    root: bytes.readBigUInt64LE(start + 40),
+  };
 }
 
 async function readMeta(file: FileHandle, number: number, offset: number): Promise<Meta | string> {
@@ -132,16 +162,12 @@ async function readMeta(file: FileHandle, number: number, offset: number): Promi
   const pageSize = page.readUInt32LE(at.freeTree);
   if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0)
     return `its page size is ${pageSize}`;
-  const tree = (start: number) => ({
-    depth: page.readUInt16LE(start + 6),
-    root: page.readBigUInt64LE(start + 40),
-  });
   return {
     pageSize,
     envFlags: page.readUInt16LE(at.freeTree + 4),
     lastPage: page.readBigUInt64LE(at.lastPage),
     txnId: page.readBigUInt64LE(at.txnId),
-    trees: [tree(at.freeTree), tree(at.mainTree)],
+    trees: [readTreeRoot(page, at.freeTree), readTreeRoot(page, at.mainTree)],
   };
 }
 
