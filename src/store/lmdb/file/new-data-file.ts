@@ -20,20 +20,38 @@ const leftover = /^-(new|probe)-[0-9a-f]+(-lock|-probe-\d+)?$/;
  * @throws the system's error, for example ENOSPC
  */
 export async function makeDataFile(path: string): Promise<void> {
-  const made = `${path}-new-${randomBytes(6).toString('hex')}`;
+  const made = newFileName(path);
   try {
-    await writeFile(made, Buffer.alloc(spareBytes), { mode: newMode });
-    await rm(made);
-    await prepareLockFile(made);
-    await writeEmpty(made);
+    await makeEmptyFile(made);
     await link(made, path);
   } catch (error) {
     // ENOENT: a faster process has the directory by now, and has removed this file as a leftover.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'EEXIST' && code !== 'ENOENT') throw error;
   } finally {
-    for (const file of [made, `${made}-lock`]) await rm(file, { force: true });
+    await removeNewFile(made);
   }
+}
+
+/** A name for a file that is to become the one at the path. */
+export function newFileName(path: string): string {
+  return `${path}-new-${randomBytes(6).toString('hex')}`;
+}
+
+/**
+ * Makes a file with the three empty databases.
+ * @param made a name by {@link newFileName}
+ */
+export async function makeEmptyFile(made: string): Promise<void> {
+  await writeFile(made, Buffer.alloc(spareBytes), { mode: newMode });
+  await rm(made);
+  await prepareLockFile(made);
+  await writeEmpty(made);
+}
+
+/** Removes what {@link makeEmptyFile} made, as far as it is there. */
+export async function removeNewFile(made: string): Promise<void> {
+  for (const file of [made, `${made}-lock`]) await rm(file, { force: true });
 }
 
 async function writeEmpty(path: string): Promise<void> {

@@ -11,7 +11,7 @@ import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { StoreError } from '../../store.js';
 
 /** Pages kept for deletions: a whole free list (150 pages) and some tens of changes. */
-const reservePages = 320;
+export const reservePages = 320;
 /** lmdb's `me_maxfreepgs_to_retain`. */
 const maxPagesTakenUp = 75_000;
 /** Minimum growth of the file: rare enough, and small enough to be synced along with a commit. */
