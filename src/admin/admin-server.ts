@@ -1,8 +1,8 @@
 /**
  * The admin port: an HTTP server apart from the port that the program serves, through which its
- * process can be profiled. It listens on loopback only. A profile shows what a program does, so the
- * door of the server refuses what pages in a browser ask. If the server takes tokens only, so does
- * this port: those of an admin.
+ * process can be profiled and its store be backed up. It listens on loopback only. The door of the
+ * server refuses what pages in a browser ask. If the server takes tokens only, so does this port:
+ * those of an admin.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -17,11 +17,13 @@ import { Door, visitorOf } from '../server/access/door.js';
 import type { Tokens } from '../server/access/tokens.js';
 import { contentFields } from '../server/api/content-fields.js';
 import { problemOf } from '../server/api/problem.js';
+import type { StartBackup } from '../store/backup/start-backup.js';
+import { backupPath, sendBackup } from './backup.js';
 
 export interface AdminServer {
   /** For example `http://127.0.0.1:9001`. */
   readonly url: string;
-  /** Ends a sampling that runs; its client gets no response. */
+  /** Ends a sampling or backup that runs; its client gets no whole response. */
   close(): Promise<void>;
 }
 
@@ -29,22 +31,25 @@ export interface AdminServer {
  * @param options.port 0 takes a free one
  * @param options.allowHosts names that requests may use, as of the server
  * @param options.tokens of the server; undefined: none are asked for
+ * @param options.backup of the store; undefined: it makes none
  * @throws ProfileError `listen`
  */
 export async function startAdminServer({
   port,
   allowHosts,
   tokens,
+  backup,
 }: {
   readonly port: number;
   readonly allowHosts?: readonly string[];
   readonly tokens?: Tokens | undefined;
+  readonly backup?: StartBackup | undefined;
 }): Promise<AdminServer> {
   const door = new Door(allowHosts);
   const host = '127.0.0.1';
   const sampling = new OneSampling();
   const server = createServer((request, response) => {
-    respond(request, response, { door, tokens, sampling }).catch((error: Error) =>
+    respond(request, response, { door, tokens, sampling, backup }).catch((error: Error) =>
       refuse(response, 500, error.message),
     );
   });
@@ -91,12 +96,13 @@ interface AdminPort {
   readonly door: Door;
   readonly tokens: Tokens | undefined;
   readonly sampling: OneSampling;
+  readonly backup: StartBackup | undefined;
 }
 
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  { door, tokens, sampling }: AdminPort,
+  { door, tokens, sampling, backup }: AdminPort,
 ): Promise<void> {
   try {
     door.check(visitorOf(request));
@@ -108,16 +114,23 @@ async function respond(
   }
   const { url = '', method } = request;
   const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
-  const allowed = { [adminPaths.profile]: 'POST', [adminPaths.status]: 'GET' }[pathname];
+  const allowed = methods[pathname];
   if (allowed === undefined) refuse(response, 404, usage);
   else if (method !== allowed)
     refuse(response.setHeader('allow', allowed), 405, `${pathname} takes ${allowed}`);
   else if (pathname === adminPaths.status) send(response, 200, status(sampling.running));
+  else if (pathname === backupPath) await sendBackup(backup, response, refuse);
   else await profile(searchParams, response, sampling);
 }
 
+const methods: Readonly<Record<string, string>> = {
+  [adminPaths.profile]: 'POST',
+  [backupPath]: 'POST',
+  [adminPaths.status]: 'GET',
+};
+
 const sampled = `${adminPaths.profile}?kind=cpu|alloc&seconds=N`;
-const usage = `there is POST ${sampled}, and GET ${adminPaths.status}`;
+const usage = `there is POST ${sampled}, POST ${backupPath}, and GET ${adminPaths.status}`;
 
 async function profile(
   query: URLSearchParams,

@@ -123,7 +123,8 @@ async function startAdmin(
 ): Promise<AdminServer | undefined> {
   if (port === undefined) return undefined;
   try {
-    return await startAdminServer({ port, allowHosts, tokens: server.tokens });
+    const { tokens, backup } = server;
+    return await startAdminServer({ port, allowHosts, tokens, backup });
   } catch (error) {
     await server.close();
     throw error;
@@ -147,7 +148,7 @@ function bannerText(
 ): string {
   const token = takesTokens ? '-H "Authorization: Bearer $TOKEN" ' : '';
   const entity = `${token}'${url}/v0/entity?id=hello'`;
-  const admin = adminUrl ? `  admin ${adminUrl}, for evenkeel profile --url\n` : '';
+  const admin = adminUrl ? `  admin ${adminUrl}, for evenkeel profile and backup --url\n` : '';
   return `Evenkeel ${version} serves ${url}
   data  ${store ?? data}
   pid   ${pid}

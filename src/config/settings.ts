@@ -105,10 +105,10 @@ export const settings = {
   },
   'admin-port': {
     value: 'PORT',
-    help: 'port on 127.0.0.1 for evenkeel profile --url; 0 takes a free one; or off',
+    help: 'port on 127.0.0.1 for profile and backup --url; 0: a free one; or off',
     defaultText: 'off',
     unit: 'TCP port',
-    cost: 'without --tokens every user of this machine can profile the server',
+    cost: 'without --tokens every user of this machine can profile it and copy the data',
     ...optional((text) => (text === 'off' ? undefined : wholeNumber(0, 65_535)(text))),
   },
   config: {

@@ -9,7 +9,7 @@ import {
   rangeDeletionShare,
 } from '../config/limits.js';
 import { openStore } from '../store/open.js';
-import { type Store, StoreError } from '../store/store.js';
+import { type StartBackup, type Store, StoreError } from '../store/store.js';
 import { Access } from './access/access.js';
 import { Door, type Scheme } from './access/door.js';
 import { exposureText, isExposed } from './access/exposure.js';
@@ -43,6 +43,8 @@ export interface RunningServer {
   readonly running: number;
   /** Those that it asks for, for an admin port of the same process; undefined: none. */
   readonly tokens: Tokens | undefined;
+  /** Makes a backup of the store, for an admin port; undefined: the store makes none. */
+  readonly backup: StartBackup | undefined;
   /**
    * Reads the files of tokens and certificates again. If one can't be used, what it had stays, and
    * `report` is told. Open connections stay.
@@ -168,6 +170,7 @@ export async function serveStore(
   return {
     url: urlOf(scheme, address),
     tokens: access.tokens,
+    backup: store.backup?.bind(store),
     reload: () => access.reload(secure),
     get running() {
       return inFlight.count;

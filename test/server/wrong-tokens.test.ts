@@ -129,10 +129,12 @@ it('none passes on the admin port', async () => {
     const answers = [
       await get(bad),
       await connection.ask(request('POST', '/profile?kind=cpu&seconds=1', bad)),
+      await connection.ask(request('POST', '/backup', bad)),
       await connection.ask(request('GET', '/', bad)),
     ];
     expect([credentials, ...answers.map(({ status }) => status)]).toStrictEqual([
       credentials,
+      401,
       401,
       401,
       401,
