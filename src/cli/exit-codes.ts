@@ -10,6 +10,8 @@ export const exitCodes = {
   notValid: 3,
   sloMissed: 4,
   regression: 5,
+  /** A store or a backup is damaged. */
+  damaged: 6,
   /** As shells have it for SIGINT. */
   interrupted: 130,
 } as const;

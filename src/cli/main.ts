@@ -34,6 +34,10 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   token: () => import('./token.js'),
   cluster: () => import('./cluster.js'),
   copy: () => import('./copy.js'),
+  backup: () => import('./backup.js'),
+  restore: () => import('./restore.js'),
+  check: () => import('./check.js'),
+  compact: () => import('./compact.js'),
 };
 
 async function help(): Promise<string> {

@@ -3,7 +3,10 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import * as backup from '#dist/cli/backup.js';
+import * as check from '#dist/cli/check.js';
 import * as cluster from '#dist/cli/cluster.js';
+import * as compact from '#dist/cli/compact.js';
 import * as compare from '#dist/cli/compare.js';
 import * as copy from '#dist/cli/copy.js';
 import * as exporting from '#dist/cli/export.js';
@@ -11,6 +14,7 @@ import * as importing from '#dist/cli/import.js';
 import * as load from '#dist/cli/load.js';
 import * as profile from '#dist/cli/profile.js';
 import * as report from '#dist/cli/report.js';
+import * as restore from '#dist/cli/restore.js';
 import * as serve from '#dist/cli/serve.js';
 import * as token from '#dist/cli/token.js';
 import { settings } from '#dist/config/settings.js';
@@ -27,7 +31,7 @@ const commands = {
   ...{ serve, load, compare, profile, report },
   export: exporting,
   import: importing,
-  ...{ token, cluster, copy },
+  ...{ token, cluster, copy, backup, restore, check, compact },
 };
 
 /** The error of a wrong command line, whose second line names the help. */

@@ -84,6 +84,8 @@ function ownEnvironment(): NodeJS.ProcessEnv {
 
 export interface ServerProcess {
   readonly url: string;
+  /** Empty without --admin-port. */
+  readonly adminUrl: string;
   readonly child: ChildProcess;
   /** The server's own process id; a tracer's is `child.pid`. */
   readonly pid: number;
@@ -109,7 +111,15 @@ export async function startServer(
     command,
   );
   const [line] = await untilPrinted(/^.+\n/);
-  const { url, pid } = JSON.parse(line) as { url: string; pid: number };
+  const {
+    url,
+    adminUrl = '',
+    pid,
+  } = JSON.parse(line) as {
+    url: string;
+    adminUrl?: string;
+    pid: number;
+  };
   // A tracer that is killed leaves what it traces alone, so the server is ended first.
   onTestFinished(() => {
     if (pid !== child.pid && child.exitCode === null && child.signalCode === null)
@@ -117,6 +127,7 @@ export async function startServer(
   });
   return {
     url,
+    adminUrl,
     child,
     pid,
     stderr,

@@ -13,6 +13,7 @@ import { sampleNative } from '../../lab/profile/native/perf.js';
 import type { Profile } from '../../lab/profile/profile.js';
 import type { Recording } from '../../lab/profile/sampling/recording.js';
 import { type SampleOptions, sampleKind } from '../../lab/profile/sampling/sample.js';
+import { adminUrl } from '../args/admin-url.js';
 import { on, parseCommandLine, unexpected, type Values } from '../args/flags.js';
 import { tokenFlag } from '../args/server-access.js';
 import { exitCodes } from '../exit-codes.js';
@@ -141,10 +142,4 @@ function outputsFor(kind: Kind, given: readonly Output[]): readonly Output[] {
     if (only !== undefined && only !== kind)
       throw new UsageError(`-o ${file} is for profile ${only}; profile ${kind} does not know it`);
   return given.length > 0 ? given : [{ file: `${kind}.svg`, format: 'svg' }];
-}
-
-function adminUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:') throw new UsageError('an address such as http://127.0.0.1:9001');
-  return url.origin;
 }
