@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaults, holds, type Part } from './part.js';
+import { backup } from './parts/backup.js';
 import { cluster } from './parts/cluster.js';
 import { cold } from './parts/cold.js';
 import { growth } from './parts/growth.js';
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, Part>> = {
   growth,
   cold,
   'ten-minutes': tenMinutes,
+  backup,
   cluster,
   'write-path': writePath,
 };
@@ -47,17 +49,18 @@ const help = `npm run bench [-- FLAGS]
   --only PART[,PART]  ${Object.keys(parts).join(', ')},
                       or all but the last two: cluster has npm run bench:cluster
                       (get-peak,put-peak; with --quick all)
-  --rounds N          rounds of each part (3; reference and cluster 5, cold 9)
-  --seconds N         of each measurement (3; reference 20, growth and cold 10)
+  --rounds N          rounds of each part (3; reference, backup and cluster 5, cold 9)
+  --seconds N         of each measurement (3; reference and backup 20, growth and cold 10)
   --warmup N          seconds that each peer is under load before its peak is measured (5)
   --connections N,N   of the peaks: only these of 20, 64 and 256
   --entities N        of 100 bytes in a store before its peak is measured (200000);
-                      as many bytes of larger ones; of each store of cluster (100000)
+                      as many bytes of larger ones; of each store of cluster (100000);
+                      of the store of backup (1000000)
   --sizes N,N,…       growth: entities of each store (100000,1000000,10000000)
   --excess N          cold: size of the file over the memory that its server may use (8)
   --minutes N         ten-minutes: of PUT, and then of GET (10)
   --operations N      cluster: for the nodes to warm up (60000)
-  --rate N            write-path: PUTs per second (10000)
+  --rate N            write-path and backup: PUTs per second (10000)
   --checkout DIR      write-path: a checkout before the change, built, to compare with
   --wrk2 PATH         reference: the program wrk2, which nobody packages; or WRK2=PATH
   --data DIR          where stores are made; on the disk to be measured (build/)

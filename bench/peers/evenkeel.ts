@@ -4,7 +4,7 @@ import { httpPut } from '../support/fill.js';
 import { type StartOptions, start } from '../support/process.js';
 import { httpPeer, type Peer, type PeerOptions } from './peer.js';
 
-const thisMain = fileURLToPath(import.meta.resolve('#dist/cli/main.js'));
+export const thisMain = fileURLToPath(import.meta.resolve('#dist/cli/main.js'));
 
 interface ServerOptions extends Pick<StartOptions, 'onMessage'> {
   /** For `serve`. */
@@ -27,8 +27,8 @@ export async function startServe(
 ) {
   const serve = [main, 'serve', '--port', '0', ...place, '--json', ...flags];
   const running = start([...before, process.execPath, ...nodeFlags, ...serve], { onMessage });
-  const { url, pid } = JSON.parse(await running.firstLine);
-  return { url, pid, port: Number(new URL(url).port), stop: running.stop };
+  const { url, adminUrl, pid } = JSON.parse(await running.firstLine);
+  return { url, adminUrl, pid, port: Number(new URL(url).port), stop: running.stop };
 }
 
 export async function startEvenkeel(
