@@ -12,6 +12,7 @@ import {
 } from '../lab/report/report-options.js';
 import { inputFile, outputDirectory } from './args/files.js';
 import { describeFlags, parseCommandLine, type Values } from './args/flags.js';
+import { certificateFlags, certificatesOf, tokenFlag } from './args/server-access.js';
 import { duration, metric } from './args/units.js';
 import { exitCodes } from './exit-codes.js';
 
@@ -61,6 +62,8 @@ export const flags = {
     help: "that server's admin port, see evenkeel serve --admin-port",
     ...optional(httpUrl),
   },
+  ...tokenFlag,
+  ...certificateFlags,
 };
 
 function label(given: string): string {
@@ -104,6 +107,8 @@ Examples:
   evenkeel report --compare reports/before.json
   evenkeel report --compare reports/before.json reports/async.json
   evenkeel report --url http://127.0.0.1:8080 --admin-url http://127.0.0.1:9001
+  evenkeel report --url http://127.0.0.1:8080 --admin-url http://127.0.0.1:9001 \\
+    --token-file admin.token
 `;
 
 export async function run(args: readonly string[]): Promise<void> {
@@ -135,17 +140,27 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 function optionsOf(values: Values<typeof flags>): ReportOptions {
-  const { duration: durationMs, url, 'admin-url': adminUrl, compare: _, ...given } = values;
+  const { label, rate, connections, threads, out, duration: durationMs } = values;
+  if (connections < threads)
+    throw new UsageError(
+      '--connections takes at least as many as there are threads ' +
+        `(${threads}), got '${connections}'`,
+    );
+  const server = serverOf(values);
+  return { label, rate, connections, threads, out, durationMs, ...(server && { server }) };
+}
+
+/** The server that runs already, if there is one. */
+function serverOf(values: Values<typeof flags>): ReportOptions['server'] {
+  const { url, 'admin-url': adminUrl, 'token-file': token } = values;
   if ((url === undefined) !== (adminUrl === undefined))
     throw new UsageError(
       '--url and --admin-url go together: the load goes to one, the profiles come from the other',
     );
-  if (given.connections < given.threads)
-    throw new UsageError(
-      '--connections takes at least as many as there are threads ' +
-        `(${given.threads}), got '${given.connections}'`,
-    );
-  return { ...given, durationMs, ...(url && adminUrl && { server: { url, adminUrl } }) };
+  if (token !== undefined && url === undefined)
+    throw new UsageError('--token-file is for --url, a server that runs already');
+  const certificates = certificatesOf(values, url ?? '');
+  return url && adminUrl ? { url, adminUrl, token, certificates } : undefined;
 }
 
 /** Returns nothing if Ctrl-C ended it; no server is left behind. */

@@ -27,7 +27,7 @@ export async function runExperiment(
   const startedAt = new Date().toISOString();
   const server = await startServerUnderTest(options);
   try {
-    await statusOver({ url: server.adminUrl });
+    await statusOver({ url: server.adminUrl, token: server.token });
     const directory = resolve(server.dataDirectory ?? options.out);
     const machine = describeMachine(directory);
     const fdatasync = server.dataDirectory === undefined ? undefined : measureFdatasync(directory);

@@ -109,7 +109,7 @@ async function profileWindow(
     signal,
     onBegin: () => {
       sampling = sleep(marginMs).then(() =>
-        sampleOver({ url: server.adminUrl }, { kind, seconds, signal }),
+        sampleOver({ url: server.adminUrl, token: server.token }, { kind, seconds, signal }),
       );
       // It is awaited once the load is over; until then nobody hears of its failure.
       sampling.catch(() => {});
@@ -149,7 +149,12 @@ function loadOptions(
   const { threads, connections, rate } = options;
   const args = name === 'get' && keys < keysRead ? [String(Math.max(2, keys))] : [];
   const work = { kind: 'script', file: scriptOf(name), args } as const;
-  return { ...defaultOptions, url: server.url, threads, connections, rate, durationMs, work };
+  const { url, token, certificates } = server;
+  return {
+    ...{ ...defaultOptions, url, threads, connections, rate, durationMs, work },
+    ...(token !== undefined && { headers: [['Authorization', `Bearer ${token}`]] }),
+    ...(certificates && { certificates }),
+  };
 }
 
 function commandLineOf(

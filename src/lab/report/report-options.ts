@@ -12,7 +12,13 @@ export interface ReportOptions extends Pick<LoadOptions, 'threads' | 'connection
   /** The directory that the report is written into. */
   readonly out: string;
   /** A server that runs already; absent: the report starts one on a fresh store, and ends it. */
-  readonly server?: { readonly url: string; readonly adminUrl: string };
+  readonly server?: {
+    readonly url: string;
+    readonly adminUrl: string;
+    /** That of an admin, if it takes tokens only. */
+    readonly token?: string | undefined;
+    readonly certificates?: LoadOptions['certificates'];
+  };
 }
 
 export const referenceThreads = 4;

@@ -7,9 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { ServerUnderTestError } from './report-errors.js';
 import type { ReportOptions } from './report-options.js';
 
-export interface ServerUnderTest {
-  readonly url: string;
-  readonly adminUrl: string;
+export interface ServerUnderTest extends NonNullable<ReportOptions['server']> {
   /** Present for a server of the report's own. */
   readonly dataDirectory?: string;
   /** Ends a server of the report's own, and removes its store. */

@@ -5,13 +5,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { readInfo } from '../../record.js';
 import { openDatabases, openRoot } from '../file/environment.js';
 import { noPages, PageCount, type Pages, remainder } from '../file/page-count.js';
 import { systemThreadId } from '../file/thread-io.js';
 import { Entries } from '../journal/entry.js';
 import { monotonicMs } from '../write/commit-channel.js';
 import type { Change, Mark } from './change.js';
+import { ChangeReader } from './change-reader.js';
 import {
   type CheckpointOptions,
   type CheckpointReply,
@@ -20,7 +20,7 @@ import {
   type Numbered,
   type Work,
 } from './messages.js';
-import { isSliceDue, SliceSize } from './pace.js';
+import { isSliceDue, maxSliceBytes, SliceSize } from './pace.js';
 import { Transactions } from './transactions.js';
 
 /** How long it waits before it asks again whether a slice is due. */
@@ -33,6 +33,7 @@ const control = new Control(shared);
 control.threadId = systemThreadId();
 const segments = memories.map((memory) => new Entries(Buffer.from(memory)));
 const size = new SliceSize();
+const reader = new ChangeReader();
 /** Why nothing is written any more. */
 let failure: string | undefined;
 
@@ -122,23 +123,14 @@ function sliceFrom(
   const changes: Change[] = [];
   let bytes = 0;
   for (let at = from; at < places.length && changes.length < size.entries; at++) {
-    const change = changeAt(entries, places[at] as number, slots);
+    const change = reader.read(entries, places[at] as number, slots);
     bytes += change.record?.length ?? 0;
-    if (changes.length > 0 && bytes > size.bytes) break;
+    if (changes.length > 0 && bytes > maxSliceBytes) break;
     changes.push(change);
+    // The next long record would be read into the same buffer.
+    if (bytes > maxSliceBytes) break;
   }
   return changes;
-}
-
-/** lmdb takes no shared memory, so this makes copies. */
-function changeAt(entries: Entries, place: number, slots: Work['slots']): Change {
-  const key = Buffer.from(entries.key(place));
-  const head = entries.record(place);
-  if (head === undefined) return { key, record: undefined, expiresMs: undefined };
-  const slot = entries.slotOf(place);
-  const value = slot && new Uint8Array(slots.get(slot.slot) as never, slot.offset, slot.bytes);
-  const record = value ? Buffer.concat([head, value]) : Buffer.from(head);
-  return { key, record, expiresMs: readInfo(record).expiresMs };
 }
 
 function sweep(nowMs: number, limit: number): CheckpointReply {

@@ -119,7 +119,7 @@ export class Checkpointer {
   async #run(segment: Segment, layer: Layer): Promise<void> {
     segment.state = 'checkpointing';
     const slots = new Map(
-      [...segment.slots.values()].map(({ number, memory }) => [number, memory.buffer]),
+      [...segment.slots.values()].map((slot) => [slot.number, this.#slots.sourceOf(slot)]),
     );
     const { number, ceiling, lastSequence: sequence } = segment;
     const reserved = segment.reservedPages;
@@ -128,7 +128,7 @@ export class Checkpointer {
       const work: Work = {
         segment: number,
         places,
-        slots: slots as never,
+        slots,
         ceiling,
         sequence,
         reservedPages: { ...reserved },

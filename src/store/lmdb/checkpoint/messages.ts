@@ -9,13 +9,16 @@ export interface CheckpointOptions {
   readonly control: SharedArrayBuffer;
 }
 
+/** Where the values of a slot are: the descriptor of its file; memory, if that is not open. */
+export type SlotSource = number | SharedArrayBuffer;
+
 /** Entries of one segment that go into LMDB. */
 export interface Work {
   readonly segment: number;
   /** The places of the entries, in order of keys. */
   readonly places: Int32Array<ArrayBuffer>;
-  /** The memory of the slots that they refer to, by number. */
-  readonly slots: ReadonlyMap<number, SharedArrayBuffer>;
+  /** The slots that they refer to, by number. */
+  readonly slots: ReadonlyMap<number, SlotSource>;
   /** A version ceiling to store with the last of them. */
   readonly ceiling: number | undefined;
   /** The sequence of the segment's last frame, stored with the last of them. */

@@ -22,7 +22,8 @@ export function isSliceDue(done: number, fill: number, elapsedMs: number): boole
 const targetMs = 1;
 const minEntries = 16;
 const maxEntries = 1024;
-const maxBytes = 2 * 1024 * 1024;
+/** The bytes of records in a slice, unless it has a single one. */
+export const maxSliceBytes = 2 * 1024 * 1024;
 /** The weight of the last commit. */
 const weight = 1 / 8;
 
@@ -35,10 +36,6 @@ export class SliceSize {
 
   get entries(): number {
     return Math.floor(this.#entries);
-  }
-
-  get bytes(): number {
-    return maxBytes;
   }
 
   /** To be called after each commit. */

@@ -7,6 +7,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoreError } from '../../store.js';
+import type { SlotSource } from '../checkpoint/messages.js';
 import { syncNames } from '../file/directory.js';
 import { openPlainFile, unusableFile } from '../file/plain-file.js';
 
@@ -137,6 +138,11 @@ export class Slots {
       at += bytesWritten;
       this.#writtenBytes += bytesWritten;
     }
+  }
+
+  /** Where the checkpoint thread reads the values of a slot that was written. */
+  sourceOf({ number, memory }: Slot): SlotSource {
+    return this.#files[number]?.fd ?? (memory.buffer as unknown as SharedArrayBuffer);
   }
 
   /** A slot that a server without a clean close left. Its file is opened for another value. */
