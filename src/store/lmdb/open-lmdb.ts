@@ -24,6 +24,7 @@ import {
 import { prepareLockFile } from './file/lock-file.js';
 import { makeDataFile, removeLeftovers } from './file/new-data-file.js';
 import { checkResources } from './file/resources.js';
+import { FrameWriter } from './journal/frame-writer.js';
 import { Journal } from './journal/journal.js';
 import { type JournalOptions, journalDefaults } from './journal/journal-options.js';
 import { Segment } from './journal/segment.js';
@@ -120,12 +121,16 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     const backups = new Backups(directory, limits.backupMs);
     const control = new Control();
     const memories = segments.map(({ memory }) => memory.buffer as SharedArrayBuffer);
+    let commits: GroupCommit | undefined;
+    const fail = (error: StoreError) => commits?.fail(error);
+    const writer = new FrameWriter(memories, fail);
+    undo.push(() => writer.close());
     const thread = await CheckpointClient.start(
       { directory, memories, control: control.buffer },
       {
         onProgress: () => root.resetReadTxn(),
         onFull: () => backups.stop('the disk of the store is full'),
-        onFailure: (error) => commits.fail(error),
+        onFailure: fail,
       },
     );
     undo.push(() => thread.close(false));
@@ -140,6 +145,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       segments,
       memtable,
       thread,
+      writer,
       control,
       statistics: writes,
       maxAgeMs: journalOptions.maxAgeMs,
@@ -151,7 +157,7 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
     });
     const coldReads = new ColdReads(env.entities, majorFaults, faultsBefore, limits);
     const largeReads = new LargeReads({ directory });
-    const commits = new GroupCommit({
+    commits = new GroupCommit({
       journal,
       versions: new VersionClock(now, Math.max(storedCeiling(env), recovered?.ceiling ?? 0)),
       nowMs: now,
@@ -160,12 +166,13 @@ export async function openLmdb(options: LmdbOptions): Promise<Store> {
       statistics: writes,
       sources: { memtable, env, coldReads, largeReads },
     });
+    await writer.ready;
     await journal.open();
     await journal.slots.removeLeftovers();
     watch.start(
       () => journal.files(),
       (error) => {
-        commits.fail(error);
+        fail(error);
         options.onLost?.(error);
       },
     );

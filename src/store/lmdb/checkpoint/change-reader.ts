@@ -32,8 +32,7 @@ export class ChangeReader {
   #join(head: Uint8Array, { offset, bytes }: Omit<SlotValue, 'crc'>, source: SlotSource): Buffer {
     const record = this.#take(head.length + bytes);
     record.set(head);
-    if (typeof source !== 'number')
-      record.set(new Uint8Array(source, offset, bytes), head.length);
+    if (typeof source !== 'number') record.set(new Uint8Array(source, offset, bytes), head.length);
     else
       for (let done = 0; done < bytes; ) {
         const read = readSync(source, record, head.length + done, bytes - done, offset + done);

@@ -120,7 +120,8 @@ export class Transactions {
       runs: Math.ceil(runs + pages.runs) + oneChange.runs,
       singles: Math.ceil(singles + pages.singles) + oneChange.singles,
     };
-    this.#preallocation.ensure(stats, need, true, checkpointPages);
+    // At once, and not by the first transaction of a checkpoint, which would have to sync it all.
+    if (this.#preallocation.ensure(stats, need, true, checkpointPages)) this.sync();
     this.#reserved.add(pages);
   }
 

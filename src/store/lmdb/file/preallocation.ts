@@ -117,14 +117,15 @@ export class Preallocation {
    * Makes sure that a transaction finds its pages.
    * @param reserved whether the reserve must stay: true for all but deletions
    * @param margin pages that must be there besides, unless plenty are free in the file
+   * @returns whether the file has grown
    * @throws StoreError `full`; the system's error if the disk is not full, but broken
    */
-  ensure(stats: EnvStats, { runs, singles }: PageNeed, reserved: boolean, margin = 0): void {
+  ensure(stats: EnvStats, { runs, singles }: PageNeed, reserved: boolean, margin = 0): boolean {
     const { pageBytes, usedPages } = stats;
     const need = runs + singles;
     this.#follow(stats, need);
     const tail = () => Math.floor(this.#allocatedBytes / pageBytes) - usedPages;
-    if (tail() >= need + reservePages + margin) return;
+    if (tail() >= need + reservePages + margin) return false;
     const wanted = (usedPages + need + reservePages + margin) * pageBytes;
     const error = this.#grow(Math.max(wanted, this.#allocatedBytes + growthBytes), pageBytes);
     // The disk is full, but the file may not be: single pages come from its free ones. Each counts
@@ -134,7 +135,7 @@ export class Preallocation {
     const reserve = reserved ? reservePages + margin : 0;
     const others = isPlenty ? 0 : Math.max(0, singles + reserve - Math.floor(reusable / 2));
     this.#rejected = tail() < runs + others;
-    if (!this.#rejected) return;
+    if (!this.#rejected) return true;
     const code = (error as NodeJS.ErrnoException | undefined)?.code;
     throw code === undefined || isFullCode(code) ? full(error) : error;
   }

@@ -7,8 +7,8 @@ import { dirname } from 'node:path';
 import { StoreError } from '../../store.js';
 import { mapBytes } from './environment.js';
 
-/** LMDB's own, the writer thread's, and some for the files that are looked at. */
-const descriptors = 24;
+/** LMDB's own, those of the threads, and some for the files that are looked at. */
+const descriptors = 32;
 
 /** @throws StoreError `unusable`; the system's EMFILE or ENFILE */
 export function checkResources(dataFile: string): void {

@@ -18,6 +18,7 @@ import type { Pages } from '../file/page-count.js';
 import type { Memtable } from '../memtable/memtable.js';
 import { Admission } from './admission.js';
 import { errorOf, saysFull, storeErrors } from './errors.js';
+import type { FrameWriter } from './frame-writer.js';
 import { PageReserve } from './page-reserve.js';
 import type { RecoveredJournal } from './recovery.js';
 import type { Segment } from './segment.js';
@@ -33,10 +34,11 @@ const maxTouches = 3;
 /** At the end of a segment only deletions may be written, so that a full store can be emptied. */
 const maxReservedBytes = 128 * 1024;
 
-/** The thread has the memory of the segments. */
+/** The thread and the writer have the memory of the segments. */
 export interface JournalParts extends Omit<CheckpointerParts, 'slots'> {
   readonly directory: string;
   readonly segments: readonly [Segment, Segment];
+  readonly writer: FrameWriter;
   readonly maxAgeMs: number;
   /** Left by a server that ended without a clean close. */
   readonly recovered: RecoveredJournal | undefined;

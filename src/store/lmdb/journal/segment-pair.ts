@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Checkpointer } from '../checkpoint/checkpointer.js';
 import type { Control } from '../checkpoint/messages.js';
 import { Layer, type Memtable } from '../memtable/memtable.js';
+import type { FrameWriter } from './frame-writer.js';
 import type { RecoveredJournal } from './recovery.js';
 import type { Segment } from './segment.js';
 
@@ -15,6 +16,7 @@ export interface SegmentPairParts {
   readonly memtable: Memtable;
   readonly control: Control;
   readonly checkpointer: Checkpointer;
+  readonly writer: FrameWriter;
 }
 
 /** Between two attempts to seal a segment that takes a frame. */
@@ -26,16 +28,18 @@ export class SegmentPair {
   readonly #memtable: Memtable;
   readonly #control: Control;
   readonly #checkpointer: Checkpointer;
+  readonly #writer: FrameWriter;
   #active: Segment;
   #checkpoint: Promise<void> | undefined;
   #isWriting = false;
 
-  constructor({ segments, memtable, control, checkpointer }: SegmentPairParts) {
+  constructor({ segments, memtable, control, checkpointer, writer }: SegmentPairParts) {
     this.#segments = segments;
     this.#layers = new Map(segments.map((each) => [each, new Layer(each.entries, each.slots)]));
     this.#memtable = memtable;
     this.#control = control;
     this.#checkpointer = checkpointer;
+    this.#writer = writer;
     this.#active = segments[0];
   }
 
@@ -105,7 +109,7 @@ export class SegmentPair {
     const start = segment.entriesStart;
     this.#isWriting = true;
     try {
-      await segment.append(end, sequence, ceiling);
+      await segment.append(end, sequence, ceiling, this.#writer);
     } finally {
       this.#isWriting = false;
     }

@@ -12,12 +12,13 @@
  *
  * The file begins with a header (segment-header.ts), then come the frames.
  */
-import { constants, write } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, statfs } from 'node:fs/promises';
 import { PageCount } from '../file/page-count.js';
 import { openPlainFile, unusableFile } from '../file/plain-file.js';
 import { Entries } from './entry.js';
 import { type Frame, frameBytes, frameHeaderBytes, writeFrame } from './frame.js';
+import type { FrameWriter } from './frame-writer.js';
 import {
   type SegmentHeader,
   segmentHeader,
@@ -194,22 +195,19 @@ export class Segment {
   /**
    * Writes the frame whose entries lie at {@link entriesStart}. Resolves when it is on the disk.
    */
-  append(end: number, sequence: number, ceiling: number | undefined): Promise<void> {
+  async append(
+    end: number,
+    sequence: number,
+    ceiling: number | undefined,
+    writer: Pick<FrameWriter, 'write'>,
+  ): Promise<void> {
     const at = this.#next;
     const frame = { sequence, ceiling, start: this.entriesStart, end };
     writeFrame(this.memory, at, this.#epoch, frame);
     const bytes = frameBytes(end - frame.start);
-    return new Promise((resolve, reject) => {
-      const { fd } = this.#file as FileHandle;
-      write(fd, this.memory, at, bytes, at, (error, written) => {
-        if (error) reject(error);
-        else if (written < bytes) reject(new Error(`only ${written} of ${bytes} bytes written`));
-        else {
-          this.#follow(frame);
-          resolve();
-        }
-      });
-    });
+    const { fd: file } = this.#file as FileHandle;
+    await writer.write({ file, segment: this.number, at, bytes });
+    this.#follow(frame);
   }
 
   /** Its entries are in LMDB. */

@@ -142,7 +142,7 @@ export class Slots {
 
   /** Where the checkpoint thread reads the values of a slot that was written. */
   sourceOf({ number, memory }: Slot): SlotSource {
-    return this.#files[number]?.fd ?? (memory.buffer as unknown as SharedArrayBuffer);
+    return this.#files[number]?.fd ?? (memory.buffer as SharedArrayBuffer);
   }
 
   /** A slot that a server without a clean close left. Its file is opened for another value. */

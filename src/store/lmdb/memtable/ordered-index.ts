@@ -53,9 +53,10 @@ export class OrderedIndex {
     const start = this.#keys.keyStart(place);
     const key = this.#keys.memory.subarray(start, start + this.#keys.keyLength(place));
     if (this.#blocks.length === 0) this.#blocks.push(this.#newBlock());
-    const number = this.#blockOf(key);
+    const isHighest = this.#isAboveAll(key);
+    const number = isHighest ? this.#blocks.length - 1 : this.#blockOf(key);
     const block = this.#blocks[number] as Block;
-    const at = this.#lowerBound(block, key);
+    const at = isHighest ? block.count : this.#lowerBound(block, key);
     if (at < block.count && this.#compare(key, block.places[at] as number) === 0) {
       block.places[at] = place;
       return;
@@ -129,6 +130,12 @@ export class OrderedIndex {
 
   #newBlock(): Block {
     return this.#spare.pop() ?? { places: new Int32Array(blockEntries), count: 0 };
+  }
+
+  /** Whether the key is behind all others. Rising keys are then found by one comparison. */
+  #isAboveAll(key: Uint8Array): boolean {
+    const { places, count } = this.#blocks[this.#blocks.length - 1] as Block;
+    return count > 0 && this.#compare(key, places[count - 1] as number) > 0;
   }
 
   /** The last block whose first key is not above the key; 0 if there is none. */

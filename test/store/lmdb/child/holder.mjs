@@ -151,14 +151,22 @@ const actions = {
     await root.close();
     return { filled, beside, after };
   },
-  /** Ends the checkpoint thread from inside, as an uncaught error in it would. */
-  async endThread() {
+  /** Ends a thread from inside, as an uncaught error in it would. */
+  async endThread({ file }) {
     const session = new Session();
     session.connect();
-    const attached = new Promise((resolve) => session.once('NodeWorker.attachedToWorker', resolve));
+    const attached = new Promise((resolve) =>
+      session.on('NodeWorker.attachedToWorker', (message) => {
+        if (message.params.workerInfo.url.endsWith(file)) resolve(message);
+      }),
+    );
     await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
     const { params } = await attached;
-    const ended = new Promise((resolve) => session.once('NodeWorker.detachedFromWorker', resolve));
+    const ended = new Promise((resolve) =>
+      session.on('NodeWorker.detachedFromWorker', ({ params: { sessionId } }) => {
+        if (sessionId === params.sessionId) resolve();
+      }),
+    );
     const message = JSON.stringify({
       id: 1,
       method: 'Runtime.evaluate',

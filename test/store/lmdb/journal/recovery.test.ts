@@ -2,11 +2,13 @@
  * After a loss of power or damage, recovery finds all frames up to the torn end, or refuses. It
  * never finds a part of what was acknowledged.
  */
+import { writeSync } from 'node:fs';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { putBytes, writePut } from '#dist/store/lmdb/journal/entry.js';
 import { frameHeaderBytes, sectorBytes } from '#dist/store/lmdb/journal/frame.js';
+import type { FrameToWrite } from '#dist/store/lmdb/journal/frame-writer.js';
 import { type RecoveredJournal, recoverJournal } from '#dist/store/lmdb/journal/recovery.js';
 import { Segment } from '#dist/store/lmdb/journal/segment.js';
 import { segmentHeaderBytes } from '#dist/store/lmdb/journal/segment-header.js';
@@ -33,7 +35,11 @@ async function append(segment: Segment, sequence: number, writes: Writes): Promi
       expiresMs: undefined,
       fields: undefined,
     });
-  await segment.append(end, sequence, undefined);
+  // In place of a thread for each of hundreds of segments.
+  const write = async ({ file, at, bytes }: FrameToWrite) => {
+    writeSync(file, segment.memory, at, bytes, at);
+  };
+  await segment.append(end, sequence, undefined, { write });
 }
 
 /** Writes whose entries have so many bytes. */

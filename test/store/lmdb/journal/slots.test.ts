@@ -58,6 +58,7 @@ test('a store that fails to open leaves the slots of acknowledged writes', async
     segments: segments as [Segment, Segment],
     memtable: new Memtable(),
     thread: { close: async () => {} } as never,
+    writer: {} as never,
     control: new Control(),
     statistics: new WriteStatistics(() => {}),
     maxAgeMs: 1_000_000,

@@ -94,7 +94,7 @@ test('a sweep removes what has expired from the file, and nothing else', async (
   expect(await keys(store, 'a')).toHaveLength(51);
 });
 
-test('a sweep stops after 256 entities if the store closes, and later goes on', async () => {
+test('a sweep that a close ends leaves no entity in one place alone, and later goes on', async () => {
   const { directory, clock, open, store } = await openWithClock(1);
   const count = 20 * 256 + 100;
   const all = Array.from({ length: count }, (_, i) => `key-${i}`);
@@ -104,7 +104,6 @@ test('a sweep stops after 256 entities if the store closes, and later goes on', 
   await store.close();
   const { entities, expiry } = await look(directory);
   expect(expiry).toBe(entities);
-  expect(entities === 0 || (count - entities) % 256 === 0).toBe(true);
   await open();
   await vi.waitFor(
     async () => expect(await look(directory)).toEqual({ entities: 0, expiry: 0 }),

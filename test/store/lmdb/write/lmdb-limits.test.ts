@@ -238,24 +238,27 @@ describe.runIf(process.platform === 'linux')('a system that refuses', () => {
   });
 });
 
-test('a checkpoint thread that dies fails all writes; reads go on, and it closes', async () => {
-  const directory = await temporaryDirectory();
-  const child = await startChild('./holder.mjs');
-  await child.ask({ do: 'open', directory });
-  await child.ask({ do: 'put', key: 'a', value: 'one' });
-  await child.ask({ do: 'endThread' });
-  await expect
-    .poll(async () => (await child.ask({ do: 'failure' })).failure, { timeout: 30_000 })
-    .toBe('failed');
-  for (let i = 0; i < 2; i++)
-    expect(await child.ask({ do: 'put', key: 'a', value: 'two' })).toMatchObject({
-      code: 'failed',
-      message: /restart the server/,
-    });
-  expect(await child.ask({ do: 'failure' })).toMatchObject({ failure: 'failed' });
-  expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'one' });
-  expect(await child.ask({ do: 'close' })).toEqual({});
-  expect(await child.ask({ do: 'open', directory })).toEqual({});
-  expect(await child.ask({ do: 'put', key: 'a', value: 'three' })).toEqual({});
-  expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'three' });
-});
+test.each(['checkpoint-thread.js', 'journal-thread.js'])(
+  '%s that dies fails all writes; reads go on, and the store closes',
+  async (file) => {
+    const directory = await temporaryDirectory();
+    const child = await startChild('./holder.mjs');
+    await child.ask({ do: 'open', directory });
+    await child.ask({ do: 'put', key: 'a', value: 'one' });
+    await child.ask({ do: 'endThread', file });
+    await expect
+      .poll(async () => (await child.ask({ do: 'failure' })).failure, { timeout: 30_000 })
+      .toBe('failed');
+    for (let i = 0; i < 2; i++)
+      expect(await child.ask({ do: 'put', key: 'a', value: 'two' })).toMatchObject({
+        code: 'failed',
+        message: /restart the server/,
+      });
+    expect(await child.ask({ do: 'failure' })).toMatchObject({ failure: 'failed' });
+    expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'one' });
+    expect(await child.ask({ do: 'close' })).toEqual({});
+    expect(await child.ask({ do: 'open', directory })).toEqual({});
+    expect(await child.ask({ do: 'put', key: 'a', value: 'three' })).toEqual({});
+    expect(await child.ask({ do: 'get', key: 'a' })).toEqual({ value: 'three' });
+  },
+);
