@@ -22,10 +22,10 @@ async function comparisons(count: number, slower: number): Promise<readonly Buil
 const has = (wanted: string) => (comparison: BuildComparison) =>
   comparison.changes.some(({ judgement }) => judgement === wanted);
 
-test('of comparisons of a build with itself 8 % at most find a change', async () => {
+test('few comparisons of a build with itself find a change: 8 % of many', async () => {
   const made = await comparisons(20 * times, 0);
   const alarms = made.filter((one) => has('worse')(one) || has('better')(one));
-  expect(alarms.length).toBeLessThanOrEqual(0.08 * made.length);
+  expect(alarms.length).toBeLessThanOrEqual(times === 1 ? 3 : 0.08 * made.length);
   // One in a hundred may be called unfair.
   const unfair = made.filter((one) => one.unfair.length > 0);
   expect(unfair.length).toBeLessThanOrEqual(Math.ceil(0.03 * made.length));

@@ -45,7 +45,7 @@ export class OrderedIndex {
     const at = this.#lowerBound(block, key);
     if (at === block.count) return -1;
     const place = block.places[at] as number;
-    return this.#compare(key, place) === 0 ? place : -1;
+    return this.compare(key, place) === 0 ? place : -1;
   }
 
   /** Puts the entry at a place under its key, instead of the one that is there. */
@@ -57,7 +57,7 @@ export class OrderedIndex {
     const number = isHighest ? this.#blocks.length - 1 : this.#blockOf(key);
     const block = this.#blocks[number] as Block;
     const at = isHighest ? block.count : this.#lowerBound(block, key);
-    if (at < block.count && this.#compare(key, block.places[at] as number) === 0) {
+    if (at < block.count && this.compare(key, block.places[at] as number) === 0) {
       block.places[at] = place;
       return;
     }
@@ -95,7 +95,7 @@ export class OrderedIndex {
       number = this.#blockOf(from);
       const block = this.#blocks[number] as Block;
       at = this.#lowerBound(block, from);
-      const isThere = at < block.count && this.#compare(from, block.places[at] as number) === 0;
+      const isThere = at < block.count && this.compare(from, block.places[at] as number) === 0;
       if (isDescending ? !(isThere && isIncluded) : isThere && !isIncluded) at += step;
     }
     for (; ; number += step) {
@@ -135,7 +135,7 @@ export class OrderedIndex {
   /** Whether the key is behind all others. Rising keys are then found by one comparison. */
   #isAboveAll(key: Uint8Array): boolean {
     const { places, count } = this.#blocks[this.#blocks.length - 1] as Block;
-    return count > 0 && this.#compare(key, places[count - 1] as number) > 0;
+    return count > 0 && this.compare(key, places[count - 1] as number) > 0;
   }
 
   /** The last block whose first key is not above the key; 0 if there is none. */
@@ -145,7 +145,7 @@ export class OrderedIndex {
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
       const first = (this.#blocks[middle] as Block).places[0] as number;
-      if (this.#compare(key, first) < 0) high = middle - 1;
+      if (this.compare(key, first) < 0) high = middle - 1;
       else low = middle;
     }
     return low;
@@ -157,14 +157,14 @@ export class OrderedIndex {
     let high = count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#compare(key, places[middle] as number) > 0) low = middle + 1;
+      if (this.compare(key, places[middle] as number) > 0) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  /** Below 0: the key is lower than that of the entry. */
-  #compare(key: Uint8Array, place: number): number {
+  /** Below 0: the key is lower than that of the entry. For short keys faster than Buffer's. */
+  compare(key: Uint8Array, place: number): number {
     const { memory } = this.#keys;
     const start = this.#keys.keyStart(place);
     const length = this.#keys.keyLength(place);

@@ -9,12 +9,6 @@ export interface Entry {
   readonly value: Buffer;
 }
 
-interface Newest {
-  readonly key: Buffer;
-  readonly layer: Layer;
-  readonly place: number;
-}
-
 /** @param tree the entries of LMDB in the span. Its cursor is closed with this. */
 export function* merge(
   tree: Iterable<Entry>,
@@ -23,67 +17,92 @@ export function* merge(
 ): Generator<Entry, void, undefined> {
   const direction = span.isDescending ? -1 : 1;
   const stored = tree[Symbol.iterator]();
-  const newest = newestOf(memtable.layers, span);
+  const cursors = memtable.layers.map((layer) => new LayerCursor(layer, span));
   try {
     let below = stored.next();
-    let above = newest.next();
-    while (!below.done || !above.done) {
-      const order =
-        below.done || above.done
-          ? Number(Boolean(below.done)) - Number(Boolean(above.done))
-          : below.value.key.compare(above.value.key) * direction;
+    let above = newestOf(cursors, direction);
+    while (!below.done || above) {
+      let order = -1;
+      if (above) order = below.done ? 1 : above.compare(below.value.key) * direction;
       if (order < 0) {
         yield below.value as Entry;
         below = stored.next();
         continue;
       }
       if (order === 0) below = stored.next();
-      const entry = entryOf(above.value as Newest);
+      const entry = above?.entry();
       if (entry) yield entry;
-      above = newest.next();
+      pass(cursors, above?.key as Buffer);
+      above = newestOf(cursors, direction);
     }
   } finally {
     stored.return?.();
   }
 }
 
-/** Undefined: the key was deleted. */
-function entryOf({ key, layer, place }: Newest): Entry | undefined {
-  const record = layer.entries.record(place);
-  if (record === undefined) return undefined;
-  return {
-    key: Buffer.from(key),
-    value: layer.largeValue(place) ? leftOut : Buffer.from(record),
-  };
+/** The first of the next keys. Of the same key the earliest layer has the newest entry. */
+function newestOf(cursors: readonly LayerCursor[], direction: number): LayerCursor | undefined {
+  let first: LayerCursor | undefined;
+  for (const cursor of cursors)
+    if (cursor.key && (!first?.key || cursor.key.compare(first.key) * direction < 0))
+      first = cursor;
+  return first;
 }
 
-/** The newest entry of each key in the layers. */
-function* newestOf(layers: readonly Layer[], span: Span): Generator<Newest, void, undefined> {
-  const direction = span.isDescending ? -1 : 1;
-  const cursors = layers.map((layer) => entriesIn(layer, span));
-  const heads = cursors.map((cursor) => cursor.next());
-  for (;;) {
-    let first: Newest | undefined;
-    for (const head of heads) {
-      // In an earlier layer is the newer entry.
-      if (head.done) continue;
-      if (!first || head.value.key.compare(first.key) * direction < 0) first = head.value;
-    }
-    if (first === undefined) return;
-    yield first;
-    for (const [number, head] of heads.entries())
-      if (!head.done && head.value.key.equals(first.key))
-        heads[number] = (cursors[number] as ReturnType<typeof entriesIn>).next();
+/** Moves the cursors that are at the key. */
+function pass(cursors: readonly LayerCursor[], key: Buffer): void {
+  for (const cursor of cursors) if (cursor.key?.equals(key)) cursor.next();
+}
+
+/** Goes over the entries of a layer in a span. */
+class LayerCursor {
+  readonly #layer: Layer;
+  readonly #span: Span;
+  readonly #places: Iterator<number, void>;
+  #place = -1;
+  /** A view of the key; undefined: it is at the end. */
+  key: Buffer | undefined;
+
+  constructor(layer: Layer, span: Span) {
+    const { low, high, after, isDescending } = span;
+    const from = after ?? (isDescending ? high : low);
+    const isIncluded = !isDescending && after === undefined;
+    this.#layer = layer;
+    this.#span = span;
+    this.#places = layer.index.places(from, isIncluded, isDescending);
+    this.next();
   }
-}
 
-function* entriesIn(layer: Layer, span: Span): Generator<Newest, void, undefined> {
-  const { low, high, after, isDescending } = span;
-  const from = after ?? (isDescending ? high : low);
-  const isIncluded = !isDescending && after === undefined;
-  for (const place of layer.index.places(from, isIncluded, isDescending)) {
-    const key = layer.entries.key(place);
-    if (isDescending ? key.compare(low) < 0 : high && key.compare(high) >= 0) return;
-    yield { key, layer, place };
+  next(): void {
+    const { done, value } = this.#places.next();
+    if (done || this.#isBehind(value)) {
+      this.key = undefined;
+      return;
+    }
+    this.#place = value;
+    this.key = this.#layer.entries.key(value);
+  }
+
+  /** Below 0: the other key is lower than the one here. */
+  compare(key: Uint8Array): number {
+    return this.#layer.index.compare(key, this.#place);
+  }
+
+  /** A copy of the entry here; undefined: the key was deleted. */
+  entry(): Entry | undefined {
+    const { entries } = this.#layer;
+    const record = entries.record(this.#place);
+    if (record === undefined) return undefined;
+    return {
+      key: Buffer.from(entries.key(this.#place)),
+      value: this.#layer.largeValue(this.#place) ? leftOut : Buffer.from(record),
+    };
+  }
+
+  #isBehind(place: number): boolean {
+    const { low, high, isDescending } = this.#span;
+    const { index } = this.#layer;
+    if (isDescending) return index.compare(low, place) > 0;
+    return high !== undefined && index.compare(high, place) <= 0;
   }
 }
