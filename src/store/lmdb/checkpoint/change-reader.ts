@@ -1,7 +1,6 @@
 /**
  * Makes changes for LMDB out of the entries of a segment. Large values are read from the files of
- * their slots, into one buffer. Shared memory that a thread was sent stays until V8 collects
- * garbage there, and V8 does not see how much it is.
+ * their slots, into one buffer, so that the thread holds no more than that.
  */
 import { readSync } from 'node:fs';
 import { readInfo } from '../../record.js';
@@ -32,7 +31,8 @@ export class ChangeReader {
   #join(head: Uint8Array, { offset, bytes }: Omit<SlotValue, 'crc'>, source: SlotSource): Buffer {
     const record = this.#take(head.length + bytes);
     record.set(head);
-    if (typeof source !== 'number') record.set(new Uint8Array(source, offset, bytes), head.length);
+    if (typeof source !== 'number')
+      record.set(source.subarray(offset, offset + bytes), head.length);
     else
       for (let done = 0; done < bytes; ) {
         const read = readSync(source, record, head.length + done, bytes - done, offset + done);

@@ -9,8 +9,8 @@ export interface CheckpointOptions {
   readonly control: SharedArrayBuffer;
 }
 
-/** Where the values of a slot are: the descriptor of its file; memory, if that is not open. */
-export type SlotSource = number | SharedArrayBuffer;
+/** Where the values of a slot are: the descriptor of its file; a copy, if that is not open. */
+export type SlotSource = number | Uint8Array;
 
 /** Entries of one segment that go into LMDB. */
 export interface Work {

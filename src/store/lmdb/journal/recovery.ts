@@ -237,7 +237,10 @@ async function withSlots(
       if (reference === undefined) continue;
       const { slot: number, offset, bytes } = reference;
       const path = slotPath(directory, number);
-      const slot = memories.get(number) ?? { number, memory: await readSlot(path) };
+      const slot = memories.get(number) ?? {
+        number,
+        memory: await readWhole(path, 'the journal refers to it'),
+      };
       memories.set(number, slot);
       slots.add(slot);
       const value = slot.memory.subarray(offset, offset + bytes);
@@ -249,13 +252,6 @@ async function withSlots(
       }
     }
   return { segment, frames, slots: [...slots] };
-}
-
-async function readSlot(path: string): Promise<Buffer> {
-  const bytes = await readWhole(path, 'the journal refers to it');
-  const memory = Buffer.from(new SharedArrayBuffer(bytes.length));
-  memory.set(bytes);
-  return memory;
 }
 
 interface Place {

@@ -27,7 +27,7 @@ export function slotPath(directory: string, number: number): string {
 
 export interface Slot {
   readonly number: number;
-  /** The value, or values, in shared memory of their own: nothing changes them any more. */
+  /** The value, or values, in memory of their own: nothing changes them any more. */
   readonly memory: Buffer;
 }
 
@@ -96,7 +96,7 @@ export class Slots {
       while (this.#heldBytes > 0 && this.#heldBytes + bytes > maxHeldBytes) await this.#freed();
       let number = 0;
       while (this.#taken.has(number)) number++;
-      const slot = { number, memory: Buffer.from(new SharedArrayBuffer(bytes)) };
+      const slot = { number, memory: Buffer.allocUnsafeSlow(bytes) };
       this.#hold(slot);
       try {
         await this.#open(number);
@@ -142,7 +142,7 @@ export class Slots {
 
   /** Where the checkpoint thread reads the values of a slot that was written. */
   sourceOf({ number, memory }: Slot): SlotSource {
-    return this.#files[number]?.fd ?? (memory.buffer as SharedArrayBuffer);
+    return this.#files[number]?.fd ?? memory;
   }
 
   /** A slot that a server without a clean close left. Its file is opened for another value. */
