@@ -1,6 +1,6 @@
 /**
  * A Store in one LMDB file. Reads are synchronous, from the cache or the memory map, unless they
- * would wait for the disk. Writes go through GroupCommit to the writer thread. One process at a
+ * would wait for the disk. Writes go through GroupCommit to the journal thread. One process at a
  * time may open a directory, and one store in it.
  */
 import { type Limits, pieceBytes } from '../../config/limits.js';

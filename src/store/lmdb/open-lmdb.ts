@@ -72,7 +72,7 @@ const openDirectories = new Set<string>();
 
 /**
  * Opens the store in a directory, or begins one there.
- * @throws StoreError `in-use`, `unusable`, `damaged`; `failed` if the writer thread does not start
+ * @throws StoreError `in-use`, `unusable`, `damaged`; `failed` if a thread does not start
  */
 export async function openLmdb(options: LmdbOptions): Promise<Store> {
   const {

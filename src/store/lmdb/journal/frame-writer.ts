@@ -1,7 +1,7 @@
 /**
  * The main thread's end of the journal thread, which writes frames, one at a time. libuv's pool
  * would wake another of its threads for each. On two busy CPUs that waits for a time slice of
- * others, again and again (docs/decisions/0018-journal-thread.md).
+ * others, again and again (docs/decisions/0020-journal-thread.md).
  */
 import { Worker } from 'node:worker_threads';
 import { workerExecArgv } from '../../../config/worker-exec-argv.js';

@@ -40,7 +40,7 @@ export function* merge(
   }
 }
 
-/** The first of the next keys. Of the same key the earliest layer has the newest entry. */
+/** The first of the next keys. An earlier layer has the newer entry of a key. */
 function newestOf(cursors: readonly LayerCursor[], direction: number): LayerCursor | undefined {
   let first: LayerCursor | undefined;
   for (const cursor of cursors)

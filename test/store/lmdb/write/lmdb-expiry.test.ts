@@ -94,7 +94,7 @@ test('a sweep removes what has expired from the file, and nothing else', async (
   expect(await keys(store, 'a')).toHaveLength(51);
 });
 
-test('a sweep that a close ends leaves no entity in one place alone, and later goes on', async () => {
+test('a sweep that a close ends leaves nothing by halves, and later goes on', async () => {
   const { directory, clock, open, store } = await openWithClock(1);
   const count = 20 * 256 + 100;
   const all = Array.from({ length: count }, (_, i) => `key-${i}`);
