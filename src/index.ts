@@ -2,7 +2,7 @@
 export { defaultLimits, type Limits } from './config/limits.js';
 export { Histogram } from './lab/load/histogram/histogram.js';
 export { type LoadHooks, runLoad } from './lab/load/load.js';
-export { ScriptError, TargetError } from './lab/load/load-errors.js';
+export { ScriptError, ScriptExit, TargetError } from './lab/load/load-errors.js';
 export { defaultOptions as defaultLoadOptions, type LoadOptions } from './lab/load/load-options.js';
 export type { LoadRecord } from './lab/load/result/load-record.js';
 export type { LoadResult } from './lab/load/result/result.js';

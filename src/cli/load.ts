@@ -1,5 +1,5 @@
 /** `evenkeel load`: loads a server at a constant rate and reports its latency; called like wrk2. */
-import { ScriptError, TargetError } from '../lab/load/load-errors.js';
+import { ScriptError, ScriptExit, TargetError } from '../lab/load/load-errors.js';
 import { describeGroups } from './args/flags.js';
 import { exitCodeHelp } from './exit-codes.js';
 import { ourFlags, wrkFlags } from './load/load-flags.js';
@@ -66,8 +66,16 @@ export async function run(args: readonly string[], version: string): Promise<voi
     const perform = command.findMax
       ? (await import('./load/search.js')).search
       : (await import('./load/load-run.js')).runOnce;
-    process.exitCode = await perform(command, terminal).finally(stopListening);
+    process.exitCode = await perform(command, terminal)
+      .catch(exitCodeOfScript)
+      .finally(stopListening);
   }
+}
+
+/** A script that calls os.exit() says how the command ends. */
+function exitCodeOfScript(error: unknown): number {
+  if (error instanceof ScriptExit) return error.code;
+  throw error;
 }
 
 /** With the JSON on standard output, people read standard error. */

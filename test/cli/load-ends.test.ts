@@ -3,14 +3,14 @@
  * hang.
  */
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { expectOneLine } from '../support/command.js';
 import { temporaryDirectory } from '../support/directory.js';
-import { linesOf, load } from '../support/load.js';
+import { linesOf, load, loadCommand } from '../support/load.js';
 import { startCommand, until } from '../support/process.js';
 import { startRecording } from '../support/recording-service.js';
 import { expectReport } from '../support/wrk2-report.js';
@@ -29,6 +29,36 @@ it('one response that is an error is named in the report, and makes the exit cod
   expect(stdout).toMatch(
     /^Verdict: NOT VALID\n(.*\n)*? {2}1 failure: 1 of \d+ responses? had an error status/m,
   );
+});
+
+it("a script's os.exit() in done() is the exit code, and the report is whole", async () => {
+  const { url } = await startRecording();
+  const script = join(await temporaryDirectory(), 'exits.lua');
+  await writeFile(script, "function done() print('done') os.exit(3) end");
+  const { code, stdout, stderr } = await loadCommand(...short, '-s', script, url);
+  expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
+  expect(stdout).toMatch(/^Requests\/sec: [\s\S]*^done\n[\s\S]*^Verdict: /m);
+  await writeFile(script, 'function init() os.exit(0) end');
+  expect(await loadCommand(...short, '-s', script, url)).toMatchObject({ code: 0, stderr: '' });
+});
+
+it('a full disk under standard output is in the exit code', async () => {
+  const { url } = await startRecording();
+  const file = join(await temporaryDirectory(), 'run.json');
+  await load(...short, '--json', file, url);
+  const full = ['/bin/sh', '-c', 'exec "$0" "$@" >/dev/full', process.execPath];
+  const commands = [
+    ['load', ...short, '--allow-invalid', url],
+    ['load', ...short, '--allow-invalid', '--json', '-', url],
+    ['compare', file, file],
+    ['completion', 'bash'],
+  ];
+  for (const args of commands) {
+    const command = startCommand(args, full);
+    // A verdict may have an exit code of its own.
+    expect((await command.ended).code, args.join(' ')).toBeGreaterThan(0);
+    expect(command.stderr()).toContain("can't write standard output: ENOSPC");
+  }
 });
 
 it('a service that does not speak TLS ends the run before it begins', async () => {

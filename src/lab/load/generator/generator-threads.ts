@@ -1,7 +1,7 @@
 /** The generator threads of a run: starts them, brings them through its phases, and ends them. */
 import { Worker } from 'node:worker_threads';
 import { workerExecArgv } from '../../../config/worker-exec-argv.js';
-import { ScriptError } from '../load-errors.js';
+import { ScriptError, ScriptExit } from '../load-errors.js';
 import type { FromThread, ThreadStart, ToThread } from './messages.js';
 import { withPreciseSleep } from './timer-slack.js';
 import { Watchdog } from './watchdog.js';
@@ -96,7 +96,8 @@ export class GeneratorThreads {
   #receive(thread: number, message: FromThread): void {
     if (message.kind === 'failed') {
       const kind = message.name === 'ScriptError' ? ScriptError : Error;
-      this.#fail(new kind(message.message));
+      const { exitCode } = message;
+      this.#fail(exitCode === undefined ? new kind(message.message) : new ScriptExit(exitCode));
       return;
     }
     if (message.kind === 'finished') this.#watchdog?.ended(thread);

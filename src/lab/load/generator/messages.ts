@@ -32,7 +32,13 @@ export type FromThread =
   | ({ readonly kind: 'calibrated' } & Calibration)
   | SecondOver
   | Finished
-  | { readonly kind: 'failed'; readonly name: string; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly name: string;
+      readonly message: string;
+      /** That of os.exit(), if the script called it. */
+      readonly exitCode?: number | undefined;
+    };
 
 /** The set is the main thread's until given back. It covers the seconds `from` … `to` inclusive. */
 export interface SecondOver {

@@ -1,5 +1,6 @@
 /** A generator thread: makes its source of requests, opens its connections, runs, and reports. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { ScriptError, ScriptExit } from '../load-errors.js';
 import { sourceOf } from '../request/source-of.js';
 import { serveThread } from '../script/channel.js';
 import { monotonicClock } from './clock.js';
@@ -14,7 +15,9 @@ const post = (message: FromThread) => main.postMessage(message);
 
 function fail(error: unknown): void {
   const { name, message, stack } = error as Error;
-  post({ kind: 'failed', name, message: name === 'ScriptError' ? message : (stack ?? message) });
+  const exitCode = error instanceof ScriptExit ? error.code : undefined;
+  const text = error instanceof ScriptError ? message : (stack ?? message);
+  post({ kind: 'failed', name, message: text, exitCode });
 }
 
 // An error that a script throws while a response is read comes out of the event loop.
@@ -48,6 +51,7 @@ try {
     },
     begin: async ({ beginUs, requestsPerSend }: ToThread & { kind: 'begin' }) => {
       if (ready === undefined) throw new TypeError('a run begins when its connections are open');
+      script?.agree(requestsPerSend);
       const { options, connections } = ready;
       post(await new Run(options, { connections, beginUs, requestsPerSend }).run());
     },

@@ -109,12 +109,8 @@ export class Connection {
   send(): number {
     const { source, now } = this.#options;
     const request = source.next();
-    const toHead =
-      typeof request === 'string'
-        ? request.startsWith('HEAD ')
-        : request[0] === 0x48 && request[1] === 0x45;
     this.#inFlight = source.requestsPerSend;
-    this.#reader.expect(this.#inFlight, toHead);
+    this.#reader.expect(this.#inFlight, source.heads ?? isHead(request));
     const beganUs = now();
     (this.#socket as Socket).write(request as string, 'latin1');
     return beganUs;
@@ -130,6 +126,7 @@ export class Connection {
     const { collect, maxContentBytes } = this.#options;
     return new ResponseReader({
       onResponse: (response) => this.#responded(response),
+      onIdleTimeout: () => this.#closedIdle(),
       collect,
       maxContentBytes,
     });
@@ -169,7 +166,12 @@ export class Connection {
     if (!this.#socket) return;
     if (!this.#open) this.#fail('connect', 'closed while connecting');
     else if (!proper) this.#fail('read', 'closed before the response was whole');
-    else if (!this.#used && this.#options.now() - this.#openedUs < idleUs)
+    else this.#closedIdle();
+  }
+
+  /** Nothing was in flight. A peer that does so at once would be asked again and again. */
+  #closedIdle(): void {
+    if (!this.#used && this.#options.now() - this.#openedUs < idleUs)
       this.#fail('connect', 'closed before a request was sent');
     else this.#reopen();
   }
@@ -214,6 +216,12 @@ export class Connection {
     // An error that it still emits would otherwise be uncaught.
     socket?.on('error', () => {}).destroy();
   }
+}
+
+function isHead(request: string | Uint8Array): boolean {
+  return typeof request === 'string'
+    ? request.startsWith('HEAD ')
+    : request[0] === 0x48 && request[1] === 0x45;
 }
 
 function describe(error: NodeJS.ErrnoException): string {

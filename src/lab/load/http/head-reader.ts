@@ -1,7 +1,8 @@
 /**
  * The head of a response: status line and header fields (RFC 9112, 4 and 5). It reads three fields,
- * and the names of the others, because a malformed name could hide one of the three. The result is
- * the same however the head is split into pieces.
+ * and the names of the others, because a malformed name could hide one of the three. A field may be
+ * folded over several lines, as old servers write it. The result is the same however the head is
+ * split into pieces.
  */
 import { ProtocolError } from './protocol-error.js';
 
@@ -25,6 +26,10 @@ export class HeadReader {
   readonly #collect: boolean;
   /** The beginning of an unfinished line. */
   #partial = '';
+  /** A field that the next lines may go on with; undefined if it decides nothing. */
+  #open: string | undefined;
+  /** Whether any field has begun. */
+  #anyField = false;
   #bytes = 0;
   #done = false;
   #status = 0;
@@ -82,6 +87,7 @@ export class HeadReader {
       headers: this.#headers,
     };
     this.#done = false;
+    this.#anyField = false;
     this.#bytes = 0;
     this.#status = 0;
     this.#close = false;
@@ -101,15 +107,33 @@ export class HeadReader {
     }
     if (this.#status === 0)
       this.#statusLine(line ?? withoutEnd(bytes.toString('latin1', from, stop)));
-    else if (line === undefined ? isEmpty(bytes, from, stop) : line === '') this.#done = true;
-    else {
-      const letter = (line === undefined ? (bytes[from] as number) : line.charCodeAt(0)) | 0x20;
+    else if (line === undefined ? isEmpty(bytes, from, stop) : line === '') {
+      this.#endField();
+      this.#done = true;
+    } else {
+      const first = line === undefined ? (bytes[from] as number) : line.charCodeAt(0);
+      const text = () => line ?? withoutEnd(bytes.toString('latin1', from, stop));
+      // Space or tab: the field goes on (RFC 9112, 5.2).
+      if (this.#anyField && (first === 0x20 || first === 0x09)) {
+        if (this.#open !== undefined) this.#open += ` ${text().trim()}`;
+        return;
+      }
+      this.#endField();
+      this.#anyField = true;
+      const letter = first | 0x20;
       // c: Content-Length, Connection; t: Transfer-Encoding.
-      if (this.#collect || letter === 0x63 || letter === 0x74 || line !== undefined)
-        this.#field(line ?? withoutEnd(bytes.toString('latin1', from, stop)));
-      else if (!hasName(bytes, from, stop))
-        throw noName(withoutEnd(bytes.toString('latin1', from, stop)));
+      if (this.#collect || letter === 0x63 || letter === 0x74 || line !== undefined) {
+        this.#open = text();
+        nameOf(this.#open);
+      } else if (!hasName(bytes, from, stop)) throw noName(text());
     }
+  }
+
+  #endField(): void {
+    if (this.#open === undefined) return;
+    const line = this.#open;
+    this.#open = undefined;
+    this.#field(line);
   }
 
   #statusLine(line: string): void {
@@ -121,8 +145,7 @@ export class HeadReader {
   }
 
   #field(line: string): void {
-    const [, name] = /^([!-9;-~]+):/.exec(line) ?? [];
-    if (name === undefined) throw noName(line);
+    const name = nameOf(line);
     const value = line.slice(name.length + 1).trim();
     if (this.#headers) this.#headers[name] = value;
     switch (name.toLowerCase()) {
@@ -147,7 +170,14 @@ export class HeadReader {
   }
 }
 
-/** Whether a line begins with visible ASCII and a colon; a folded line does not. */
+/** @throws ProtocolError */
+function nameOf(line: string): string {
+  const [, name] = /^([!-9;-~]+):/.exec(line) ?? [];
+  if (name === undefined) throw noName(line);
+  return name;
+}
+
+/** Whether a line begins with visible ASCII and a colon. */
 function hasName(bytes: Buffer, from: number, stop: number): boolean {
   for (let at = from; at < stop; at++) {
     const byte = bytes[at] as number;

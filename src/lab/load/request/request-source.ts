@@ -8,6 +8,8 @@ export interface RequestSource {
   readonly requestsPerSend: number;
   /** @throws ScriptError */
   next(): string | Uint8Array;
+  /** Which requests of the last next() are HEAD. Absent: there is one, and its method tells. */
+  readonly heads?: readonly boolean[];
   /** Moves the next request's due time by this many ms (wrk's delay()). Absent: 0. */
   readonly delayMs?: (() => number) | undefined;
   /** Called with each response; absent: headers and content are skipped unread. */

@@ -8,6 +8,7 @@ import { formatKey, keyNumbers } from './keys.js';
 import { type Random32, randomFrom } from './random.js';
 import { byteValues, textValues } from './random-values.js';
 import type { RequestSource } from './request-source.js';
+import { requestTarget } from './request-target.js';
 
 /** Longest value sent as text: with its head, Node writes it without allocating (16 KiB). */
 const textBytes = 15 * 1024;
@@ -57,8 +58,8 @@ function putRequest(options: LoadOptions, { valueBytes }: Workload, random: Rand
 
 /** The head of a request before and after its key. */
 function around(method: string, options: LoadOptions, contentLength?: number): [string, string] {
-  const { pathname } = new URL(options.url);
-  const path = `${pathname.replace(/\/+$/, '')}/v0/entity?id=`;
+  const [base = ''] = requestTarget(options.url).split('?');
+  const path = `${base.replace(/\/+$/, '')}/v0/entity?id=`;
   const head = formatHead(method, path, options, contentLength);
   const end = method.length + 1 + path.length;
   return [head.slice(0, end), head.slice(end)];

@@ -3,7 +3,8 @@ import { ScriptError } from '../load-errors.js';
 import { loadLimits } from '../load-options.js';
 import type { Address } from './address.js';
 import type { ScriptThread } from './channel.js';
-import { countRequests } from './request-check.js';
+import { checkRequests } from './request-check.js';
+import { headsOf } from './request-heads.js';
 import type { Hooks, ScriptSource, ScriptSourceOptions, WorkerState } from './script.js';
 
 /** Runs the script's top level, which may use its thread already. */
@@ -15,10 +16,12 @@ export class CheckedSource implements ScriptSource {
   #state!: WorkerState;
   #hooks!: Hooks;
   #fixed: Uint8Array | undefined;
-  #checked = false;
+  /** requestsPerSend is known. */
+  #counted = false;
   #address: Address | undefined;
 
   requestsPerSend = 1;
+  heads: readonly boolean[] = [];
   stopped = false;
   delayMs: ScriptSource['delayMs'];
   onResponse: ScriptSource['onResponse'];
@@ -66,7 +69,7 @@ export class CheckedSource implements ScriptSource {
         `request() returned ${request.length} bytes, more than ${loadLimits.messageBytes}`,
         'request()',
       );
-    if (!this.#checked) this.#check(request);
+    this.#count(request);
     return request;
   }
 
@@ -82,13 +85,28 @@ export class CheckedSource implements ScriptSource {
     this.stopped = true;
   }
 
-  #check(request: string | Uint8Array): void {
-    const text = typeof request === 'string' ? request : Buffer.from(request).toString('latin1');
-    this.requestsPerSend = countRequests(
-      text,
-      `${this.#options.file}: what request() returned is not a request`,
+  agree(requestsPerSend: number): void {
+    this.requestsPerSend = requestsPerSend;
+    this.#counted = true;
+  }
+
+  /** The schedule counts sends, and a response that never comes would stall its connection. */
+  #count(request: string | Uint8Array): void {
+    this.heads = (this.#counted && headsOf(request)) || this.#check(request);
+    if (!this.#counted) this.agree(this.heads.length);
+    if (this.heads.length === this.requestsPerSend) return;
+    const [now, before] = [this.heads.length, this.requestsPerSend].map(
+      (count) => `${count} request${count === 1 ? '' : 's'}`,
     );
-    this.#checked = true;
+    throw this.#error(
+      `request() returned ${now}, and ${before} at first: each call must return as many`,
+      'request()',
+    );
+  }
+
+  #check(request: string | Uint8Array): readonly boolean[] {
+    const text = typeof request === 'string' ? request : Buffer.from(request).toString('latin1');
+    return checkRequests(text, `${this.#options.file}: what request() returned is not a request`);
   }
 
   #delay(): number {

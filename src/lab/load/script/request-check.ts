@@ -1,5 +1,5 @@
 /**
- * Checks that a script's first request is one or more whole HTTP/1 requests. A server would wait
+ * Checks that what a script returned is one or more whole HTTP/1 requests. A server would wait
  * for the rest of an incomplete one until the run is over, and every figure would measure that
  * wait.
  */
@@ -16,15 +16,17 @@ class Fault extends Error {
 
 /**
  * @param request one byte a character
- * @returns how many requests it is, back to back
+ * @returns for each request, back to back, whether it is HEAD
  * @throws ScriptError with line and column
  */
-export function countRequests(request: string, where: string): number {
+export function checkRequests(request: string, where: string): readonly boolean[] {
   try {
-    let count = 0;
-    for (let at = skipEmptyLines(request, 0); at < request.length || count === 0; count++)
+    const heads: boolean[] = [];
+    for (let at = skipEmptyLines(request, 0); at < request.length || heads.length === 0; ) {
+      heads.push(request.startsWith('HEAD ', at));
       at = skipEmptyLines(request, endOfRequest(request, at));
-    return count;
+    }
+    return heads;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const before = request.slice(0, error.at).split('\n');

@@ -48,6 +48,8 @@ export interface ScriptSource extends RequestSource, ScriptThread {
    * @param args what follows `--`; the script sees the URL before them @throws ScriptError
    */
   init(args: readonly string[]): Promise<void>;
+  /** Says how many requests each send must have: as many as the first one of thread 0. */
+  agree(requestsPerSend: number): void;
 }
 
 /** The state of a script in a worker, by its language. */

@@ -61,6 +61,14 @@ test('a connection opens again at once after a response that said close', async 
   expect(said).toEqual(['opening', 'ready', '200', 'opening', 'ready']);
 });
 
+test('a peer that ends an idle connection with a 408 has not failed', async () => {
+  const idle = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+  const peer = await startPeer({ onRequest: (socket) => void socket.end(okResponse + idle) });
+  const said = connectTo(peer);
+  await expect.poll(() => said.length, { interval: 1, timeout: 20_000 }).toBeGreaterThanOrEqual(5);
+  expect(said).toEqual(['opening', 'ready', '200', 'opening', 'ready']);
+});
+
 test('a peer that goes away and comes back is found again', async () => {
   const peer = await startPeer();
   const said = connectTo(peer);

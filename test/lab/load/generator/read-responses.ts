@@ -5,13 +5,15 @@ import { type Response, ResponseReader } from '#dist/lab/load/http/response-read
 export interface Reading {
   /** Responses that are due; 1 unless told. */
   readonly expected?: number;
-  /** They are to HEAD. */
-  readonly toHead?: boolean;
+  /** They are to HEAD, or which of them are. */
+  readonly toHead?: boolean | readonly boolean[];
   /** Headers and content are kept; yes unless told. */
   readonly collect?: boolean;
   readonly maxContentBytes?: number;
   /** The peer closes after the last byte. */
   readonly closes?: boolean;
+  /** So many more are due behind the first piece. */
+  readonly later?: number;
 }
 
 export interface Outcome {
@@ -21,6 +23,8 @@ export interface Outcome {
   readonly error?: string;
   /** If the peer closed: whether that was a proper end. */
   readonly proper?: boolean;
+  /** How often the peer said that it closes an idle connection; only if it did, or may have. */
+  readonly idleTimeouts?: number;
 }
 
 /** Characters are bytes (latin1). */
@@ -31,10 +35,15 @@ export function readResponses(pieces: readonly string[], reading: Reading = {}):
     collect = true,
     maxContentBytes = 1e6,
     closes = false,
+    later = 0,
   } = reading;
   const responses: Response[] = [];
+  let idleTimeouts = 0;
   const reader = new ResponseReader({
     onResponse: (response) => responses.push(response),
+    onIdleTimeout: () => {
+      idleTimeouts++;
+    },
     collect,
     maxContentBytes,
   });
@@ -43,7 +52,10 @@ export function readResponses(pieces: readonly string[], reading: Reading = {}):
   // As in a run, all pieces arrive in one buffer, which holds more than the piece.
   const shared = Buffer.alloc(Math.max(1, ...pieces.map(({ length }) => length)) + 9, '\n0: close');
   try {
-    for (const piece of pieces) reader.feed(shared, shared.write(piece, 'latin1'));
+    for (const [index, piece] of pieces.entries()) {
+      reader.feed(shared, shared.write(piece, 'latin1'));
+      if (index === 0 && later > 0) reader.expect(later, toHead);
+    }
   } catch (thrown) {
     if (!(thrown instanceof ProtocolError)) throw thrown;
     error = thrown.message;
@@ -56,6 +68,7 @@ export function readResponses(pieces: readonly string[], reading: Reading = {}):
     headers: responses.map(({ headers }) => headers),
     ...(error !== undefined && { error }),
     ...(proper !== undefined && { proper }),
+    ...((idleTimeouts > 0 || expected === 0) && { idleTimeouts }),
   };
 }
 

@@ -15,6 +15,11 @@ describe('a PUT of a workload', () => {
     expect(first?.body).toHaveLength(10);
   });
 
+  it('is sent to the path as it was given', () => {
+    const [first] = requests(1, workload(), { url: 'http://h/a/../b%2F/?x=1' });
+    expect(first).toMatchObject({ path: '/a/../b%2F/v0/entity?id=key0000000000000' });
+  });
+
   it.each([0, 1, 100, 15 * 1024, 15 * 1024 + 1, 1_000_000])(
     'has a value of exactly %d bytes',
     (valueBytes) => {

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Histogram } from '#dist/lab/load/histogram/histogram.js';
+import { ScriptExit } from '#dist/lab/load/load-errors.js';
 import { main, ready, scriptFile, source, written } from './harness.js';
 
 const errors = { connect: 0, read: 0, write: 0, status: 0, timeout: 0 };
@@ -61,10 +62,16 @@ const tops: readonly (readonly [script: string, message: string])[] = [
   ['error(setmetatable({}, { __tostring = function() return "an object" end }))', 'an object'],
   ['\nlocal s = ("x"):rep({})', ":2: bad argument #2 to 'rep'"],
   ['\n\nwrk.format("GET", "/", 5)', ':3: attempt to index a number value'],
-  ['\nos.exit(7)', ':2: the script ended the run with os.exit(7)'],
+  // A tail call leaves no caller, and the reader of a script looks for its line all the same.
+  [
+    '\nlocal function f() return ("x"):rep({}) end\nlocal x = f() .. 1',
+    ":3: bad argument #2 to 'rep'",
+  ],
   ['local function f() return f() + 1 end f()', 'stack overflow'],
   ['wrk.lookup("no-such-host.invalid", 80)', ':1: unable to resolve no-such-host.invalid:80'],
   ['wrk.connect("x")', ":1: bad argument #1 to 'connect' (wrk.addr expected, got string)"],
+  ['\nrequire("no.such.module")', ":2: module 'no.such.module' not found:"],
+  ['\nlocal x = loadstring("return = 1", "@inner.lua") or error("none")', ':2: none'],
   ['wrk.thread = nil; wrk.thread:stop()', ":1: attempt to index a nil value (field 'thread')"],
 ];
 
@@ -127,10 +134,60 @@ const requests: readonly (readonly [code: string, message: string])[] = [
   ['("x"):rep(2 ^ 24 + 1)', 'returned 16777217 bytes, more than 16777216'],
 ];
 
+describe('an error whose caller is gone', () => {
+  it.each([
+    ["function request()\n  return wrk.format('POST', '/', nil, {})\nend", 2],
+    ["\n\nfunction request() return ('x'):rep({}) end", 3],
+    ['\nfunction request()\n  return string.format("%d", "x")\nend', 2],
+  ])('in %j has file and line', async (script, line) => {
+    const file = await written(script);
+    await fails(ready(file)).toThrow(new RegExp(`^${file}:${line}: bad argument #.*\\(in request`));
+  });
+});
+
+describe('os.exit()', () => {
+  it.each([
+    ['os.exit(7)', 7],
+    ['os.exit(true)', 0],
+    ['os.exit(false)', 1],
+    ['os.exit()', 0],
+    ['os.exit(2.9)', 2],
+    ['os.exit(259)', 3],
+    ['pcall(os.exit, 4)', 4],
+  ])('%s ends the run with code %d', async (call, code) => {
+    const exit = await source(await written(call)).catch((thrown: unknown) => thrown);
+    expect(exit).toBeInstanceOf(ScriptExit);
+    expect(exit).toMatchObject({ code });
+    await fails(ready(await written(`function request() ${call} end`))).toThrow(ScriptExit);
+  });
+});
+
 describe('what request() returns', () => {
   it.each(requests)('must be a request, which %s is not', async (code, message) => {
     const file = await written(`function request() return ${code} end`);
     await fails(ready(file)).toThrow(message);
+  });
+
+  it('must be as many requests each time, and whole ones', async () => {
+    const varied = await ready(
+      await written(`local n = 0
+        function request() n = n + 1 return wrk.format():rep(n < 3 and 2 or n) end`),
+    );
+    varied.next();
+    expect(() => varied.next()).toThrow(
+      'request() returned 3 requests, and 2 requests at first: each call must return as many',
+    );
+    const cut = await ready(
+      await written(`local n = 0
+        function request() n = n + 1 return wrk.format():sub(1, n > 1 and -3 or -1) end`),
+    );
+    expect(() => cut.next()).toThrow('the request is incomplete');
+    const later = await source(await written('function request() return wrk.format():rep(2) end'), {
+      thread: 1,
+    });
+    await later.init([]);
+    later.agree(1);
+    expect(() => later.next()).toThrow('returned 2 requests, and 1 request at first');
   });
 
   it('is checked in a later thread at its first request', async () => {

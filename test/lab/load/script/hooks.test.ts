@@ -61,6 +61,17 @@ describe('request()', () => {
     expect(chunked.requestsPerSend).toBe(2);
   });
 
+  it('may be several of which some are HEAD', async () => {
+    const batch = await ready(
+      await written(`function request()
+        return wrk.format('HEAD') .. wrk.format('PUT', '/', nil, 'HEAD / x') .. wrk.format('HEAD')
+      end`),
+    );
+    expect(batch.heads).toEqual([true, false, true]);
+    batch.next();
+    expect(batch.heads).toEqual([true, false, true]);
+  });
+
   it('is written the LuaJIT way', async () => {
     expect(firstLine(nextText(await ready(scriptFile('lua51.lua'))))).toBe(
       'GET /3/5/1024/60/42/007/abc/3 HTTP/1.1',
@@ -76,6 +87,13 @@ describe('request()', () => {
     const before = process.memoryUsage().rss;
     for (let turn = 0; turn < 1200; turn++) big.next();
     expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+  });
+});
+
+describe('a file', () => {
+  it('may begin with a byte order mark, and a line for the shell behind it', async () => {
+    const marked = await ready(await written('\ufeff#!/usr/bin/wrk\nwrk.path = "/marked"'));
+    expect(firstLine(nextText(marked))).toBe('GET /marked HTTP/1.1');
   });
 });
 
@@ -155,6 +173,28 @@ describe('done()', () => {
       requests,
     );
     await expect(done).rejects.toThrow('reached 900');
+  });
+
+  it('goes through the values that occurred, each with how often', async () => {
+    const [latency, requests] = [new Histogram(), new Histogram()];
+    for (const us of [7, 7, 7, 9, 1_000_001]) latency.record(us);
+    const file = await written(`
+      function done(s, latency, requests)
+        local seen = {}
+        for i = 1, #latency do
+          local value, count = latency(i)
+          seen[#seen + 1] = value .. ' x ' .. count
+        end
+        local f = io.tmpfile()
+        f:write('kept')
+        f.close()
+        f:seek('set')
+        error(table.concat(seen, ', ') .. '; ' .. #requests .. '; ' .. f:read('*a'), 0)
+      end`);
+    const summary = { duration: 9, requests: 8, bytes: 7, errors };
+    await expect((await main(file)).done(summary, latency, requests)).rejects.toThrow(
+      '7 x 3, 9 x 1, 1000001 x 1; 0; kept',
+    );
   });
 
   it('may be absent', async () => {

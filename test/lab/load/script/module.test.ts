@@ -27,6 +27,21 @@ describe('a script in JavaScript', () => {
     );
   });
 
+  it('sends Host and Content-Length once, whatever their case', async () => {
+    const fields = async (call: string) => {
+      const text = `export const request = (wrk) => { wrk.headers.HOST = 'b'; return ${call}; }`;
+      return nextText(await ready(await written(text, 'script.mjs')))
+        .split('\r\n')
+        .slice(1, -2);
+    };
+    expect(await fields(`wrk.format('GET', '/', { host: 'a' })`)).toEqual(['Host: a']);
+    expect(await fields('wrk.format()')).toEqual(['Host: b']);
+    const given = `{ hOST: 'c', 'content-length': 9, A: 1 }`;
+    expect(await fields(`wrk.format('PUT', '/', ${given}, 'xy')`)).toEqual([
+      ...['Host: c', 'A: 1', 'Content-Length: 2'],
+    ]);
+  });
+
   it('may be CommonJS', async () => {
     const file = await written(
       `exports.request = (wrk) => wrk.format('GET', '/common'); exports.delay = () => 3;`,

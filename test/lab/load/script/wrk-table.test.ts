@@ -46,6 +46,30 @@ describe('wrk', () => {
     expect(await evaluate(code)).toBe('h 3 nil');
   });
 
+  it('sends Host and Content-Length once, whatever their case', async () => {
+    const fields = async (code: string, headers: [string, string][] = []) => {
+      const made = await source(await written(code), { headers });
+      await made.init([]);
+      return messageParts(nextText(made)).headers;
+    };
+    const own = 'Host: 127.0.0.1:8080';
+    expect(await fields('', [['host', 'a']])).toEqual(['Host: a']);
+    expect(await fields('wrk.headers.HOST = "b"')).toEqual(['Host: b']);
+    expect(await fields('function init() wrk.headers.host = "c" end')).toEqual(['Host: c']);
+    expect(await fields(`wrk.body = 'xyz' wrk.headers['content-length'] = 9`)).toEqual([
+      'Content-Length: 3',
+      own,
+    ]);
+    expect(
+      await fields(
+        `function request() return wrk.format(nil, nil, { ['content-LENGTH'] = 0 }) end`,
+      ),
+    ).toEqual([own, 'content-LENGTH: 0'].sort());
+    expect(
+      await fields(`function request() return wrk.format(nil, nil, { hOst = 'd' }, 'x') end`),
+    ).toEqual(['Content-Length: 1', 'Host: d']);
+  });
+
   it('looks names up and tries connections', async () => {
     const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     onTestFinished(() => {

@@ -1,4 +1,5 @@
 /** A Lua script in the main thread: setup() and done(). */
+import type { Histogram } from '../../histogram/histogram.js';
 import type { Statistics } from '../author.js';
 import type { ScriptThread } from '../channel.js';
 import type { ScriptMain, ScriptMainOptions } from '../script.js';
@@ -8,9 +9,9 @@ import { openScript } from './open-script.js';
 
 export async function openLuaMain(options: ScriptMainOptions): Promise<ScriptMain> {
   const threads: ScriptThread[] = [];
-  let statistics: Readonly<Record<string, Statistics>> = {};
+  let statistics: Readonly<Record<string, Shown>> = {};
   const state = await openScript(options, threads, (name, what, value) =>
-    statistic(statistics[name as string] as Statistics, what, value),
+    statistic(statistics[name as string] as Shown, what, value),
   );
   return {
     setup: async (thread) => {
@@ -19,7 +20,7 @@ export async function openLuaMain(options: ScriptMainOptions): Promise<ScriptMai
     },
     done: async (summary, latency, requests) => {
       if (!state.isFunction(state.name('done'))) return;
-      statistics = { latency: statisticsOf(latency), requests: statisticsOf(requests) };
+      statistics = { latency: shown(latency), requests: shown(requests) };
       state.callGlobal(state.name('evenkeel_done'), 'done()', [table(summary)]);
     },
   };
@@ -27,9 +28,25 @@ export async function openLuaMain(options: ScriptMainOptions): Promise<ScriptMai
 
 const fields = ['min', 'max', 'mean', 'stdev', 'count'] as const;
 
-/** @param what any name, or 'percentile' and 'at' for latency:percentile(p) and latency[n] */
-function statistic(statistics: Statistics, what: LuaValue, value: LuaValue): LuaValue {
-  if (what === 'percentile' || what === 'at') return statistics[what](numberOf(value));
+interface Shown extends Statistics {
+  /** The different values, ascending, and how often each occurred. */
+  readonly values: readonly { readonly value: number; readonly times: number }[];
+}
+
+function shown(histogram: Histogram): Shown {
+  const values = [...histogram.buckets()].map(({ highest, count }) => ({
+    value: Math.min(highest, histogram.max),
+    times: count,
+  }));
+  return { ...statisticsOf(histogram), values };
+}
+
+/** @param what any name, or a function's: latency:percentile(p), latency(i) and #latency */
+function statistic(statistics: Shown, what: LuaValue, value: LuaValue): LuaValue {
+  if (what === 'percentile') return statistics.percentile(numberOf(value));
+  if (what === 'values') return statistics.values.length;
+  if (what === 'value' || what === 'times')
+    return statistics.values[Math.trunc(numberOf(value)) - 1]?.[what];
   const field = fields.find((name) => name === what);
   return field && statistics[field];
 }

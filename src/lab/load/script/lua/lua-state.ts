@@ -2,7 +2,7 @@
  * One Lua state: runs pieces of Lua and global functions, and lets them call functions of ours.
  * Each method but pushGlobal(), call() and pop() leaves Lua's stack as it was.
  */
-import { ScriptError } from '../../load-errors.js';
+import { ScriptError, ScriptExit } from '../../load-errors.js';
 import { callableFromLua, type HostFunction, textOf } from './host-function.js';
 import { type LuaValue, LuaValues } from './lua-values.js';
 import { type LuaModule, luaType } from './wasm.js';
@@ -17,6 +17,7 @@ export class LuaState {
   readonly #state: number;
   /** Index on the stack of the function that explains errors; 0 if there is none. */
   #handler = 0;
+  #exitCode: number | undefined;
   /** Full names of files that Lua shortens in its messages, by the short form. */
   readonly #longNames = new Map<string, string>();
 
@@ -86,10 +87,17 @@ export class LuaState {
     this.call(3, 0, where);
   }
 
-  /** Calls what lies below the given values on the stack. @throws ScriptError */
+  /** Calls what lies below the given values on the stack. @throws ScriptError, ScriptExit */
   call(given: number, wanted: number, where: string | undefined): void {
-    if (this.#lua._lua_pcallk(this.#state, given, wanted, this.#handler, 0, 0) !== ok)
-      throw this.#failure(where);
+    const failed = this.#lua._lua_pcallk(this.#state, given, wanted, this.#handler, 0, 0) !== ok;
+    if (this.#exitCode !== undefined) throw new ScriptExit(this.#exitCode);
+    if (failed) throw this.#failure(where);
+  }
+
+  /** os.exit(): the call that runs is the last, also if the script catches the error. */
+  exit(code: number): never {
+    this.#exitCode ??= code;
+    throw new Error(`the script ended the run with os.exit(${code})`);
   }
 
   isFunction(name: number): boolean {
@@ -122,7 +130,20 @@ export class LuaState {
 
   /** Makes a function of ours a global. */
   define(name: string, call: HostFunction): void {
-    const address = this.#lua.addFunction(callableFromLua(this.#lua, this.#values, call), 'ii');
+    this.#defineRaw(name, callableFromLua(this.#lua, this.#values, call));
+  }
+
+  /** Makes a global that returns new userdata, which keeps one value of Lua's. */
+  defineUserdata(name: string): void {
+    this.#defineRaw(name, (state) => {
+      this.#lua._lua_pushboolean(state, 1);
+      this.#lua._lua_newuserdatauv(state, 0, 1);
+      return 2;
+    });
+  }
+
+  #defineRaw(name: string, call: (state: number) => number): void {
+    const address = this.#lua.addFunction(call, 'ii');
     this.#lua._lua_pushcclosure(this.#state, address, 0);
     this.#lua._lua_setglobal(this.#state, this.name(name));
   }
@@ -145,7 +166,18 @@ export class LuaState {
   #failure(where: string | undefined): ScriptError {
     let bytes = this.#values.describe(this.#state, -1);
     this.pop(2);
+    // A tail call leaves no caller to name.
+    const hook = /^(\w+)\(\)$/.exec(where ?? '')?.[1];
+    if (hook !== undefined && !/^[^\n]*?:\d+: /.test(bytes)) bytes = this.#placeOf(hook) + bytes;
     for (const [short, long] of this.#longNames) bytes = bytes.replaceAll(short, () => long);
     return new ScriptError(textOf(bytes) + (where === undefined ? '' : ` (in ${where})`));
+  }
+
+  #placeOf(hook: string): string {
+    this.pushGlobal(this.name('evenkeel_place'));
+    this.#values.push(this.#state, hook);
+    const failed = this.#lua._lua_pcallk(this.#state, 1, 1, 0, 0, 0) !== ok;
+    const place = this.#popValue();
+    return failed || typeof place !== 'string' ? '' : place;
   }
 }

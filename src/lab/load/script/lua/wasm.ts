@@ -36,6 +36,7 @@ export interface LuaModule {
   _lua_createtable(state: Pointer, items: number, fields: number): void;
   _lua_getglobal(state: Pointer, name: Pointer): number;
   _lua_gettop(state: Pointer): number;
+  _lua_newuserdatauv(state: Pointer, bytes: number, values: number): Pointer;
   _lua_next(state: Pointer, index: number): number;
   _lua_pushboolean(state: Pointer, value: number): void;
   _lua_pushcclosure(state: Pointer, call: Pointer, upvalues: number): void;
@@ -74,8 +75,6 @@ export async function loadLua(): Promise<LuaModule> {
  * LuaJIT writes the number 5 as "5" always; Lua 5.4 writes "5.0" after a division, which would
  * change every URL that a wrk script computes. 5.4 appends the ".0" when a float's text consists of
  * the characters of this constant (tostringbuff in lobject.c, its one user), so it is emptied.
- *
- * Still different: 5.4's integers are exact up to 2^63, where LuaJIT has 14 digits (1e+15).
  */
 function writeNumbersAsLuaJit({ HEAPU8 }: LuaModule): void {
   const memory = Buffer.from(HEAPU8.buffer);

@@ -25,8 +25,9 @@ export function createWrk(
     connect: connects,
     time_us: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
   };
-  wrk.headers.Host ??=
-    (host.includes(':') ? `[${host}]` : host) + (port === undefined ? '' : `:${port}`);
+  if (hostOf(wrk.headers) === undefined)
+    wrk.headers.Host =
+      (host.includes(':') ? `[${host}]` : host) + (port === undefined ? '' : `:${port}`);
   return wrk;
 }
 
@@ -51,12 +52,19 @@ function format(
   headers: Headers = wrk.headers,
   body: Body | undefined = wrk.body,
 ): string | Uint8Array {
-  let head = `${method} ${path} HTTP/1.1\r\n`;
-  if (headers.Host === undefined) head += `Host: ${wrk.headers.Host}\r\n`;
-  for (const name in headers)
-    if (name !== 'Content-Length') head += `${name}: ${headers[name]}\r\n`;
+  let head = `${method} ${path} HTTP/1.1\r\nHost: ${hostOf(headers) ?? hostOf(wrk.headers)}\r\n`;
+  for (const name in headers) {
+    const small = name.toLowerCase();
+    if (small !== 'host' && small !== 'content-length') head += `${name}: ${headers[name]}\r\n`;
+  }
   if (body === undefined) return `${head}\r\n`;
   if (typeof body === 'string')
     return `${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
   return Buffer.concat([Buffer.from(`${head}Content-Length: ${body.length}\r\n\r\n`), body]);
+}
+
+/** The field counts whatever its case; the default may lie beside one of the script's. */
+function hostOf(headers: Headers): string | number | undefined {
+  const own = Object.keys(headers).find((name) => name !== 'Host' && /^host$/i.test(name));
+  return headers[own ?? 'Host'];
 }

@@ -12,7 +12,7 @@ function request()
     loadstring('return 6 * 7')(),
     string.format('%03d', 7.9),
     ('abcdef'):sub(1, 7 / 2),
-    math.mod(7, 4),
+    math.fmod(7, 4),
   }
   return wrk.format('GET', '/' .. table.concat(parts, '/'))
 end

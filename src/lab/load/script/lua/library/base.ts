@@ -1,141 +1,145 @@
-/**
- * The base functions, modules, tables and os of LuaJIT (Lua 5.1) that Lua 5.4 lacks or changed.
- *
- * Still different: 5 % 0 on whole literals is an error, not nan; whole numbers wrap at 2^63.
- */
+/** The base functions and coroutines of LuaJIT. Functions that count return doubles. */
 export const baseLibrary = String.raw`
 local host = evenkeel_host
+local whole, raise, placed = host.whole, host.raise, host.placed
+local type, rawget, select = type, rawget, select
+local load, next, xpcall, error = load, next, xpcall, error
+local math_type, to_integer = host.math_type, host.to_integer
+local setuservalue = debug.setuservalue
+local set_any_metatable, any_metatable = debug.setmetatable, debug.getmetatable
 
-unpack = table.unpack
-math.randomseed(0)
+_VERSION = 'Lua 5.1'
+_G.rawlen, _G.warn = nil, nil
 
-function loadstring(text, name) return load(text, name) end
-function gcinfo() return collectgarbage('count') end
+function _G.select(place, ...)
+  if place == '#' then return select('#', ...) + 0.0 end
+  return select(whole(place), ...)
+end
 
--- In 5.4 a function's globals are a variable of its own named _ENV, absent if it uses none.
-local function environment_of(call)
-  for index = 1, 255 do
-    local name = debug.getupvalue(call, index)
-    if name == '_ENV' then return index end
-    if not name then return nil end
+-- Keys of tables are integers inside the engine.
+local function following(key, value)
+  if math_type(key) == 'integer' then return key + 0.0, value end
+  if key == nil then return nil end
+  return key, value
+end
+host.raw_next = next
+function _G.next(list, key)
+  if type(key) == 'number' then key = to_integer(key) or key end
+  return following(next(list, key))
+end
+function pairs(list)
+  if type(list) ~= 'table' then host.check_table(list, 'pairs') end
+  local last
+  return function(_, key)
+    if key ~= last then last = type(key) == 'number' and to_integer(key) or key end
+    local value
+    last, value = next(list, last)
+    if math_type(last) == 'integer' then return last + 0.0, value end
+    return last, value
+  end, list, nil
+end
+local function next_item(list, index)
+  index = index + 1
+  local value = rawget(list, index)
+  if value ~= nil then return index, value end
+end
+function ipairs(list)
+  if type(list) ~= 'table' then host.check_table(list, 'ipairs') end
+  return next_item, list, 0
+end
+
+-- An error raised in these libraries gets the place in the script.
+function pcall(...)
+  if select('#', ...) == 0 then raise("bad argument #1 to 'pcall' (value expected)") end
+  local call = ...
+  return xpcall(call, placed, select(2, ...))
+end
+function _G.xpcall(call, handler, ...)
+  if type(handler) ~= 'function' then
+    local got = handler == nil and 'no value' or type(handler)
+    raise("bad argument #2 to 'xpcall' (function expected, got " .. got .. ')')
   end
+  return xpcall(call, function(problem) return handler(placed(problem)) end, ...)
 end
 
-local function function_at(where)
-  if type(where) == 'function' then return where end
-  local info = debug.getinfo((where or 1) + 2, 'f')
-  return info and info.func or error('bad argument #1 (invalid level)', 3)
+-- A number is a text to it, and gets a place too.
+function _G.error(problem, level)
+  if type(problem) == 'number' then problem = tostring(problem) end
+  level = level == nil and 1 or whole(level)
+  if type(level) == 'number' and level > 0 then level = level + 1 end
+  error(problem, level)
 end
 
-function getfenv(where)
-  if where == 0 then return _G end
-  local call = function_at(where)
-  local index = environment_of(call)
-  if not index then return _G end
-  local _, environment = debug.getupvalue(call, index)
-  return environment
+-- Lua that comes at run time gets doubles too.
+local function loaded(text, name, mode, ...)
+  text = text:gsub('^\xef\xbb\xbf', ''):gsub('^#[^\n]*', '')
+  local environment = ...
+  if environment ~= nil then return load(host.rewrite(text), name, mode, environment) end
+  return load(host.rewrite(text), name, mode)
 end
-
-function setfenv(where, environment)
-  if where == 0 then error('setfenv(0) is not possible', 2) end
-  local call = function_at(where)
-  local index = environment_of(call)
-  if index then debug.upvaluejoin(call, index, function() return environment end, 1) end
-  return call
-end
-
-function package.seeall(module) setmetatable(module, { __index = _G }) end
-
-function module(name, ...)
-  local made = package.loaded[name] or {}
-  package.loaded[name] = made
-  made._M, made._NAME = made, name
-  made._PACKAGE = name:match('^(.*%.)[^.]*$') or ''
-  local parent = _G
-  for part in made._PACKAGE:gmatch('[^.]+') do
-    parent[part] = parent[part] or {}
-    parent = parent[part]
+function _G.load(chunk, name, mode, ...)
+  if type(chunk) == 'number' then chunk = tostring(chunk) end
+  if type(chunk) == 'string' then return loaded(chunk, name or chunk, mode, ...) end
+  if type(chunk) ~= 'function' then return load(chunk, name, mode) end
+  local pieces = {}
+  while true do
+    local piece = chunk()
+    if piece == nil or piece == '' then break end
+    if type(piece) ~= 'string' then
+      return nil, 'reader function must return a string'
+    end
+    pieces[#pieces + 1] = piece
   end
-  parent[name:match('[^.]*$')] = made
-  setfenv(debug.getinfo(2, 'f').func, made)
-  for _, option in ipairs({ ... }) do option(made) end
+  return loaded(table.concat(pieces), name or '=(load)', mode, ...)
 end
-
--- Files of the real file system, by package.path; nothing that is not written in Lua.
-function package.searchpath(name, path, separator, replacement)
-  local file = name:gsub('%' .. (separator or '.'), replacement or '/')
-  local missing = {}
-  for pattern in path:gmatch('[^;]+') do
-    local candidate = pattern:gsub('%?', (file:gsub('%%', '%%%%')))
-    if host.file_exists(candidate) then return candidate end
-    missing[#missing + 1] = "no file '" .. candidate .. "'"
-  end
-  return nil, table.concat(missing, '\n\t')
-end
-
-function package.loadlib() return nil, 'modules in C cannot be loaded', 'absent' end
-package.cpath = ''
-package.loaders = package.searchers
-while package.searchers[2] do table.remove(package.searchers) end
-package.searchers[2] = function(name)
-  local file, missing = package.searchpath(name, package.path)
-  if not file then return missing .. '\n\tand modules in C cannot be loaded' end
-  return assert(loadfile(file)), file
-end
-function package.preload.ffi()
-  error('ffi is a part of LuaJIT that is not here: scripts are run by Lua 5.4 in WebAssembly', 0)
-end
-
+loadstring = _G.load
 function loadfile(name, mode, ...)
-  local text, problem = host.file_text(name), nil
-  if type(text) == 'table' then return nil, text[1] end
-  return load((text:gsub('^#[^\n]*', '')), '@' .. name, mode, ...)
+  local text = host.file_text(name or '/dev/stdin')
+  if type(text) == 'table' then return nil, 'cannot open ' .. text[1] end
+  return loaded(text, '@' .. (name or 'stdin'), mode, ...)
 end
-function dofile(name) return assert(loadfile(name))() end
-
-local remove = table.remove
-function table.remove(list, position)
-  if position == nil then return remove(list) end
-  if position < 1 or position > #list then return nil end
-  return remove(list, position)
-end
-function table.getn(list) return #list end
-function table.maxn(list)
-  local most = 0
-  for key in pairs(list) do
-    if type(key) == 'number' and key > most then most = key end
-  end
-  return most
-end
-function table.foreach(list, call)
-  for key, value in pairs(list) do
-    local result = call(key, value)
-    if result ~= nil then return result end
-  end
-end
-function table.foreachi(list, call)
-  for index = 1, #list do
-    local result = call(index, list[index])
-    if result ~= nil then return result end
-  end
+function dofile(name)
+  local chunk, problem = loadfile(name)
+  if not chunk then error(problem, 0) end
+  return chunk()
 end
 
--- os: what concerns the machine is real; what would start programs or end the process is refused.
-local date = os.date
-function os.date(format, time) return date(format, time and math.floor(time)) end
-function os.getenv(name) return host.environment(name) end
-function os.exit(code)
-  if code == nil or code == true then code = 0 elseif code == false then code = 1 end
-  host.raise('the script ended the run with os.exit(' .. tostring(code) .. ')')
+function gcinfo() return math.floor(collectgarbage('count')) end
+
+-- Metatables that newproxy made.
+local proxies = setmetatable({}, { __mode = 'k' })
+function newproxy(model)
+  local proxy = host.userdata()
+  if not model then return proxy end
+  local metatable = {}
+  if model ~= true then
+    metatable = any_metatable(model)
+    if not (metatable and proxies[metatable]) then
+      raise("bad argument #1 to 'newproxy' (boolean or proxy expected)")
+    end
+  end
+  proxies[metatable] = true
+  return set_any_metatable(proxy, metatable)
 end
-function os.execute()
-  host.raise('os.execute is not possible here: run the program before or after the load')
+
+-- Userdata of a kind of ours, with a table for what it holds.
+function host.new_userdata(metatable, content)
+  local made = host.userdata()
+  setuservalue(made, content, 1)
+  return set_any_metatable(made, metatable)
 end
-local function done_or_problem(problem)
-  if problem then return nil, problem end
-  return true
+local getuservalue = debug.getuservalue
+function host.content(value, metatable)
+  if type(value) == 'userdata' and any_metatable(value) == metatable then
+    return (getuservalue(value, 1))
+  end
 end
-function os.remove(name) return done_or_problem(host.file_remove(name)) end
-function os.rename(from, to) return done_or_problem(host.file_rename(from, to)) end
-function os.tmpname() return host.file_temporary() end
+
+local running = coroutine.running
+function coroutine.running()
+  local thread, main = running()
+  if main then return nil end
+  return thread
+end
+coroutine.close = nil
 `;

@@ -5,14 +5,16 @@
 export const hostLibrary = `
 local prefix = 'evenkeel_host_'
 local host = {}
+local getinfo, type, sub, match = debug.getinfo, type, string.sub, string.match
 
--- Level 1 is this function, 2 its caller, 3 the library's that called that; the first of a script
--- counts.
+-- The innermost level that is neither C's nor of these libraries, seen from the caller.
 local function script_level()
-  for level = 3, 13 do
-    local info = debug.getinfo(level, 'Sl')
+  for level = 3, 60 do
+    local info = getinfo(level, 'Sl')
     if not info then break end
-    if info.currentline > 0 and info.source:sub(1, 1) == '@' then return level - 1, info end
+    if info.currentline > 0 and sub(info.short_src, 1, 9) ~= 'evenkeel/' then
+      return level - 1, info
+    end
   end
 end
 
@@ -35,17 +37,30 @@ for name in pairs(host) do _G[prefix .. name] = nil end
 
 host.raise = raise
 
--- Called with the error that ends a hook: one raised in these libraries gets the script's line.
+-- The error with the place of the script, if it was raised in these libraries.
+local function placed(problem)
+  if type(problem) ~= 'string' then return problem end
+  local text = match(problem, '^evenkeel/%a+:%d+: (.*)')
+  if not text then return problem end
+  local _, info = script_level()
+  return info and info.short_src .. ':' .. info.currentline .. ': ' .. text or text
+end
+host.placed = placed
+
+-- Called with the error that ends a hook.
 function evenkeel_explain(problem)
   if type(problem) ~= 'string' then
     local custom = debug.getmetatable(problem)
     if type(custom) == 'table' and custom.__tostring then return tostring(problem) end
     return '(the error is a ' .. type(problem) .. ')'
   end
-  local text = problem:match('^evenkeel/%a+:%d+: (.*)')
-  if not text then return problem end
-  local _, info = script_level()
-  return info and info.short_src .. ':' .. info.currentline .. ': ' .. text or text
+  return (placed(problem))
+end
+
+-- Where a hook begins, for an error whose caller a tail call has replaced.
+function evenkeel_place(name)
+  local info = type(_G[name]) == 'function' and getinfo(_G[name], 'S')
+  return info and info.linedefined > 0 and info.short_src .. ':' .. info.linedefined .. ': ' or ''
 end
 evenkeel_host = host
 `;
