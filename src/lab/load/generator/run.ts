@@ -2,8 +2,8 @@
  * One thread's part of a run, once its connections are open. It owns them: their events come here,
  * each with the slot of its connection, and are counted and given to the dispatcher.
  */
-import type { Connection, FailureKind } from '../http/connection.js';
 import { faultFinder } from '../http/expectation.js';
+import type { FailureKind, SlotConnection } from '../http/slot-connection.js';
 import type { GeneratorOptions } from './connections.js';
 import { Dispatcher } from './dispatcher.js';
 import { FailureCauses } from './failure-causes.js';
@@ -22,10 +22,7 @@ import { StageRecords } from './stage-records.js';
 const timeoutCheckUs = 50_000;
 
 export interface RunOptions {
-  readonly connections: readonly Pick<
-    Connection,
-    'ready' | 'opening' | 'send' | 'close' | 'events'
-  >[];
+  readonly connections: readonly SlotConnection[];
   readonly beginUs: number;
   readonly requestsPerSend: number;
 }
@@ -44,6 +41,7 @@ export class Run implements PacedWork {
   readonly #dispatcher: Dispatcher;
   readonly #seconds: Seconds;
   readonly #sampler: RateSampler;
+  readonly #writesLater: boolean;
   /** Connections that are about to open. */
   #opening = 0;
   /** Pieces of responses and failures: whatever took time. */
@@ -83,6 +81,7 @@ export class Run implements PacedWork {
       endUs: phases.endUs,
     });
     this.#seconds = new Seconds(records, phases, post, slow);
+    this.#writesLater = connections.some(({ writesLater }) => writesLater);
     this.#sampler = new RateSampler(phases.calibratedUs, phases.endUs);
   }
 
@@ -119,7 +118,10 @@ export class Run implements PacedWork {
       this.#options.post({ kind: 'calibrated', calibrationMeanUs, samplingMs });
     }
     if (nowUs >= this.#nextTimeoutCheckUs) this.#checkTimeouts(nowUs);
+    const { sends } = this.#dispatcher;
     const nextUs = this.#countSends(() => this.#dispatcher.sendDue(nowUs));
+    // No sleep before the event loop has written them.
+    if (this.#writesLater && this.#dispatcher.sends > sends) return nowUs;
     return Math.min(nextUs, this.#phases.endUs);
   }
 
@@ -167,6 +169,7 @@ export class Run implements PacedWork {
       onReady: (opened) => this.#ready(slot, opened),
       onResponse: (status, content) => this.#received(slot, status, content),
       onFailure: (kind, cause) => this.#failed(slot, kind, cause),
+      onUnprocessed: () => this.#unprocessed(slot),
       onBytes: (bytes) => {
         this.#arrivals++;
         this.#count('bytesRead', bytes);
@@ -209,6 +212,16 @@ export class Run implements PacedWork {
     if (nowUs === undefined) return;
     this.#passSeconds(nowUs);
     this.#countFailure(kind, `${kind}: ${cause}`, nowUs);
+    this.#dispatcher.failed(slot);
+  }
+
+  /** It was not sent, as far as anybody can tell. */
+  #unprocessed(slot: Slot): void {
+    const nowUs = this.#nowBeforeEnd();
+    if (nowUs === undefined) return;
+    this.#passSeconds(nowUs);
+    if (slot.sentUs >= this.#phases.countFromUs)
+      this.#seconds.current.count('sent', -this.#requestsPerSend);
     this.#dispatcher.failed(slot);
   }
 

@@ -1,0 +1,153 @@
+/**
+ * The place for one stream in an HTTP/2 connection: what a connection is in HTTP/1.1. It has at most
+ * one stream at a time, which may outlast the session that would take the next one.
+ */
+import type { ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
+import {
+  backOffAfter,
+  type ConnectionEvents,
+  type ConnectionOptions,
+  type SlotConnection,
+} from '../slot-connection.js';
+import type { Http2Connection } from './http2-connection.js';
+import type { Http2Requests } from './http2-request.js';
+import { errorName, type Http2Session } from './http2-session.js';
+
+type Head = IncomingHttpHeaders & IncomingHttpStatusHeader;
+
+const noContent = new Uint8Array(0);
+const ignore = () => {};
+
+export class StreamSlot implements SlotConnection {
+  readonly writesLater = true;
+  readonly #options: ConnectionOptions;
+  readonly #requests: Http2Requests;
+  readonly #connection: Http2Connection;
+  events: ConnectionEvents;
+  #stream: ClientHttp2Stream | undefined;
+  /** How often in a row its stream was reset. */
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    connection: Http2Connection,
+    options: ConnectionOptions,
+    requests: Http2Requests,
+    events: ConnectionEvents,
+  ) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#requests = requests;
+    this.events = events;
+  }
+
+  get ready(): boolean {
+    return this.#isFree && this.#connection.session?.hasPlace === true;
+  }
+
+  get opening(): boolean {
+    return this.#connection.opening;
+  }
+
+  get #isFree(): boolean {
+    return this.#stream === undefined && this.#timer === undefined;
+  }
+
+  queue(): void {
+    if (this.#isFree) this.#connection.queue(this);
+  }
+
+  send(): number {
+    const { source, now, collect } = this.#options;
+    const request = this.#requests.convert(source.next());
+    const session = this.#connection.session as Http2Session;
+    const beganUs = now();
+    const stream = session.request(request);
+    this.#stream = stream;
+    let head: Head | undefined;
+    let error: Error | undefined;
+    let answered = false;
+    let tooMuch: string | undefined;
+    const content: Buffer[] = [];
+    stream.on('response', (fields) => {
+      head = fields;
+    });
+    if (collect) {
+      let bytes = 0;
+      stream.on('data', (piece: Buffer) => {
+        bytes += piece.length;
+        content.push(piece);
+        if (bytes <= this.#options.maxContentBytes) return;
+        content.length = 0;
+        tooMuch ??= `content of more than ${this.#options.maxContentBytes} bytes, which is read`;
+        stream.close(cancel);
+      });
+    } else stream.on('data', ignore);
+    stream.on('end', () => {
+      // A reset ends it too.
+      if (head === undefined || tooMuch !== undefined || stream.rstCode !== 0 || session.lost)
+        return;
+      answered = true;
+      this.#answered(session, head, content);
+    });
+    stream.on('error', (why) => {
+      error = why;
+    });
+    stream.on('close', () => {
+      this.#stream = undefined;
+      session.closed(error);
+      // The server may have responded before it had read all of the request.
+      if (answered) this.#connection.freed(this);
+      else if (tooMuch !== undefined) this.#failed(tooMuch);
+      else if (session.neverProcessed(stream.id)) this.#neverProcessed();
+      else if (session.lost) this.events.onFailure('read', session.causeOf(error));
+      else this.#failed(`the stream was reset (RST_STREAM, ${errorName(stream.rstCode ?? 0)})`);
+    });
+    return beganUs;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#connection.close();
+  }
+
+  #answered(session: Http2Session, head: Head, pieces: readonly Buffer[]): void {
+    this.#failures = 0;
+    this.#connection.answered(session);
+    this.events.onBytes(session.takeBytes());
+    const content = pieces.length === 0 ? noContent : Buffer.concat(pieces);
+    const status = head[':status'] ?? 0;
+    if (!this.events.onResponse(status, content)) return;
+    this.#options.source.onResponse?.(status, fieldsOf(head), content);
+  }
+
+  #neverProcessed(): void {
+    this.events.onUnprocessed?.();
+    this.#connection.freed(this);
+  }
+
+  /** Its stream alone failed. At once after the first failure in a row, then ever later. */
+  #failed(cause: string): void {
+    this.#failures++;
+    this.events.onFailure('read', cause);
+    const backOffMs = backOffAfter(this.#failures);
+    if (backOffMs === undefined) this.#connection.freed(this, true);
+    else
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#connection.freed(this, true);
+      }, backOffMs);
+  }
+}
+
+/** CANCEL. */
+const cancel = 8;
+
+/** As HTTP/1.1 gives them: without the pseudo-field, the last of equal names. */
+function fieldsOf(head: Head): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [name, value] of Object.entries(head))
+    if (!name.startsWith(':') && value !== undefined)
+      fields[name] = Array.isArray(value) ? (value.at(-1) ?? '') : String(value);
+  return fields;
+}
