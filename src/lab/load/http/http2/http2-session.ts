@@ -3,7 +3,7 @@
  * why it ended. Opened once; the next one is another session.
  */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
-import type { Socket } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 import { type ConnectionOptions, describe, idleUs } from '../slot-connection.js';
 import { http2Fault, openSocket, reasonOf } from '../target.js';
 import { cannotSend, type Http2Request } from './http2-request.js';
@@ -18,7 +18,7 @@ const settings = {
 /** Node's own limits are lower: of fields in a head, and of MB in one session. */
 const limits = { maxHeaderListPairs: 2000, maxSessionMemory: 1000 };
 /** Ids of streams end at 2^31, and only half of them are ours. */
-const maxStreamsInAll = 2 ** 30 - 1;
+const maxStreams = { ever: 2 ** 30 - 1, atOnce: 2 ** 32 - 1 };
 
 /** By their codes (RFC 9113, 7). */
 const errorNames = [
@@ -76,12 +76,13 @@ export class Http2Session {
     this.#socket = openSocket(options.target, undefined, () => this.#connected());
     this.#socket
       .on('error', (error) => this.#end(this.#native ? describe(error) : reasonOf(error), error))
+      .on('end', () => this.#end(undefined))
       .on('close', () => this.#end(undefined));
   }
 
   /** Whether the server has said how many streams it takes, and it has not ended. */
   get open(): boolean {
-    return this.maxStreams > 0 && !this.#over;
+    return this.maxStreams > 0 && !this.#over && this.#native?.closed === false;
   }
 
   /** Whether a stream more may be opened. */
@@ -101,7 +102,7 @@ export class Http2Session {
       const stream = native.request(fields, { endStream: content === undefined });
       this.active++;
       if (content) stream.end(content);
-      if (++this.#streams === maxStreamsInAll) this.#end(undefined);
+      if (++this.#streams === maxStreams.ever) this.#retire();
       return stream;
     } catch (error) {
       // Only what a script returned is not known to be right.
@@ -120,7 +121,7 @@ export class Http2Session {
   causeOf(error: Error | undefined): string {
     if (this.#goaway && this.#goaway.code !== 0) return goawayText(this.#goaway.code);
     if (error) return describe(error);
-    return 'closed before the response was whole';
+    return notWhole;
   }
 
   /** Whether the server has said that it never looked at the stream. */
@@ -145,10 +146,10 @@ export class Http2Session {
 
   #connected(): void {
     if (this.#over) return;
-    const { target } = this.#options;
     const fault = http2Fault(this.#socket);
     if (fault !== undefined) return this.#end(fault);
-    const url = `${target.tls ? 'https' : 'http'}://localhost`;
+    const { host, port, tls } = this.#options.target;
+    const url = `${tls ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${port}`;
     const createConnection = () => this.#socket;
     const native = connect(url, { createConnection, settings, ...limits });
     this.#native = native;
@@ -156,7 +157,7 @@ export class Http2Session {
       .on('remoteSettings', ({ maxConcurrentStreams }) => {
         if (this.#over) return;
         if (this.maxStreams === 0) this.#openedUs = this.#options.now();
-        this.maxStreams = maxConcurrentStreams ?? 2 ** 32 - 1;
+        this.maxStreams = maxConcurrentStreams ?? maxStreams.atOnce;
         this.#events.onSettings();
       })
       .on('goaway', (code, lastStreamId) => {
@@ -164,15 +165,19 @@ export class Http2Session {
         this.#end(code === 0 ? undefined : goawayText(code));
       })
       .on('error', (error) => this.#end(describe(error), error))
-      .once('connect', () => native.destroyed || native.setLocalWindowSize(windowBytes));
+      .on('close', () => this.#end(undefined));
+    native.setLocalWindowSize(windowBytes);
   }
 
-  #end(cause: string | undefined, error?: NodeJS.ErrnoException): void {
+  /** @param why undefined: the peer has closed, or said that it will */
+  #end(why: string | undefined, error?: NodeJS.ErrnoException): void {
     if (this.#over) return;
     const { now } = this.#options;
     const opened = this.maxStreams > 0;
     this.#over = true;
     if (this.active === 0) this.#destroySoon();
+    const cut = this.active > 0 && this.#goaway === undefined;
+    const cause = why ?? (cut ? notWhole : undefined);
     if (!opened) {
       const text = cause ?? 'closed while connecting';
       this.#events.onEnd({ kind: 'connect', cause: this.#native ? `no HTTP/2: ${text}` : text });
@@ -184,6 +189,12 @@ export class Http2Session {
     }
   }
 
+  /** It can't open more streams; those that it has go on. */
+  #retire(): void {
+    this.#over = true;
+    this.#events.onEnd({ kind: 'read', cause: undefined });
+  }
+
   /** node:http2 may wait for a peer that never closes. What it has to say goes out first. */
   #destroySoon(): void {
     setImmediate(() => {
@@ -193,4 +204,5 @@ export class Http2Session {
   }
 }
 
+const notWhole = 'closed before the response was whole';
 const goawayText = (code: number) => `the server ended the connection (GOAWAY, ${errorName(code)})`;

@@ -67,6 +67,7 @@ export class StreamSlot implements SlotConnection {
     let head: Head | undefined;
     let error: Error | undefined;
     let answered = false;
+    let uploading = false;
     let tooMuch: string | undefined;
     const content: Buffer[] = [];
     stream.on('response', (fields) => {
@@ -79,7 +80,7 @@ export class StreamSlot implements SlotConnection {
         content.push(piece);
         if (bytes <= this.#options.maxContentBytes) return;
         content.length = 0;
-        tooMuch ??= `content of more than ${this.#options.maxContentBytes} bytes, which is read`;
+        tooMuch ??= `content of more than ${this.#options.maxContentBytes} bytes, which somebody reads`;
         stream.close(cancel);
       });
     } else stream.on('data', ignore);
@@ -88,6 +89,7 @@ export class StreamSlot implements SlotConnection {
       if (head === undefined || tooMuch !== undefined || stream.rstCode !== 0 || session.lost)
         return;
       answered = true;
+      uploading = !stream.writableFinished;
       this.#answered(session, head, content);
     });
     stream.on('error', (why) => {
@@ -96,11 +98,12 @@ export class StreamSlot implements SlotConnection {
     stream.on('close', () => {
       this.#stream = undefined;
       session.closed(error);
-      // The server may have responded before it had read all of the request.
-      if (answered) this.#connection.freed(this);
-      else if (tooMuch !== undefined) this.#failed(tooMuch);
-      else if (session.neverProcessed(stream.id)) this.#neverProcessed();
-      else if (session.lost) this.events.onFailure('read', session.causeOf(error));
+      // Much later than the response, if the server had not read all of the request by then.
+      if (answered) return this.#connection.freed(this, uploading);
+      this.events.onBytes(session.takeBytes());
+      if (tooMuch !== undefined) this.#failed(tooMuch);
+      else if (session.neverProcessed(stream.id)) this.#sendAgain();
+      else if (session.lost) this.#broken(session.causeOf(error));
       else this.#failed(`the stream was reset (RST_STREAM, ${errorName(stream.rstCode ?? 0)})`);
     });
     return beganUs;
@@ -121,9 +124,16 @@ export class StreamSlot implements SlotConnection {
     this.#options.source.onResponse?.(status, fieldsOf(head), content);
   }
 
-  #neverProcessed(): void {
+  /** The server has never looked at it. */
+  #sendAgain(): void {
     this.events.onUnprocessed?.();
-    this.#connection.freed(this);
+    this.#connection.freed(this, true);
+  }
+
+  /** The connection broke, which opens itself again. This place may have another one already. */
+  #broken(cause: string): void {
+    this.events.onFailure('read', cause);
+    this.#connection.freed(this, true);
   }
 
   /** Its stream alone failed. At once after the first failure in a row, then ever later. */
