@@ -15,6 +15,8 @@ import { errorName, type Http2Session } from './http2-session.js';
 
 type Head = IncomingHttpHeaders & IncomingHttpStatusHeader;
 
+/** CANCEL. */
+const cancel = 8;
 const noContent = new Uint8Array(0);
 const ignore = () => {};
 
@@ -58,54 +60,12 @@ export class StreamSlot implements SlotConnection {
   }
 
   send(): number {
-    const { source, now, collect } = this.#options;
+    const { source, now } = this.#options;
     const request = this.#requests.convert(source.next());
     const session = this.#connection.session as Http2Session;
     const beganUs = now();
-    const stream = session.request(request);
-    this.#stream = stream;
-    let head: Head | undefined;
-    let error: Error | undefined;
-    let answered = false;
-    let uploading = false;
-    let tooMuch: string | undefined;
-    const content: Buffer[] = [];
-    stream.on('response', (fields) => {
-      head = fields;
-    });
-    if (collect) {
-      let bytes = 0;
-      stream.on('data', (piece: Buffer) => {
-        bytes += piece.length;
-        content.push(piece);
-        if (bytes <= this.#options.maxContentBytes) return;
-        content.length = 0;
-        tooMuch ??= `content of more than ${this.#options.maxContentBytes} bytes, which somebody reads`;
-        stream.close(cancel);
-      });
-    } else stream.on('data', ignore);
-    stream.on('end', () => {
-      // A reset ends it too.
-      if (head === undefined || tooMuch !== undefined || stream.rstCode !== 0 || session.lost)
-        return;
-      answered = true;
-      uploading = !stream.writableFinished;
-      this.#answered(session, head, content);
-    });
-    stream.on('error', (why) => {
-      error = why;
-    });
-    stream.on('close', () => {
-      this.#stream = undefined;
-      session.closed(error);
-      // Much later than the response, if the server had not read all of the request by then.
-      if (answered) return this.#connection.freed(this, uploading);
-      this.events.onBytes(session.takeBytes());
-      if (tooMuch !== undefined) this.#failed(tooMuch);
-      else if (session.neverProcessed(stream.id)) this.#sendAgain();
-      else if (session.lost) this.#broken(session.causeOf(error));
-      else this.#failed(`the stream was reset (RST_STREAM, ${errorName(stream.rstCode ?? 0)})`);
-    });
+    this.#stream = session.request(request);
+    this.#listen(session, this.#stream);
     return beganUs;
   }
 
@@ -114,11 +74,45 @@ export class StreamSlot implements SlotConnection {
     this.#connection.close();
   }
 
-  #answered(session: Http2Session, head: Head, pieces: readonly Buffer[]): void {
+  #listen(session: Http2Session, stream: ClientHttp2Stream): void {
+    let head: Head | undefined;
+    let error: Error | undefined;
+    /** Once it is whole: whether the request is, too. */
+    let whole: 'sent' | 'still sending' | undefined;
+    const content = new Content(this.#options.maxContentBytes);
+    stream.on('response', (fields) => {
+      head = fields;
+    });
+    stream.on(
+      'data',
+      this.#options.collect ? (piece: Buffer) => content.add(piece) || stream.close(cancel) : ignore,
+    );
+    stream.on('end', () => {
+      // A reset ends it too.
+      if (head === undefined || stream.rstCode !== 0 || session.lost) return;
+      whole = stream.writableFinished ? 'sent' : 'still sending';
+      this.#answered(session, head, content.whole);
+    });
+    stream.on('error', (why) => {
+      error = why;
+    });
+    stream.on('close', () => {
+      this.#stream = undefined;
+      session.closed(error);
+      // The server may have responded before it had read all of the request.
+      if (whole) return this.#connection.freed(this, whole === 'still sending');
+      this.events.onBytes(session.takeBytes());
+      if (content.tooMuch !== undefined) this.#failed(content.tooMuch);
+      else if (session.neverProcessed(stream.id)) this.#sendAgain();
+      else if (session.lost) this.#broken(session.causeOf(error));
+      else this.#failed(`the stream was reset (RST_STREAM, ${errorName(stream.rstCode ?? 0)})`);
+    });
+  }
+
+  #answered(session: Http2Session, head: Head, content: Uint8Array): void {
     this.#failures = 0;
     this.#connection.answered(session);
     this.events.onBytes(session.takeBytes());
-    const content = pieces.length === 0 ? noContent : Buffer.concat(pieces);
     const status = head[':status'] ?? 0;
     if (!this.events.onResponse(status, content)) return;
     this.#options.source.onResponse?.(status, fieldsOf(head), content);
@@ -150,8 +144,31 @@ export class StreamSlot implements SlotConnection {
   }
 }
 
-/** CANCEL. */
-const cancel = 8;
+/** Content that somebody reads. */
+class Content {
+  readonly #maxBytes: number;
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+  /** Why it is not kept. */
+  tooMuch: string | undefined;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Returns whether it is not too much. */
+  add(piece: Buffer): boolean {
+    this.#bytes += piece.length;
+    if (this.#bytes <= this.#maxBytes) return this.#pieces.push(piece) > 0;
+    this.#pieces = [];
+    this.tooMuch ??= `content of more than ${this.#maxBytes} bytes, which the script reads`;
+    return false;
+  }
+
+  get whole(): Uint8Array {
+    return this.#bytes === 0 ? noContent : Buffer.concat(this.#pieces);
+  }
+}
 
 /** As HTTP/1.1 gives them: without the pseudo-field, the last of equal names. */
 function fieldsOf(head: Head): Record<string, string> {
