@@ -37,12 +37,15 @@ test('a server that resets every stream is asked ever more slowly', async () => 
 
 test('a response that is reset in its middle is none', async () => {
   const peer = await startHttp2((stream) => {
-    stream.respond({ ':status': 200 });
-    stream.write('half', () => stream.close(constants.NGHTTP2_CANCEL));
+    stream.respond({ ':status': 200, 'content-length': 100 });
+    stream.write('half', () => stream.close(NGHTTP2_INTERNAL_ERROR));
   });
   const { completed, errors, causes } = await measure(peer.url, shared);
   expect(completed).toBe(0);
-  expect(causes).toEqual([['read: the stream was reset (RST_STREAM, CANCEL)', errors.read]]);
+  expect(errors.read).toBeGreaterThan(0);
+  // Node's server ends the stream before it resets it, and then its length is wrong.
+  for (const [cause] of causes)
+    expect(cause).toMatch(/^read: the stream was reset \(RST_STREAM, (INTERNAL|PROTOCOL)_ERROR\)$/);
 });
 
 test('a graceful GOAWAY costs nothing: its streams end, and the next connection goes on', async () => {
@@ -89,7 +92,7 @@ test('a connection that breaks fails each stream in flight once, and is opened a
   const peer = await startHttp2((stream, headers, number) => {
     if (number % 20 < 16) return respondOk(stream, headers, number);
     // Four are in flight, and the last of them takes all with it.
-    if (number % 20 === 19) stream.session?.socket.destroy();
+    if (number % 20 === 19) peer.cut();
   });
   const { errors, completed, sent, unanswered } = await measure(peer.url, shared);
   expect(completed).toBeGreaterThan(30);

@@ -1,4 +1,5 @@
 /** Real runs over HTTP/2: what is sent and counted, within which limits, and the whole of a stall. */
+import { createServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import type { Histogram } from '#dist/lab/load/histogram/histogram.js';
 import { TargetError } from '#dist/lab/load/load-errors.js';
@@ -7,6 +8,7 @@ import { startPeer } from '../peer.js';
 import { written } from '../script/harness.js';
 import { certificateFile, type OnStream, respondOk, startHttp2 } from './server.js';
 
+const certified = { key: certificateFile('key'), cert: certificateFile('certificate') };
 const http2 = { streams: 4 };
 const oneConnection = { connections: 1, http2 };
 
@@ -42,8 +44,11 @@ test('a certificate that the authority vouches for is taken, and another is not'
 });
 
 test('a server over TLS that has no HTTP/2 is refused before the run', async () => {
-  const peer = await startHttp2(respondOk, { tls: true, ALPNProtocols: ['http/1.1'] });
-  const run = measure(peer.url, { ...oneConnection, insecure: true });
+  const peer = await startPeer({
+    create: (onConnection) => createServer({ ...certified, ALPNProtocols: ['http/1.1'] }, onConnection),
+  });
+  const url = `https://127.0.0.1:${peer.port}/`;
+  const run = measure(url, { ...oneConnection, insecure: true });
   await expect(run).rejects.toThrow(TargetError);
   await expect(run).rejects.toThrow(/the server does not take HTTP\/2 over TLS \(ALPN h2\)/);
 });
@@ -61,7 +66,7 @@ test('method, fields and content are those of the options, and Host becomes the 
     const content: Buffer[] = [];
     stream.on('data', (piece: Buffer) => content.push(piece));
     stream.on('end', () => {
-      if (number === 0) seen.push({ ...headers }, Buffer.concat(content).toString());
+      if (number === 0) seen.push(Object.fromEntries(Object.entries(headers)), Buffer.concat(content).toString());
       respondOk(stream, headers, number);
     });
   };

@@ -10,7 +10,7 @@ import {
   type ServerHttp2Stream,
   type ServerOptions,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** Self-signed for localhost and 127.0.0.1, good until 2120. Nothing but these tests trusts it. */
@@ -30,6 +30,8 @@ export interface Http2Peer {
   readonly sessions: readonly ServerHttp2Session[];
   /** Streams that came. */
   readonly streams: () => number;
+  /** Breaks all connections. */
+  readonly cut: () => void;
 }
 
 export const respondOk: OnStream = (stream) => {
@@ -49,7 +51,12 @@ export async function startHttp2(
       })
     : createServer(options);
   const sessions: ServerHttp2Session[] = [];
+  const sockets = new Set<Socket>();
   let streams = 0;
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   server.on('session', (session) => {
     sessions.push(session);
     session.on('error', () => {});
@@ -67,5 +74,8 @@ export async function startHttp2(
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}/`;
-  return { url, sessions, streams: () => streams };
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return { url, sessions, streams: () => streams, cut };
 }
