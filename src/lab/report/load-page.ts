@@ -1,8 +1,8 @@
 /** A load run as one HTML page that needs nothing else: verdict, figures, plots and settings. */
 
 import { formatOutcome } from '../load/judge/slo.js';
-import type { Distribution, LoadRecord, SloOutcome } from '../load/result/load-record.js';
 import { formatConnections } from '../load/result/connections-text.js';
+import type { Distribution, LoadRecord, SloOutcome } from '../load/result/load-record.js';
 import { formatStage } from '../load/result/stage-text.js';
 import { faint, hairline, ink, mono, paper, sans, xml } from '../svg/svg.js';
 import { renderPercentilePlot } from './plot/percentiles.js';

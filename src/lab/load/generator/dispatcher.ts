@@ -178,7 +178,10 @@ export class Dispatcher {
   #trySend(slot: Slot, nowUs: number): void {
     if (slot.pending > 0 || slot.dueUs > nowUs) return;
     if (nowUs >= this.#options.endUs) return;
-    if (!slot.sender.ready) return slot.sender.queue?.();
+    if (!slot.sender.ready) {
+      slot.sender.queue?.();
+      return;
+    }
     this.#delayed.delete(slot);
     this.#inFlight++;
     this.#sends++;

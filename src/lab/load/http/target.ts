@@ -109,10 +109,8 @@ function tryConnect(target: Target, timeoutMs: number): Promise<string | undefin
       resolve(failure);
     };
     const timer = setTimeout(() => done(`no connection within ${timeoutMs} ms`), timeoutMs);
-    const socket: Socket = openSocket(
-      target,
-      target.http2 ? undefined : () => {},
-      () => done(target.http2 ? http2Fault(socket) : undefined),
+    const socket: Socket = openSocket(target, target.http2 ? undefined : () => {}, () =>
+      done(target.http2 ? http2Fault(socket) : undefined),
     ).on('error', (error) => done(reasonOf(error)));
   });
 }

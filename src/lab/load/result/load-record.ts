@@ -52,7 +52,10 @@ export const optionsRecord = object({
   threads: count,
   connections: count,
   http2: v.exactOptional(
-    say('The protocol was HTTP/2, not HTTP/1.1: streams of each connection.', object({ streams: count })),
+    say(
+      'The protocol was HTTP/2, not HTTP/1.1: streams of each connection.',
+      object({ streams: count }),
+    ),
   ),
   durationMs: amount,
   timeoutMs: amount,

@@ -32,9 +32,19 @@ test.each<[string, Protocol, number, VirtualRun]>([
   ['a stall over HTTP/1.1', {}, 4, { ...stall, connections: 4 }],
   ['a stall over one stream', { streams: 1 }, 1, stall],
   ['a stall over four streams of one connection', { streams: 4 }, 4, stall],
-  ['a stall over two connections of three streams', { streams: 3 }, 6, { ...stall, connections: 2 }],
+  [
+    'a stall over two connections of three streams',
+    { streams: 3 },
+    6,
+    { ...stall, connections: 2 },
+  ],
   // Places of which one at a time is taken send in order, as one connection does.
-  ['a stall of a server that takes one at a time', { streams: 4, maxConcurrentStreams: 1 }, 1, stall],
+  [
+    'a stall of a server that takes one at a time',
+    { streams: 4, maxConcurrentStreams: 1 },
+    1,
+    stall,
+  ],
   ['stages over HTTP/2', { streams: 5 }, 5, changing],
   ['random arrivals over HTTP/2', { streams: 5 }, 5, random],
 ])('%s is told exactly', async (_, protocol, slots, run) => {

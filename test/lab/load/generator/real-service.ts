@@ -40,7 +40,7 @@ export async function playOverSockets(
 ): Promise<RealResult> {
   const held = new Map<string, Held>();
   let arrived = () => {};
-  const take = ({ url }: { url?: string }, response: Held) => {
+  const take = ({ url }: { url?: string | undefined }, response: Held) => {
     held.set(url as string, response);
     arrived();
   };
@@ -100,10 +100,14 @@ export async function playOverSockets(
     };
   }
   const respond = async (path: string) => {
-    while (!held.has(path)) await new Promise<void>((resolve) => void (arrived = resolve));
-    const isReady = new Promise<void>((resolve) => void (ready = resolve));
-    held.get(path)?.end('ok');
-    await isReady;
+    while (!held.has(path))
+      await new Promise<void>((resolve) => {
+        arrived = resolve;
+      });
+    await new Promise<void>((resolve) => {
+      ready = resolve;
+      held.get(path)?.end('ok');
+    });
   };
   const aggregator = new Aggregator([records], 0);
   for (let next = played.turn(0); next !== undefined; next = played.turn(time.us)) {

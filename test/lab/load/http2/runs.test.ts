@@ -45,7 +45,8 @@ test('a certificate that the authority vouches for is taken, and another is not'
 
 test('a server over TLS that has no HTTP/2 is refused before the run', async () => {
   const peer = await startPeer({
-    create: (onConnection) => createServer({ ...certified, ALPNProtocols: ['http/1.1'] }, onConnection),
+    create: (onConnection) =>
+      createServer({ ...certified, ALPNProtocols: ['http/1.1'] }, onConnection),
   });
   const url = `https://127.0.0.1:${peer.port}/`;
   const run = measure(url, { ...oneConnection, insecure: true });
@@ -66,7 +67,8 @@ test('method, fields and content are those of the options, and Host becomes the 
     const content: Buffer[] = [];
     stream.on('data', (piece: Buffer) => content.push(piece));
     stream.on('end', () => {
-      if (number === 0) seen.push(Object.fromEntries(Object.entries(headers)), Buffer.concat(content).toString());
+      if (number === 0)
+        seen.push(Object.fromEntries(Object.entries(headers)), Buffer.concat(content).toString());
       respondOk(stream, headers, number);
     });
   };
@@ -96,7 +98,10 @@ test('status and content are held to what is expected', async () => {
     if (number % 2 === 0) return respondOk(stream, headers, number);
     stream.respond({ ':status': 503 }, { endStream: true });
   });
-  const expectation = { statuses: [[200, 200]] as const, patterns: [{ source: '^ok$', flags: '' }] };
+  const expectation = {
+    statuses: [[200, 200]] as const,
+    patterns: [{ source: '^ok$', flags: '' }],
+  };
   const result = await measure(peer.url, { ...oneConnection, expect: expectation });
   expect(result.completed - 2 * result.errors.status).toBeOneOf([-1, 0, 1]);
   expect(result.causes).toEqual([['answered with status 503, not 200', result.errors.status]]);
@@ -120,8 +125,16 @@ test('a script sends requests of HTTP/1.1 as it always does, and reads what come
 });
 
 test.each([
-  ['pipelines', 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\nGET / HTTP/1.1\\r\\n\\r\\n', 'pipelines none'],
-  ['chunks', 'GET / HTTP/1.1\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n', 'the field transfer-encoding'],
+  [
+    'pipelines',
+    'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\nGET / HTTP/1.1\\r\\n\\r\\n',
+    'pipelines none',
+  ],
+  [
+    'chunks',
+    'GET / HTTP/1.1\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n',
+    'the field transfer-encoding',
+  ],
 ])('a script that %s is refused', async (_, request, message) => {
   const peer = await startHttp2();
   const file = await written(`request = function() return "${request}" end`);

@@ -15,8 +15,13 @@ const settings = {
   initialWindowSize: windowBytes,
   maxHeaderListSize: 256 * 1024,
 };
-/** Node's own limits are lower: of fields in a head, and of MB in one session. */
-const limits = { maxHeaderListPairs: 2000, maxSessionMemory: 1000 };
+/** Node's own are lower: of fields in a head, of MB in one session, of frames that were wrong. */
+const limits = {
+  maxHeaderListPairs: 2000,
+  maxSessionMemory: 1000,
+  maxSessionInvalidFrames: 2 ** 32 - 1,
+  maxSessionRejectedStreams: 2 ** 32 - 1,
+};
 /** Ids of streams end at 2^31, and only half of them are ours. */
 const maxStreams = { ever: 2 ** 30 - 1, atOnce: 2 ** 32 - 1 };
 
@@ -147,7 +152,10 @@ export class Http2Session {
   #connected(): void {
     if (this.#over) return;
     const fault = http2Fault(this.#socket);
-    if (fault !== undefined) return this.#end(fault);
+    if (fault !== undefined) {
+      this.#end(fault);
+      return;
+    }
     const { host, port, tls } = this.#options.target;
     const url = `${tls ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${port}`;
     const createConnection = () => this.#socket;

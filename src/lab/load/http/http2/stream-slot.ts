@@ -18,7 +18,6 @@ type Head = IncomingHttpHeaders & IncomingHttpStatusHeader;
 /** CANCEL. */
 const cancel = 8;
 const noContent = new Uint8Array(0);
-const ignore = () => {};
 
 export class StreamSlot implements SlotConnection {
   readonly writesLater = true;
@@ -79,17 +78,20 @@ export class StreamSlot implements SlotConnection {
     let error: Error | undefined;
     /** Once it is whole: whether the request is, too. */
     let whole: 'sent' | 'still sending' | undefined;
-    const content = new Content(this.#options.maxContentBytes);
+    const { collect, maxContentBytes } = this.#options;
+    const content = new Content(collect ? maxContentBytes : undefined);
     stream.on('response', (fields) => {
       head = fields;
     });
-    stream.on(
-      'data',
-      this.#options.collect ? (piece: Buffer) => content.add(piece) || stream.close(cancel) : ignore,
-    );
+    stream.on('data', (piece: Buffer) => {
+      content.add(piece);
+      if (content.fault !== undefined) stream.close(cancel);
+    });
     stream.on('end', () => {
       // A reset ends it too.
       if (head === undefined || stream.rstCode !== 0 || session.lost) return;
+      content.end(stream.sentHeaders[':method'] === 'HEAD' ? undefined : head['content-length']);
+      if (content.fault !== undefined) return;
       whole = stream.writableFinished ? 'sent' : 'still sending';
       this.#answered(session, head, content.whole);
     });
@@ -102,7 +104,7 @@ export class StreamSlot implements SlotConnection {
       // The server may have responded before it had read all of the request.
       if (whole) return this.#connection.freed(this, whole === 'still sending');
       this.events.onBytes(session.takeBytes());
-      if (content.tooMuch !== undefined) this.#failed(content.tooMuch);
+      if (content.fault !== undefined) this.#failed(content.fault);
       else if (session.neverProcessed(stream.id)) this.#sendAgain();
       else if (session.lost) this.#broken(session.causeOf(error));
       else this.#failed(`the stream was reset (RST_STREAM, ${errorName(stream.rstCode ?? 0)})`);
@@ -144,29 +146,36 @@ export class StreamSlot implements SlotConnection {
   }
 }
 
-/** Content that somebody reads. */
+/** The content of a response. It is kept if somebody reads it. */
 class Content {
-  readonly #maxBytes: number;
+  readonly #maxBytes: number | undefined;
   #pieces: Buffer[] = [];
   #bytes = 0;
-  /** Why it is not kept. */
-  tooMuch: string | undefined;
+  /** Why the response is none. */
+  fault: string | undefined;
 
-  constructor(maxBytes: number) {
+  /** @param maxBytes undefined: none is kept */
+  constructor(maxBytes: number | undefined) {
     this.#maxBytes = maxBytes;
   }
 
-  /** Returns whether it is not too much. */
-  add(piece: Buffer): boolean {
+  add(piece: Buffer): void {
     this.#bytes += piece.length;
-    if (this.#bytes <= this.#maxBytes) return this.#pieces.push(piece) > 0;
+    if (this.#maxBytes === undefined) return;
+    this.#pieces.push(piece);
+    if (this.#bytes <= this.#maxBytes) return;
     this.#pieces = [];
-    this.tooMuch ??= `content of more than ${this.#maxBytes} bytes, which the script reads`;
-    return false;
+    this.fault ??= `content of more than ${this.#maxBytes} bytes, which the script reads`;
+  }
+
+  /** node:http2 does not compare it. @param length by its field, if content had to come */
+  end(length: string | undefined): void {
+    if (this.#bytes === 0 || length === undefined || Number(length) === this.#bytes) return;
+    this.fault ??= `content of ${this.#bytes} bytes, and Content-Length says ${length}`;
   }
 
   get whole(): Uint8Array {
-    return this.#bytes === 0 ? noContent : Buffer.concat(this.#pieces);
+    return this.#pieces.length === 0 ? noContent : Buffer.concat(this.#pieces);
   }
 }
 
