@@ -1,6 +1,6 @@
 /**
- * One keep-alive connection of HTTP/1.1 with at most one send in flight: a batch of requests if they
- * are pipelined.
+ * One keep-alive connection of HTTP/1.1 with at most one send in flight: a batch of requests if
+ * they are pipelined.
  */
 import type { Socket } from 'node:net';
 import { ProtocolError } from './protocol-error.js';

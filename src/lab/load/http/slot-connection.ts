@@ -19,7 +19,7 @@ export interface ConnectionEvents {
   onResponse(status: number, content: Uint8Array): boolean;
   /** It broke; what was in flight will get no response. It opens itself again. */
   onFailure(kind: FailureKind, cause: string): void;
-  /** The server says that it never looked at what is in flight. Nothing failed; it is sent again. */
+  /** The server never looked at what is in flight. Nothing failed; it is sent again. */
   onUnprocessed?(): void;
   onBytes(count: number): void;
   /** It begins, or ceases, to wait for the peer to take the connection. */
@@ -42,7 +42,7 @@ export interface SlotConnection {
   /** Whether send() may be called. */
   readonly ready: boolean;
   readonly opening: boolean;
-  /** What it sends is written in the next turn of the event loop, not at once. */
+  /** A send is written in the next turn of the event loop, not at once. */
   readonly writesLater?: boolean;
   /** A send is due and it is not ready: the first that asked is ready first. Absent: none share. */
   queue?(): void;

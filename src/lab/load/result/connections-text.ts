@@ -6,6 +6,6 @@ export function formatConnections({
   http2,
 }: Pick<LoadOptions, 'connections' | 'http2'>): string {
   if (!http2) return `${connections} connections`;
-  const { streams } = http2;
-  return `${connections} connections of HTTP/2 with ${streams} stream${streams === 1 ? '' : 's'} each`;
+  const streams = `${http2.streams} stream${http2.streams === 1 ? '' : 's'}`;
+  return `${connections} connections of HTTP/2 with ${streams} each`;
 }

@@ -1,4 +1,4 @@
-/** Real HTTP/2 servers, in the clear and over TLS, that a test tells what to do with each stream. */
+/** Real HTTP/2 servers, in the clear and over TLS. A test says what to do with each stream. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import {

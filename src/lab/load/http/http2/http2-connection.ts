@@ -7,9 +7,9 @@ import type { ConnectionEvents, ConnectionGroup, ConnectionOptions } from '../sl
 import { backOffAfter } from '../slot-connection.js';
 import { Http2Requests } from './http2-request.js';
 import { Http2Session, type SessionEnd } from './http2-session.js';
-import { StreamSlot } from './stream-slot.js';
+import { type SharedConnection, StreamSlot } from './stream-slot.js';
 
-export class Http2Connection implements ConnectionGroup {
+export class Http2Connection implements ConnectionGroup, SharedConnection {
   readonly #options: ConnectionOptions;
   readonly connections: readonly StreamSlot[];
   #session: Http2Session | undefined;
@@ -33,7 +33,6 @@ export class Http2Connection implements ConnectionGroup {
     );
   }
 
-  /** The one that takes streams, if one does. */
   get session(): Http2Session | undefined {
     return this.#session;
   }
@@ -64,13 +63,11 @@ export class Http2Connection implements ConnectionGroup {
     }, timeoutMs);
   }
 
-  /** The place waits for one that is free. */
   queue(slot: StreamSlot): void {
     this.#queue.add(slot);
   }
 
-  /** A place's stream is closed. @param waited it was held up; else it has just been served */
-  freed(slot: StreamSlot, waited = false): void {
+  freed(slot: StreamSlot, waited: boolean): void {
     if (this.#closed) return;
     this.#serveQueue();
     slot.events.onReady(waited);

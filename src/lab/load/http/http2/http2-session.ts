@@ -203,7 +203,7 @@ export class Http2Session {
     this.#events.onEnd({ kind: 'read', cause: undefined });
   }
 
-  /** node:http2 may wait for a peer that never closes. What it has to say goes out first. */
+  /** Its last frames go out first. By itself, node:http2 waits for the peer to close. */
   #destroySoon(): void {
     setImmediate(() => {
       this.#native?.destroy();

@@ -1,6 +1,6 @@
 /**
- * The place for one stream in an HTTP/2 connection: what a connection is in HTTP/1.1. It has at most
- * one stream at a time, which may outlast the session that would take the next one.
+ * The place for one stream in an HTTP/2 connection: what a connection is in HTTP/1.1. It has at
+ * most one stream at a time, which may outlast the session that would take the next one.
  */
 import type { ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
 import {
@@ -9,7 +9,6 @@ import {
   type ConnectionOptions,
   type SlotConnection,
 } from '../slot-connection.js';
-import type { Http2Connection } from './http2-connection.js';
 import type { Http2Requests } from './http2-request.js';
 import { errorName, type Http2Session } from './http2-session.js';
 
@@ -19,11 +18,24 @@ type Head = IncomingHttpHeaders & IncomingHttpStatusHeader;
 const cancel = 8;
 const noContent = new Uint8Array(0);
 
+/** The connection that places share. */
+export interface SharedConnection {
+  /** The one that takes streams, if one does. */
+  readonly session: Http2Session | undefined;
+  readonly opening: boolean;
+  /** The place waits for a stream. */
+  queue(slot: StreamSlot): void;
+  /** A place's stream is closed. @param waited it was held up; else it has just been served */
+  freed(slot: StreamSlot, waited: boolean): void;
+  answered(session: Http2Session): void;
+  close(): void;
+}
+
 export class StreamSlot implements SlotConnection {
   readonly writesLater = true;
   readonly #options: ConnectionOptions;
   readonly #requests: Http2Requests;
-  readonly #connection: Http2Connection;
+  readonly #connection: SharedConnection;
   events: ConnectionEvents;
   #stream: ClientHttp2Stream | undefined;
   /** How often in a row its stream was reset. */
@@ -31,7 +43,7 @@ export class StreamSlot implements SlotConnection {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    connection: Http2Connection,
+    connection: SharedConnection,
     options: ConnectionOptions,
     requests: Http2Requests,
     events: ConnectionEvents,
