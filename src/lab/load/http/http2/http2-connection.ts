@@ -54,6 +54,7 @@ export class Http2Connection implements ConnectionGroup, SharedConnection {
         this.#setOpening(false);
         this.#offerAll();
       },
+      onBytes: (count) => this.connections[0]?.events.onBytes(count),
       onEnd: (end) => this.#lost(session, end),
     });
     this.#session = session;
@@ -73,8 +74,7 @@ export class Http2Connection implements ConnectionGroup, SharedConnection {
     slot.events.onReady(waited);
   }
 
-  answered(session: Http2Session): void {
-    session.used = true;
+  answered(): void {
     this.#failures = 0;
   }
 

@@ -1,49 +1,28 @@
 /**
- * One HTTP/2 connection from its opening to its end, by node:http2. It counts its streams, and says
- * why it ended. Opened once; the next one is another session.
+ * One HTTP/2 connection from its opening to its end (RFC 9113): frames of all streams go through
+ * it. Opened once; the next one is another session.
  */
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
-import { isIPv6, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { ProtocolError } from '../protocol-error.js';
 import { type ConnectionOptions, describe, idleUs } from '../slot-connection.js';
 import { http2Fault, openSocket, reasonOf } from '../target.js';
-import { cannotSend, type Http2Request } from './http2-request.js';
-
-/** The server never waits for a window to send content (RFC 9113, 5.2). */
-const windowBytes = 2 ** 30;
-const settings = {
-  enablePush: false,
-  initialWindowSize: windowBytes,
-  maxHeaderListSize: 256 * 1024,
-};
-/** Node's own are lower: of fields in a head, of MB in one session, of frames that were wrong. */
-const limits = {
-  maxHeaderListPairs: 2000,
-  maxSessionMemory: 1000,
-  maxSessionInvalidFrames: 2 ** 32 - 1,
-  maxSessionRejectedStreams: 2 ** 32 - 1,
-};
-/** Ids of streams end at 2^31, and only half of them are ours. */
-const maxStreams = { ever: 2 ** 30 - 1, atOnce: 2 ** 32 - 1 };
-
-/** By their codes (RFC 9113, 7). */
-const errorNames = [
-  'NO_ERROR',
-  'PROTOCOL_ERROR',
-  'INTERNAL_ERROR',
-  'FLOW_CONTROL_ERROR',
-  'SETTINGS_TIMEOUT',
-  'STREAM_CLOSED',
-  'FRAME_SIZE_ERROR',
-  'REFUSED_STREAM',
-  'CANCEL',
-  'COMPRESSION_ERROR',
-  'CONNECT_ERROR',
-  'ENHANCE_YOUR_CALM',
-  'INADEQUATE_SECURITY',
-  'HTTP_1_1_REQUIRED',
-] as const;
-
-export const errorName = (code: number): string => errorNames[code] ?? `error ${code}`;
+import {
+  errorCodes,
+  errorName,
+  FrameReader,
+  flags,
+  frame,
+  frameHead,
+  frameTypes,
+  headFrames,
+  maxPayloadBytes,
+  uint32,
+  uint32At,
+  unpadded,
+} from './frames.js';
+import type { Http2Request } from './http2-request.js';
+import { Http2Stream, type StreamEnd, type StreamOwner } from './http2-stream.js';
+import { defaultWindow, PeerSettings, preface, ReceiveWindow } from './negotiation.js';
 
 /** Why it takes no more streams. Without a cause, the server ended it in order. */
 export interface SessionEnd {
@@ -54,163 +33,294 @@ export interface SessionEnd {
 export interface SessionEvents {
   /** The server's SETTINGS have come, for the first time or changed. */
   onSettings(): void;
+  onBytes(count: number): void;
   /** Once. Streams that it has may go on: each says itself how it ends. */
   onEnd(end: SessionEnd): void;
 }
+
+/** Ids of streams are odd, and end at 2^31. */
+const maxStreamId = 2 ** 31 - 1;
+const maxHeadBytes = 256 * 1024;
+const notWhole = 'closed before the response was whole';
 
 export class Http2Session {
   readonly #options: ConnectionOptions;
   readonly #events: SessionEvents;
   readonly #socket: Socket;
-  #native: ClientHttp2Session | undefined;
-  #goaway: { readonly code: number; readonly lastStreamId: number } | undefined;
-  #streams = 0;
-  #bytesRead = 0;
+  readonly #reader: FrameReader;
+  readonly #streams = new Map<number, Http2Stream>();
+  /** Streams with content that the server does not take yet. */
+  readonly #uploads = new Set<Http2Stream>();
+  readonly #peer = new PeerSettings();
+  readonly #window = new ReceiveWindow();
+  /** Content that may be sent on all streams together. */
+  #sendWindow = defaultWindow;
+  #nextId = 1;
+  /** A head whose end has not come. */
+  #block: { streamId: number; isLast: boolean; pieces: Buffer[]; bytes: number } | undefined;
+  #connected = false;
   #openedUs = 0;
   #over = false;
-  /** Whether it has brought a response. */
-  used = false;
-  /** Streams that are not closed. */
-  active = 0;
-  /** As many may be open at once, by the server's SETTINGS; 0 before they have come. */
-  maxStreams = 0;
+  #used = false;
 
   constructor(options: ConnectionOptions, events: SessionEvents) {
     this.#options = options;
     this.#events = events;
-    this.#socket = openSocket(options.target, undefined, () => this.#connected());
+    this.#reader = new FrameReader((...given) => this.#onFrame(...given));
+    this.#socket = openSocket(
+      options.target,
+      (bytes, length) => this.#received(bytes, length),
+      () => this.#begin(),
+    );
     this.#socket
-      .on('error', (error) => this.#end(this.#native ? describe(error) : reasonOf(error), error))
-      .on('end', () => this.#end(undefined))
-      .on('close', () => this.#end(undefined));
+      .on('error', (error) => this.#break(this.#connected ? describe(error) : reasonOf(error), error))
+      .on('end', () => this.#break())
+      .on('close', () => this.#break());
   }
 
   /** Whether the server has said how many streams it takes, and it has not ended. */
   get open(): boolean {
-    return this.maxStreams > 0 && !this.#over && this.#native?.closed === false;
+    return this.#peer.known && !this.#over;
   }
 
   /** Whether a stream more may be opened. */
   get hasPlace(): boolean {
-    return this.open && this.active < this.maxStreams;
+    return this.open && this.#streams.size < this.#peer.maxStreams;
   }
 
-  /** Whether the connection is gone, with all streams. After a graceful GOAWAY they go on. */
-  get lost(): boolean {
-    return this.#native === undefined || this.#native.destroyed;
+  /** Streams that are not closed. */
+  get active(): number {
+    return this.#streams.size;
   }
 
-  /** Opens a stream, which counts until it is said to be closed. @throws ScriptError */
-  request({ fields, content }: Http2Request): ClientHttp2Stream {
-    try {
-      const native = this.#native as ClientHttp2Session;
-      const stream = native.request(fields, { endStream: content === undefined });
-      this.active++;
-      if (content) stream.end(content);
-      if (++this.#streams === maxStreams.ever) this.#retire();
-      return stream;
-    } catch (error) {
-      // Only what a script returned is not known to be right.
-      throw cannotSend(`a request: ${(error as Error).message}`);
-    }
+  /** Opens a stream. */
+  request(request: Http2Request, owner: StreamOwner): void {
+    const id = this.#nextId;
+    this.#nextId += 2;
+    const stream = new Http2Stream(id, owner, request, this.#peer.initialWindow, this.#options);
+    this.#streams.set(id, stream);
+    this.#upload(stream, headFrames(id, request.block, request.content === undefined));
+    if (this.#nextId > maxStreamId) this.#end(undefined);
   }
 
-  /** A stream is closed. @param error its own, if it had one */
-  closed(error: Error | undefined): void {
-    if (this.lost) this.#end(error && describe(error));
-    this.active--;
-    if (this.#over && this.active === 0) this.#destroySoon();
-  }
-
-  /** Why a stream that it had got no response. */
-  causeOf(error: Error | undefined): string {
-    if (this.#goaway && this.#goaway.code !== 0) return goawayText(this.#goaway.code);
-    if (error) return describe(error);
-    return notWhole;
-  }
-
-  /** Whether the server has said that it never looked at the stream. */
-  neverProcessed(streamId: number | undefined): boolean {
-    if (this.#goaway === undefined || this.#goaway.code !== 0) return false;
-    return streamId === undefined || streamId > this.#goaway.lastStreamId;
-  }
-
-  /** Bytes read since the last call. Over TLS, those inside of it. */
-  takeBytes(): number {
-    const bytes = this.#socket.bytesRead - this.#bytesRead;
-    this.#bytesRead += bytes;
-    return bytes;
-  }
-
+  /** For good, and without a word to the streams. */
   destroy(): void {
     this.#over = true;
-    this.maxStreams = 0;
-    this.#native?.destroy();
+    this.#streams.clear();
+    this.#reader.stop();
     this.#socket.destroy();
   }
 
-  #connected(): void {
+  #begin(): void {
     if (this.#over) return;
     const fault = http2Fault(this.#socket);
-    if (fault !== undefined) {
-      this.#end(fault);
-      return;
-    }
-    const { host, port, tls } = this.#options.target;
-    const url = `${tls ? 'https' : 'http'}://${isIPv6(host) ? `[${host}]` : host}:${port}`;
-    const createConnection = () => this.#socket;
-    const native = connect(url, { createConnection, settings, ...limits });
-    this.#native = native;
-    native
-      .on('remoteSettings', ({ maxConcurrentStreams }) => {
-        if (this.#over) return;
-        if (this.maxStreams === 0) this.#openedUs = this.#options.now();
-        this.maxStreams = maxConcurrentStreams ?? maxStreams.atOnce;
-        this.#events.onSettings();
-      })
-      .on('goaway', (code, lastStreamId) => {
-        this.#goaway = { code, lastStreamId };
-        this.#end(code === 0 ? undefined : goawayText(code));
-      })
-      .on('error', (error) => this.#end(describe(error), error))
-      .on('close', () => this.#end(undefined));
-    native.setLocalWindowSize(windowBytes);
+    if (fault === undefined) this.#socket.write(preface, 'latin1');
+    else this.#break(fault);
+    this.#connected = fault === undefined;
   }
 
-  /** @param why undefined: the peer has closed, or said that it will */
-  #end(why: string | undefined, error?: NodeJS.ErrnoException): void {
-    if (this.#over) return;
-    const { now } = this.#options;
-    const opened = this.maxStreams > 0;
-    this.#over = true;
-    if (this.active === 0) this.#destroySoon();
-    const cut = this.active > 0 && this.#goaway === undefined;
-    const cause = why ?? (cut ? notWhole : undefined);
-    if (!opened) {
-      const text = cause ?? 'closed while connecting';
-      this.#events.onEnd({ kind: 'connect', cause: this.#native ? `no HTTP/2: ${text}` : text });
-    } else if (cause === undefined && !this.used && now() - this.#openedUs < idleUs) {
-      this.#events.onEnd({ kind: 'connect', cause: 'closed before a response came' });
-    } else {
-      const kind = error?.syscall === 'write' ? 'write' : 'read';
-      this.#events.onEnd({ kind, cause });
+  #received(bytes: Buffer, length: number): void {
+    this.#events.onBytes(length);
+    try {
+      this.#reader.feed(bytes, length);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#write(frame(frameTypes.goaway, 0, 0, uint32(0) + uint32(errorCodes.protocol)));
+      this.#break(error.message);
     }
   }
 
-  /** It can't open more streams; those that it has go on. */
-  #retire(): void {
-    this.#over = true;
-    this.#events.onEnd({ kind: 'read', cause: undefined });
+  #onFrame(type: number, bits: number, id: number, bytes: Buffer, from: number, to: number): void {
+    if (this.#block && type !== frameTypes.continuation)
+      throw new ProtocolError('a frame within a head');
+    if (!this.#peer.known && type !== frameTypes.settings)
+      throw new ProtocolError('frames before SETTINGS');
+    switch (type) {
+      case frameTypes.data:
+        this.#onContent(id, bits, bytes, from, to);
+        break;
+      case frameTypes.headers: {
+        const [begin, end] = unpadded(bits, bytes, from, to);
+        const first = begin + ((bits & flags.priority) === 0 ? 0 : 5);
+        this.#block = { streamId: id, isLast: (bits & flags.endStream) !== 0, pieces: [], bytes: 0 };
+        this.#onBlock(id, bits, bytes.subarray(first, Math.max(first, end)));
+        break;
+      }
+      case frameTypes.continuation:
+        this.#onBlock(id, bits, bytes.subarray(from, to));
+        break;
+      case frameTypes.rstStream:
+        this.#onReset(id, uint32At(bytes, from, to));
+        break;
+      case frameTypes.settings:
+        if ((bits & flags.ack) === 0) this.#onSettings(bytes.subarray(from, to));
+        break;
+      case frameTypes.ping:
+        if ((bits & flags.ack) === 0)
+          this.#write(frame(type, flags.ack, 0, bytes.toString('latin1', from, to)));
+        break;
+      case frameTypes.goaway:
+        this.#onGoaway(uint32At(bytes, from, to) & maxStreamId, uint32At(bytes, from + 4, to));
+        break;
+      case frameTypes.windowUpdate:
+        this.#onWindow(id, uint32At(bytes, from, to) & maxStreamId);
+        break;
+      case frameTypes.pushPromise:
+        throw new ProtocolError('a pushed response, which nobody asked for');
+    }
   }
 
-  /** Its last frames go out first. By itself, node:http2 waits for the peer to close. */
-  #destroySoon(): void {
-    setImmediate(() => {
-      this.#native?.destroy();
-      setImmediate(() => this.#socket.destroy());
+  /** A stream that is closed may still get frames; one that was never opened may not. */
+  #streamOf(id: number): Http2Stream | undefined {
+    if (id % 2 === 0 || id >= this.#nextId)
+      throw new ProtocolError(`a frame of stream ${id}, which nobody opened`);
+    return this.#streams.get(id);
+  }
+
+  #onContent(id: number, bits: number, bytes: Buffer, from: number, to: number): void {
+    const isLast = (bits & flags.endStream) !== 0;
+    this.#write(this.#window.take(0, to - from));
+    this.#forStream(this.#streamOf(id), isLast, (stream) => {
+      if (!isLast) this.#write(stream.receiveWindow.take(id, to - from));
+      stream.content(bytes, ...unpadded(bits, bytes, from, to));
     });
   }
-}
 
-const notWhole = 'closed before the response was whole';
-const goawayText = (code: number) => `the server ended the connection (GOAWAY, ${errorName(code)})`;
+  #onBlock(id: number, bits: number, piece: Buffer): void {
+    const block = this.#block;
+    if (block?.streamId !== id) throw new ProtocolError('a part of a head that never began');
+    block.bytes += piece.length;
+    if (block.bytes > maxHeadBytes) throw new ProtocolError(`a head of over ${maxHeadBytes} bytes`);
+    const isWhole = (bits & flags.endHeaders) !== 0;
+    // What arrives is overwritten; a head in one piece is read before.
+    block.pieces.push(isWhole ? piece : Buffer.from(piece));
+    if (!isWhole) return;
+    this.#block = undefined;
+    const [first = piece, ...more] = block.pieces;
+    const all = more.length === 0 ? first : Buffer.concat(block.pieces);
+    this.#forStream(this.#streamOf(id), block.isLast, (stream) => stream.head(all, block.isLast));
+  }
+
+  /** Gives a stream what came for it. One whose response is wrong is reset. */
+  #forStream(
+    stream: Http2Stream | undefined,
+    isLast: boolean,
+    give: (stream: Http2Stream) => void,
+  ): void {
+    if (!stream || stream.answered) return;
+    try {
+      give(stream);
+      if (!isLast) return;
+      const { response } = stream;
+      stream.answered = true;
+      this.#used = true;
+      stream.owner.onResponse(response);
+      if (stream.left === 0) this.#close(stream, { kind: 'answered', late: false });
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      const payload = uint32(errorCodes.cancel);
+      this.#write(frame(frameTypes.rstStream, 0, stream.id, payload));
+      this.#close(stream, { kind: 'reset', cause: error.message });
+    }
+  }
+
+  #onReset(id: number, code: number): void {
+    const stream = this.#streamOf(id);
+    if (!stream) return;
+    const cause = `the stream was reset (RST_STREAM, ${errorName(code)})`;
+    // A server that has responded may say that it needs no more of the request.
+    this.#close(stream, stream.answered ? { kind: 'answered', late: true } : { kind: 'reset', cause });
+  }
+
+  #onSettings(payload: Buffer): void {
+    const { initialWindow, known } = this.#peer;
+    this.#peer.take(payload);
+    this.#write(frame(frameTypes.settings, flags.ack, 0, ''));
+    for (const stream of this.#streams.values())
+      stream.window += this.#peer.initialWindow - initialWindow;
+    if (!known) this.#openedUs = this.#options.now();
+    if (!this.#over) this.#events.onSettings();
+    for (const stream of this.#uploads) this.#upload(stream);
+  }
+
+  #onGoaway(lastStreamId: number, code: number): void {
+    if (code !== 0) {
+      this.#break(`the server ended the connection (GOAWAY, ${errorName(code)})`);
+      return;
+    }
+    this.#end(undefined);
+    for (const stream of [...this.#streams.values()])
+      if (stream.id > lastStreamId) this.#close(stream, { kind: 'unprocessed' });
+  }
+
+  #onWindow(id: number, bytes: number): void {
+    if (id === 0) this.#sendWindow += bytes;
+    else {
+      const stream = this.#streamOf(id);
+      if (stream) stream.window += bytes;
+    }
+    for (const stream of this.#uploads) this.#upload(stream);
+  }
+
+  /** Sends as much of a request's content as the server takes. @param before goes in front of it */
+  #upload(stream: Http2Stream, before = ''): void {
+    let text = before;
+    this.#socket.cork();
+    while (stream.left > 0) {
+      const bytes = Math.min(stream.left, stream.window, this.#sendWindow, maxPayloadBytes);
+      if (bytes <= 0) break;
+      this.#sendWindow -= bytes;
+      const content = stream.take(bytes);
+      text += frameHead(frameTypes.data, stream.left > 0 ? 0 : flags.endStream, stream.id, bytes);
+      if (typeof content === 'string') text += content;
+      else {
+        this.#write(text);
+        this.#socket.write(content);
+        text = '';
+      }
+    }
+    this.#write(text);
+    this.#socket.uncork();
+    if (stream.left > 0) this.#uploads.add(stream);
+    else if (this.#uploads.delete(stream) && stream.answered)
+      this.#close(stream, { kind: 'answered', late: true });
+  }
+
+  #write(text: string): void {
+    if (text !== '' && this.#socket.writable) this.#socket.write(text, 'latin1');
+  }
+
+  #close(stream: Http2Stream, end: StreamEnd): void {
+    if (!this.#streams.delete(stream.id)) return;
+    this.#uploads.delete(stream);
+    if (this.#over && this.#streams.size === 0) this.#destroySoon();
+    stream.owner.onClosed(end);
+  }
+
+  /** The connection is gone, and so are all streams. */
+  #break(why?: string, error?: NodeJS.ErrnoException): void {
+    const cut = this.#streams.size > 0 ? notWhole : undefined;
+    this.#end(why ?? cut, error);
+    this.#reader.stop();
+    for (const stream of [...this.#streams.values()])
+      this.#close(stream, { kind: 'broken', cause: why ?? notWhole });
+  }
+
+  /** It takes no more streams. @param cause undefined: in order */
+  #end(cause: string | undefined, error?: NodeJS.ErrnoException): void {
+    if (this.#over) return;
+    this.#over = true;
+    if (this.#streams.size === 0) this.#destroySoon();
+    if (!this.#peer.known) {
+      const text = cause ?? 'closed while connecting';
+      this.#events.onEnd({ kind: 'connect', cause: this.#connected ? `no HTTP/2: ${text}` : text });
+    } else if (cause === undefined && !this.#used && this.#options.now() - this.#openedUs < idleUs)
+      this.#events.onEnd({ kind: 'connect', cause: 'closed before a response came' });
+    else this.#events.onEnd({ kind: error?.syscall === 'write' ? 'write' : 'read', cause });
+  }
+
+  /** What was written goes out first. */
+  #destroySoon(): void {
+    setImmediate(() => this.#socket.destroy());
+  }
+}
