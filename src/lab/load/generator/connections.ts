@@ -87,7 +87,7 @@ async function groupsOf(
 ): Promise<readonly ConnectionGroup[]> {
   const length = Math.floor(connections / threads);
   if (http2) {
-    // A run in HTTP/1.1 does without the module and node:http2.
+    // A run in HTTP/1.1 does without its modules.
     const { Http2Connection } = await import('../http/http2/http2-connection.js');
     return Array.from({ length }, () => new Http2Connection(settings, http2.streams, unheard));
   }

@@ -41,7 +41,6 @@ export class Run implements PacedWork {
   readonly #dispatcher: Dispatcher;
   readonly #seconds: Seconds;
   readonly #sampler: RateSampler;
-  readonly #writesLater: boolean;
   /** Connections that are about to open. */
   #opening = 0;
   /** Pieces of responses and failures: whatever took time. */
@@ -81,7 +80,6 @@ export class Run implements PacedWork {
       endUs: phases.endUs,
     });
     this.#seconds = new Seconds(records, phases, post, slow);
-    this.#writesLater = connections.some(({ writesLater }) => writesLater);
     this.#sampler = new RateSampler(phases.calibratedUs, phases.endUs);
   }
 
@@ -118,10 +116,7 @@ export class Run implements PacedWork {
       this.#options.post({ kind: 'calibrated', calibrationMeanUs, samplingMs });
     }
     if (nowUs >= this.#nextTimeoutCheckUs) this.#checkTimeouts(nowUs);
-    const { sends } = this.#dispatcher;
     const nextUs = this.#countSends(() => this.#dispatcher.sendDue(nowUs));
-    // No sleep before the event loop has written them.
-    if (this.#writesLater && this.#dispatcher.sends > sends) return nowUs;
     return Math.min(nextUs, this.#phases.endUs);
   }
 

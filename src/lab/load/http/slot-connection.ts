@@ -42,8 +42,6 @@ export interface SlotConnection {
   /** Whether send() may be called. */
   readonly ready: boolean;
   readonly opening: boolean;
-  /** A send is written in the next turn of the event loop, not at once. */
-  readonly writesLater?: boolean;
   /** A send is due and it is not ready: the first that asked is ready first. Absent: none share. */
   queue?(): void;
   /** Sends the source's next request. Returns when it began to write. @throws ScriptError */

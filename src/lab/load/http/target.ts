@@ -28,12 +28,8 @@ export type Sink = (buffer: Buffer, length: number) => void;
 /** One for all connections of a thread: what arrives is read before anything else happens. */
 const shared = Buffer.allocUnsafe(64 * 1024);
 
-/**
- * Begins to connect.
- * @param sink absent: what arrives is left to who takes the socket when it is ready
- * @param ready called once bytes can be sent
- */
-export function openSocket(target: Target, sink: Sink | undefined, ready: () => void): Socket {
+/** Begins to connect. @param ready called once bytes can be sent */
+export function openSocket(target: Target, sink: Sink, ready: () => void): Socket {
   const { host, port, unixSocket, tls, http2 } = target;
   const where = unixSocket === undefined ? { host, port } : { path: unixSocket };
   if (tls) {
@@ -46,10 +42,8 @@ export function openSocket(target: Target, sink: Sink | undefined, ready: () => 
       ready,
     );
     socket.setNoDelay(true);
-    if (!sink) return socket;
     return socket.on('data', (bytes: Buffer) => sink(bytes, bytes.length));
   }
-  if (!sink) return connect({ ...where, noDelay: true }, ready);
   const onread = {
     buffer: shared,
     callback: (length: number) => {
@@ -109,8 +103,10 @@ function tryConnect(target: Target, timeoutMs: number): Promise<string | undefin
       resolve(failure);
     };
     const timer = setTimeout(() => done(`no connection within ${timeoutMs} ms`), timeoutMs);
-    const socket: Socket = openSocket(target, target.http2 ? undefined : () => {}, () =>
-      done(target.http2 ? http2Fault(socket) : undefined),
+    const socket: Socket = openSocket(
+      target,
+      () => {},
+      () => done(target.http2 ? http2Fault(socket) : undefined),
     ).on('error', (error) => done(reasonOf(error)));
   });
 }

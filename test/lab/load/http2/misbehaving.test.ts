@@ -27,8 +27,8 @@ async function measureUntil(peer: Http2Peer, streams: number, options: Partial<L
 const patience = { interval: 1, timeout: 25_000 };
 
 test('a stream that is reset fails alone: the others go on over the same connection', async () => {
-  const peer = await startHttp2((stream, headers, number) => {
-    if (number % 2 === 0) return respondOk(stream, headers, number);
+  const peer = await startHttp2((stream, _, number) => {
+    if (number % 2 === 0) return respondOk(stream);
     stream.close(NGHTTP2_INTERNAL_ERROR);
   });
   const { errors, causes, completed, sent, unanswered } = await measureUntil(peer, 40);
@@ -66,10 +66,10 @@ test('a response that is reset in its middle, or shorter than its length, is non
 });
 
 test('a graceful GOAWAY costs nothing: streams end, and the next connection goes on', async () => {
-  const peer = await startHttp2((stream, headers, number) => {
+  const peer = await startHttp2((stream, _, number) => {
     // Those in flight with it are answered later, over the connection that is being closed.
     if (number % 10 === 9) stream.session?.close();
-    setTimeout(() => respondOk(stream, headers, number), 2);
+    setTimeout(() => respondOk(stream), 2);
   });
   const { errors, completed, sent, unanswered } = await measureUntil(peer, 60);
   expect(errors).toEqual(none);
@@ -79,8 +79,8 @@ test('a graceful GOAWAY costs nothing: streams end, and the next connection goes
 });
 
 test('a stream that a graceful GOAWAY leaves out is sent again, and is not a failure', async () => {
-  const peer = await startHttp2((stream, headers, number) => {
-    if (number % 20 !== 19) return respondOk(stream, headers, number);
+  const peer = await startHttp2((stream, _, number) => {
+    if (number % 20 !== 19) return respondOk(stream);
     stream.session?.goaway(NGHTTP2_NO_ERROR, (stream.id as number) - 2);
   });
   const { errors, completed, sent, unanswered } = await measureUntil(peer, 70);
@@ -90,8 +90,8 @@ test('a stream that a graceful GOAWAY leaves out is sent again, and is not a fai
 });
 
 test('a GOAWAY with an error fails what is in flight, and says with which', async () => {
-  const peer = await startHttp2((stream, headers, number) => {
-    if (number % 20 !== 19) return respondOk(stream, headers, number);
+  const peer = await startHttp2((stream, _, number) => {
+    if (number % 20 !== 19) return respondOk(stream);
     stream.session?.goaway(NGHTTP2_ENHANCE_YOUR_CALM);
   });
   const { errors, causes, completed, sent, unanswered } = await measureUntil(peer, 50);
@@ -102,8 +102,8 @@ test('a GOAWAY with an error fails what is in flight, and says with which', asyn
 });
 
 test('a connection that breaks fails each stream in flight once, and is opened again', async () => {
-  const peer = await startHttp2((stream, headers, number) => {
-    if (number % 20 < 16) return respondOk(stream, headers, number);
+  const peer = await startHttp2((stream, _, number) => {
+    if (number % 20 < 16) return respondOk(stream);
     // Four are in flight, and the last of them takes all with it.
     if (number % 20 === 19) peer.cut();
   });

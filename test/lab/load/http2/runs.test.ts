@@ -69,7 +69,7 @@ test('method, fields and content are those of the options, and Host is the autho
     stream.on('end', () => {
       if (number === 0)
         seen.push(Object.fromEntries(Object.entries(headers)), Buffer.concat(content).toString());
-      respondOk(stream, headers, number);
+      respondOk(stream);
     });
   };
   const peer = await startHttp2(onStream);
@@ -93,9 +93,45 @@ test('method, fields and content are those of the options, and Host is the autho
   ]);
 });
 
+test('content larger than frames and windows goes both ways, whole', async () => {
+  const content = Buffer.alloc(3 * 1024 ** 2, 'some content');
+  const lengths: number[] = [];
+  const peer = await startHttp2((stream) => {
+    let bytes = 0;
+    stream.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+    });
+    stream.on('end', () => {
+      lengths.push(bytes);
+      stream.respond({ ':status': 200, 'content-length': content.length });
+      stream.end(content);
+    });
+  });
+  const work = { kind: 'plain', content } as const;
+  const options = { ...oneConnection, work, rate: 20, timeoutMs: 20_000 };
+  const result = await measure(peer.url, options);
+  expect(failures(result)).toBe(0);
+  expect(result.completed).toBeGreaterThan(0);
+  expect(result.bytesRead).toBeGreaterThan(result.completed * content.length);
+  expect(lengths).toEqual(lengths.map(() => content.length));
+});
+
+test('a response that comes before the request is sent counts, and the next one waits', async () => {
+  const peer = await startHttp2((stream) => {
+    // It takes no more than a window of the content, and says so later.
+    respondOk(stream);
+    setTimeout(() => stream.close(), 20);
+  });
+  const work = { kind: 'plain', content: Buffer.alloc(1024 ** 2) } as const;
+  const result = await measure(peer.url, { ...oneConnection, work });
+  expect(failures(result)).toBe(0);
+  expect(result.completed).toBeGreaterThan(0);
+  expect(result.unanswered.unsent).toBeGreaterThan(0);
+});
+
 test('status and content are held to what is expected', async () => {
-  const peer = await startHttp2((stream, headers, number) => {
-    if (number % 2 === 0) return respondOk(stream, headers, number);
+  const peer = await startHttp2((stream, _, number) => {
+    if (number % 2 === 0) return respondOk(stream);
     stream.respond({ ':status': 503 }, { endStream: true });
   });
   const expectation = {
@@ -147,10 +183,10 @@ test('no more streams are open than the server takes, and none is refused', asyn
   let open = 0;
   let highest = 0;
   const peer = await startHttp2(
-    (stream, headers, number) => {
+    (stream) => {
       highest = Math.max(highest, ++open);
       stream.on('close', () => open--);
-      setImmediate(() => respondOk(stream, headers, number));
+      setImmediate(() => respondOk(stream));
     },
     { settings: { maxConcurrentStreams: 2 } },
   );
@@ -162,15 +198,15 @@ test('no more streams are open than the server takes, and none is refused', asyn
 test('a stall of 1 s is in the latencies of all that were due in it', async () => {
   let stalledUntil = Number.POSITIVE_INFINITY;
   let during = 0;
-  const peer = await startHttp2((stream, headers, number) => {
+  const peer = await startHttp2((stream, _, number) => {
     if (number === 0)
       setTimeout(() => {
         stalledUntil = 0;
         stream.session?.emit('over');
       }, 1000);
-    if (stalledUntil === 0) return respondOk(stream, headers, number);
+    if (stalledUntil === 0) return respondOk(stream);
     during++;
-    stream.session?.once('over', () => respondOk(stream, headers, number));
+    stream.session?.once('over', () => respondOk(stream));
   });
   const result = await measure(peer.url, { ...oneConnection, durationMs: 1500 });
   // The server saw one request for each stream: the others were due, and waited.

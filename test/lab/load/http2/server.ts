@@ -22,7 +22,11 @@ export type OnStream = (
   headers: IncomingHttpHeaders,
   /** From 0, over all sessions. */
   number: number,
+  /** Names and values in turns. */
+  raw: readonly string[],
 ) => void;
+
+type StreamEvent = [ServerHttp2Stream, IncomingHttpHeaders, number, string[]];
 
 export interface Http2Peer {
   readonly url: string;
@@ -34,10 +38,10 @@ export interface Http2Peer {
   readonly cut: () => void;
 }
 
-export const respondOk: OnStream = (stream) => {
-  stream.respond({ ':status': 200 });
+export function respondOk(stream: ServerHttp2Stream): void {
+  if (!stream.headersSent) stream.respond({ ':status': 200 });
   stream.end('ok');
-};
+}
 
 export async function startHttp2(
   onStream: OnStream = respondOk,
@@ -61,9 +65,9 @@ export async function startHttp2(
     sessions.push(session);
     session.on('error', () => {});
   });
-  server.on('stream', (stream, headers) => {
+  server.on('stream', (...[stream, headers, , raw]: StreamEvent) => {
     stream.on('error', () => {});
-    onStream(stream, headers, streams++);
+    onStream(stream, headers, streams++, raw);
   });
   server.on('sessionError', () => {});
   onTestFinished(() => {

@@ -60,14 +60,14 @@ export function readFields(block: Buffer, collect: boolean): ReadFields {
   let contentLength: string | undefined;
   while (!reader.done) {
     const [name, inTable] = reader.name();
-    const isStatus = name === ':status';
-    const wanted = isStatus || name === 'content-length' || collect;
+    const isPseudo = name?.startsWith(':') === true;
+    const wanted = isPseudo || name === 'content-length' || collect;
     const value = inTable ?? reader.text(wanted);
     if (!wanted || value === undefined || name === undefined) continue;
-    if (isStatus) status = statusOf(value, status);
-    else if (name.startsWith(':')) throw new ProtocolError('a pseudo-field in a response', name);
+    if (name === ':status') status = statusOf(value, status);
+    else if (isPseudo) throw new ProtocolError('a pseudo-field in a response', name);
     else if (name === 'content-length') contentLength = value;
-    if (collect && !isStatus) fields[name] = value;
+    if (collect && !isPseudo) fields[name] = value;
   }
   return { status, contentLength, fields };
 }

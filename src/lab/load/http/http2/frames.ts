@@ -81,7 +81,14 @@ export class FrameReader {
       if (to > end) break;
       const streamId = bytes.readUInt32BE(at + 5) & 0x7fffffff;
       at = to;
-      this.#onFrame(bytes[from - 6] as number, bytes[from - 5] as number, streamId, bytes, from, to);
+      this.#onFrame(
+        bytes[from - 6] as number,
+        bytes[from - 5] as number,
+        streamId,
+        bytes,
+        from,
+        to,
+      );
     }
     this.#rest = at === end ? none : Buffer.from(bytes.subarray(at, end));
   }

@@ -84,7 +84,8 @@ function endOfHead(text: string | Buffer): number {
 function fieldsOf(lines: string): [name: string, value: string][] {
   return lines.split(/\r?\n/).flatMap((line) => {
     if (line === '') return [];
-    const [, name = '', value = ''] = /^([!#$%&'*+\-.^_`|~\w]+):[ \t]*(.*?)[ \t]*$/s.exec(line) ?? [];
+    const [, name = '', value = ''] =
+      /^([!#$%&'*+\-.^_`|~\w]+):[ \t]*(.*?)[ \t]*$/s.exec(line) ?? [];
     if (name === '') throw cannotSend(`the header line ${JSON.stringify(line)}`);
     const lower = name.toLowerCase();
     if (connectionField(lower, value)) throw cannotSend(`the field ${lower}`);

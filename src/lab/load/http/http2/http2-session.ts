@@ -73,7 +73,9 @@ export class Http2Session {
       () => this.#begin(),
     );
     this.#socket
-      .on('error', (error) => this.#break(this.#connected ? describe(error) : reasonOf(error), error))
+      .on('error', (error) =>
+        this.#break(this.#connected ? describe(error) : reasonOf(error), error),
+      )
       .on('end', () => this.#break())
       .on('close', () => this.#break());
   }
@@ -142,7 +144,12 @@ export class Http2Session {
       case frameTypes.headers: {
         const [begin, end] = unpadded(bits, bytes, from, to);
         const first = begin + ((bits & flags.priority) === 0 ? 0 : 5);
-        this.#block = { streamId: id, isLast: (bits & flags.endStream) !== 0, pieces: [], bytes: 0 };
+        this.#block = {
+          streamId: id,
+          isLast: (bits & flags.endStream) !== 0,
+          pieces: [],
+          bytes: 0,
+        };
         this.#onBlock(id, bits, bytes.subarray(first, Math.max(first, end)));
         break;
       }
@@ -229,7 +236,10 @@ export class Http2Session {
     if (!stream) return;
     const cause = `the stream was reset (RST_STREAM, ${errorName(code)})`;
     // A server that has responded may say that it needs no more of the request.
-    this.#close(stream, stream.answered ? { kind: 'answered', late: true } : { kind: 'reset', cause });
+    this.#close(
+      stream,
+      stream.answered ? { kind: 'answered', late: true } : { kind: 'reset', cause },
+    );
   }
 
   #onSettings(payload: Buffer): void {

@@ -92,7 +92,9 @@ export class Http2Stream {
     const { collect, maxContentBytes } = this.#kept;
     if (!collect) return;
     if (this.#bytes > maxContentBytes)
-      throw new ProtocolError(`content of more than ${maxContentBytes} bytes, which somebody reads`);
+      throw new ProtocolError(
+        `content of more than ${maxContentBytes} bytes, which somebody reads`,
+      );
     this.#pieces.push(Buffer.from(bytes.subarray(from, to)));
   }
 

@@ -2,7 +2,13 @@
 import { ProtocolError } from '../protocol-error.js';
 import { frame, frameTypes, uint32, uint32At } from './frames.js';
 
-const ids = { tableSize: 1, enablePush: 2, maxStreams: 3, initialWindow: 4, maxHeadBytes: 6 } as const;
+const ids = {
+  tableSize: 1,
+  enablePush: 2,
+  maxStreams: 3,
+  initialWindow: 4,
+  maxHeadBytes: 6,
+} as const;
 
 const maxWindow = 2 ** 31 - 1;
 /** A window begins with so much, unless SETTINGS say otherwise. */
