@@ -86,7 +86,7 @@ test('requests with the same fields, and others in between, keep their own', asy
   ]);
 });
 
-/** Each byte that a value may have, in runs of different lengths, and a value longer than a frame. */
+/** Each byte that a value may have, runs of different lengths, and more than a frame takes. */
 const values = [
   ...Array.from({ length: 15 }, (_, row) =>
     String.fromCharCode(...Array.from({ length: 16 }, (_, column) => 16 * row + column + 16)),

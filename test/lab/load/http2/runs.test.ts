@@ -102,6 +102,8 @@ test('content larger than frames and windows goes both ways, whole', async () =>
       bytes += piece.length;
     });
     stream.on('end', () => {
+      // The end of the run cuts the last ones.
+      if (stream.closed) return;
       lengths.push(bytes);
       stream.respond({ ':status': 200, 'content-length': content.length });
       stream.end(content);
@@ -116,17 +118,20 @@ test('content larger than frames and windows goes both ways, whole', async () =>
   expect(lengths).toEqual(lengths.map(() => content.length));
 });
 
-test('a response that comes before the request is sent counts, and the next one waits', async () => {
+test('a response that comes before the request is sent counts, and ends its stream', async () => {
+  let open = 0;
+  let highest = 0;
   const peer = await startHttp2((stream) => {
-    // It takes no more than a window of the content, and says so later.
+    highest = Math.max(highest, ++open);
+    stream.on('close', () => open--);
+    // It reads nothing of the content, and resets the stream without an error.
     respondOk(stream);
-    setTimeout(() => stream.close(), 20);
   });
   const work = { kind: 'plain', content: Buffer.alloc(1024 ** 2) } as const;
   const result = await measure(peer.url, { ...oneConnection, work });
   expect(failures(result)).toBe(0);
   expect(result.completed).toBeGreaterThan(0);
-  expect(result.unanswered.unsent).toBeGreaterThan(0);
+  expect(highest).toBeLessThanOrEqual(4);
 });
 
 test('status and content are held to what is expected', async () => {

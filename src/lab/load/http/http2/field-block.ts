@@ -1,6 +1,6 @@
 /**
- * Blocks of fields (HPACK, RFC 7541), without a dynamic table: a block then stands for itself, those
- * of requests can be made once, and of a response nothing has to be decoded but what is wanted.
+ * Blocks of fields (HPACK, RFC 7541), without a dynamic table. So a block stands for itself: those
+ * of requests can be made once, and in a response only what is wanted has to be decoded.
  */
 import { ProtocolError } from '../protocol-error.js';
 import { decodeHuffman } from './huffman.js';

@@ -42,7 +42,7 @@ const errorNames = [
 export const errorCodes = { none: 0, protocol: 1, cancel: 8 } as const;
 export const errorName = (code: number): string => errorNames[code] ?? `error ${code}`;
 
-/** Of a payload, as long as nobody has said otherwise; we never do. */
+/** A payload has at most so much, as long as nobody has said otherwise; we never do. */
 export const maxPayloadBytes = 16_384;
 const headBytes = 9;
 const none = Buffer.alloc(0);

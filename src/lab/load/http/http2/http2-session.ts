@@ -12,17 +12,16 @@ import {
   FrameReader,
   flags,
   frame,
-  frameHead,
   frameTypes,
-  headFrames,
-  maxPayloadBytes,
   uint32,
   uint32At,
   unpadded,
 } from './frames.js';
+import { type Block, HeadPieces } from './head-pieces.js';
 import type { Http2Request } from './http2-request.js';
 import { Http2Stream, type StreamEnd, type StreamOwner } from './http2-stream.js';
-import { defaultWindow, PeerSettings, preface, ReceiveWindow } from './negotiation.js';
+import { PeerSettings, preface, ReceiveWindow } from './negotiation.js';
+import { Uploads } from './uploads.js';
 
 /** Why it takes no more streams. Without a cause, the server ended it in order. */
 export interface SessionEnd {
@@ -40,7 +39,6 @@ export interface SessionEvents {
 
 /** Ids of streams are odd, and end at 2^31. */
 const maxStreamId = 2 ** 31 - 1;
-const maxHeadBytes = 256 * 1024;
 const notWhole = 'closed before the response was whole';
 
 export class Http2Session {
@@ -49,15 +47,11 @@ export class Http2Session {
   readonly #socket: Socket;
   readonly #reader: FrameReader;
   readonly #streams = new Map<number, Http2Stream>();
-  /** Streams with content that the server does not take yet. */
-  readonly #uploads = new Set<Http2Stream>();
+  readonly #uploads: Uploads;
   readonly #peer = new PeerSettings();
   readonly #window = new ReceiveWindow();
-  /** Content that may be sent on all streams together. */
-  #sendWindow = defaultWindow;
   #nextId = 1;
-  /** A head whose end has not come. */
-  #block: { streamId: number; isLast: boolean; pieces: Buffer[]; bytes: number } | undefined;
+  readonly #heads = new HeadPieces();
   #connected = false;
   #openedUs = 0;
   #over = false;
@@ -72,6 +66,9 @@ export class Http2Session {
       (bytes, length) => this.#received(bytes, length),
       () => this.#begin(),
     );
+    this.#uploads = new Uploads(this.#socket, (stream) => {
+      if (stream.answered) this.#close(stream, { kind: 'answered', late: true });
+    });
     this.#socket
       .on('error', (error) =>
         this.#break(this.#connected ? describe(error) : reasonOf(error), error),
@@ -101,7 +98,7 @@ export class Http2Session {
     this.#nextId += 2;
     const stream = new Http2Stream(id, owner, request, this.#peer.initialWindow, this.#options);
     this.#streams.set(id, stream);
-    this.#upload(stream, headFrames(id, request.block, request.content === undefined));
+    this.#uploads.begin(stream, request);
     if (this.#nextId > maxStreamId) this.#end(undefined);
   }
 
@@ -127,13 +124,13 @@ export class Http2Session {
       this.#reader.feed(bytes, length);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#write(frame(frameTypes.goaway, 0, 0, uint32(0) + uint32(errorCodes.protocol)));
+      this.#uploads.write(frame(frameTypes.goaway, 0, 0, uint32(0) + uint32(errorCodes.protocol)));
       this.#break(error.message);
     }
   }
 
   #onFrame(type: number, bits: number, id: number, bytes: Buffer, from: number, to: number): void {
-    if (this.#block && type !== frameTypes.continuation)
+    if (this.#heads.begun && type !== frameTypes.continuation)
       throw new ProtocolError('a frame within a head');
     if (!this.#peer.known && type !== frameTypes.settings)
       throw new ProtocolError('frames before SETTINGS');
@@ -141,20 +138,11 @@ export class Http2Session {
       case frameTypes.data:
         this.#onContent(id, bits, bytes, from, to);
         break;
-      case frameTypes.headers: {
-        const [begin, end] = unpadded(bits, bytes, from, to);
-        const first = begin + ((bits & flags.priority) === 0 ? 0 : 5);
-        this.#block = {
-          streamId: id,
-          isLast: (bits & flags.endStream) !== 0,
-          pieces: [],
-          bytes: 0,
-        };
-        this.#onBlock(id, bits, bytes.subarray(first, Math.max(first, end)));
+      case frameTypes.headers:
+        this.#onBlock(this.#heads.begin(id, bits, bytes, from, to));
         break;
-      }
       case frameTypes.continuation:
-        this.#onBlock(id, bits, bytes.subarray(from, to));
+        this.#onBlock(this.#heads.add(id, bits, bytes, from, to));
         break;
       case frameTypes.rstStream:
         this.#onReset(id, uint32At(bytes, from, to));
@@ -164,7 +152,7 @@ export class Http2Session {
         break;
       case frameTypes.ping:
         if ((bits & flags.ack) === 0)
-          this.#write(frame(type, flags.ack, 0, bytes.toString('latin1', from, to)));
+          this.#uploads.write(frame(type, flags.ack, 0, bytes.toString('latin1', from, to)));
         break;
       case frameTypes.goaway:
         this.#onGoaway(uint32At(bytes, from, to) & maxStreamId, uint32At(bytes, from + 4, to));
@@ -186,29 +174,20 @@ export class Http2Session {
 
   #onContent(id: number, bits: number, bytes: Buffer, from: number, to: number): void {
     const isLast = (bits & flags.endStream) !== 0;
-    this.#write(this.#window.take(0, to - from));
+    this.#uploads.write(this.#window.take(0, to - from));
     this.#forStream(this.#streamOf(id), isLast, (stream) => {
-      if (!isLast) this.#write(stream.receiveWindow.take(id, to - from));
+      if (!isLast) this.#uploads.write(stream.receiveWindow.take(id, to - from));
       stream.content(bytes, ...unpadded(bits, bytes, from, to));
     });
   }
 
-  #onBlock(id: number, bits: number, piece: Buffer): void {
-    const block = this.#block;
-    if (block?.streamId !== id) throw new ProtocolError('a part of a head that never began');
-    block.bytes += piece.length;
-    if (block.bytes > maxHeadBytes) throw new ProtocolError(`a head of over ${maxHeadBytes} bytes`);
-    const isWhole = (bits & flags.endHeaders) !== 0;
-    // What arrives is overwritten; a head in one piece is read before.
-    block.pieces.push(isWhole ? piece : Buffer.from(piece));
-    if (!isWhole) return;
-    this.#block = undefined;
-    const [first = piece, ...more] = block.pieces;
-    const all = more.length === 0 ? first : Buffer.concat(block.pieces);
-    this.#forStream(this.#streamOf(id), block.isLast, (stream) => stream.head(all, block.isLast));
+  #onBlock(block: Block | undefined): void {
+    if (!block) return;
+    const { streamId, isLast, bytes } = block;
+    this.#forStream(this.#streamOf(streamId), isLast, (stream) => stream.head(bytes, isLast));
   }
 
-  /** Gives a stream what came for it. One whose response is wrong is reset. */
+  /** A stream takes its part of a frame. One whose response is wrong is reset. */
   #forStream(
     stream: Http2Stream | undefined,
     isLast: boolean,
@@ -226,7 +205,7 @@ export class Http2Session {
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       const payload = uint32(errorCodes.cancel);
-      this.#write(frame(frameTypes.rstStream, 0, stream.id, payload));
+      this.#uploads.write(frame(frameTypes.rstStream, 0, stream.id, payload));
       this.#close(stream, { kind: 'reset', cause: error.message });
     }
   }
@@ -245,12 +224,12 @@ export class Http2Session {
   #onSettings(payload: Buffer): void {
     const { initialWindow, known } = this.#peer;
     this.#peer.take(payload);
-    this.#write(frame(frameTypes.settings, flags.ack, 0, ''));
+    this.#uploads.write(frame(frameTypes.settings, flags.ack, 0, ''));
     for (const stream of this.#streams.values())
       stream.window += this.#peer.initialWindow - initialWindow;
     if (!known) this.#openedUs = this.#options.now();
     if (!this.#over) this.#events.onSettings();
-    for (const stream of this.#uploads) this.#upload(stream);
+    this.#uploads.resume(0);
   }
 
   #onGoaway(lastStreamId: number, code: number): void {
@@ -264,45 +243,14 @@ export class Http2Session {
   }
 
   #onWindow(id: number, bytes: number): void {
-    if (id === 0) this.#sendWindow += bytes;
-    else {
-      const stream = this.#streamOf(id);
-      if (stream) stream.window += bytes;
-    }
-    for (const stream of this.#uploads) this.#upload(stream);
-  }
-
-  /** Sends as much of a request's content as the server takes. @param before goes in front of it */
-  #upload(stream: Http2Stream, before = ''): void {
-    let text = before;
-    this.#socket.cork();
-    while (stream.left > 0) {
-      const bytes = Math.min(stream.left, stream.window, this.#sendWindow, maxPayloadBytes);
-      if (bytes <= 0) break;
-      this.#sendWindow -= bytes;
-      const content = stream.take(bytes);
-      text += frameHead(frameTypes.data, stream.left > 0 ? 0 : flags.endStream, stream.id, bytes);
-      if (typeof content === 'string') text += content;
-      else {
-        this.#write(text);
-        this.#socket.write(content);
-        text = '';
-      }
-    }
-    this.#write(text);
-    this.#socket.uncork();
-    if (stream.left > 0) this.#uploads.add(stream);
-    else if (this.#uploads.delete(stream) && stream.answered)
-      this.#close(stream, { kind: 'answered', late: true });
-  }
-
-  #write(text: string): void {
-    if (text !== '' && this.#socket.writable) this.#socket.write(text, 'latin1');
+    const stream = id === 0 ? undefined : this.#streamOf(id);
+    if (stream) stream.window += bytes;
+    this.#uploads.resume(id === 0 ? bytes : 0);
   }
 
   #close(stream: Http2Stream, end: StreamEnd): void {
     if (!this.#streams.delete(stream.id)) return;
-    this.#uploads.delete(stream);
+    this.#uploads.end(stream);
     if (this.#over && this.#streams.size === 0) this.#destroySoon();
     stream.owner.onClosed(end);
   }
@@ -329,7 +277,7 @@ export class Http2Session {
     else this.#events.onEnd({ kind: error?.syscall === 'write' ? 'write' : 'read', cause });
   }
 
-  /** What was written goes out first. */
+  /** Frames that were written go out first. */
   #destroySoon(): void {
     setImmediate(() => this.#socket.destroy());
   }

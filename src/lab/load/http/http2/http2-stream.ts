@@ -44,7 +44,7 @@ export class Http2Stream {
   #bytes = 0;
   /** Content that may be sent, by the server's leave. */
   window: number;
-  /** Of the request's content, how much is sent. */
+  /** How much of the request's content is sent. */
   #sent = 0;
   answered = false;
 
