@@ -39,6 +39,8 @@ export interface Http2Peer {
 }
 
 export function respondOk(stream: ServerHttp2Stream): void {
+  // The run may be over.
+  if (stream.destroyed) return;
   if (!stream.headersSent) stream.respond({ ':status': 200 });
   stream.end('ok');
 }
