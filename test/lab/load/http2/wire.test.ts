@@ -38,7 +38,10 @@ async function failureOf(bytes: string, first = hello): Promise<string> {
     },
     1,
     {
-      onReady: () => void connection.connections[0]?.send(),
+      onReady: () => {
+        const [slot] = connection.connections;
+        if (slot?.ready) slot.send();
+      },
       onResponse: () => {
         resolve('a response');
         return true;
