@@ -18,9 +18,11 @@ interface NginxOptions {
   readonly contentBytes?: number;
   /** Files of its certificate and key; by default it speaks in the clear. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Takes HTTP/2 alone; in the clear with prior knowledge. */
+  readonly http2?: boolean;
 }
 
-export async function startNginx({ core, contentBytes = 3, tls }: NginxOptions = {}) {
+export async function startNginx({ core, contentBytes = 3, tls, http2 }: NginxOptions = {}) {
   requirePrograms(['nginx']);
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
@@ -31,12 +33,13 @@ export async function startNginx({ core, contentBytes = 3, tls }: NginxOptions =
   const certificate = tls
     ? `ssl_protocols TLSv1.3; ssl_certificate ${tls.cert}; ssl_certificate_key ${tls.key};`
     : '';
+  const listen = `127.0.0.1:${port}${tls ? ' ssl' : ''}${http2 ? ' http2' : ''}`;
   writeFileSync(
     join(directory, 'nginx.conf'),
     `worker_processes 1; daemon off; pid ${directory}/pid; error_log ${errors};
     events { worker_connections 4096; }
     http { access_log off; keepalive_requests 1000000000; keepalive_timeout 600;
-      server { listen 127.0.0.1:${port}${tls ? ' ssl' : ''}; ${certificate}
+      server { listen ${listen}; ${certificate}
         set $piece "${'v'.repeat(pieceBytes)}";
         location / { return 200 "${content}"; } } }`,
   );

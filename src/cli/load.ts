@@ -33,6 +33,8 @@ failed.
 --urls: a URL of the same host may stand in place of the path; # begins a comment.
 --expect: all others are failures, and all that are given must hold. Without it, statuses above 399
 are failures.
+--http2: each stream takes the place of a connection of HTTP/1.1. A script's request() returns one
+request of HTTP/1.1, which is sent as one of HTTP/2.
 --stages: 1k-5k is a ramp. A latency belongs to the stage in which its request was due, and --slo
 must hold in each.
 --find-max doubles the rate, from --rate (1000) on, until a step fails twice. Then it halves the gap
@@ -50,6 +52,7 @@ Examples:
   evenkeel load -R5k --workload mixed:90/10 --keys zipfian --slo 'p99<5ms' http://127.0.0.1:8080
   evenkeel load -R1k -m PUT -b @value --expect 201 'http://127.0.0.1:8080/v0/entity?id=a'
   evenkeel load --stages 1k:30s,1k-5k:1m --arrivals poisson --html run.html http://127.0.0.1:8080
+  evenkeel load -R10k -c4 --http2 --streams 25 -k https://127.0.0.1:8443
   evenkeel load -c50 -d10s --find-max --slo 'p99<5ms,errors<0.1%' http://127.0.0.1:8080/v0/status
   evenkeel load -R1000 --json before.json http://127.0.0.1:8080/v0/status
 `;

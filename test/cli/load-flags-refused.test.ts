@@ -162,6 +162,14 @@ describe('a wrong command line is refused with what to change', () => {
       '--warmup 1s --stages 0-5:1s URL',
       '--warmup has the rate with which the first stage begins; begin it above 0',
     ],
+    [
+      '-R1 --streams 5 URL',
+      '--streams needs --http2: a connection of HTTP/1.1 has one request in flight',
+    ],
+    [
+      '-R1 -c200 --http2 --streams 100 URL',
+      '--streams of all connections are at most 16384 together, got 100 on each of 200',
+    ],
     ['-R1 --hgrm run --html ./run URL', "--hgrm and --html take different files, got 'run' twice"],
     [
       '-R1 --workload put --key-space 1 URL',
@@ -193,6 +201,16 @@ describe('a wrong command line is refused with what to change', () => {
   ])('%s', (line, message) => {
     const args = line.split(' ').map((arg) => arg.replace('URL', url));
     expectRefusal(args, message.replace('URL/', `${url}/`));
+  });
+
+  it.each([
+    ['Connection: close', 'Connection'],
+    ['TE: gzip', 'TE'],
+  ])('as is the header %s in HTTP/2', (text, name) => {
+    expectRefusal(
+      run('--http2', '-H', text),
+      `-H/--header takes no ${name} with --http2: it is about a connection`,
+    );
   });
 
   it('as is a header that a run without a script makes itself', () => {

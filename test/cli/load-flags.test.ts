@@ -205,6 +205,12 @@ describe('the flags beyond those of wrk2', () => {
     expect(optionsOf('-R1 --arrivals even URL')).not.toHaveProperty('arrivals');
   });
 
+  it('set the protocol, and the requests in flight on each connection', () => {
+    expect(optionsOf('-R1 --http2 URL').http2).toEqual({ streams: 1 });
+    expect(optionsOf('-R1 --http2 --streams 25 URL').http2).toEqual({ streams: 25 });
+    expect(optionsOf('-R1 URL')).not.toHaveProperty('http2');
+  });
+
   it('add up what is expected', () => {
     expect(
       optionsOf('-R1 --expect 2xx --expect 404,503 --expect /a/i --expect /b// URL').expect,

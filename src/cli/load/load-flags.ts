@@ -102,6 +102,13 @@ export const ourFlags = {
     parse: expectation,
     fallback: undefined as Expectation | undefined,
   },
+  http2: on('HTTP/2: agreed on over https (ALPN), with prior knowledge over http (h2c)'),
+  streams: {
+    value: 'N',
+    help: 'of --http2: requests in flight at most, on each connection',
+    defaultText: '1',
+    ...optional(metric(1, loadLimits.connections)),
+  },
   stages: {
     value: 'LIST',
     help: 'rates in place of -R and -d, such as 1k:30s,1k-5k:1m',

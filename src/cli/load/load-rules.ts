@@ -1,6 +1,8 @@
 /** Rules over several flags of `evenkeel load` together: each holds, or has a complaint. */
 import { resolve } from 'node:path';
+import { loadLimits } from '../../lab/load/load-options.js';
 import { withoutSecrets } from '../../lab/load/output/secrets.js';
+import { connectionField } from '../../lab/load/request/connection-field.js';
 import type { LoadValues } from './load-flags.js';
 
 /** 10 000/s reach its end after 100 s; with 100 B a value a store of it takes about 200 MB. */
@@ -75,6 +77,18 @@ export const rules: readonly Rule[] = [
     const [name] =
       header.find(([name]) => /^(content-length|transfer-encoding)$/i.test(name)) ?? [];
     return name && `-H/--header takes no ${name} without a script: it follows from the content`;
+  },
+  ({ http2, streams }) =>
+    !http2 &&
+    streams !== undefined &&
+    '--streams needs --http2: a connection of HTTP/1.1 has one request in flight',
+  ({ connections, streams = 1 }) =>
+    connections * streams > loadLimits.connections &&
+    `--streams of all connections are at most ${loadLimits.connections} together, ` +
+      `got ${streams} on each of ${connections}`,
+  ({ http2, header }) => {
+    const [name] = (http2 && header.find((field) => connectionField(...field))) || [];
+    return name && `-H/--header takes no ${name} with --http2: it is about a connection`;
   },
   ({ header, 'token-file': token }) =>
     token !== undefined &&

@@ -30,6 +30,8 @@ export interface LoadCommand {
 /** Where a search begins unless `--rate` says otherwise. */
 const searchStart = 1000;
 const defaultSeed = 1;
+/** As many requests in flight as with HTTP/1.1. */
+const defaultStreams = 1;
 
 /** @throws UsageError */
 export function parseLoad(args: readonly string[]): LoadCommand | 'help' | 'version' {
@@ -65,6 +67,7 @@ export function loadOptionsOf(
     url,
     threads: values.threads,
     connections: values.connections,
+    ...(values.http2 && { http2: { streams: values.streams ?? defaultStreams } }),
     durationMs: values.duration ?? defaultOptions.durationMs,
     rate: values.rate ?? searchStart,
     ...(values.stages && { stages: values.stages, ...totalOf(values.stages) }),

@@ -71,6 +71,14 @@ export interface LoadOptions {
   readonly threads: number;
   /** Over all threads. Each has the same number, so a remainder is not opened (as in wrk2). */
   readonly connections: number;
+  /**
+   * HTTP/2: over TLS by ALPN, else with prior knowledge. Each of the streams has the place that a
+   * connection has in HTTP/1.1: at most one request in flight.
+   */
+  readonly http2?: {
+    /** Requests in flight at most, on each connection. */
+    readonly streams: number;
+  };
   readonly durationMs: number;
   /** Requests per second, over all connections. With stages: their mean. */
   readonly rate: number;
@@ -139,6 +147,7 @@ export function totalOf(stages: readonly Stage[]): Pick<LoadOptions, 'rate' | 'd
 
 export const loadLimits = {
   threads: 256,
+  /** With HTTP/2: of streams of all connections. */
   connections: 16_384,
   /** A day, which is also the longest latency that a histogram holds. */
   durationMs: 24 * 3600 * 1000,

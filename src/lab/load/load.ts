@@ -5,7 +5,7 @@ import { Control, type Finished, type ThreadStart } from './generator/messages.j
 import { phasesOf } from './generator/phases.js';
 import { failureKinds, SharedRecords } from './generator/recorder.js';
 import { firstOpen, resolveTargets } from './http/target.js';
-import { TargetError } from './load-errors.js';
+import { ScriptError, TargetError } from './load-errors.js';
 import { completeOptions, type GivenOptions, type LoadOptions } from './load-options.js';
 import type { Snapshot } from './output/progress.js';
 import { Aggregator } from './result/aggregator.js';
@@ -80,6 +80,11 @@ export async function runLoad(given: GivenOptions, hooks: LoadHooks = {}): Promi
       await aroundScript(() => script.prepare((thread) => threads.prepare(thread, patienceMs)));
     else threads.post({ kind: 'prepare' });
     const [first] = await threads.all('prepared', patienceMs);
+    if (options.http2 && (first?.requestsPerSend ?? 1) > 1)
+      throw new ScriptError(
+        `request() returned ${first?.requestsPerSend} requests, and HTTP/2 pipelines none: ` +
+          'return one, and give each connection more streams',
+      );
     threads.post({ kind: 'connect', target: await firstOpen(targets, options) });
     const connected = await threads.all('connected', timeoutMs + patienceMs);
     if (connected.every(({ open }) => open === 0))

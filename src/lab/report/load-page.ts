@@ -1,6 +1,7 @@
 /** A load run as one HTML page that needs nothing else: verdict, figures, plots and settings. */
 
 import { formatOutcome } from '../load/judge/slo.js';
+import { formatConnections } from '../load/result/connections-text.js';
 import type { Distribution, LoadRecord, SloOutcome } from '../load/result/load-record.js';
 import { formatStage } from '../load/result/stage-text.js';
 import { faint, hairline, ink, mono, paper, sans, xml } from '../svg/svg.js';
@@ -22,7 +23,7 @@ code{font:13px ${mono}}.about{color:${faint}}.good{color:#116329}.bad{color:#a40
 export function formatLoadPage(record: LoadRecord): string {
   const { options, startedAt, latency, stages = [] } = record;
   const title = `Load on ${options.url}`;
-  const about = `${startedAt}, ${rateOf(record)} over ${options.connections} connections`;
+  const about = `${startedAt}, ${rateOf(record)} over ${formatConnections(options)}`;
   const drawn = stages.length <= maxDrawnStages ? stages : [];
   const percentiles = renderPercentilePlot(
     [

@@ -177,7 +177,11 @@ export class Dispatcher {
 
   #trySend(slot: Slot, nowUs: number): void {
     if (slot.pending > 0 || slot.dueUs > nowUs) return;
-    if (nowUs >= this.#options.endUs || !slot.sender.ready) return;
+    if (nowUs >= this.#options.endUs) return;
+    if (!slot.sender.ready) {
+      slot.sender.queue?.();
+      return;
+    }
     this.#delayed.delete(slot);
     this.#inFlight++;
     this.#sends++;

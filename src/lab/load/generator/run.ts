@@ -2,8 +2,8 @@
  * One thread's part of a run, once its connections are open. It owns them: their events come here,
  * each with the slot of its connection, and are counted and given to the dispatcher.
  */
-import type { Connection, FailureKind } from '../http/connection.js';
 import { faultFinder } from '../http/expectation.js';
+import type { FailureKind, SlotConnection } from '../http/slot-connection.js';
 import type { GeneratorOptions } from './connections.js';
 import { Dispatcher } from './dispatcher.js';
 import { FailureCauses } from './failure-causes.js';
@@ -22,10 +22,7 @@ import { StageRecords } from './stage-records.js';
 const timeoutCheckUs = 50_000;
 
 export interface RunOptions {
-  readonly connections: readonly Pick<
-    Connection,
-    'ready' | 'opening' | 'send' | 'close' | 'events'
-  >[];
+  readonly connections: readonly SlotConnection[];
   readonly beginUs: number;
   readonly requestsPerSend: number;
 }
@@ -167,6 +164,7 @@ export class Run implements PacedWork {
       onReady: (opened) => this.#ready(slot, opened),
       onResponse: (status, content) => this.#received(slot, status, content),
       onFailure: (kind, cause) => this.#failed(slot, kind, cause),
+      onUnprocessed: () => this.#unprocessed(slot),
       onBytes: (bytes) => {
         this.#arrivals++;
         this.#count('bytesRead', bytes);
@@ -209,6 +207,16 @@ export class Run implements PacedWork {
     if (nowUs === undefined) return;
     this.#passSeconds(nowUs);
     this.#countFailure(kind, `${kind}: ${cause}`, nowUs);
+    this.#dispatcher.failed(slot);
+  }
+
+  /** It was not sent, as far as anybody can tell. */
+  #unprocessed(slot: Slot): void {
+    const nowUs = this.#nowBeforeEnd();
+    if (nowUs === undefined) return;
+    this.#passSeconds(nowUs);
+    if (slot.sentUs >= this.#phases.countFromUs)
+      this.#seconds.current.count('sent', -this.#requestsPerSend);
     this.#dispatcher.failed(slot);
   }
 

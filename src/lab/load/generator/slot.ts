@@ -13,6 +13,8 @@ import type { StageRecords } from './stage-records.js';
 export interface Sender {
   /** Whether send() may be called: it is open, and nothing is in flight. */
   readonly ready: boolean;
+  /** A send is due and it is not ready: those that share a connection are ready in this order. */
+  queue?(): void;
   /** Sends the next request, or several at once. Returns when it began to write them. */
   send(): number;
 }

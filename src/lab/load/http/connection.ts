@@ -1,45 +1,23 @@
 /**
- * One keep-alive connection with at most one send in flight. It opens itself again when it breaks,
- * and knows nothing of schedules: it says when it is ready, when it has a response, and when a send
- * failed.
+ * One keep-alive connection of HTTP/1.1 with at most one send in flight: a batch of requests if
+ * they are pipelined.
  */
 import type { Socket } from 'node:net';
-import type { RequestSource } from '../request/request-source.js';
 import { ProtocolError } from './protocol-error.js';
 import { type Response, ResponseReader } from './response-reader.js';
-import { openSocket, type Target } from './target.js';
+import {
+  backOffAfter,
+  type ConnectionEvents,
+  type ConnectionOptions,
+  describe,
+  type FailureKind,
+  idleUs,
+  type SlotConnection,
+} from './slot-connection.js';
+import { openSocket } from './target.js';
 
-/** Closed unused sooner than this after it was opened, it was refused; later, it was idle. */
-const idleUs = 100_000;
-const backOffMs = { min: 10, max: 1_000 };
-
-export type FailureKind = 'connect' | 'read' | 'write';
-
-export interface ConnectionEvents {
-  /** It may send. @param opened it was opened; else all responses to the last send have come */
-  onReady(opened: boolean): void;
-  /** Once for each request. Returns whether it counts: a response after the end does not. */
-  onResponse(status: number, content: Uint8Array): boolean;
-  /** It broke; what was in flight will get no response. It opens itself again. */
-  onFailure(kind: FailureKind, cause: string): void;
-  onBytes(count: number): void;
-  /** It begins, or ceases, to wait for the peer to take the connection. */
-  onOpening(opening: boolean): void;
-}
-
-export interface ConnectionOptions {
-  readonly target: Target;
-  readonly source: RequestSource;
-  readonly timeoutMs: number;
-  readonly maxContentBytes: number;
-  /** Somebody reads headers and content. */
-  readonly collect: boolean;
-  readonly now: () => number;
-}
-
-export class Connection {
+export class Connection implements SlotConnection {
   readonly #options: ConnectionOptions;
-  /** Its owner's; they may be replaced. */
   events: ConnectionEvents;
   #socket: Socket | undefined;
   #reader: ResponseReader;
@@ -61,7 +39,6 @@ export class Connection {
     this.#reader = this.#newReader();
   }
 
-  /** Whether send() may be called. */
   get ready(): boolean {
     return this.#open && this.#inFlight === 0;
   }
@@ -105,7 +82,6 @@ export class Connection {
     });
   }
 
-  /** Sends the source's next request. Returns when it began to write. @throws ScriptError */
   send(): number {
     const { source, now } = this.#options;
     const request = source.next();
@@ -116,7 +92,6 @@ export class Connection {
     return beganUs;
   }
 
-  /** For good. */
   close(): void {
     this.#closed = true;
     this.#drop();
@@ -191,10 +166,9 @@ export class Connection {
   /** At once after the first failure in a row, then after 10 ms, 20 ms, 40 ms, … */
   #openLater(): void {
     if (this.#closed) return;
-    if (this.#failures > 1) {
-      const ms = Math.min(backOffMs.min * 2 ** (this.#failures - 2), backOffMs.max);
-      this.#timer = setTimeout(() => this.open(), ms);
-    } else {
+    const backOffMs = backOffAfter(this.#failures);
+    if (backOffMs !== undefined) this.#timer = setTimeout(() => this.open(), backOffMs);
+    else {
       this.#setOpening(true);
       setImmediate(() => this.#closed || this.open());
     }
@@ -222,11 +196,4 @@ function isHead(request: string | Uint8Array): boolean {
   return typeof request === 'string'
     ? request.startsWith('HEAD ')
     : request[0] === 0x48 && request[1] === 0x45;
-}
-
-function describe(error: NodeJS.ErrnoException): string {
-  if (error instanceof AggregateError) return error.errors.map(describe).join(', ');
-  return error.code && !error.message.includes(error.code)
-    ? `${error.message} (${error.code})`
-    : error.message;
 }

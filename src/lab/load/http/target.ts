@@ -1,7 +1,7 @@
 /** Where connections go (TCP, TLS, or a socket in the file system), and how one is opened. */
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { TargetError } from '../load-errors.js';
 import type { Certificates, LoadOptions } from '../load-options.js';
 
@@ -18,6 +18,8 @@ export interface Target {
   readonly unixSocket?: string | undefined;
   /** Present: TLS, with the name that the certificate must carry. */
   readonly tls?: Tls | undefined;
+  /** Over TLS it is agreed on (ALPN); in the clear the server must know. */
+  readonly http2?: boolean | undefined;
 }
 
 /** Takes the bytes of a connection. The buffer is reused as soon as the call returns. */
@@ -28,14 +30,15 @@ const shared = Buffer.allocUnsafe(64 * 1024);
 
 /** Begins to connect. @param ready called once bytes can be sent */
 export function openSocket(target: Target, sink: Sink, ready: () => void): Socket {
-  const { host, port, unixSocket, tls } = target;
+  const { host, port, unixSocket, tls, http2 } = target;
   const where = unixSocket === undefined ? { host, port } : { path: unixSocket };
   if (tls) {
     const { serverName, insecure, certificates: { servername: _, ...pem } = {} } = tls;
     // SNI takes no addresses; the certificate is then checked for the address.
     const name = isIP(serverName) ? {} : { servername: serverName };
+    const ALPNProtocols = [http2 ? 'h2' : 'http/1.1'];
     const socket = connectTls(
-      { ...where, ...name, ...pem, rejectUnauthorized: !insecure, ALPNProtocols: ['http/1.1'] },
+      { ...where, ...name, ...pem, rejectUnauthorized: !insecure, ALPNProtocols },
       ready,
     );
     socket.setNoDelay(true);
@@ -51,17 +54,26 @@ export function openSocket(target: Target, sink: Sink, ready: () => void): Socke
   return connect({ ...where, noDelay: true, onread }, ready);
 }
 
+const noHttp2 = 'the server does not take HTTP/2 over TLS (ALPN h2)';
+
+/** Why HTTP/2 can't begin on a socket that is ready; undefined if it can. */
+export function http2Fault(socket: Socket): string | undefined {
+  return socket instanceof TLSSocket && socket.alpnProtocol !== 'h2' ? noHttp2 : undefined;
+}
+
 /** Where the URL's host may be, in the system's order. @throws TargetError */
 export async function resolveTargets(options: LoadOptions): Promise<readonly Target[]> {
   const { unixSocket, insecure, certificates } = options;
+  const http2 = options.http2 !== undefined;
   const { protocol, hostname, port: given } = new URL(options.url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const port = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);
   const serverName = certificates?.servername ?? host;
   const tls = protocol === 'https:' ? { serverName, insecure, certificates } : undefined;
-  if (unixSocket !== undefined) return [{ host, port, unixSocket, tls }];
+  if (unixSocket !== undefined) return [{ host, port, unixSocket, tls, http2 }];
   try {
-    return (await lookup(host, { all: true })).map(({ address }) => ({ host: address, port, tls }));
+    const found = await lookup(host, { all: true });
+    return found.map(({ address }) => ({ host: address, port, tls, http2 }));
   } catch (error) {
     throw new TargetError(`can't find the host ${host}: ${(error as Error).message}; misspelt?`);
   }
@@ -94,13 +106,14 @@ function tryConnect(target: Target, timeoutMs: number): Promise<string | undefin
     const socket: Socket = openSocket(
       target,
       () => {},
-      () => done(),
+      () => done(target.http2 ? http2Fault(socket) : undefined),
     ).on('error', (error) => done(reasonOf(error)));
   });
 }
 
 /** OpenSSL's own message helps only those who debug OpenSSL. */
-function reasonOf(error: Error): string {
+export function reasonOf(error: Error): string {
   const { library, reason } = error as { library?: string; reason?: string };
+  if (reason?.includes('no application protocol')) return noHttp2;
   return library === 'SSL routines' ? `no TLS: ${reason}` : error.message;
 }

@@ -183,6 +183,7 @@ const comparedOptions = [
   'url',
   'ratePerSecond',
   'connections',
+  'http2',
   'threads',
   'durationMs',
   'warmupMs',

@@ -84,7 +84,7 @@ const wrongRate: Rule = (result) => {
 };
 
 /** A stage that answers more than was due in it makes up for those before. */
-const wrongStages: Rule = ({ stages = [], completed }) => {
+const wrongStages: Rule = ({ stages = [], completed, options }) => {
   if (completed === 0) return undefined;
   const slow = stages.flatMap((stage, index) => {
     const short = stage.due - stage.answered;
@@ -96,18 +96,22 @@ const wrongStages: Rule = ({ stages = [], completed }) => {
     return [`${which} had ${rate}/s of ${due}/s due, ${percent(short / stage.due)} below`];
   });
   if (slow.length === 0) return undefined;
-  const what = 'ask for less, or open more connections with -c';
-  return `The rate was not reached: ${slow.join('; ')}; ${what}.`;
+  return `The rate was not reached: ${slow.join('; ')}; ask for less, or ${openMore(options)}.`;
 };
 
-function remedy(off: number, { unanswered, endedEarly }: LoadResult, wanted: number): string {
+function openMore({ http2 }: LoadResult['options']): string {
+  return http2 ? 'open more streams with --streams' : 'open more connections with -c';
+}
+
+function remedy(off: number, result: LoadResult, wanted: number): string {
+  const { unanswered, endedEarly, options } = result;
   const { inFlight, unsent } = unanswered;
   const waiting = inFlight + unsent;
   if (off > 0) return 'the script sends more than one request at a time, or moves their due times';
   if (unsent > wanted * validity.rateTolerance)
     return (
       `${count(unsent, 'request')} due had found no free connection by the end: ` +
-      'ask for less with -R, or open more connections with -c'
+      `ask for less with -R, or ${openMore(options)}`
     );
   if (waiting >= -off - 1)
     return `${waiting} were still waiting for their responses at the end: run longer with -d`;

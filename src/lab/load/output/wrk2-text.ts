@@ -7,6 +7,7 @@ import type { Histogram } from '../histogram/histogram.js';
 import type { LoadOptions } from '../load-options.js';
 import { printable } from '../printable.js';
 import { boundedLatency, formatBounded } from '../result/bounds.js';
+import { formatConnections } from '../result/connections-text.js';
 import { achievedRate, perSecond } from '../result/rate.js';
 import type { Calibration, LoadResult } from '../result/result.js';
 import { formatPercentileTable } from './hgrm.js';
@@ -32,9 +33,10 @@ export interface ReportOptions {
 const percentiles = [50, 75, 90, 99, 99.9, 99.99, 99.999, 100];
 const rule = '-'.repeat(58);
 
-export function formatHeader({ url, threads, connections, durationMs }: LoadOptions): string {
+export function formatHeader(options: LoadOptions): string {
+  const { url, threads, durationMs } = options;
   return `Running ${formatDuration(durationMs)} test @ ${printable(withoutSecrets(url))}
-  ${threads} threads and ${connections} connections
+  ${threads} threads and ${formatConnections(options)}
 `;
 }
 

@@ -51,6 +51,12 @@ export const optionsRecord = object({
   headers: list(object({ name: text, value: text })),
   threads: count,
   connections: count,
+  http2: v.exactOptional(
+    say(
+      'The protocol was HTTP/2, not HTTP/1.1: streams of each connection.',
+      object({ streams: count }),
+    ),
+  ),
   durationMs: amount,
   timeoutMs: amount,
   warmupMs: amount,

@@ -16,6 +16,7 @@ describe('a record', () => {
         url: 'http://127.0.0.1:8080/x',
         ratePerSecond: 1000,
         headers: [{ name: 'Accept', value: '*/*' }],
+        http2: { streams: 5 },
       },
       elapsedUs: 15_003_880,
       requests: { sent: 9115, completed: 9091, completedPerSecond: 9091 / 15.00388 },

@@ -138,6 +138,7 @@ export const full = toRecord(
       ...sampleResult.options,
       headers: [['Accept', '*/*']],
       unixSocket: '/run/store.sock',
+      http2: { streams: 5 },
       slowMs: 9,
       work: { kind: 'script', file: 'put.lua', args: ['a'] },
     },

@@ -136,6 +136,9 @@ test('the header shows the run, and no password', () => {
   expect(formatHeader({ ...options, url: 'http://a/?access_token=abc' })).toContain(
     '@ http://a/?access_token=…\n',
   );
+  expect(formatHeader({ ...options, connections: 2, http2: { streams: 5 } })).toContain(
+    '\n  2 threads and 2 connections of HTTP/2 with 5 streams each\n',
+  );
   const plain = 'http://127.0.0.1:8080/u@v';
   expect(formatHeader({ ...options, url: plain })).toContain(`@ ${plain}\n`);
 });
