@@ -54,7 +54,14 @@ describe('profile cpu --pid', () => {
     expect(printed()).toBe('ready\n');
   });
 
-  it('ends early on Ctrl-C, writes what there is, and closes the inspector', async () => {
+  // timeout(1) sends its signal twice; a terminal that is closed sends SIGHUP.
+  it.each([
+    { signals: ['SIGINT'] },
+    { signals: ['SIGTERM', 'SIGTERM'] },
+    { signals: ['SIGHUP'] },
+  ] as const)('ends early by $signals, writes what there is, and closes the inspector', async ({
+    signals,
+  }) => {
     const { pid, child, inspectorPort } = await startProgram('cpu-split.mjs');
     const json = join(await temporaryDirectory(), 'cpu.json');
     const command = startCommand([
@@ -74,7 +81,7 @@ describe('profile cpu --pid', () => {
       );
     await until('it is attached', isOpen);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    command.child.kill('SIGINT');
+    for (const signal of signals) command.child.kill(signal);
     expect(await command.ended).toEqual({ code: 130, signal: null });
     expect(readProfile(await readFile(json, 'utf8'), json).durationUs).toBeLessThan(60e6);
     expect(await isOpen()).toBe(false);

@@ -3,18 +3,44 @@ import type { Profile, Stack } from '../profile.js';
 import type { RawCpuProfile, RawHeapProfile } from '../sampling/raw.js';
 import type { Recording, ThreadRecording } from '../sampling/recording.js';
 import { cpuStacks } from './cpuprofile.js';
-import { frameNaming } from './frame-naming.js';
+import { frameNaming, type Original } from './frame-naming.js';
 import { heapStacks } from './heapprofile.js';
 
-/** @param requests served in the window; default: as the recording says, if somebody counted */
-export function profileOf(recording: Recording, requests = recording.requests): Profile {
-  const { kind, durationUs, metrics } = recording;
-  const common = { kind, durationUs, metrics, ...(requests && { requests }) };
-  return { ...common, stacks: stacksOf(recording) };
+/**
+ * @param requests served in the window; default: as the recording says, if somebody counted
+ * @param original tells where generated code came from
+ */
+export function profileOf(
+  recording: Recording,
+  requests = recording.requests,
+  original?: Original,
+): Profile {
+  const { kind, durationUs, metrics, notes = [] } = recording;
+  const heapBytes = heapBytesOf(recording);
+  return {
+    kind,
+    durationUs,
+    ...(metrics && { metrics }),
+    ...(heapBytes && { heapBytes }),
+    ...(requests && { requests }),
+    ...(notes.length > 0 && { notes }),
+    stacks: stacksOf(recording, original),
+  };
 }
 
-function stacksOf(recording: Recording): Stack[] {
-  const naming = frameNaming(recording);
+/** Of all threads together. */
+function heapBytesOf(recording: Recording): Profile['heapBytes'] {
+  if (recording.kind !== 'growth') return undefined;
+  const sum = { before: 0, after: 0 };
+  for (const { raw } of [recording, ...recording.workers]) {
+    sum.before += raw.heapBytes?.before ?? 0;
+    sum.after += raw.heapBytes?.after ?? 0;
+  }
+  return sum;
+}
+
+function stacksOf(recording: Recording, original: Original | undefined): Stack[] {
+  const naming = frameNaming({ ...recording, original });
   if (recording.kind === 'cpu') {
     const of = ({ raw, cpuUs }: ThreadRecording<RawCpuProfile>) => cpuStacks(raw, naming, cpuUs);
     return [...of(recording), ...recording.workers.flatMap((one) => inThread(one.name, of(one)))];

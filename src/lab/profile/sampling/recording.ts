@@ -12,11 +12,18 @@ export interface RecordingOf<Kind, Raw> extends ThreadRecording<Raw> {
   readonly kind: Kind;
   readonly workers: readonly (ThreadRecording<Raw> & { readonly name: string })[];
   readonly durationUs: number;
-  readonly metrics: ProcessMetrics;
+  /** Absent if the event loop did not turn to tell them. */
+  readonly metrics?: ProcessMetrics;
+  /** What is missing from it, a sentence each. */
+  readonly notes?: readonly string[];
   /** Served in the window, if somebody counted. */
   readonly requests?: number;
   /** The directory of the program's package; files are named from there. */
   readonly root: string;
+  /** When the process started, in ms since 1970. */
+  readonly startedMs?: number;
 }
 
-export type Recording = RecordingOf<'cpu', RawCpuProfile> | RecordingOf<'alloc', RawHeapProfile>;
+export type Recording =
+  | RecordingOf<'cpu', RawCpuProfile>
+  | RecordingOf<'alloc' | 'growth', RawHeapProfile>;

@@ -1,19 +1,26 @@
-/** V8's two samplers, as something that is begun in a thread and ended there. */
+/** V8's samplers, as something that is begun in a thread and ended there. */
 import type { InspectorConnection } from './inspector-connection.js';
 import type { RawCpuProfile, RawHeapProfile } from './raw.js';
 
 export interface Sampler<Raw> {
   /** How long after its beginning a thread still behaves otherwise than it did before. */
   readonly settleSeconds: number;
-  begin(connection: InspectorConnection): Promise<void>;
+  /** Whether it tells the halves of the window apart; its result is of the first one. */
+  readonly halves?: true;
+  begin(connection: InspectorConnection): Promise<Sampling<Raw>>;
+}
+
+export interface Sampling<Raw> {
+  /** Half of the window is over. */
+  half?(): Promise<void>;
   /** @param settledUs time from the beginning that a sampler which settles leaves out */
-  end(connection: InspectorConnection, settledUs: number): Promise<Raw>;
+  end(settledUs: number): Promise<Raw>;
 }
 
 /** Its cost to a thread grows with the samples. */
 const intervalUs = 1000;
 /** V8 keeps every sample until the end. */
-const intervalBytes = 32_768;
+export const intervalBytes = 32_768;
 
 /** Where the thread is, every so many µs. */
 export const cpuSampler: Sampler<RawCpuProfile> = {
@@ -23,11 +30,13 @@ export const cpuSampler: Sampler<RawCpuProfile> = {
     await connection.post('Profiler.setSamplingInterval', { interval: intervalUs });
     await connection.post('Profiler.start');
     await forgetOptimizedCode(connection);
-  },
-  end: async (connection, settledUs) => {
-    const { profile } = await connection.post<{ profile: RawCpuProfile }>('Profiler.stop');
-    await connection.post('Profiler.disable');
-    return trimStart(profile, settledUs);
+    return {
+      end: async (settledUs) => {
+        const { profile } = await connection.post<{ profile: RawCpuProfile }>('Profiler.stop');
+        await connection.post('Profiler.disable');
+        return trimStart(profile, settledUs);
+      },
+    };
   },
 };
 
@@ -81,11 +90,13 @@ export const allocationSampler: Sampler<RawHeapProfile> = {
       includeObjectsCollectedByMajorGC: true,
       includeObjectsCollectedByMinorGC: true,
     });
-  },
-  end: async (connection) => {
-    const stop = 'HeapProfiler.stopSampling';
-    const { profile } = await connection.post<{ profile: RawHeapProfile }>(stop);
-    await connection.post('HeapProfiler.disable');
-    return profile;
+    return { end: () => stopHeapSampling(connection) };
   },
 };
+
+export async function stopHeapSampling(connection: InspectorConnection): Promise<RawHeapProfile> {
+  const stop = 'HeapProfiler.stopSampling';
+  const { profile } = await connection.post<{ profile: RawHeapProfile }>(stop);
+  await connection.post('HeapProfiler.disable');
+  return profile;
+}

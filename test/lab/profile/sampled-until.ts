@@ -1,0 +1,36 @@
+/** Samples a program until something has happened, however long that takes on a busy machine. */
+import { attachTo } from '#dist/lab/profile/attach/attach.js';
+import { profileOf } from '#dist/lab/profile/convert/profile-of.js';
+import type { Profile } from '#dist/lab/profile/profile.js';
+import type { InspectorConnection } from '#dist/lab/profile/sampling/inspector-connection.js';
+import type { Recording } from '#dist/lab/profile/sampling/recording.js';
+import { sampleKind } from '#dist/lab/profile/sampling/sample.js';
+
+/**
+ * @param happened resolves when enough was sampled; it is called once the sampling is asked for
+ * @param requests served so far, as the program counts them
+ */
+export async function sampledUntil(
+  kind: Recording['kind'],
+  pid: number,
+  happened: (connection: InspectorConnection) => Promise<unknown>,
+  requests?: () => number,
+): Promise<Profile> {
+  const { connection, detach } = await attachTo(pid);
+  const enough = new AbortController();
+  try {
+    const sampling = sampleKind(kind, connection, {
+      seconds: 100,
+      signal: enough.signal,
+      ...(requests && { requests }),
+    });
+    sampling.catch(() => {});
+    // Where the process ends, the sampling does.
+    await Promise.race([happened(connection), sampling]);
+    enough.abort();
+    return profileOf(await sampling);
+  } finally {
+    enough.abort();
+    await detach();
+  }
+}
