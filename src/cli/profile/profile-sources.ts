@@ -7,6 +7,7 @@ import {
 } from '../../lab/profile/attach/admin-client.js';
 import { attachTo } from '../../lab/profile/attach/attach.js';
 import { fileSystemOf } from '../../lab/profile/attach/proc.js';
+import type { Original } from '../../lab/profile/convert/frame-naming.js';
 import { profileOf } from '../../lab/profile/convert/profile-of.js';
 import { toCpuProfile } from '../../lab/profile/convert/to-cpuprofile.js';
 import type { Kind } from '../../lab/profile/kinds.js';
@@ -89,8 +90,9 @@ async function takenOf(
   who: string,
   prefix?: string,
 ): Promise<Taken> {
-  const { startedMs } = recording;
-  const maps = withMaps ? await sourceMaps({ prefix, startedMs }) : undefined;
+  const { startedMs, workers } = recording;
+  const inMemory = Object.assign({}, ...[recording, ...workers].map(({ maps }) => maps));
+  const maps = withMaps ? await sourceMaps({ prefix, startedMs, inMemory }) : undefined;
   // Its result is of the first half of the window.
   const served = requests !== undefined && kind === 'growth' ? requests / 2 : requests;
   const profile = profileOf(recording, served, maps && ((one) => maps.original(one)));
@@ -101,7 +103,7 @@ async function byPerf(pid: number, asked: Asked): Promise<Taken> {
   const { seconds, signal, requests, withMaps } = asked;
   const place = { prefix: fileSystemOf(pid), startedMs: startedMsOf(pid) };
   const maps = withMaps ? await sourceMaps(place) : undefined;
-  const original = maps && ((one) => maps.original(one));
+  const original: Original | undefined = maps && ((one) => maps.original(one));
   const sampling = sampleNative(pid, { seconds, signal, ...(original && { original }) });
   const sampled = await counting(seconds, sampling);
   const profile = withNotes({ ...sampled, ...(requests !== undefined && { requests }) }, maps);

@@ -195,3 +195,16 @@ it('a bundled TypeScript service is profiled to the lines of its sources', async
     `handleRequest ${await placeOf('src/server.ts', 'handleRequest(): string')}`,
   );
 });
+
+it('a service that a loader translates in memory is too', async () => {
+  const { stderr, files } = await profileService('translates.mjs', ['json']);
+  expect(stderr).toBe('');
+  const [json = ''] = files;
+  const { stacks } = readProfile(await readFile(json, 'utf8'), json);
+  const frames = stacks.flatMap((stack) => stack.frames);
+  const source = await readFile(new URL('service/pricing.ts', import.meta.url), 'utf8');
+  expect(frames.find(({ name }) => name === 'total')).toMatchObject({
+    file: 'test/lab/profile/service/pricing.ts',
+    line: 1 + source.split('\n').findIndex((line) => line.includes('total(turns')),
+  });
+});

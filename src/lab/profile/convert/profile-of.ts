@@ -4,6 +4,7 @@ import type { RawCpuProfile, RawHeapProfile } from '../sampling/raw.js';
 import type { Recording, ThreadRecording } from '../sampling/recording.js';
 import { cpuStacks } from './cpuprofile.js';
 import { frameNaming, type Original } from './frame-naming.js';
+import { growthNotes, heapBytesOf } from './growth.js';
 import { heapStacks } from './heapprofile.js';
 
 /**
@@ -15,8 +16,13 @@ export function profileOf(
   requests = recording.requests,
   original?: Original,
 ): Profile {
-  const { kind, durationUs, metrics, notes = [] } = recording;
+  const { kind, durationUs, metrics } = recording;
+  const stacks = stacksOf(recording, original);
   const heapBytes = heapBytesOf(recording);
+  const notes = [
+    ...(recording.notes ?? []),
+    ...(heapBytes ? growthNotes(stacks, heapBytes) : []),
+  ];
   return {
     kind,
     durationUs,
@@ -24,19 +30,8 @@ export function profileOf(
     ...(heapBytes && { heapBytes }),
     ...(requests && { requests }),
     ...(notes.length > 0 && { notes }),
-    stacks: stacksOf(recording, original),
+    stacks,
   };
-}
-
-/** Of all threads together. */
-function heapBytesOf(recording: Recording): Profile['heapBytes'] {
-  if (recording.kind !== 'growth') return undefined;
-  const sum = { before: 0, after: 0 };
-  for (const { raw } of [recording, ...recording.workers]) {
-    sum.before += raw.heapBytes?.before ?? 0;
-    sum.after += raw.heapBytes?.after ?? 0;
-  }
-  return sum;
 }
 
 function stacksOf(recording: Recording, original: Original | undefined): Stack[] {

@@ -6,11 +6,12 @@
  */
 import type { InspectorConnection } from './inspector-connection.js';
 import type { RawHeapNode, RawHeapProfile } from './raw.js';
-import { intervalBytes, type Sampler, stopHeapSampling } from './samplers.js';
+import { intervalBytes, type Sampler, stopHeapSampling, urlsOfHeap } from './samplers.js';
 
 export const growthSampler: Sampler<RawHeapProfile> = {
   settleSeconds: 0,
   halves: true,
+  urlsOf: urlsOfHeap,
   begin: async (connection) => {
     await connection.post('HeapProfiler.enable');
     const before = await collectedHeapBytes(connection);

@@ -6,6 +6,8 @@ export interface ThreadRecording<Raw> {
   readonly raw: Raw;
   /** How long the thread was on a CPU, as Linux tells; absent elsewhere. */
   readonly cpuUs?: number;
+  /** The source maps of scripts that were translated in memory: data: URLs by their URLs. */
+  readonly maps?: Readonly<Record<string, string>>;
 }
 
 export interface RecordingOf<Kind, Raw> extends ThreadRecording<Raw> {

@@ -8,6 +8,8 @@ export interface Sampler<Raw> {
   /** Whether it tells the halves of the window apart; its result is of the first one. */
   readonly halves?: true;
   begin(connection: InspectorConnection): Promise<Sampling<Raw>>;
+  /** Of the scripts in a result. */
+  urlsOf(raw: Raw): Iterable<string>;
 }
 
 export interface Sampling<Raw> {
@@ -25,6 +27,7 @@ export const intervalBytes = 32_768;
 /** Where the thread is, every so many µs. */
 export const cpuSampler: Sampler<RawCpuProfile> = {
   settleSeconds: 1,
+  urlsOf: ({ nodes }) => nodes.map(({ callFrame }) => callFrame.url),
   begin: async (connection) => {
     await connection.post('Profiler.enable');
     await connection.post('Profiler.setSamplingInterval', { interval: intervalUs });
@@ -83,6 +86,7 @@ async function forgetOptimizedCode(connection: InspectorConnection): Promise<voi
  */
 export const allocationSampler: Sampler<RawHeapProfile> = {
   settleSeconds: 0,
+  urlsOf: urlsOfHeap,
   begin: async (connection) => {
     await connection.post('HeapProfiler.enable');
     await connection.post('HeapProfiler.startSampling', {
@@ -93,6 +97,12 @@ export const allocationSampler: Sampler<RawHeapProfile> = {
     return { end: () => stopHeapSampling(connection) };
   },
 };
+
+export function urlsOfHeap({ head }: RawHeapProfile): string[] {
+  const nodes = [head];
+  for (const { children } of nodes) for (const child of children) nodes.push(child);
+  return nodes.map(({ callFrame }) => callFrame.url);
+}
 
 export async function stopHeapSampling(connection: InspectorConnection): Promise<RawHeapProfile> {
   const stop = 'HeapProfiler.stopSampling';

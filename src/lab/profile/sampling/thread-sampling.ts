@@ -3,6 +3,7 @@ import type { InspectorConnection } from './inspector-connection.js';
 import { threadCpuUs } from './probe.js';
 import type { ThreadRecording } from './recording.js';
 import type { Sampler } from './samplers.js';
+import { mapsInMemory } from './translated.js';
 
 export interface BegunSampling<Raw> {
   /** The result begins here. @param isNew the thread began with the sampling */
@@ -32,7 +33,8 @@ export async function beginSampling<Raw>(
           const after = await threadCpuUs(connection).catch(() => undefined);
           const known = before !== undefined && after !== undefined;
           const raw = await state.end(settledUs);
-          return { raw, ...(known && { cpuUs: after - before }) };
+          const maps = await mapsInMemory(connection, sampler.urlsOf(raw));
+          return { raw, maps, ...(known && { cpuUs: after - before }) };
         },
       };
     },

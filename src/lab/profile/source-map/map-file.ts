@@ -95,6 +95,11 @@ function commentIn(code: string): string | undefined {
     : found.exec(code.slice(at))?.[1];
 }
 
+/** Of a script that no file has as it runs. @throws MapError */
+export function inMemoryMap(file: string, dataUrl: string): MapFile {
+  return { code: '', map: inlined(dataUrl), url: pathToFileURL(file).href, writtenMs: 0 };
+}
+
 function inlined(url: string): string {
   const comma = url.indexOf(',');
   const content = url.slice(comma + 1);

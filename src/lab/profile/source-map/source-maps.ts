@@ -4,7 +4,14 @@
  */
 import { fileURLToPath } from 'node:url';
 import type { CallFrame } from '../sampling/raw.js';
-import { type Bounds, defaultBounds, MapError, type MapFile, MapFiles } from './map-file.js';
+import {
+  type Bounds,
+  defaultBounds,
+  inMemoryMap,
+  MapError,
+  type MapFile,
+  MapFiles,
+} from './map-file.js';
 import { columnOfName } from './original-name.js';
 
 type Library = typeof import('@jridgewell/trace-mapping');
@@ -15,6 +22,8 @@ export interface SourceMapOptions extends Partial<Bounds> {
   readonly prefix?: string | undefined;
   /** When the process started, in ms since 1970: files written later may not be what it runs. */
   readonly startedMs?: number | undefined;
+  /** Of scripts that no file has as they run: data: URLs by the URLs of the scripts. */
+  readonly inMemory?: Readonly<Record<string, string>>;
 }
 
 /** Imports what reads maps only here: most commands need none. */
@@ -33,6 +42,7 @@ export class SourceMaps {
   readonly #library: Library;
   readonly #files: MapFiles;
   readonly #startedMs: number;
+  readonly #inMemory: ReadonlyMap<string, string>;
   readonly #scripts = new Map<string, Script | undefined>();
   /** By the reason. */
   readonly #failed = new Map<string, string[]>();
@@ -41,13 +51,14 @@ export class SourceMaps {
     this.#library = library;
     this.#files = new MapFiles({ ...defaultBounds, ...options }, options.prefix);
     this.#startedMs = options.startedMs ?? Number.POSITIVE_INFINITY;
+    this.#inMemory = new Map(Object.entries(options.inMemory ?? {}));
   }
 
   /** The call frame in the source; as it was given, where no map tells. */
   original(callFrame: CallFrame): CallFrame {
     const { url, lineNumber, columnNumber, functionName } = callFrame;
     const path = lineNumber < 0 ? undefined : pathOf(url);
-    const script = path === undefined ? undefined : this.#scriptOf(path);
+    const script = path === undefined ? undefined : this.#scriptOf(path, url);
     if (!script) return callFrame;
     const { originalPositionFor } = this.#library;
     const found = originalPositionFor(script.trace, {
@@ -82,16 +93,17 @@ export class SourceMaps {
     });
   }
 
-  #scriptOf(path: string): Script | undefined {
-    if (this.#scripts.has(path)) return this.#scripts.get(path);
-    const script = this.#load(path);
-    this.#scripts.set(path, script);
+  #scriptOf(path: string, url: string): Script | undefined {
+    if (this.#scripts.has(url)) return this.#scripts.get(url);
+    const script = this.#load(path, url);
+    this.#scripts.set(url, script);
     return script;
   }
 
-  #load(path: string): Script | undefined {
+  #load(path: string, url: string): Script | undefined {
     try {
-      const file = this.#files.find(path);
+      const known = this.#inMemory.get(url);
+      const file = known === undefined ? this.#files.find(path) : inMemoryMap(path, known);
       return file && { ...file, path, trace: this.#parse(file), mapped: 0 };
     } catch (error) {
       const { message } = error as Error;
