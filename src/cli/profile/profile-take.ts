@@ -18,7 +18,7 @@ export async function take(action: 'cpu' | 'alloc', args: readonly string[]): Pr
     throw new UsageError('--native is for profile cpu: perf sees no allocations');
   if (isGrowth && action !== 'alloc')
     throw new UsageError('--heap-growth is for profile alloc: it tells which allocations stay');
-  const kind = isGrowth ? 'growth' : action;
+  const kind: Kind = isGrowth ? 'growth' : action;
   const outputs = outputsFor(action, kind, values.output);
   const interruption = new AbortController();
   const { signal } = interruption;

@@ -39,6 +39,8 @@ export async function sampleKind(
 /** How long the event loop may take to tell what was measured. */
 const patienceMs = 3_000;
 
+const noCpu = { allUs: 0, endedUs: 0 };
+
 async function sample<Raw>(
   connection: InspectorConnection,
   sampler: Sampler<Raw>,
@@ -55,8 +57,8 @@ async function sample<Raw>(
     await wait(sampler.settleSeconds, ends);
     await workers.open();
     const main = await begun.open();
-    const probe = await startProbe(connection);
-    const cpuBefore = await cpuOfThreads(connection);
+    const probe = exit.signal.aborted ? undefined : await startProbe(connection);
+    const cpuBefore = (await within(patienceMs, cpuOfThreads(connection))) ?? noCpu;
     const counted = [requests?.()];
     const start = performance.now();
     await wait(seconds / 2, ends);
@@ -69,7 +71,8 @@ async function sample<Raw>(
     connection.lost.throwIfAborted();
     counted.push(requests?.());
     const asked = elapsedUs(start);
-    const metrics = exit.signal.aborted ? undefined : await within(patienceMs, probe.stop());
+    const metrics =
+      exit.signal.aborted || !probe ? undefined : await within(patienceMs, probe.stop());
     // The samplers went on while it did not respond.
     const windowUs = metrics ? asked : elapsedUs(start);
     const cpuAfter = (await within(patienceMs, cpuOfThreads(connection))) ?? cpuBefore;

@@ -24,13 +24,12 @@ export async function beginSampling<Raw>(
   const begun = performance.now();
   return {
     open: async (isNew = false) => {
-      const before = isNew ? 0 : await threadCpuUs(connection);
+      const before = isNew ? 0 : await cpuUsOf(connection);
       const settledUs = isNew ? 0 : (performance.now() - begun) * 1000;
       return {
         half: async () => state.half?.(),
         end: async () => {
-          // A process that is about to exit may not run anything any more.
-          const after = await threadCpuUs(connection).catch(() => undefined);
+          const after = await cpuUsOf(connection);
           const known = before !== undefined && after !== undefined;
           const raw = await state.end(settledUs);
           const maps = await mapsInMemory(connection, sampler.urlsOf(raw));
@@ -39,4 +38,9 @@ export async function beginSampling<Raw>(
       };
     },
   };
+}
+
+/** A process that is about to exit may not run anything any more. */
+function cpuUsOf(connection: InspectorConnection): Promise<number | undefined> {
+  return threadCpuUs(connection).catch(() => undefined);
 }

@@ -36,7 +36,11 @@ interface Script extends MapFile {
   readonly trace: TraceMap;
   lines?: readonly string[];
   mapped: number;
+  unmapped: number;
 }
+
+const knowsNone = 'its source map knows none of its functions';
+const isNewer = 'it or its source map was written after the process had started';
 
 export class SourceMaps {
   readonly #library: Library;
@@ -65,7 +69,11 @@ export class SourceMaps {
       line: lineNumber + 1,
       column: Math.max(0, columnNumber),
     });
-    if (found.source === null) return callFrame;
+    if (found.source === null) {
+      // The code of a module as a whole often begins with lines that no source has.
+      if (lineNumber > 0 || columnNumber > 0) script.unmapped++;
+      return callFrame;
+    }
     script.mapped++;
     return {
       ...callFrame,
@@ -82,13 +90,12 @@ export class SourceMaps {
     const add = (reason: string, { path }: Script) =>
       failed.set(reason, [...(failed.get(reason) ?? []), path]);
     for (const script of this.#scripts.values()) {
-      if (script?.mapped === 0) add('its source map knows none of its functions', script);
-      else if (script && script.writtenMs > this.#startedMs)
-        add('it or its source map was written after the process had started', script);
+      if (script?.mapped === 0 && script.unmapped > 0) add(knowsNone, script);
+      else if (script && script.writtenMs > this.#startedMs) add(isNewer, script);
     }
     return [...failed].map(([reason, [first, ...more]]) => {
       const others = more.length === 0 ? '' : ` and ${more.length} more`;
-      const consequence = reason.includes('written after') ? 'may be wrong' : 'are as generated';
+      const consequence = reason === isNewer ? 'may be wrong' : 'are as generated';
       return `lines of ${first}${others} ${consequence}: ${reason}`;
     });
   }
@@ -104,7 +111,7 @@ export class SourceMaps {
     try {
       const known = this.#inMemory.get(url);
       const file = known === undefined ? this.#files.find(path) : inMemoryMap(path, known);
-      return file && { ...file, path, trace: this.#parse(file), mapped: 0 };
+      return file && { ...file, path, trace: this.#parse(file), mapped: 0, unmapped: 0 };
     } catch (error) {
       const { message } = error as Error;
       this.#failed.set(message, [...(this.#failed.get(message) ?? []), path]);
