@@ -119,7 +119,7 @@ describe('profile --url', () => {
     expect(profile.kind).toBe('alloc');
     expect(profile.requests).toBeGreaterThan(0);
     const files = new Set(profile.stacks.flatMap(({ frames }) => frames.map(({ file }) => file)));
-    expect(files).toContain('dist/server/fast-lane/fast-connection.js');
+    expect(files).toContain('src/server/fast-lane/fast-connection.ts');
   });
 });
 

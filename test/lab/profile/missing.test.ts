@@ -17,13 +17,14 @@ describe('an event loop that never turns', () => {
     ['loop', 'spins'],
     ['regexp', 'backtracks'],
   ])('because of a %s is sampled in it, and its figures are said to be missing', async (HOW, name) => {
-    const { pid, child } = await startProgram('never-turns.mjs', undefined, { HOW });
+    const { pid, child, inspectorPort } = await startProgram('never-turns.mjs', undefined, { HOW });
     await sleep(300);
     const profile = await sampledUntil('cpu', pid, someSeconds);
     expect(shareOf(profile, name)).toBeGreaterThan(90);
     expect(profile.metrics).toBeUndefined();
     expect(profile.notes).toEqual([expect.stringMatching(/^the event loop did not turn/)]);
     expect(child.exitCode).toBeNull();
+    await expect(fetch(`http://127.0.0.1:${inspectorPort}/json`)).rejects.toThrow();
   });
 });
 

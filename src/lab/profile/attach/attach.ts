@@ -42,9 +42,14 @@ export async function attachTo(pid: number, openWithinMs = patienceMs): Promise<
   process.kill(pid, 'SIGUSR1');
   const opened = await untilOpen(pid, before, openWithinMs);
   const connection = await connectTo(pid, opened);
+  // Once the program is about to exit, nothing may be run in it: it takes its inspector with it.
+  let isExiting = false;
+  connection.on('NodeRuntime.waitingForDisconnect', () => {
+    isExiting = true;
+  });
   let left: Promise<boolean> | undefined;
   const detach = () => {
-    left ??= leave(pid, connection, opened);
+    left ??= leave(pid, opened, connection, isExiting);
     return left;
   };
   await checkResponds(pid, connection, opened).catch((error) => detach().then(() => fail(error)));
@@ -111,10 +116,12 @@ async function connectTo(
 
 async function leave(
   pid: number,
-  connection: InspectorConnection,
   opened: Inspector,
+  connection: InspectorConnection,
+  isExiting: boolean,
 ): Promise<boolean> {
-  await closeInspector(connection);
+  if (isExiting) connection.close();
+  else await closeInspector(connection);
   for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(50))
     if (!(await isOpen(pid, opened))) return true;
   return false;

@@ -77,14 +77,15 @@ export async function startInThread<Result>(
 /** Runs a function in the thread, whatever becomes of it. It is sent before this returns. */
 export function postFunction(
   connection: InspectorConnection,
-  run: (load: LoadModule) => void,
+  run: (load: LoadModule, isSet: boolean) => void,
+  isSet: boolean,
 ): Promise<unknown> {
-  return connection.post('Runtime.evaluate', evaluation(run));
+  return connection.post('Runtime.evaluate', evaluation(run, isSet));
 }
 
-function evaluation(run: (load: LoadModule) => unknown): object {
+function evaluation(run: (load: LoadModule, isSet: boolean) => unknown, isSet = false): object {
   return {
-    expression: `(${run})(${loadText})\n//# sourceURL=${probeUrl}`,
+    expression: `(${run})(${loadText}, ${isSet})\n//# sourceURL=${probeUrl}`,
     includeCommandLineAPI: true,
     silent: true,
   };

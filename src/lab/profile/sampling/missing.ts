@@ -6,8 +6,8 @@ interface Missing {
   /** Those that did not respond. */
   readonly silent: readonly string[];
   /** CPU time of the threads that ended, and of all that are there and were not sampled. */
-  readonly endedUs: number;
-  readonly otherUs: number;
+  readonly endedUs: number | undefined;
+  readonly otherUs: number | undefined;
   /** After how long the process exited, if it did. */
   readonly exitedUs: number | undefined;
   readonly isLoopStuck: boolean;
@@ -29,12 +29,12 @@ export function missingNotes(missing: Missing): string[] {
   if (ended.length > 0)
     notes.push(
       `not in the picture: ${threads(ended)}, ended before the sampling did, ` +
-        `with ${seconds(endedUs)} of CPU`,
+        `with ${endedUs === undefined ? 'an unknown time' : seconds(endedUs)} of CPU`,
     );
   if (silent.length > 0)
     notes.push(
       `not in the picture: ${threads(silent)}, which did not respond; all threads that are not ` +
-        `in it used ${seconds(otherUs)} of CPU`,
+        `in it used ${otherUs === undefined ? 'an unknown time' : seconds(otherUs)} of CPU`,
     );
   return notes;
 }

@@ -39,8 +39,6 @@ export async function sampleKind(
 /** How long the event loop may take to tell what was measured. */
 const patienceMs = 3_000;
 
-const noCpu = { allUs: 0, endedUs: 0 };
-
 async function sample<Raw>(
   connection: InspectorConnection,
   sampler: Sampler<Raw>,
@@ -56,9 +54,9 @@ async function sample<Raw>(
     const begun = await beginSampling(connection, sampler);
     await wait(sampler.settleSeconds, ends);
     await workers.open();
-    const main = await begun.open();
+    const main = await begun.open({ isExiting: exit.signal.aborted });
     const probe = exit.signal.aborted ? undefined : await startProbe(connection);
-    const cpuBefore = (await within(patienceMs, cpuOfThreads(connection))) ?? noCpu;
+    const cpuBefore = probe && (await within(patienceMs, cpuOfThreads(connection)));
     const counted = [requests?.()];
     const start = performance.now();
     await wait(seconds / 2, ends);
@@ -75,14 +73,16 @@ async function sample<Raw>(
       exit.signal.aborted || !probe ? undefined : await within(patienceMs, probe.stop());
     // The samplers went on while it did not respond.
     const windowUs = metrics ? asked : elapsedUs(start);
-    const cpuAfter = (await within(patienceMs, cpuOfThreads(connection))) ?? cpuBefore;
-    const ended = await main.end();
+    const cpuAfter = exit.signal.aborted
+      ? undefined
+      : await within(patienceMs, cpuOfThreads(connection));
+    const ended = await main.end(exit.signal.aborted);
     const { recordings, ...missing } = await workers.end();
     const sampledUs = [ended, ...recordings].reduce((sum, { cpuUs = 0 }) => sum + cpuUs, 0);
     const notes = missingNotes({
       ...missing,
-      endedUs: cpuAfter.endedUs - cpuBefore.endedUs,
-      otherUs: cpuAfter.allUs - cpuBefore.allUs - sampledUs,
+      endedUs: cpuAfter && cpuBefore && cpuAfter.endedUs - cpuBefore.endedUs,
+      otherUs: cpuAfter && cpuBefore && cpuAfter.allUs - cpuBefore.allUs - sampledUs,
       exitedUs: exit.signal.aborted ? windowUs : undefined,
       isLoopStuck: metrics === undefined && !exit.signal.aborted,
     });
@@ -102,7 +102,10 @@ async function sample<Raw>(
   }
 }
 
-/** Aborts when the program is about to exit, and waits for us to let it go: see attach.ts. */
+/**
+ * Aborts when the program is about to exit, and waits for us to let it go: see attach.ts. From then
+ * on nothing may be run in it (Node 20 crashed), but its samplers respond.
+ */
 function exitOf(connection: InspectorConnection) {
   const exit = new AbortController();
   const stopListening = connection.on('NodeRuntime.waitingForDisconnect', () => exit.abort());

@@ -6,14 +6,21 @@ import type { Sampler } from './samplers.js';
 import { mapsInMemory } from './translated.js';
 
 export interface BegunSampling<Raw> {
-  /** The result begins here. @param isNew the thread began with the sampling */
-  open(isNew?: boolean): Promise<OpenSampling<Raw>>;
+  /** The result begins here. */
+  open(state?: ThreadState): Promise<OpenSampling<Raw>>;
+}
+
+interface ThreadState {
+  /** It began with the sampling. */
+  readonly isNew?: boolean;
+  /** Nothing may be run in it any more. */
+  readonly isExiting?: boolean;
 }
 
 export interface OpenSampling<Raw> {
   /** Half of the window is over. */
   half(): Promise<void>;
-  end(): Promise<ThreadRecording<Raw>>;
+  end(isExiting?: boolean): Promise<ThreadRecording<Raw>>;
 }
 
 export async function beginSampling<Raw>(
@@ -23,24 +30,19 @@ export async function beginSampling<Raw>(
   const state = await sampler.begin(connection);
   const begun = performance.now();
   return {
-    open: async (isNew = false) => {
-      const before = isNew ? 0 : await cpuUsOf(connection);
+    open: async ({ isNew = false, isExiting: isOver = false } = {}) => {
+      const before = isNew ? 0 : isOver ? undefined : await threadCpuUs(connection);
       const settledUs = isNew ? 0 : (performance.now() - begun) * 1000;
       return {
         half: async () => state.half?.(),
-        end: async () => {
-          const after = await cpuUsOf(connection);
+        end: async (isExiting = false) => {
+          const after = isExiting ? undefined : await threadCpuUs(connection);
           const known = before !== undefined && after !== undefined;
           const raw = await state.end(settledUs);
-          const maps = await mapsInMemory(connection, sampler.urlsOf(raw));
+          const maps = isExiting ? {} : await mapsInMemory(connection, sampler.urlsOf(raw));
           return { raw, maps, ...(known && { cpuUs: after - before }) };
         },
       };
     },
   };
-}
-
-/** A process that is about to exit may not run anything any more. */
-function cpuUsOf(connection: InspectorConnection): Promise<number | undefined> {
-  return threadCpuUs(connection).catch(() => undefined);
 }

@@ -81,7 +81,7 @@ export class WorkerSamplings<Raw> {
 }
 
 function open<Raw>(thread: Sampled<Raw>, isNew = false): Promise<OpenSampling<Raw> | undefined> {
-  thread.opened = orNothing(thread.begun.then((begun) => begun?.open(isNew)));
+  thread.opened = orNothing(thread.begun.then((begun) => begun?.open({ isNew })));
   return thread.opened;
 }
 

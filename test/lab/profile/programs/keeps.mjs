@@ -1,23 +1,21 @@
 // A request keeps an array of known size, replaces one of a small cache, and drops a large one.
+// The loops are in the functions, or the optimiser would fold the allocations into one.
 const kept = [];
 const cache = new Array(50);
 let last;
-let requests = 0;
-function keeps() {
-  kept.push(new Array(100));
+function keeps(count) {
+  for (let i = 0; i < count; i++) kept.push(new Array(100));
 }
-function replaces() {
-  cache[requests % cache.length] = new Array(300);
+function replaces(count) {
+  for (let i = 0; i < count; i++) cache[i % cache.length] = new Array(300);
 }
-function drops() {
-  last = new Array(1000);
+function drops(count) {
+  for (let i = 0; i < count; i++) last = new Array(1000);
 }
 globalThis.handle = (count) => {
-  for (let i = 0; i < count; i++, requests++) {
-    keeps();
-    replaces();
-    drops();
-  }
+  keeps(count);
+  replaces(count);
+  drops(count);
   return last.length;
 };
 setInterval(() => {}, 1000);
