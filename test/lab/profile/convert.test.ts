@@ -9,8 +9,8 @@ import { renderDiffFlameGraph } from '#dist/lab/profile/diff/diff-graph.js';
 import { topChanges } from '#dist/lab/profile/diff/top-changes.js';
 import { renderFlameGraph } from '#dist/lab/profile/flame/flame-graph.js';
 import type { Profile } from '#dist/lab/profile/profile.js';
-import type { CallFrame, RawCpuProfile, RawHeapProfile } from '#dist/lab/profile/sampling/raw.js';
 import { upTo } from '#dist/lab/profile/sampling/growth-sampler.js';
+import type { CallFrame, RawCpuProfile, RawHeapProfile } from '#dist/lab/profile/sampling/raw.js';
 import { trimStart } from '#dist/lab/profile/sampling/samplers.js';
 
 const call = (functionName: string, url = '', line = 0): CallFrame => ({

@@ -146,7 +146,9 @@ describe('a map', () => {
     const startedMs = Date.now() - 60_000;
     const { place, notes } = await generated(`${code}${comment}`, json(map()), { startedMs });
     expect(place).toMatch(/src\/a\.ts:5$/);
-    expect(notes).toEqual([expect.stringMatching(/may be wrong: .* after the process had started/)]);
+    expect(notes).toEqual([
+      expect.stringMatching(/may be wrong: .* after the process had started/),
+    ]);
   });
 
   it('that is older is not', async () => {

@@ -94,10 +94,7 @@ async function checkResponds(
 }
 
 /** Its commands and events, over the WebSocket it listens on. @throws ProfileError `inspector` */
-async function connectTo(
-  pid: number,
-  { webSocket }: Inspector,
-): Promise<InspectorConnection> {
+async function connectTo(pid: number, { webSocket }: Inspector): Promise<InspectorConnection> {
   // A profile may be one message of many MB, and compression would cost the sampled process CPU.
   const options = { perMessageDeflate: false, maxPayload: 0, handshakeTimeout: 5_000 };
   const socket = new WebSocket(webSocket, options);
@@ -110,7 +107,9 @@ async function connectTo(
     const why = `the inspector of process ${pid} does not let us in: ${cause.message}`;
     throw new ProfileError('inspector', why, { cause });
   });
-  socket.on('error', ({ message }) => lose(`the inspector of process ${pid} broke off: ${message}`));
+  socket.on('error', ({ message }) =>
+    lose(`the inspector of process ${pid} broke off: ${message}`),
+  );
   return pending.connection(() => socket.close());
 }
 

@@ -18,7 +18,10 @@ const patienceMs = 1_000;
 
 /** Ends the connection, and resolves when it has ended. */
 export async function closeInspector(connection: InspectorConnection): Promise<void> {
-  const turned = callInThread(connection, () => new Promise<true>((turn) => setImmediate(turn, true)));
+  const turned = callInThread(
+    connection,
+    () => new Promise<true>((turn) => setImmediate(turn, true)),
+  );
   const late = sleep(patienceMs, false, { ref: false });
   const turns = await Promise.race([turned, late]).catch(() => false);
   if (connection.lost.aborted) return;

@@ -9,7 +9,10 @@ export function fromHeapProfile(raw: RawHeapProfile): Profile {
   return { kind: 'alloc', stacks: heapStacks(raw, frameNaming({ kind: 'alloc' })), durationUs: 0 };
 }
 
-export function heapStacks({ head, samples }: Pick<RawHeapProfile, 'head' | 'samples'>, naming: Naming): Stack[] {
+export function heapStacks(
+  { head, samples }: Pick<RawHeapProfile, 'head' | 'samples'>,
+  naming: Naming,
+): Stack[] {
   const counts = new Map<number, number>();
   for (const { nodeId } of samples) counts.set(nodeId, (counts.get(nodeId) ?? 0) + 1);
   const stacks: Stack[] = [];

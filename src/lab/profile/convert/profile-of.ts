@@ -19,10 +19,7 @@ export function profileOf(
   const { kind, durationUs, metrics } = recording;
   const stacks = stacksOf(recording, original);
   const heapBytes = heapBytesOf(recording);
-  const notes = [
-    ...(recording.notes ?? []),
-    ...(heapBytes ? growthNotes(stacks, heapBytes) : []),
-  ];
+  const notes = [...(recording.notes ?? []), ...(heapBytes ? growthNotes(stacks, heapBytes) : [])];
   return {
     kind,
     durationUs,

@@ -77,8 +77,7 @@ export function renderDiffFlameGraph(diff: DiffProfile, heading: Heading): strin
     ],
     style: `${scaleStyle}.f .gone rect{stroke:${ink};stroke-width:.8;stroke-dasharray:3 2}`,
     data: {
-      'data-unit-of-d':
-        diff.per === 'share' ? 'points' : `${kinds[diff.kind].units[0]}${unit}`,
+      'data-unit-of-d': diff.per === 'share' ? 'points' : `${kinds[diff.kind].units[0]}${unit}`,
     },
   });
 }

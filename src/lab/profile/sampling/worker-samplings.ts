@@ -37,7 +37,7 @@ export class WorkerSamplings<Raw> {
     const begun = orNothing(beginSampling(thread.connection, this.#sampler));
     const sampled: Sampled<Raw> = { ...thread, begun };
     this.#threads.push(sampled);
-    if (this.#isOpen) open(sampled, true);
+    if (this.#isOpen) void open(sampled, true);
   }
 
   async begun(): Promise<void> {
