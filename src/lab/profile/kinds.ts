@@ -32,7 +32,7 @@ export const kinds = {
 
 export type Kind = keyof typeof kinds;
 
-/** What amounts are divided by, and the words that say so. Nothing, if nobody counted requests. */
+/** The divisor of amounts, and the words that say so; without words if nobody counted requests. */
 export function perRequests(
   kind: Kind,
   requests: number | undefined,

@@ -34,7 +34,7 @@ export function formatMarkdown(profile: Profile, { title, facts = [] }: Markdown
 }
 
 interface HotStack extends Stack {
-  /** Of the profile's total, 0 to 1. */
+  /** Share of the profile's total, 0 to 1. */
   readonly share: number;
 }
 

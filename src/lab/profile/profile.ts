@@ -56,8 +56,8 @@ export interface Profile {
   /** Requests completed in that time, which values are shown per; absent if nobody counted. */
   readonly requests?: number;
   readonly metrics?: ProcessMetrics;
-  /** Of a heap growth: what was on the heaps after a collection, at both ends of the sampling. */
+  /** For a heap growth: bytes on the heaps after a collection, at both ends of the sampling. */
   readonly heapBytes?: { readonly before: number; readonly after: number };
-  /** What is missing from it or may be wrong, a sentence each. */
+  /** A sentence for each thing that is missing from it or may be wrong. */
   readonly notes?: readonly string[];
 }

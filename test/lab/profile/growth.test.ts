@@ -1,4 +1,4 @@
-/** What stays on the heap: a program that keeps a known number of bytes a request. */
+/** The growth of a heap: a program that keeps a known number of bytes a request. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { attachTo } from '#dist/lab/profile/attach/attach.js';
@@ -62,7 +62,7 @@ it('that took the place of older objects is said to have', () => {
     root: '/',
   };
   expect(profileOf(recording).notes).toEqual([
-    'the heaps grew by 100 kB in all, less than what stays of the first half (1.00 MB): most of it ' +
-      'took the place of older objects, as in a full cache',
+    'the heaps grew by 100 kB in all, less than what stays of the first half (1.00 MB): most ' +
+      'of it took the place of older objects, as in a full cache',
   ]);
 });

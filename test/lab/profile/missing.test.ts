@@ -66,7 +66,7 @@ describe('a process that ends while it is sampled', () => {
 });
 
 describe('worker threads', () => {
-  it('that start while the process is sampled are sampled, and those that go are told', async () => {
+  it('that start during the sampling are in it, and those that go are told', async () => {
     const { pid } = await startProgram('workers.mjs');
     const profile = await sampledUntil('cpu', pid, async (connection) => {
       await someSeconds();

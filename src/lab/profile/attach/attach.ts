@@ -72,7 +72,7 @@ function checkReachable(pid: number): void {
   throw new ProfileError('inspector', `${what}; ${hint}`);
 }
 
-/** A loop without end is no obstacle. @throws ProfileError */
+/** A process in an endless loop does respond. @throws ProfileError */
 async function checkResponds(
   pid: number,
   connection: InspectorConnection,

@@ -9,7 +9,7 @@ import { type Listener, listenersOf } from './proc.js';
 import { inspectorFlags } from './process-info.js';
 
 export interface Inspector extends Listener {
-  /** Of its WebSocket. */
+  /** The address of its WebSocket. */
   readonly webSocket: string;
   /** It is known to be that process's. */
   readonly isOwn: boolean;

@@ -64,7 +64,7 @@ interface InspectorFlags {
   readonly areKnown: boolean;
 }
 
-/** What the process's flags say of its inspector. */
+/** The inspector, as the process's flags have it. */
 export function inspectorFlags(pid: number): InspectorFlags {
   const options = read(`/proc/${pid}/environ`)
     .split('\0')

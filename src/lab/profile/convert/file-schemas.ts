@@ -52,7 +52,7 @@ export const cpuProfileFields = v.object({
   endTime: finite,
 });
 
-/** Of one node: the nodes of a .heapprofile lie in each other, and may lie deep. */
+/** One node alone: the nodes of a .heapprofile lie in each other, and may lie deep. */
 export const heapNodeFields = v.object({
   id: finite,
   callFrame,

@@ -1,4 +1,4 @@
-/** What the size of the heap says about what stays on it. */
+/** Holds what stays on the heap against the size of the heap. */
 import { formatAmount } from '../amount.js';
 import type { Profile, Stack } from '../profile.js';
 import type { Recording } from '../sampling/recording.js';
@@ -14,7 +14,7 @@ export function heapBytesOf(recording: Recording): Profile['heapBytes'] {
   return sum;
 }
 
-/** What leaks stays in both halves of the window, so the heap grows by more than one's part. */
+/** A leak stays in both halves of the window, so the heap grows by more than one's part. */
 export function growthNotes(
   stacks: readonly Stack[],
   heapBytes: NonNullable<Profile['heapBytes']>,

@@ -16,7 +16,7 @@ export interface RecordingOf<Kind, Raw> extends ThreadRecording<Raw> {
   readonly durationUs: number;
   /** Absent if the event loop did not turn to tell them. */
   readonly metrics?: ProcessMetrics;
-  /** What is missing from it, a sentence each. */
+  /** A sentence for each thing that is missing from it. */
   readonly notes?: readonly string[];
   /** Served in the window, if somebody counted. */
   readonly requests?: number;

@@ -8,7 +8,7 @@ export interface Sampler<Raw> {
   /** Whether it tells the halves of the window apart; its result is of the first one. */
   readonly halves?: true;
   begin(connection: InspectorConnection): Promise<Sampling<Raw>>;
-  /** Of the scripts in a result. */
+  /** The scripts in a result. */
   urlsOf(raw: Raw): Iterable<string>;
 }
 

@@ -11,7 +11,7 @@ export interface MapFile {
   readonly code: string;
   /** JSON, not parsed. */
   readonly map: string;
-  /** What the sources of the map are relative to. */
+  /** The sources of the map are relative to this. */
   readonly url: string;
   /** When the newer of both files was written, in ms since 1970. */
   readonly writtenMs: number;
@@ -19,7 +19,7 @@ export interface MapFile {
 
 export interface Bounds {
   readonly maxFileBytes: number;
-  /** Of all files together. */
+  /** Bound of all files together. */
   readonly maxBytes: number;
 }
 
@@ -28,7 +28,7 @@ export const defaultBounds: Bounds = {
   maxBytes: 512 * 1024 ** 2,
 };
 
-/** Why there is no map where there should be one. */
+/** Says why a map that should be there can't be had. */
 export class MapError extends Error {}
 
 export class MapFiles {
@@ -95,7 +95,7 @@ function commentIn(code: string): string | undefined {
     : found.exec(code.slice(at))?.[1];
 }
 
-/** Of a script that no file has as it runs. @throws MapError */
+/** The map of a script that no file has as it runs. @throws MapError */
 export function inMemoryMap(file: string, dataUrl: string): MapFile {
   return { code: '', map: inlined(dataUrl), url: pathToFileURL(file).href, writtenMs: 0 };
 }

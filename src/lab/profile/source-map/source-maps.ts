@@ -22,7 +22,7 @@ export interface SourceMapOptions extends Partial<Bounds> {
   readonly prefix?: string | undefined;
   /** When the process started, in ms since 1970: files written later may not be what it runs. */
   readonly startedMs?: number | undefined;
-  /** Of scripts that no file has as they run: data: URLs by the URLs of the scripts. */
+  /** For scripts that no file has as they run: data: URLs by the URLs of the scripts. */
   readonly inMemory?: Readonly<Record<string, string>>;
 }
 
@@ -84,7 +84,7 @@ export class SourceMaps {
     };
   }
 
-  /** What could not be told, a sentence for each reason. */
+  /** A sentence for each reason why something could not be told. */
   notes(): string[] {
     const failed = new Map(this.#failed);
     const add = (reason: string, { path }: Script) =>
