@@ -1,8 +1,8 @@
 /**
  * Samples what stays on the heap: objects allocated in the first half of the window that are still
  * there after a collection at its end. An object that lives for less than half the window is left
- * out, for example a request on its way. A full cache that replaces its entries stays in: V8 does not tell
- * what they replaced, so the size of the heap is measured at both ends, after a collection.
+ * out, for example a request on its way. A full cache that replaces its entries stays in. V8 does
+ * not tell what they replaced, so the heap is measured at both ends, after a collection.
  */
 import type { InspectorConnection } from './inspector-connection.js';
 import type { RawHeapNode, RawHeapProfile } from './raw.js';
