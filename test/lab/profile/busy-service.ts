@@ -15,7 +15,7 @@ export async function profileService(file: string, endings: readonly string[]) {
   const files = endings.map((ending) => join(directory, `cpu.${ending}`));
   let isOver = false;
   const ended = runCommand([
-    ...['profile', 'cpu', '--pid', `${pid}`, '--seconds', '2'],
+    ...['profile', 'cpu', '--pid', `${pid}`, '--seconds', '1'],
     ...files.flatMap((name) => ['-o', name]),
   ]).finally(() => {
     isOver = true;

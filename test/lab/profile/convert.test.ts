@@ -244,7 +244,7 @@ describe('a .cpuprofile of another tool', () => {
   });
 
   it('with a caller of very many functions is drawn', () => {
-    const count = 200_000;
+    const count = 130_000;
     const stacks = Array.from({ length: count }, (_, index) => ({
       frames: [{ name: `f${index}`, kind: 'application' as const }],
       value: 1,

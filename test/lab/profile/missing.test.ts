@@ -9,54 +9,58 @@ import { until } from '../../support/process.js';
 import { shareOf, startProgram } from './program.js';
 import { sampledUntil } from './sampled-until.js';
 
-/** Longer than the sampler takes to settle. */
-const someSeconds = () => sleep(2500);
+/** Enough for hundreds of samples. */
+const someTime = () => sleep(700);
+const forEver = () => sleep(100_000, undefined, { ref: false });
 
-describe('an event loop that never turns', () => {
-  it.each([
-    ['loop', 'spins'],
-    ['regexp', 'backtracks'],
-  ])(
-    'because of a %s is sampled in it, and its figures are said to be missing',
-    async (HOW, name) => {
-      const { pid, child, inspectorPort } = await startProgram('never-turns.mjs', undefined, {
-        HOW,
-      });
-      await sleep(300);
-      const profile = await sampledUntil('cpu', pid, someSeconds);
-      expect(shareOf(profile, name)).toBeGreaterThan(90);
-      expect(profile.metrics).toBeUndefined();
-      expect(profile.notes).toEqual([expect.stringMatching(/^the event loop did not turn/)]);
-      expect(child.exitCode).toBeNull();
-      await expect(fetch(`http://127.0.0.1:${inspectorPort}/json`)).rejects.toThrow();
-    },
-  );
+it('a loop that never ends is sampled, and figures are said to be missing', async () => {
+  const faults = [
+    { HOW: 'loop', name: 'spins' },
+    { HOW: 'regexp', name: 'backtracks' },
+  ];
+  const each = faults.map(async ({ HOW, name }) => {
+    const { pid, child, inspectorPort } = await startProgram('never-turns.mjs', undefined, { HOW });
+    await sleep(300);
+    const profile = await sampledUntil('cpu', pid, someTime);
+    expect(shareOf(profile, name)).toBeGreaterThan(90);
+    expect(profile.metrics).toBeUndefined();
+    expect(profile.notes).toEqual([expect.stringMatching(/^the event loop did not turn/)]);
+    expect(child.exitCode).toBeNull();
+    await expect(fetch(`http://127.0.0.1:${inspectorPort}/json`)).rejects.toThrow();
+  });
+  await Promise.all(each);
 });
 
 describe('a process that ends while it is sampled', () => {
-  it.each([
-    ['exit', 3],
-    ['throw', 1],
-    ['naturally', 0],
-  ])('by %s is sampled until then, and is not held', async (HOW, code) => {
-    const { pid, child } = await startProgram('ends.mjs', undefined, { HOW });
-    const profile = await sampledUntil('cpu', pid, async () => {
-      await someSeconds();
-      child.kill('SIGUSR2');
-      await sleep(100_000, undefined, { ref: false });
+  it('is sampled until then, and is not held', async () => {
+    const ways = [
+      { HOW: 'exit', code: 3 },
+      { HOW: 'throw', code: 1 },
+      { HOW: 'naturally', code: 0 },
+    ];
+    const each = ways.map(async ({ HOW, code }) => {
+      const { pid, child } = await startProgram('ends.mjs', undefined, { HOW });
+      const profile = await sampledUntil('cpu', pid, async () => {
+        await someTime();
+        child.kill('SIGUSR2');
+        await forEver();
+      });
+      expect(shareOf(profile, 'works'), HOW).toBeGreaterThan(50);
+      expect(profile.durationUs).toBeLessThan(60e6);
+      expect(profile.notes).toEqual([
+        expect.stringMatching(/^the process exited after \d+\.\d\d s/),
+      ]);
+      await until('it ends', () => child.exitCode !== null);
+      expect(child.exitCode, HOW).toBe(code);
     });
-    expect(shareOf(profile, 'works')).toBeGreaterThan(50);
-    expect(profile.durationUs).toBeLessThan(60e6);
-    expect(profile.notes).toEqual([expect.stringMatching(/^the process exited after \d+\.\d\d s/)]);
-    await until('it ends', () => child.exitCode !== null);
-    expect(child.exitCode).toBe(code);
+    await Promise.all(each);
   });
 
   it('by SIGKILL is said to be gone, with its samples', async () => {
     const { pid, child } = await startProgram('ends.mjs');
     const sampling = sampledUntil('cpu', pid, async () => {
       child.kill('SIGKILL');
-      await sleep(100_000, undefined, { ref: false });
+      await forEver();
     });
     await expect(sampling).rejects.toMatchObject({
       name: 'ProfileError',
@@ -69,13 +73,12 @@ describe('worker threads', () => {
   it('that start during the sampling are in it, and those that go are told', async () => {
     const { pid } = await startProgram('workers.mjs');
     const profile = await sampledUntil('cpu', pid, async (connection) => {
-      await someSeconds();
       const run = (name: string) =>
         connection.post('Runtime.evaluate', { expression: `start('${name}')`, awaitPromise: true });
       await run('turning');
       await run('looping');
       await run('brief');
-      await someSeconds();
+      await someTime();
     });
     for (const name of ['turning', 'looping'])
       expect(shareOf(profile, `worker ${name}`), name).toBeGreaterThan(20);

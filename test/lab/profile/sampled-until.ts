@@ -6,27 +6,32 @@ import type { InspectorConnection } from '#dist/lab/profile/sampling/inspector-c
 import type { Recording } from '#dist/lab/profile/sampling/recording.js';
 import { sampleKind } from '#dist/lab/profile/sampling/sample.js';
 
-/**
- * @param happened resolves when enough was sampled; it is called once the sampling is asked for
- * @param requests served so far, as the program counts them
- */
+/** @param happened is called once the window is open, and resolves when enough was sampled */
 export async function sampledUntil(
   kind: Recording['kind'],
   pid: number,
   happened: (connection: InspectorConnection) => Promise<unknown>,
-  requests?: () => number,
 ): Promise<Profile> {
   const { connection, detach } = await attachTo(pid);
   const enough = new AbortController();
+  // Requests are counted for the first time when the window opens.
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const requests = () => {
+    open();
+    return 0;
+  };
   try {
     const sampling = sampleKind(kind, connection, {
       seconds: 100,
       signal: enough.signal,
-      ...(requests && { requests }),
+      requests,
     });
     sampling.catch(() => {});
     // Where the process ends, the sampling does.
-    await Promise.race([happened(connection), sampling]);
+    await Promise.race([opened.then(() => happened(connection)), sampling]);
     enough.abort();
     return profileOf(await sampling);
   } finally {

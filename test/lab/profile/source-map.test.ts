@@ -8,8 +8,10 @@ import type { CallFrame } from '#dist/lab/profile/sampling/raw.js';
 import { columnOfName } from '#dist/lab/profile/source-map/original-name.js';
 import { type SourceMapOptions, sourceMaps } from '#dist/lab/profile/source-map/source-maps.js';
 import { temporaryDirectory } from '../../support/directory.js';
+import { runCommand } from '../../support/process.js';
 import { bundleService } from './bundle.js';
 import { profileService } from './busy-service.js';
+import { startProgram } from './program.js';
 
 /** The call frame of a function, as V8 gives it: where its parameters begin. */
 function frameAt(code: string, file: string, head: string, functionName: string): CallFrame {
@@ -198,15 +200,15 @@ it('a bundled TypeScript service is profiled to the lines of its sources', async
   );
 });
 
-it('a service that a loader translates in memory is too', async () => {
-  const { stderr, files } = await profileService('translates.mjs', ['json']);
-  expect(stderr).toBe('');
-  const [json = ''] = files;
+it('a program that a loader translates in memory is too', async () => {
+  const { pid } = await startProgram('translates.mjs');
+  const json = join(await temporaryDirectory(), 'cpu.json');
+  const args = ['profile', 'cpu', '--pid', `${pid}`, '--seconds', '1', '-o', json];
+  expect(await runCommand(args)).toMatchObject({ code: 0, stderr: '' });
   const { stacks } = readProfile(await readFile(json, 'utf8'), json);
   const frames = stacks.flatMap((stack) => stack.frames);
-  const source = await readFile(new URL('service/pricing.ts', import.meta.url), 'utf8');
-  expect(frames.find(({ name }) => name === 'total')).toMatchObject({
-    file: 'test/lab/profile/service/pricing.ts',
-    line: 1 + source.split('\n').findIndex((line) => line.includes('total(turns')),
+  expect(frames.find(({ name }) => name === 'worksHere')).toMatchObject({
+    file: 'test/lab/profile/programs/translated.ts',
+    line: 3,
   });
 });

@@ -32,6 +32,9 @@ export async function findInspector(pid: number): Promise<Inspector | undefined>
   return found;
 }
 
+/** A signal opens an inspector within that time, if the event loop turns. */
+const reopenMs = 1_000;
+
 /** Resolves to the inspector that a signal opens. @throws ProfileError */
 export async function untilOpen(
   pid: number,
@@ -43,7 +46,7 @@ export async function untilOpen(
   for (const begun = performance.now(); performance.now() < begun + withinMs; await sleep(50)) {
     const listeners = listenersOf(pid);
     // One that was open all along did not open again.
-    const isLate = performance.now() > begun + withinMs / 2;
+    const isLate = performance.now() > begun + reopenMs;
     const found = listeners
       ? await firstOf(
           listeners.own.filter((one) => isLate || isNew(one)),

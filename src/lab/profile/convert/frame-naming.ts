@@ -19,11 +19,16 @@ export type Original = (callFrame: CallFrame) => CallFrame;
 
 export function frameNaming({ kind, root, original }: NamingOptions): Naming {
   const known = new Map<string, Frame>();
+  // A node of a tree is in many stacks, and its key costs more than all else here.
+  const byNode = new WeakMap<CallFrame, Frame>();
   return (callFrame) => {
+    const seen = byNode.get(callFrame);
+    if (seen !== undefined) return seen;
     const { functionName, url, lineNumber, columnNumber } = callFrame;
     const key = `${functionName}\n${url}\n${lineNumber}\n${columnNumber}`;
     const frame = known.get(key) ?? frameOf(original?.(callFrame) ?? callFrame, kind, root);
     known.set(key, frame);
+    byNode.set(callFrame, frame);
     return frame;
   };
 }
