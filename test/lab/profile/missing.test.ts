@@ -17,12 +17,13 @@ it('a loop that never ends is sampled, and figures are said to be missing', asyn
   const faults = [
     { HOW: 'loop', name: 'spins' },
     { HOW: 'regexp', name: 'backtracks' },
+    { HOW: 'wait', name: 'waits' },
   ];
   const each = faults.map(async ({ HOW, name }) => {
     const { pid, child, inspectorPort } = await startProgram('never-turns.mjs', undefined, { HOW });
     await sleep(300);
     const profile = await sampledUntil('cpu', pid, someTime);
-    expect(shareOf(profile, name)).toBeGreaterThan(90);
+    expect(shareOf(profile, name), HOW).toBeGreaterThan(90);
     expect(profile.metrics).toBeUndefined();
     expect(profile.notes).toEqual([expect.stringMatching(/^the event loop did not turn/)]);
     expect(child.exitCode).toBeNull();

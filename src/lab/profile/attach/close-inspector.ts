@@ -59,8 +59,11 @@ function closeWhenAlone(load: (name: string) => unknown, isStuck: boolean): void
     return true;
   };
   if (isStuck) {
-    const never = new Int32Array(new SharedArrayBuffer(4));
-    while (!look()) Atomics.wait(never, 0, 0, 50);
+    // Not by Atomics.wait: the thread may be in one, and V8 aborts if there are two.
+    while (!look()) {
+      const next = performance.now() + 50;
+      while (performance.now() < next);
+    }
     return;
   }
   const timer = setInterval(() => {

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProfileError } from '../profile-errors.js';
 import { type Listener, listenersOf } from './proc.js';
-import { inspectorFlags } from './process-info.js';
+import { checkIsNode, inspectorFlags } from './process-info.js';
 
 export interface Inspector extends Listener {
   /** The address of its WebSocket. */
@@ -24,12 +24,13 @@ export async function findInspector(pid: number): Promise<Inspector | undefined>
   const isNamed = ({ port }: Listener) => port === address.port;
   // The others may be the program's own servers, which need not hear of us.
   const found = await firstOf(isOpen ? own : own.filter(isNamed), true);
-  if (found === undefined && areKnown && all.some(isNamed)) {
-    const why = `another process, or a server of its own, has port ${address.port}`;
-    const what = `the inspector of process ${pid} can't open, because ${why}; free it first`;
-    throw new ProfileError('inspector', what);
-  }
-  return found;
+  if (found !== undefined || !areKnown || !all.some(isNamed)) return found;
+  // It can't open there, but the program may have opened it elsewhere.
+  const elsewhere = await firstOf(own, true);
+  if (elsewhere !== undefined) return elsewhere;
+  const why = `another process, or a server of its own, has port ${address.port}`;
+  const what = `the inspector of process ${pid} can't open, because ${why}; free it first`;
+  throw new ProfileError('inspector', what);
 }
 
 /** A signal opens an inspector within that time, if the event loop turns. */
@@ -55,6 +56,7 @@ export async function untilOpen(
       : await firstOf([inspectorFlags(pid).address], false);
     if (found !== undefined) return found;
   }
+  checkIsNode(pid); // It may have ended.
   const why = 'it is held by native code, or uses SIGUSR1 itself';
   const what = `the inspector of process ${pid} did not open within ${withinMs / 1000} s: ${why}`;
   throw new ProfileError('inspector', `${what}; should it open later, it stays open`);

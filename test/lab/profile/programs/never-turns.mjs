@@ -6,6 +6,9 @@ const ways = {
   regexp: function backtracks() {
     return /^(a+)+$/.test(`${'a'.repeat(60)}b`);
   },
+  wait: function waits() {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  },
 };
 console.log('ready');
 setTimeout(ways[process.env.HOW], 100);
