@@ -34,8 +34,8 @@ export class Profiling {
         400,
         `'${unused}' is not used: kind, seconds and format are taken, each once`,
       );
-    if (kind !== 'cpu' && kind !== 'alloc')
-      throw new Problem(400, `kind is cpu or alloc, got '${kind}'`);
+    if (kind !== 'cpu' && kind !== 'alloc' && kind !== 'growth')
+      throw new Problem(400, `kind is cpu, alloc or growth, got '${kind}'`);
     const wanted = `seconds is a whole number from 1 to ${maxSeconds}`;
     if (!/^\d{1,3}$/.test(seconds) || Number(seconds) < 1 || Number(seconds) > maxSeconds)
       throw new Problem(400, `${wanted}, got '${seconds}'`);

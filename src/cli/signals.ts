@@ -1,17 +1,37 @@
 /** SIGINT and SIGTERM: the first asks for an end in good order, the second ends at once. */
 import { exitCodes } from './exit-codes.js';
 
-/** For a command that ends by itself: it ends early. @returns a function that stops listening */
-export function onInterrupt(interrupt: () => void): () => void {
-  let signals = 0;
-  const listener = () => {
-    signals++;
-    if (signals > 1) process.exit(exitCodes.interrupted);
-    interrupt();
+/** timeout(1) sends its signal twice: to the command, and to all that the command started. */
+const oneSignalMs = 100;
+
+/** @returns a listener that takes signals that come together for one */
+function counted(first: () => void, next: (signal: NodeJS.Signals) => void) {
+  let last: number | undefined;
+  return (signal: NodeJS.Signals) => {
+    const now = performance.now();
+    const isFirst = last === undefined;
+    const isNext = now - (last ?? now) > oneSignalMs;
+    last ??= now;
+    if (isFirst) first();
+    else if (isNext) next(signal);
   };
-  process.on('SIGINT', listener).on('SIGTERM', listener);
+}
+
+/**
+ * For a command that ends by itself: it ends early, also when its terminal is closed (SIGHUP).
+ * @param leave what has to be done however the command ends
+ * @returns a function that stops listening
+ */
+export function onInterrupt(
+  interrupt: () => void,
+  leave: () => Promise<unknown> = () => Promise.resolve(),
+): () => void {
+  const end = () => process.exit(exitCodes.interrupted);
+  const listener = counted(interrupt, () => void leave().then(end, end));
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, listener);
   return () => {
-    process.off('SIGINT', listener).off('SIGTERM', listener);
+    for (const signal of signals) process.off(signal, listener);
   };
 }
 
@@ -20,7 +40,7 @@ export function onInterrupt(interrupt: () => void): () => void {
  * may hold this thread for ever, and then no listener would be called.
  */
 export async function withoutListeners<T>(run: () => Promise<T>): Promise<T> {
-  const taken = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
+  const taken = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => {
     const listeners = process.listeners(signal);
     process.removeAllListeners(signal);
     return { signal, listeners };
@@ -40,12 +60,7 @@ export async function withoutListeners<T>(run: () => Promise<T>): Promise<T> {
  */
 export function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
-    let signals = 0;
-    const onSignal = (signal: NodeJS.Signals) => {
-      signals++;
-      if (signals === 1) resolve();
-      else process.exit(signal === 'SIGINT' ? 130 : 143);
-    };
+    const onSignal = counted(resolve, (signal) => process.exit(signal === 'SIGINT' ? 130 : 143));
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
     if (!['start', 'evenkeel'].includes(process.env.npm_lifecycle_event ?? '')) return;
     const parent = process.ppid;

@@ -76,8 +76,8 @@ describe('the admin port', () => {
   });
 
   it.each([
-    { query: '', detail: "kind is cpu or alloc, got ''" },
-    { query: 'kind=heap', detail: "kind is cpu or alloc, got 'heap'" },
+    { query: '', detail: "kind is cpu, alloc or growth, got ''" },
+    { query: 'kind=heap', detail: "kind is cpu, alloc or growth, got 'heap'" },
     { query: 'kind=cpu&seconds=0', detail: "seconds is a whole number from 1 to 600, got '0'" },
     { query: 'kind=cpu&seconds=601', detail: "seconds is a whole number from 1 to 600, got '601'" },
     { query: 'kind=cpu&seconds=1.5', detail: "seconds is a whole number from 1 to 600, got '1.5'" },

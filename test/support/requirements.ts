@@ -19,6 +19,7 @@ const packages = {
   fish: 'fish',
   prlimit: 'util-linux',
   cc: 'gcc libc6-dev',
+  go: 'golang-go',
 } as const;
 
 export interface Requirements {

@@ -73,9 +73,9 @@ function may(path: string, what: number): boolean {
 }
 
 /** @throws OutputError */
-export function writeOutput(file: string, text: string): void {
+export function writeOutput(file: string, content: string | Uint8Array): void {
   try {
-    writeFileSync(file, text);
+    writeFileSync(file, content);
   } catch (error) {
     throw new OutputError(`can't write ${file}: ${(error as Error).message}`, { cause: error });
   }

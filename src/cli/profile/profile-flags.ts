@@ -1,33 +1,34 @@
 /** The flags of `evenkeel profile`. Output files are checked before a process is touched. */
 import { optional, UsageError, wholeNumber, withDefault } from '../../config/parsers.js';
 import { maxSeconds } from '../../lab/profile/attach/admin-protocol.js';
-import type { Profile } from '../../lab/profile/profile.js';
+import type { Kind } from '../../lab/profile/kinds.js';
 import { outputFile } from '../args/files.js';
 import { on } from '../args/flags.js';
 import { tokenFlag } from '../args/server-access.js';
 
-/** The endings of a file, and the kind of profile that one is for; undefined: for both. */
+/** The endings of a file, and the action that one is for; undefined: for both. */
 const formats = {
   svg: undefined,
+  md: undefined,
+  'pb.gz': undefined,
   collapsed: undefined,
   cpuprofile: 'cpu',
   heapprofile: 'alloc',
   json: undefined,
-} as const satisfies Readonly<Record<string, Profile['kind'] | undefined>>;
+} as const satisfies Readonly<Record<string, Kind | undefined>>;
 
 export type Format = keyof typeof formats;
 
 export interface Output {
   readonly file: string;
   readonly format: Format;
-  readonly only: Profile['kind'] | undefined;
+  readonly only: Kind | undefined;
 }
 
 function output(text: string, before: readonly Output[]): readonly Output[] {
-  const ending = /\.([a-z]+)$/.exec(text)?.[1] ?? '';
-  if (!Object.hasOwn(formats, ending))
+  const format = (Object.keys(formats) as Format[]).find((ending) => text.endsWith(`.${ending}`));
+  if (format === undefined)
     throw new UsageError(`a name that ends in .${Object.keys(formats).join(', .')}`);
-  const format = ending as Format;
   return [...before, { file: outputFile(text), format, only: formats[format] }];
 }
 
@@ -43,6 +44,8 @@ export const takeFlags = {
     ...optional(adminUrl),
   },
   ...tokenFlag,
+  'no-source-maps': on('show frames in the code that runs, even where a source map tells more'),
+  'heap-growth': on('alloc only: what stays on the heap, per 1000 requests'),
   native: on('cpu only: by Linux perf, all threads, with native and kernel frames'),
   seconds: {
     value: 'N',

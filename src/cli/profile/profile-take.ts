@@ -1,131 +1,55 @@
-/** `evenkeel profile cpu` and `alloc`: attaches, samples, detaches, writes. */
+/** `evenkeel profile cpu` and `alloc`: samples a process, says what was sampled, writes files. */
 import { UsageError } from '../../config/parsers.js';
-import {
-  type AdminAddress,
-  sampleOver,
-  statusOver,
-} from '../../lab/profile/attach/admin-client.js';
-import { attachTo } from '../../lab/profile/attach/attach.js';
-import { profileOf } from '../../lab/profile/convert/profile-of.js';
-import { toCpuProfile } from '../../lab/profile/convert/to-cpuprofile.js';
-import { sampleNative } from '../../lab/profile/native/perf.js';
-import type { Profile } from '../../lab/profile/profile.js';
-import type { Recording } from '../../lab/profile/sampling/recording.js';
-import { type SampleOptions, sampleKind } from '../../lab/profile/sampling/sample.js';
-import { parseCommandLine, unexpected, type Values } from '../args/flags.js';
+import { type Kind, kinds } from '../../lab/profile/kinds.js';
+import { parseCommandLine, unexpected } from '../args/flags.js';
 import { exitCodes } from '../exit-codes.js';
 import { onInterrupt } from '../signals.js';
-import { counting } from './countdown.js';
 import { type Output, takeFlags } from './profile-flags.js';
 import { writeProfile } from './profile-output.js';
+import { takenFrom } from './profile-sources.js';
 import { describeProfile } from './profile-text.js';
-import { servedRequests } from './served-requests.js';
 
-type Kind = Recording['kind'];
-
-export async function take(kind: Kind, args: readonly string[]): Promise<void> {
+/** @throws UsageError, ProfileError, OutputError */
+export async function take(action: 'cpu' | 'alloc', args: readonly string[]): Promise<void> {
   const { values, operands } = parseCommandLine(takeFlags, args);
-  const { pid, url, native, seconds, requests, 'token-file': token } = values;
   if (operands.length > 0) throw unexpected(operands[0]);
-  if (native && kind !== 'cpu')
+  const { native, 'heap-growth': isGrowth, 'no-source-maps': withoutMaps } = values;
+  if (native && action !== 'cpu')
     throw new UsageError('--native is for profile cpu: perf sees no allocations');
-  const outputs = outputsFor(kind, values.output);
+  if (isGrowth && action !== 'alloc')
+    throw new UsageError('--heap-growth is for profile alloc: it tells which allocations stay');
+  const kind: Kind = isGrowth ? 'growth' : action;
+  const outputs = outputsFor(action, kind, values.output);
   const interruption = new AbortController();
-  const stopListening = onInterrupt(() => interruption.abort());
   const { signal } = interruption;
-  const taken = await takenBy({ kind, pid, url, token, native, seconds, signal }).finally(
-    stopListening,
+  const leaving: (() => Promise<unknown>)[] = [];
+  const stopListening = onInterrupt(
+    () => interruption.abort(),
+    () => Promise.all(leaving.map((leave) => leave())),
   );
+  const onTouch = (leave: () => Promise<unknown>) => void leaving.push(leave);
+  const how = { kind, signal, onTouch, withMaps: !withoutMaps, ...values };
+  const taken = await takenFrom(how).finally(stopListening);
   if (signal.aborted) process.exitCode = exitCodes.interrupted;
   if (taken === undefined) return;
-  const { profile, raw } = resultOf(taken, requests);
-  for (const line of describeProfile(profile, taken.who)) process.stdout.write(`${line}\n`);
+  const { profile, raw, who } = taken;
+  for (const note of profile.notes ?? []) process.stderr.write(`evenkeel: note: ${note}\n`);
+  const facts = describeProfile(profile, who);
+  for (const line of facts) process.stdout.write(`${line}\n`);
   for (const output of outputs) {
-    writeProfile(output, profile, { title: `${titles[kind]}, ${taken.who}`, raw });
+    await writeProfile(output, profile, { title: `${kinds[kind].title}, ${who}`, facts, raw });
     process.stdout.write(`Wrote ${output.file}\n`);
   }
 }
 
-const titles: Readonly<Record<Kind, string>> = { cpu: 'CPU time', alloc: 'Allocations' };
-
-type How = Required<Pick<SampleOptions, 'seconds' | 'signal'>> & { readonly kind: Kind };
-type Asked = How &
-  Pick<Values<typeof takeFlags>, 'pid' | 'url' | 'native'> & { readonly token: string | undefined };
-
-interface Taken {
-  /** By V8's samplers, or by perf. */
-  readonly result: { readonly recording: Recording } | { readonly profile: Profile };
-  readonly who: string;
-}
-
-interface ByPerf extends Taken {
-  readonly result: { readonly profile: Profile };
-}
-
-function resultOf(
-  { result }: Taken,
-  requests: number | undefined,
-): { profile: Profile; raw: object } {
-  if ('recording' in result)
-    return { profile: profileOf(result.recording, requests), raw: result.recording.raw };
-  const profile = { ...result.profile, ...(requests !== undefined && { requests }) };
-  return { profile, raw: toCpuProfile(profile) };
-}
-
-async function takenBy({ pid, url, token, native, ...asked }: Asked): Promise<Taken | undefined> {
-  if ((pid === undefined) === (url === undefined))
-    throw new UsageError('give either --pid, a process, or --url, an admin address');
-  if (url === undefined) {
-    if (token !== undefined) throw new UsageError('--token-file is for --url, an admin address');
-    return native ? byPerf(pid as number, asked) : fromProcess(pid as number, asked);
-  }
-  const admin = { url, token };
-  return native ? byPerfOver(admin, asked) : fromAdmin(admin, asked);
-}
-
-async function byPerf(pid: number, { seconds, signal }: How): Promise<ByPerf> {
-  const { profile, notes } = await counting(seconds, sampleNative(pid, { seconds, signal }));
-  for (const note of notes) process.stderr.write(`evenkeel: note: ${note}\n`);
-  return { result: { profile }, who: `process ${pid}` };
-}
-
-/** @param admin the admin port of a process on this machine */
-async function byPerfOver(admin: AdminAddress, how: How): Promise<Taken> {
-  const { pid } = await statusOver(admin);
-  const counted = servedRequests(admin, how.seconds, how.signal).catch(() => 0);
-  const { result, who } = await byPerf(pid, how);
-  const requests = await counted;
-  return { result: { profile: { ...result.profile, ...(requests && { requests }) } }, who };
-}
-
-async function fromProcess(pid: number, { kind, seconds, signal }: How): Promise<Taken> {
-  const { connection, detach } = await attachTo(pid);
-  try {
-    const recording = await counting(seconds, sampleKind(kind, connection, { seconds, signal }));
-    return { result: { recording }, who: `process ${pid}` };
-  } finally {
-    if (!(await detach()))
-      process.stderr.write(`evenkeel: warning: the inspector of process ${pid} is still open\n`);
-  }
-}
-
-async function fromAdmin(
-  admin: AdminAddress,
-  { kind, seconds, signal }: How,
-): Promise<Taken | undefined> {
-  const { pid } = await statusOver(admin);
-  try {
-    const recording = await counting(seconds, sampleOver(admin, { kind, seconds, signal }));
-    return { result: { recording }, who: `process ${pid}` };
-  } catch (error) {
-    if (signal.aborted) return undefined; // given up; the server gave it up too
-    throw error;
-  }
-}
-
-function outputsFor(kind: Kind, given: readonly Output[]): readonly Output[] {
+function outputsFor(
+  action: 'cpu' | 'alloc',
+  kind: Kind,
+  given: readonly Output[],
+): readonly Output[] {
   for (const { file, only } of given)
-    if (only !== undefined && only !== kind)
-      throw new UsageError(`-o ${file} is for profile ${only}; profile ${kind} does not know it`);
-  return given.length > 0 ? given : [{ file: `${kind}.svg`, format: 'svg', only: undefined }];
+    if (only !== undefined && only !== action)
+      throw new UsageError(`-o ${file} is for profile ${only}; profile ${action} does not know it`);
+  const name = kind === 'growth' ? 'heap-growth' : kind;
+  return given.length > 0 ? given : [{ file: `${name}.svg`, format: 'svg', only: undefined }];
 }

@@ -1,17 +1,23 @@
 /** A profile's figures in a few lines: how much was sampled, and the metrics of the process. */
+import { kinds, perRequests } from '../../lab/profile/kinds.js';
 import type { Profile } from '../../lab/profile/profile.js';
 
 export function describeProfile(profile: Profile, who: string): string[] {
-  const { kind, stacks, durationUs, requests, metrics } = profile;
+  const { kind, stacks, durationUs, requests, metrics, heapBytes } = profile;
   const value = stacks.reduce((sum, stack) => sum + stack.value, 0);
   const samples = stacks.reduce((sum, stack) => sum + stack.samples, 0);
   const format = kind === 'cpu' ? milliseconds : mebibytes;
-  const what = kind === 'cpu' ? 'CPU time' : 'allocations';
-  const each = `${one(value / (requests ?? 1))} ${kind === 'cpu' ? 'µs' : 'B'}`;
+  const { divisor, unit } = perRequests(kind, requests);
+  const each = `${one(value / divisor)} ${kinds[kind].units[0]}${unit}`;
   const lines = [
-    `${format(value)} of ${what} in ${samples} samples, over ${seconds(durationUs)} of ${who}` +
-      (requests === undefined ? '' : `: ${each} per request`),
+    `${format(value)} ${sums[kind]} in ${samples} samples, over ${seconds(durationUs)} of ${who}` +
+      (unit === '' ? '' : `: ${each}`),
   ];
+  if (heapBytes)
+    lines.push(
+      `Heap            ${mebibytes(heapBytes.before)} after a collection at the beginning, ` +
+        `${mebibytes(heapBytes.after)} after one at the end`,
+    );
   if (metrics === undefined) return lines;
   const { processCpuUs, eventLoopDelayUs, gc, externalBytes } = metrics;
   return [
@@ -26,6 +32,8 @@ export function describeProfile(profile: Profile, who: string): string[] {
       `at most ${mebibytes(externalBytes.most)}`,
   ];
 }
+
+const sums = { cpu: 'of CPU time', alloc: 'of allocations', growth: 'kept on the heap' } as const;
 
 function milliseconds(us: number): string {
   return `${(us / 1000).toFixed(us < 10_000 ? 2 : 0)} ms`;

@@ -1,12 +1,10 @@
 /** Amounts with their unit, in one place, so a picture and its table never round differently. */
+import { kinds } from './kinds.js';
 import type { Profile } from './profile.js';
-
-/** Each is 1000 of the one before. */
-const steps = { cpu: ['µs', 'ms', 's'], alloc: ['B', 'kB', 'MB', 'GB', 'TB'] } as const;
 
 /** `41.3 µs`, `1.2 kB`, `−0.04 µs`: the minus is the typographic one. */
 export function formatAmount(amount: number, kind: Profile['kind']): string {
-  const units = steps[kind];
+  const { units } = kinds[kind];
   let rest = Math.abs(amount);
   let unit = 0;
   for (; unit < units.length - 1 && Number(rest.toPrecision(3)) >= 1000; unit++) rest /= 1000;

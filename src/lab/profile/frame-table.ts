@@ -1,5 +1,6 @@
 /** A profile in words: the functions that take most by themselves, as data and in Markdown. */
-import { formatAmount, formatShare, requestsOf } from './amount.js';
+import { formatAmount, formatShare } from './amount.js';
+import { kinds, perRequests } from './kinds.js';
 import type { Frame, Profile } from './profile.js';
 import { compareFrames, exactly } from './tree.js';
 
@@ -45,9 +46,8 @@ export function topFrames({ stacks }: Pick<Profile, 'stacks'>, n = 10): TopFrame
 
 /** A Markdown table of them, per request where requests were counted. */
 export function formatTopFrames(profile: Profile, n = 10): string {
-  const requests = requestsOf(profile);
-  const unit = requests === undefined ? '' : ' per request';
-  const amount = (value: number) => formatAmount(value / (requests ?? 1), profile.kind);
+  const { divisor, unit } = perRequests(profile.kind, profile.requests);
+  const amount = (value: number) => formatAmount(value / divisor, profile.kind);
   const rows = topFrames(profile, n).map((frame) => {
     const own = `${amount(frame.self)} | ${formatShare(frame.selfShare)}`;
     const all = `${amount(frame.inclusive)} | ${formatShare(frame.inclusiveShare)}`;
@@ -67,8 +67,7 @@ export function describeTopFrames(profile: Profile, n = 3): string {
   if (top.length === 0) return 'Nothing was sampled.';
   const share = top.reduce((sum, { selfShare }) => sum + selfShare, 0);
   const names = top.map((frame) => `${code(frame.name)} (${formatShare(frame.selfShare)})`);
-  const whole = profile.kind === 'cpu' ? 'the CPU time' : 'the bytes';
-  return `${names.join(', ')}: together ${formatShare(share)} of ${whole}.`;
+  return `${names.join(', ')}: together ${formatShare(share)} of ${kinds[profile.kind].whole}.`;
 }
 
 function place({ kind, file, line }: Frame): string {

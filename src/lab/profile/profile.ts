@@ -3,6 +3,8 @@
  * (flame graphs, folded text, differences, words) starts from this.
  */
 
+import type { Kind } from './kinds.js';
+
 /** Whose code a frame is; flame graphs colour by it. */
 export type FrameKind =
   /** The profiled program's own files. */
@@ -29,7 +31,7 @@ export interface Frame {
 export interface Stack {
   /** The root first. */
   readonly frames: readonly Frame[];
-  /** µs of CPU, or bytes allocated. */
+  /** µs of CPU, or bytes allocated or kept. */
   readonly value: number;
   /** How many samples it stands for. */
   readonly samples: number;
@@ -47,11 +49,15 @@ export interface ProcessMetrics {
 }
 
 export interface Profile {
-  readonly kind: 'cpu' | 'alloc';
+  readonly kind: Kind;
   readonly stacks: readonly Stack[];
   /** How long it was sampled. */
   readonly durationUs: number;
   /** Requests completed in that time, which values are shown per; absent if nobody counted. */
   readonly requests?: number;
   readonly metrics?: ProcessMetrics;
+  /** For a heap growth: bytes on the heaps after a collection, at both ends of the sampling. */
+  readonly heapBytes?: { readonly before: number; readonly after: number };
+  /** A sentence for each thing that is missing from it or may be wrong. */
+  readonly notes?: readonly string[];
 }

@@ -97,7 +97,17 @@ class Growing {
     return known.node;
   }
 
+  /** Without recursion, because stacks may be deep. */
   grown(): Tree {
+    const order: Growing[] = [this];
+    for (const one of order) for (const { node } of one.#children.values()) order.push(node);
+    const grown = new Map<Growing, Tree>();
+    // From the leaves on: a node's children are grown before it is.
+    for (const one of order.reverse()) grown.set(one, one.#grownOver(grown));
+    return grown.get(this) as Tree;
+  }
+
+  #grownOver(grown: ReadonlyMap<Growing, Tree>): Tree {
     return {
       self: this.self,
       inclusive: this.#inclusive,
@@ -105,7 +115,7 @@ class Growing {
       selfVariance: this.selfVariance,
       variance: this.#variance,
       children: [...this.#children.values()]
-        .map(({ frame, node }) => ({ frame, ...node.grown() }))
+        .map(({ frame, node }) => ({ frame, ...(grown.get(node) as Tree) }))
         .sort((a, b) => compareFrames(a.frame, b.frame)),
     };
   }

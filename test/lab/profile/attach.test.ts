@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { attachTo } from '#dist/lab/profile/attach/attach.js';
+import { hostOf, isStopped } from '#dist/lab/profile/attach/proc.js';
 import { addressIn } from '#dist/lab/profile/attach/process-info.js';
 import { callInThread } from '#dist/lab/profile/sampling/inspector-connection.js';
 import { until } from '../../support/process.js';
@@ -23,11 +24,8 @@ async function expectWell({ stdout, child }: Program): Promise<void> {
   expect({ code: child.exitCode, signal: child.signalCode }).toEqual({ code: null, signal: null });
 }
 
-async function refusal(
-  pid: number,
-  patienceMs?: number,
-): Promise<{ code: string; message: string }> {
-  const refused = await attachTo(pid, patienceMs).then(
+async function refusal(pid: number): Promise<{ code: string; message: string }> {
+  const refused = await attachTo(pid).then(
     ({ detach }) => detach().then(() => expect.fail('attached')),
     (error: { code: string; message: string }) => error,
   );
@@ -76,7 +74,7 @@ describe('a Node process', () => {
     ]);
     expect(await refusal(second.pid)).toMatchObject({
       code: 'inspector',
-      message: expect.stringContaining(`another process has port ${first.inspectorPort}`),
+      message: expect.stringMatching(`another process, .* has port ${first.inspectorPort}`),
     });
     await expectWell(first);
     await expectWell(second);
@@ -92,11 +90,47 @@ describe('a Node process', () => {
       other.listen(port, '127.0.0.1', resolve);
     });
     const program = await startProgram('counts.mjs', () => [`--inspect-port=${port}`]);
-    expect(await refusal(program.pid, 500)).toMatchObject({
+    expect(await refusal(program.pid)).toMatchObject({
       code: 'inspector',
-      message: expect.stringContaining(`did not open on port ${port}`),
+      message: expect.stringMatching(`can't open, because another process, .* has port ${port}`),
     });
     await expectWell(program);
+  });
+
+  it.each([
+    ['with a port that the system chose', 'counts.mjs', () => ['--inspect=0']],
+    ['that opened its inspector itself', 'opens.mjs', () => []],
+  ])('%s is found by its sockets, and keeps its inspector', async (_, name, flags) => {
+    const program = await startProgram(name, flags);
+    for (let round = 0; round < 2; round++) {
+      const { connection, detach } = await attachTo(program.pid);
+      expect(await callInThread(connection, () => process.pid)).toBe(program.pid);
+      expect(await detach()).toBe(true);
+    }
+    await expectWell(program);
+  });
+
+  it('that wrote a title over its flags is found, and left closed', async () => {
+    const program = await startProgram('titled.mjs');
+    const { connection, detach } = await attachTo(program.pid);
+    expect(await callInThread(connection, () => process.title)).toBe('a service');
+    expect(await isOpen(program.inspectorPort)).toBe(true);
+    expect(await detach()).toBe(true);
+    expect(await isOpen(program.inspectorPort)).toBe(false);
+    await expectWell(program);
+  });
+
+  it('that is stopped is refused before it is touched', async () => {
+    const program = await startProgram('counts.mjs');
+    program.child.kill('SIGSTOP');
+    await until('it stands', () => isStopped(program.pid));
+    expect(await refusal(program.pid)).toMatchObject({
+      code: 'inspector',
+      message: expect.stringContaining(`kill -CONT ${program.pid}`),
+    });
+    program.child.kill('SIGCONT');
+    await expectWell(program);
+    expect(await isOpen(program.inspectorPort)).toBe(false);
   });
 
   it('that ends while it is sampled ends the sampling, and says so', async () => {
@@ -153,5 +187,18 @@ describe('the address of an inspector', () => {
   ])('is $address by $words', ({ words, address }) => {
     const { host, port } = addressIn(words);
     expect(`${host} ${port}`).toBe(address);
+  });
+});
+
+describe('an address in the kernel’s table of sockets', () => {
+  it.each([
+    ['0100007F', '127.0.0.1'],
+    ['0200007F', '127.0.0.2'],
+    ['00000000', '127.0.0.1'],
+    ['00000000000000000000000000000000', '127.0.0.1'],
+    ['0000000000000000FFFF00000100007F', '127.0.0.1'],
+    ['00000000000000000000000001000000', '[0000:0000:0000:0000:0000:0000:0000:0001]'],
+  ])('%s is %s', (hex, host) => {
+    expect(hostOf(hex)).toBe(host);
   });
 });

@@ -95,7 +95,7 @@ async function profiled(kind: 'cpu' | 'alloc', directory: string, text: string):
     const units = after.units - before.units;
     // How many were done within the window, which begins a second later, goes by the CPU time of
     // it.
-    const { user, system } = recording.metrics.processCpuUs;
+    const { user = 0, system = 0 } = recording.metrics?.processCpuUs ?? {};
     const requests = Math.round((units * (user + system)) / (after.cpuUs - before.cpuUs));
     return {
       profile: profileOf(recording, requests),

@@ -6,15 +6,12 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { ProfileError } from '../profile-errors.js';
-import { callInThread, type InspectorConnection } from '../sampling/inspector-connection.js';
+import { callNow, type InspectorConnection } from '../sampling/inspector-connection.js';
 import { Pending } from '../sampling/pending.js';
 import { closeInspector } from './close-inspector.js';
-import {
-  checkIsNode,
-  checkTakesSignal,
-  type InspectorAddress,
-  inspectorAddress,
-} from './process-info.js';
+import { findInspector, type Inspector, isOpen, untilOpen } from './find-inspector.js';
+import { isStopped, listenersOf, sharesNetwork } from './proc.js';
+import { checkIsNode, checkTakesSignal } from './process-info.js';
 
 interface Attachment {
   readonly connection: InspectorConnection;
@@ -29,82 +26,102 @@ export async function attachTo(pid: number, openWithinMs = patienceMs): Promise<
   if (pid === process.pid)
     throw new ProfileError('not-permitted', `process ${pid} is this very command`);
   checkIsNode(pid);
-  const address = inspectorAddress(pid);
-  const before = await socketUrl(address);
-  if (before !== undefined) {
-    const taken = `because another process has port ${address.port}`;
-    const hint = "end that one's debugging first";
-    const wrong = `the inspector of process ${pid} can't open, ${taken}; ${hint}`;
-    const connection = await connect(pid, before, wrong);
+  checkReachable(pid);
+  const open = await findInspector(pid);
+  if (open !== undefined) {
+    const connection = await connectTo(pid, open);
     const detach = async () => {
       connection.close();
       return true;
     };
+    await checkResponds(pid, connection, open).catch((error) => detach().then(() => fail(error)));
     return { connection, detach };
   }
   checkTakesSignal(pid);
+  const before = listenersOf(pid)?.own ?? [];
   process.kill(pid, 'SIGUSR1');
-  const url = await untilOpen(pid, address, openWithinMs);
-  const wrong = `another process than ${pid} responded on port ${address.port}`;
-  const connection = await connect(pid, url, wrong);
-  return { connection, detach: () => leave(connection, address) };
+  const opened = await untilOpen(pid, before, openWithinMs);
+  const connection = await connectTo(pid, opened);
+  // Once the program is about to exit, nothing may be run in it: it takes its inspector with it.
+  let isExiting = false;
+  connection.on('NodeRuntime.waitingForDisconnect', () => {
+    isExiting = true;
+  });
+  let left: Promise<boolean> | undefined;
+  const detach = () => {
+    left ??= leave(pid, opened, connection, isExiting);
+    return left;
+  };
+  await checkResponds(pid, connection, opened).catch((error) => detach().then(() => fail(error)));
+  return { connection, detach };
 }
 
-/** @param wrongProcess the message if another process listens there */
-async function connect(pid: number, url: string, wrongProcess: string) {
-  const connection = await connectTo(url);
+function fail(error: Error): never {
+  throw error;
+}
+
+/** @throws ProfileError */
+function checkReachable(pid: number): void {
+  if (isStopped(pid)) {
+    const what = `process ${pid} is stopped, as by SIGSTOP`;
+    throw new ProfileError('inspector', `${what}; let it go on with: kill -CONT ${pid}`);
+  }
+  if (sharesNetwork(pid)) return;
+  const what = `process ${pid} has a network of its own, as in a container`;
+  const hint = 'run evenkeel profile in there, or with --native, which needs no network';
+  throw new ProfileError('inspector', `${what}; ${hint}`);
+}
+
+/** A process in an endless loop does respond. @throws ProfileError */
+async function checkResponds(
+  pid: number,
+  connection: InspectorConnection,
+  { port, isOwn }: Inspector,
+): Promise<void> {
   const late = sleep(patienceMs, 'late' as const, { ref: false });
-  const found = await Promise.race([callInThread(connection, () => process.pid), late]);
-  if (found === pid) return connection;
-  connection.close();
-  if (found !== 'late') throw new ProfileError('inspector', wrongProcess);
-  const why = 'it stands at a breakpoint of another debugger, or is stopped';
-  throw new ProfileError('inspector', `the inspector of process ${pid} does not respond: ${why}`);
+  const found = await Promise.race([callNow(connection, () => process.pid), late]);
+  if (found === 'late') {
+    const why = `it has been in native code for ${patienceMs / 1000} s, or another debugger has it`;
+    throw new ProfileError('inspector', `process ${pid} does not respond: ${why}`);
+  }
+  // In a container it has another number for itself.
+  if (!isOwn && found !== pid)
+    throw new ProfileError('inspector', `another process than ${pid} has port ${port}`);
+  // It is to wait for us before it exits: the samples are in it. Others need not know the command.
+  await connection
+    .post('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true })
+    .catch(() => {});
 }
 
 /** Its commands and events, over the WebSocket it listens on. @throws ProfileError `inspector` */
-async function connectTo(url: string): Promise<InspectorConnection> {
+async function connectTo(pid: number, { webSocket }: Inspector): Promise<InspectorConnection> {
   // A profile may be one message of many MB, and compression would cost the sampled process CPU.
   const options = { perMessageDeflate: false, maxPayload: 0, handshakeTimeout: 5_000 };
-  const socket = new WebSocket(url, options);
+  const socket = new WebSocket(webSocket, options);
   const pending = new Pending((text) => socket.send(text));
   socket.on('message', (data: Buffer) => pending.receive(data.toString('utf8')));
   const lose = (why: string) => pending.lose(new ProfileError('gone', why));
-  socket.on('close', () => lose('the process ended, or its inspector was closed'));
+  const ended = `process ${pid} was killed or closed its inspector, and the samples in it are lost`;
+  socket.on('close', () => lose(ended));
   await once(socket, 'open').catch((cause: Error) => {
-    const why = `its inspector does not let us in: ${cause.message}`;
+    const why = `the inspector of process ${pid} does not let us in: ${cause.message}`;
     throw new ProfileError('inspector', why, { cause });
   });
-  socket.on('error', ({ message }) => lose(`its inspector broke off: ${message}`));
+  socket.on('error', ({ message }) =>
+    lose(`the inspector of process ${pid} broke off: ${message}`),
+  );
   return pending.connection(() => socket.close());
 }
 
-async function untilOpen(pid: number, address: InspectorAddress, withinMs: number) {
-  for (const end = performance.now() + withinMs; performance.now() < end; await sleep(50)) {
-    const url = await socketUrl(address);
-    if (url !== undefined) return url;
-  }
-  const where = `on port ${address.port} within ${withinMs / 1000} s`;
-  const why = 'the port is taken, it opened on another, or the program uses SIGUSR1 itself';
-  const what = `the inspector of process ${pid} did not open ${where}: ${why}`;
-  throw new ProfileError('inspector', what);
-}
-
-/** The inspector's WebSocket, if one listens there. */
-async function socketUrl({ host, port }: InspectorAddress): Promise<string | undefined> {
-  try {
-    const signal = AbortSignal.timeout(patienceMs);
-    const response = await fetch(`http://${host}:${port}/json/list`, { signal });
-    const [target] = (await response.json()) as { webSocketDebuggerUrl?: string }[];
-    return target?.webSocketDebuggerUrl;
-  } catch {
-    return undefined; // nothing listens, or it is not an inspector
-  }
-}
-
-async function leave(connection: InspectorConnection, address: InspectorAddress): Promise<boolean> {
-  await closeInspector(connection);
+async function leave(
+  pid: number,
+  opened: Inspector,
+  connection: InspectorConnection,
+  isExiting: boolean,
+): Promise<boolean> {
+  if (isExiting) connection.close();
+  else await closeInspector(connection);
   for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(50))
-    if ((await socketUrl(address)) === undefined) return true;
+    if (!(await isOpen(pid, opened))) return true;
   return false;
 }

@@ -3,23 +3,37 @@
  * times, if `inspector.close()` meets a client that is just leaving, and it stops the program for
  * as long as a client is there (nodejs/node#18761 is of that family). So the request to close and
  * our leaving are sent in one go, in that order; the inspector handles them in that order; and the
- * closing itself comes some turns of the event loop later, when nobody is connected.
+ * closing itself comes some turns of the event loop later, when nobody is connected. If the event
+ * loop does not turn, the thread that we interrupt waits for that moment itself.
  */
 import { once } from 'node:events';
-import { type InspectorConnection, postFunction } from '../sampling/inspector-connection.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  callInThread,
+  type InspectorConnection,
+  postFunction,
+} from '../sampling/inspector-connection.js';
+
+const patienceMs = 1_000;
 
 /** Ends the connection, and resolves when it has ended. */
 export async function closeInspector(connection: InspectorConnection): Promise<void> {
+  const turned = callInThread(
+    connection,
+    () => new Promise<true>((turn) => setImmediate(turn, true)),
+  );
+  const late = sleep(patienceMs, false, { ref: false });
+  const turns = await Promise.race([turned, late]).catch(() => false);
   if (connection.lost.aborted) return;
   const lost = once(connection.lost, 'abort');
   // No answer will come, because we are gone by then.
-  postFunction(connection, closeWhenAlone).catch(() => {});
+  postFunction(connection, closeWhenAlone, !turns).catch(() => {});
   connection.close();
   await lost;
 }
 
 /** Runs over there. */
-function closeWhenAlone(load: (name: string) => unknown): void {
+function closeWhenAlone(load: (name: string) => unknown, isStuck: boolean): void {
   const inspector = load('node:inspector') as typeof import('node:inspector');
   const fs = load('node:fs') as typeof import('node:fs');
   const port = Number(new URL(inspector.url() ?? 'ws://127.0.0.1:0').port);
@@ -35,14 +49,25 @@ function closeWhenAlone(load: (name: string) => unknown): void {
     }
   };
   let turns = 0;
-  const timer = setInterval(() => {
+  /** @returns whether it is over */
+  const look = (): boolean => {
     turns++;
     // Another debugger came meanwhile and stays: then the inspector is not ours to close any more.
-    if (turns > 40) clearInterval(timer);
-    else if (turns >= 4 && !anybodyThere()) {
-      clearInterval(timer);
-      inspector.close();
+    if (turns > 40) return true;
+    if (turns < 4 || anybodyThere()) return false;
+    inspector.close();
+    return true;
+  };
+  if (isStuck) {
+    // Not by Atomics.wait: the thread may be in one, and V8 aborts if there are two.
+    while (!look()) {
+      const next = performance.now() + 50;
+      while (performance.now() < next);
     }
+    return;
+  }
+  const timer = setInterval(() => {
+    if (look()) clearInterval(timer);
   }, 50);
   timer.unref();
 }

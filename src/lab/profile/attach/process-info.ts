@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ProfileError } from '../profile-errors.js';
+import type { Listener } from './proc.js';
 
 const endsOthers = "the signal that opens Node's inspector would end it";
 
@@ -14,8 +15,12 @@ const endsOthers = "the signal that opens Node's inspector would end it";
 export function checkIsNode(pid: number, why = endsOthers): void {
   checkMaySignal(pid);
   const program = programOf(pid);
-  if (!/^node(js)?[-.\d]*(\.exe)?$/i.test(basename(program)))
+  if (!isNode(program))
     throw new ProfileError('not-node', `process ${pid} is ${program}, not node; ${why}`);
+}
+
+function isNode(program: string): boolean {
+  return /^node(js)?[-.\d]*(\.exe)?$/i.test(basename(program));
 }
 
 /** @throws ProfileError `not-node` if SIGUSR1 would end the process, as far as the system tells */
@@ -50,24 +55,33 @@ function programOf(pid: number): string {
   }
 }
 
-export interface InspectorAddress {
-  readonly host: string;
-  readonly port: number;
+interface InspectorFlags {
+  /** Where the inspector listens, or will. */
+  readonly address: Listener;
+  /** Whether they open it at the start. */
+  readonly isOpen: boolean;
+  /** False if the program wrote its title over them. */
+  readonly areKnown: boolean;
 }
 
-/** Where the process's flags say that its inspector listens, or will. */
-export function inspectorAddress(pid: number): InspectorAddress {
+/** The inspector, as the process's flags have it. */
+export function inspectorFlags(pid: number): InspectorFlags {
   const options = read(`/proc/${pid}/environ`)
     .split('\0')
     .find((line) => line.startsWith('NODE_OPTIONS='));
-  const { words, file } = commandLineOf(pid);
+  const { program, words, file } = commandLineOf(pid);
   // Node's flags end where the program's file begins; what follows is the program's own.
-  const flags = file < 0 ? words : words.slice(0, file);
-  return addressIn([...(options?.slice('NODE_OPTIONS='.length).split(/\s+/) ?? []), ...flags]);
+  const own = file < 0 ? words : words.slice(0, file);
+  const flags = [...(options?.slice('NODE_OPTIONS='.length).split(/\s+/) ?? []), ...own];
+  return {
+    address: addressIn(flags),
+    isOpen: flags.some((word) => /^--inspect(-brk|-wait)?(=|$)/.test(word)),
+    areKnown: isNode(program),
+  };
 }
 
 /** Node's own rule: the last one counts, and each changes only what it names. */
-export function addressIn(words: readonly string[]): InspectorAddress {
+export function addressIn(words: readonly string[]): Listener {
   let address = { host: '127.0.0.1', port: 9229 };
   for (const word of words) {
     const [, value] = /^--(?:inspect(?:-brk|-wait|-port)?|debug-port)=(.+)$/.exec(word) ?? [];
@@ -86,12 +100,12 @@ export function programFileOf(pid: number): string | undefined {
   return words[file];
 }
 
-function commandLineOf(pid: number): { words: string[]; file: number } {
-  const words = read(`/proc/${pid}/cmdline`).split('\0').slice(1);
+function commandLineOf(pid: number): { program: string; words: string[]; file: number } {
+  const [program = '', ...words] = read(`/proc/${pid}/cmdline`).split('\0');
   const takesValue = /^(-r|--require|--import|--loader|-C|--conditions|-e|--eval)$/;
   const isFile = (word: string, at: number) =>
     !word.startsWith('-') && !takesValue.test(words[at - 1] ?? '');
-  return { words, file: words.findIndex(isFile) };
+  return { program, words, file: words.findIndex(isFile) };
 }
 
 function read(file: string): string {

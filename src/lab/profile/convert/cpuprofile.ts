@@ -1,7 +1,7 @@
 /** From a .cpuprofile to stacks with µs. Idle time and our own measuring are left out. */
 import type { Profile, Stack } from '../profile.js';
 import type { RawCpuNode, RawCpuProfile } from '../sampling/raw.js';
-import { callFramesOf, walk } from './call-tree.js';
+import { CallStacks, walk } from './call-tree.js';
 import { frameNaming, framesOf, type Naming } from './frame-naming.js';
 
 /** @param root the directory of the program's package; without it, file names stay as they are */
@@ -27,10 +27,11 @@ function busyStacks(raw: RawCpuProfile, naming: Naming): Stack[] {
     children.flatMap((id) => byId.get(id) ?? []);
   const [root] = raw.nodes;
   const stacks: Stack[] = [];
+  const callStacks = new CallStacks();
   for (const visit of root === undefined ? [] : walk(root, childrenOf)) {
     const time = spent.get(visit.node.id);
     if (time === undefined) continue;
-    const frames = callFramesOf(visit);
+    const frames = callStacks.of(visit);
     if (frames.length > 0 && frames[0]?.functionName !== '(idle)')
       stacks.push({ frames: framesOf(frames, naming), value: time.us, samples: time.samples });
   }

@@ -10,15 +10,25 @@ interface NamingOptions {
   readonly kind: Profile['kind'];
   /** The directory of the program's package; without it, file names stay as they are. */
   readonly root?: string | undefined;
+  /** Tells where generated code came from. */
+  readonly original?: Original | undefined;
 }
 
-export function frameNaming({ kind, root }: NamingOptions): Naming {
+/** From a place in generated code to that in its source, or to itself. */
+export type Original = (callFrame: CallFrame) => CallFrame;
+
+export function frameNaming({ kind, root, original }: NamingOptions): Naming {
   const known = new Map<string, Frame>();
+  // A node of a tree is in many stacks, and its key costs more than all else here.
+  const byNode = new WeakMap<CallFrame, Frame>();
   return (callFrame) => {
+    const seen = byNode.get(callFrame);
+    if (seen !== undefined) return seen;
     const { functionName, url, lineNumber, columnNumber } = callFrame;
     const key = `${functionName}\n${url}\n${lineNumber}\n${columnNumber}`;
-    const frame = known.get(key) ?? frameOf(callFrame, kind, root);
+    const frame = known.get(key) ?? frameOf(original?.(callFrame) ?? callFrame, kind, root);
     known.set(key, frame);
+    byNode.set(callFrame, frame);
     return frame;
   };
 }

@@ -5,7 +5,7 @@
  */
 import type { JitMap } from '../native/jit-map.js';
 import type { Frame, Stack } from '../profile.js';
-import { frameNaming } from './frame-naming.js';
+import { frameNaming, type Original } from './frame-naming.js';
 import { codeFrame, namelessCode, symbolFrame } from './native-frames.js';
 
 interface PerfSource {
@@ -14,6 +14,8 @@ interface PerfSource {
   readonly code?: JitMap | undefined;
   /** The directory of the program's package. */
   readonly root?: string | undefined;
+  /** Tells where generated code came from. */
+  readonly original?: Original | undefined;
 }
 
 interface Sum {
@@ -33,7 +35,7 @@ export class PerfScript {
 
   constructor(source: PerfSource) {
     this.#source = source;
-    this.#naming = frameNaming({ kind: 'cpu', root: source.root });
+    this.#naming = frameNaming({ ...source, kind: 'cpu' });
   }
 
   add(line: string): void {

@@ -1,9 +1,17 @@
 /** A Profile as a file: JSON, checked when it is read, for it may come from anywhere. */
-import * as v from 'valibot';
 import type { Profile } from '../profile.js';
 import { ProfileError } from '../profile-errors.js';
 import type { RawCpuProfile, RawHeapProfile } from '../sampling/raw.js';
+import { type LinkedNode, linked } from './call-links.js';
+import { walk } from './call-tree.js';
 import { fromCpuProfile } from './cpuprofile.js';
+import {
+  cpuProfileFields,
+  faultOf,
+  heapNodeFields,
+  heapSamples,
+  profileFields,
+} from './file-schemas.js';
 import { fromHeapProfile } from './heapprofile.js';
 
 const profileSchema = 'evenkeel-profile/1';
@@ -21,20 +29,42 @@ export function readProfile(text: string, file: string): Profile {
   const value = parse(text, file);
   try {
     if (isObject(value)) {
-      const { schema, beside: metrics, ...rest } = value;
-      const profile = { ...rest, ...(metrics !== undefined && { metrics }) };
-      if (schema === profileSchema && v.is(profileFields, profile))
-        return profile as unknown as Profile;
-      if (Array.isArray(value.nodes) && Array.isArray(value.samples))
-        return fromCpuProfile(value as unknown as RawCpuProfile);
-      if (isObject(value.head) && Array.isArray(value.samples))
-        return fromHeapProfile(value as unknown as RawHeapProfile);
+      if (value.schema === profileSchema) return ours(value);
+      if (Array.isArray(value.nodes)) return cpuProfile(value);
+      if (isObject(value.head)) return heapProfile(value);
     }
   } catch (error) {
     throw unreadable(`${file} is damaged`, error);
   }
   const taken = `the .json of evenkeel profile (${profileSchema}), a .cpuprofile or a .heapprofile`;
   throw new ProfileError('unreadable', `${file} is not a profile: ${taken} is taken`);
+}
+
+function ours({ schema: _, beside: metrics, ...rest }: Record<string, unknown>): Profile {
+  check(faultOf(profileFields, rest));
+  return { ...rest, ...(metrics !== undefined && { metrics }) } as unknown as Profile;
+}
+
+function cpuProfile(value: object): Profile {
+  check(faultOf(cpuProfileFields, value));
+  const raw = value as RawCpuProfile & { readonly nodes: readonly LinkedNode[] };
+  const ids = new Set(raw.nodes.map(({ id }) => id));
+  const unknown = raw.samples.find((id) => !ids.has(id));
+  if (unknown !== undefined) check(`a sample is of node ${unknown}, which is not there`);
+  return fromCpuProfile({ ...raw, nodes: linked(raw.nodes) });
+}
+
+function heapProfile(value: object): Profile {
+  const raw = value as RawHeapProfile;
+  check(faultOf(heapSamples, raw.samples));
+  check(faultOf(heapNodeFields, raw.head));
+  for (const { node } of walk(raw.head, ({ children }) => children))
+    for (const child of node.children) check(faultOf(heapNodeFields, child));
+  return fromHeapProfile(raw);
+}
+
+function check(fault: string | undefined): void {
+  if (fault !== undefined) throw new ProfileError('unreadable', fault);
 }
 
 function unreadable(what: string, cause: unknown): ProfileError {
@@ -48,16 +78,6 @@ function parse(text: string, file: string): unknown {
     throw unreadable(`${file} is not JSON`, error);
   }
 }
-
-const stack = v.object({
-  frames: v.array(v.object({ name: v.string(), kind: v.string() })),
-  value: v.pipe(v.number(), v.finite()),
-});
-const profileFields = v.object({
-  kind: v.picklist(['cpu', 'alloc']),
-  durationUs: v.number(),
-  stacks: v.array(stack),
-});
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;

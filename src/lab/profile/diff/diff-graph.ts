@@ -15,6 +15,7 @@ import {
 import { drawGraph, type GraphFrame, layoutBounds } from '../flame/draw-graph.js';
 import { hiddenNotes, labelOf, placeOf } from '../flame/flame-graph.js';
 import { layOut } from '../flame/layout.js';
+import { kinds, perRequests } from '../kinds.js';
 import { type DiffNode, type DiffProfile, delta, isNoise, sigmas, threshold } from './diff.js';
 import { scaleStyle, stepOf } from './diff-colours.js';
 
@@ -76,21 +77,21 @@ export function renderDiffFlameGraph(diff: DiffProfile, heading: Heading): strin
     ],
     style: `${scaleStyle}.f .gone rect{stroke:${ink};stroke-width:.8;stroke-dasharray:3 2}`,
     data: {
-      'data-unit-of-d':
-        diff.per === 'share' ? 'points' : `${diff.kind === 'cpu' ? 'µs' : 'B'}${unit}`,
+      'data-unit-of-d': diff.per === 'share' ? 'points' : `${kinds[diff.kind].units[0]}${unit}`,
     },
   });
 }
 
 function widthsOf(root: DiffNode): Map<DiffNode, number> {
+  const order = [root];
+  for (const node of order) for (const child of node.children) order.push(child);
   const widths = new Map<DiffNode, number>();
-  const visit = (node: DiffNode): number => {
+  // From the leaves on, without recursion: stacks may be deep.
+  for (const node of order.reverse()) {
     const own = Math.max(node.self.before.value, node.self.after.value);
-    const width = node.children.reduce((sum, child) => sum + visit(child), own);
+    const width = node.children.reduce((sum, child) => sum + (widths.get(child) ?? 0), own);
     widths.set(node, width);
-    return width;
-  };
-  visit(root);
+  }
   return widths;
 }
 
@@ -106,7 +107,7 @@ export function formatsOf({ kind, per }: DiffProfile) {
     : {
         amount: (value: number) => formatAmount(value, kind),
         change: (value: number) => formatDelta(value, kind),
-        unit: ' per request',
+        unit: perRequests(kind, 1).unit,
         number: round,
       };
 }

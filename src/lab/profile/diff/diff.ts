@@ -10,8 +10,9 @@
  * unchanged frames some three still stand out.
  */
 import { requestsOf } from '../amount.js';
+import { perRequests } from '../kinds.js';
 import type { Frame, Profile } from '../profile.js';
-import { buildTree, compareFrames, exceptLine, type Tree, type TreeNode } from '../tree.js';
+import { buildTree, compareFrames, exceptLine, type Tree } from '../tree.js';
 
 export const sigmas = 3;
 
@@ -50,7 +51,9 @@ export function diffProfiles(before: Profile, after: Profile): DiffProfile {
   const requests = { before: requestsOf(before), after: requestsOf(after) };
   const per = requests.before !== undefined && requests.after !== undefined ? 'request' : 'share';
   const divisor = (side: 'before' | 'after') =>
-    (per === 'request' ? requests[side] : trees[side].inclusive) || 1;
+    (per === 'request'
+      ? perRequests(before.kind, requests[side]).divisor
+      : trees[side].inclusive) || 1;
   return {
     kind: before.kind,
     per,
@@ -74,18 +77,51 @@ export function isNoise(change: Change): boolean {
 
 type Sides = Readonly<Record<'before' | 'after', number>>;
 
-function join(before: Tree | undefined, after: Tree | undefined, divisors: Sides): DiffNode {
-  const children = new Map<string, { before?: TreeNode; after?: TreeNode }>();
-  for (const node of before?.children ?? []) children.set(exceptLine(node.frame), { before: node });
+/** A node of either tree, or the same node of both. */
+interface Pair {
+  readonly frame?: Frame;
+  readonly before?: Tree;
+  readonly after?: Tree;
+  readonly children: Pair[];
+}
+
+/** Without recursion, because stacks may be deep. */
+function join(before: Tree, after: Tree, divisors: Sides): DiffNode {
+  const root: Pair = { before, after, children: [] };
+  const order = [root];
+  for (const pair of order)
+    for (const child of pairsOf(pair)) {
+      pair.children.push(child);
+      order.push(child);
+    }
+  const joined = new Map<Pair, DiffNode>();
+  // From the leaves on: a node's children are joined before it is.
+  for (const pair of order.reverse()) joined.set(pair, joinPair(pair, joined, divisors));
+  return joined.get(root) as DiffNode;
+}
+
+function pairsOf({ before, after }: Pair): Iterable<Pair> {
+  const pairs = new Map<string, Pair>();
+  for (const node of before?.children ?? [])
+    pairs.set(exceptLine(node.frame), { frame: node.frame, before: node, children: [] });
   for (const node of after?.children ?? []) {
     const key = exceptLine(node.frame);
-    children.set(key, { ...children.get(key), after: node });
+    pairs.set(key, { ...pairs.get(key), frame: node.frame, after: node, children: [] });
   }
+  return pairs.values();
+}
+
+function joinPair(
+  { frame, before, after, children }: Pair,
+  joined: ReadonlyMap<Pair, DiffNode>,
+  divisors: Sides,
+): DiffNode {
   const side = (value: number, variance: number, divisor: number): Measured => ({
     value: value / divisor,
     error: Math.sqrt(variance) / divisor,
   });
   return {
+    ...(frame && { frame }),
     self: {
       before: side(before?.self ?? 0, before?.selfVariance ?? 0, divisors.before),
       after: side(after?.self ?? 0, after?.selfVariance ?? 0, divisors.after),
@@ -94,11 +130,8 @@ function join(before: Tree | undefined, after: Tree | undefined, divisors: Sides
       before: side(before?.inclusive ?? 0, before?.variance ?? 0, divisors.before),
       after: side(after?.inclusive ?? 0, after?.variance ?? 0, divisors.after),
     },
-    children: [...children.values()]
-      .map(({ before, after }) => ({
-        frame: (after ?? before)?.frame as Frame,
-        ...join(before, after, divisors),
-      }))
-      .sort((a, b) => compareFrames(a.frame, b.frame)),
+    children: children
+      .map((child) => joined.get(child) as DiffNode)
+      .sort((a, b) => compareFrames(a.frame as Frame, b.frame as Frame)),
   };
 }

@@ -25,7 +25,7 @@ export function topChanges({ root }: DiffProfile, n = 10): TopChange[] {
   const open: DiffNode[] = [root];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     const { frame, self, children } = node;
-    open.push(...children);
+    for (const child of children) open.push(child);
     if (frame === undefined) continue;
     const key = exceptLine(frame);
     const sum = sums.get(key);

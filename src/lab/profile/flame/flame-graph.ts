@@ -1,6 +1,7 @@
 /** A profile as a flame graph: what each frame costs, alone and with what it called. */
 import type { Heading } from '../../svg/chart.js';
 import { formatAmount, formatCount, formatSeconds, formatShare, requestsOf } from '../amount.js';
+import { kinds, perRequests } from '../kinds.js';
 import type { Frame, FrameKind, Profile } from '../profile.js';
 import { buildTree, type Tree, type TreeNode } from '../tree.js';
 import { drawGraph, type GraphFrame, inlineParts, layoutBounds } from './draw-graph.js';
@@ -21,10 +22,9 @@ export function flameGraphParts() {
 /** @returns an SVG document, the same for equal input */
 export function renderFlameGraph(profile: Profile, heading: Heading): string {
   const tree = buildTree(profile);
-  const requests = requestsOf(profile);
-  const amount = (value: number) => formatAmount(value / (requests ?? 1), profile.kind);
+  const { divisor, unit } = perRequests(profile.kind, profile.requests);
+  const amount = (value: number) => formatAmount(value / divisor, profile.kind);
   const share = (value: number) => formatShare(tree.inclusive === 0 ? 0 : value / tree.inclusive);
-  const unit = requests === undefined ? '' : ' per request';
   const layout = layOut<Node>(tree, {
     ...layoutBounds,
     weightOf: ({ inclusive }) => inclusive,
@@ -68,24 +68,25 @@ export function placeOf({ file = '', line }: Frame): string {
 function factsOf(profile: Profile, { inclusive, samples }: Tree): string[] {
   const { kind, durationUs } = profile;
   const requests = requestsOf(profile);
-  const what = kind === 'cpu' ? 'of CPU' : 'allocated';
+  const what = kinds[kind].total;
+  const { divisor, unit } = perRequests(kind, requests);
   const total =
     requests === undefined
       ? [`${formatAmount(inclusive, kind)} ${what}`]
       : [
-          `${formatAmount(inclusive / requests, kind)} ${what} per request`,
+          `${formatAmount(inclusive / divisor, kind)} ${what}${unit}`,
           `${formatCount(requests)} requests`,
           `${formatAmount(inclusive, kind)} in all`,
         ];
   return [...total, `${formatCount(samples)} samples in ${formatSeconds(durationUs)}`];
 }
 
-function notesOf({ kind }: Profile, { thin, deep }: Layout<Node>): string[] {
-  const what = kind === 'cpu' ? 'the CPU time of it and of' : 'the bytes allocated by it and by';
+function notesOf({ kind, notes = [] }: Profile, { thin, deep }: Layout<Node>): string[] {
+  const width = `a frame is as wide as ${kinds[kind].width} all above it`;
   return [
-    `Callers stand below what they call; a frame is as wide as ${what} all above it. ` +
-      "The legend's shares are of self.",
+    `Callers stand below what they call; ${width}. The legend's shares are of self.`,
     ...hiddenNotes(thin, deep),
+    ...notes.map((note) => `Note: ${note}.`),
   ];
 }
 
@@ -104,7 +105,7 @@ function selfByKind(root: Node): Map<FrameKind, number> {
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     const { frame, self, children } = node;
     if (frame !== undefined) sums.set(frame.kind, (sums.get(frame.kind) ?? 0) + self);
-    open.push(...children);
+    for (const child of children) open.push(child);
   }
   return sums;
 }

@@ -31,7 +31,7 @@ export function codeOf(pid: number): JitMap | undefined {
     const file = `/proc/${pid}/root/tmp/perf-${/^NSpid:.*\t(\d+)$/m.exec(status)?.[1] ?? pid}.map`;
     const { mtimeMs, size, uid } = statSync(file);
     // One left by an earlier process of the same number, or by somebody else, names nothing here.
-    if (mtimeMs < startedMs(pid) || ![0, statSync(`/proc/${pid}`).uid].includes(uid))
+    if (mtimeMs < (startedMsOf(pid) ?? 0) || ![0, statSync(`/proc/${pid}`).uid].includes(uid))
       return undefined;
     if (size <= maxBytes) return new JitMap(readFileSync(file, 'utf8'));
     const sizes = `has ${size} bytes, and at most ${maxBytes} are read`;
@@ -43,10 +43,14 @@ export function codeOf(pid: number): JitMap | undefined {
   }
 }
 
-/** On the file system's clock; the kernel tells hundredths of a second since its own start. */
-function startedMs(pid: number): number {
-  const bootSeconds = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'latin1'))?.[1]);
-  // The program's name, in parentheses, may hold anything; what follows are fields 3 and so on.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(')').at(-1)?.trim().split(' ');
-  return (bootSeconds - 1) * 1000 + Number(fields?.[19]) * 10;
+/** When it started, on the file system's clock: the kernel tells hundredths of a second. */
+export function startedMsOf(pid: number): number | undefined {
+  try {
+    const bootSeconds = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'latin1'))?.[1]);
+    // The program's name, in parentheses, may hold anything; what follows are fields 3 and so on.
+    const [, rest = ''] = /^.*\)\s(.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
+    return (bootSeconds - 1) * 1000 + Number(rest.split(' ')[19]) * 10;
+  } catch {
+    return undefined; // not Linux, or it ended
+  }
 }

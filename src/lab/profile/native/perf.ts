@@ -9,16 +9,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { checkIsNode } from '../attach/process-info.js';
+import type { Original } from '../convert/frame-naming.js';
 import { PerfScript } from '../convert/perf-script.js';
 import type { Frame, Profile } from '../profile.js';
 import { ProfileError } from '../profile-errors.js';
 import type { SampleOptions } from '../sampling/sample.js';
 import { codeOf, programRootOf } from './perf-process.js';
 
-interface NativeProfile {
-  readonly profile: Profile;
-  /** How to see more, a sentence each. */
-  readonly notes: readonly string[];
+interface NativeOptions extends SampleOptions {
+  /** Tells where generated code came from. */
+  readonly original?: Original;
 }
 
 /** Not a divisor of 1000, or a program in step with the clock would be so with the samples. */
@@ -28,8 +28,8 @@ const maxRecorded = '512M';
 /** @throws ProfileError `perf` if it fails or is refused; `gone`, `not-node`, `not-permitted` */
 export async function sampleNative(
   pid: number,
-  { seconds, signal }: SampleOptions,
-): Promise<NativeProfile> {
+  { seconds, signal, original }: NativeOptions,
+): Promise<Profile> {
   if (process.platform !== 'linux')
     throw perfError(`--native needs Linux and its perf; this is ${process.platform}`);
   checkIsNode(pid, whyNode);
@@ -40,13 +40,11 @@ export async function sampleNative(
     const durationUs = await record(pid, file, seconds, signal);
     // Read after the sampling: the list has the code made while sampling.
     const code = codeOf(pid);
-    const script = new PerfScript({ pid, code, root });
+    const script = new PerfScript({ pid, code, root, original });
     await readSamples(file, script);
     const stacks = script.stacks();
-    return {
-      profile: { kind: 'cpu', stacks, durationUs },
-      notes: [...(code ? [] : [namelessNote]), ...(seesKernel(stacks) ? [] : [kernelNote])],
-    };
+    const notes = [...(code ? [] : [namelessNote]), ...(seesKernel(stacks) ? [] : [kernelNote])];
+    return { kind: 'cpu', stacks, durationUs, ...(notes.length > 0 && { notes }) };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

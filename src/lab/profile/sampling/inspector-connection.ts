@@ -40,6 +40,18 @@ export async function callInThread<Result>(
   return resultOf(await connection.post<Evaluated>('Runtime.evaluate', how)).value as Result;
 }
 
+/**
+ * The same for a function that ends by itself. It needs no turn of the event loop, so it runs in a
+ * thread that is in an endless loop too: V8 interrupts the loop for it.
+ */
+export async function callNow<Result>(
+  connection: InspectorConnection,
+  run: (load: LoadModule) => Result,
+): Promise<Result> {
+  const how = { ...evaluation(run), returnByValue: true };
+  return resultOf(await connection.post<Evaluated>('Runtime.evaluate', how)).value as Result;
+}
+
 /** Starts something in the thread that gives its result when stopped; nothing global is left. */
 export async function startInThread<Result>(
   connection: InspectorConnection,
@@ -65,14 +77,15 @@ export async function startInThread<Result>(
 /** Runs a function in the thread, whatever becomes of it. It is sent before this returns. */
 export function postFunction(
   connection: InspectorConnection,
-  run: (load: LoadModule) => void,
+  run: (load: LoadModule, isSet: boolean) => void,
+  isSet: boolean,
 ): Promise<unknown> {
-  return connection.post('Runtime.evaluate', evaluation(run));
+  return connection.post('Runtime.evaluate', evaluation(run, isSet));
 }
 
-function evaluation(run: (load: LoadModule) => unknown): object {
+function evaluation(run: (load: LoadModule, isSet: boolean) => unknown, isSet = false): object {
   return {
-    expression: `(${run})(${loadText})\n//# sourceURL=${probeUrl}`,
+    expression: `(${run})(${loadText}, ${isSet})\n//# sourceURL=${probeUrl}`,
     includeCommandLineAPI: true,
     silent: true,
   };

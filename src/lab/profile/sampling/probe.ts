@@ -5,7 +5,7 @@
 import type { IntervalHistogram, PerformanceObserver } from 'node:perf_hooks';
 import type { ProcessMetrics } from '../profile.js';
 import {
-  callInThread,
+  callNow,
   type InspectorConnection,
   type LoadModule,
   startInThread,
@@ -71,7 +71,7 @@ function measure(load: LoadModule): { stop(): Promise<ProcessMetrics> } {
 
 /** Its time on a CPU so far, if the system tells. Synchronous over there: that very thread's. */
 export async function threadCpuUs(connection: InspectorConnection): Promise<number | undefined> {
-  const text = await callInThread(connection, (load) => {
+  const text = await callNow(connection, (load) => {
     try {
       return load('node:fs').readFileSync('/proc/thread-self/schedstat', 'latin1') as string;
     } catch {
@@ -82,17 +82,42 @@ export async function threadCpuUs(connection: InspectorConnection): Promise<numb
   return ns === undefined ? undefined : Number(ns) / 1000;
 }
 
-/** The directory of the package that the program belongs to, or of its main file. */
-export function programRoot(connection: InspectorConnection): Promise<string> {
-  return callInThread(connection, (load) => {
+/**
+ * CPU time of the process so far, in µs: of all its threads, and of those that have ended. Linux
+ * tells it of each thread that is there; elsewhere none is known to have ended.
+ */
+export function cpuOfThreads(connection: InspectorConnection) {
+  return callNow(connection, (load) => {
+    const { user, system } = process.cpuUsage();
+    const allUs = user + system;
+    try {
+      const fs = load('node:fs');
+      const threads: string[] = fs.readdirSync('/proc/self/task');
+      const ns = threads.reduce((sum, thread) => {
+        const file = `/proc/self/task/${thread}/schedstat`;
+        return sum + Number(fs.readFileSync(file, 'latin1').split(' ')[0]);
+      }, 0);
+      return { allUs, endedUs: allUs - ns / 1000 };
+    } catch {
+      return { allUs, endedUs: 0 };
+    }
+  });
+}
+
+/** The directory of the package that the program belongs to, or of its main file; and its start. */
+export function programFacts(
+  connection: InspectorConnection,
+): Promise<{ root: string; startedMs: number }> {
+  return callNow(connection, (load) => {
     const fs = load('node:fs');
     const path = load('node:path');
+    const startedMs = Math.round(performance.timeOrigin);
     const main = process.argv[1];
-    if (main === undefined || !fs.existsSync(main)) return process.cwd();
+    if (main === undefined || !fs.existsSync(main)) return { root: process.cwd(), startedMs };
     const directory: string = path.dirname(fs.realpathSync(main));
     for (let at = directory; ; at = path.dirname(at)) {
-      if (fs.existsSync(path.join(at, 'package.json'))) return at;
-      if (at === path.dirname(at)) return directory;
+      if (fs.existsSync(path.join(at, 'package.json'))) return { root: at, startedMs };
+      if (at === path.dirname(at)) return { root: directory, startedMs };
     }
   });
 }

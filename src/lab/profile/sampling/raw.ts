@@ -29,10 +29,20 @@ export interface RawCpuNode {
 
 export interface RawHeapProfile {
   readonly head: RawHeapNode;
-  readonly samples: readonly { readonly nodeId: number }[];
+  readonly samples: readonly RawHeapSample[];
+  /** Ours: bytes on the heap after a collection, at both ends of the window. */
+  readonly heapBytes?: { readonly before: number; readonly after: number };
 }
 
-interface RawHeapNode {
+export interface RawHeapSample {
+  readonly nodeId: number;
+  /** Bytes, scaled. */
+  readonly size: number;
+  /** Rises in the order of allocation. */
+  readonly ordinal: number;
+}
+
+export interface RawHeapNode {
   readonly id: number;
   readonly callFrame: CallFrame;
   /** Bytes, already scaled from what was sampled to what was allocated. */

@@ -1,33 +1,45 @@
-/** V8's two samplers, as something that is begun in a thread and ended there. */
+/** V8's samplers, as something that is begun in a thread and ended there. */
 import type { InspectorConnection } from './inspector-connection.js';
 import type { RawCpuProfile, RawHeapProfile } from './raw.js';
 
 export interface Sampler<Raw> {
   /** How long after its beginning a thread still behaves otherwise than it did before. */
   readonly settleSeconds: number;
-  begin(connection: InspectorConnection): Promise<void>;
+  /** Whether it tells the halves of the window apart; its result is of the first one. */
+  readonly halves?: true;
+  begin(connection: InspectorConnection): Promise<Sampling<Raw>>;
+  /** The scripts in a result. */
+  urlsOf(raw: Raw): Iterable<string>;
+}
+
+export interface Sampling<Raw> {
+  /** Half of the window is over. */
+  half?(): Promise<void>;
   /** @param settledUs time from the beginning that a sampler which settles leaves out */
-  end(connection: InspectorConnection, settledUs: number): Promise<Raw>;
+  end(settledUs: number): Promise<Raw>;
 }
 
 /** Its cost to a thread grows with the samples. */
 const intervalUs = 1000;
 /** V8 keeps every sample until the end. */
-const intervalBytes = 32_768;
+export const intervalBytes = 32_768;
 
 /** Where the thread is, every so many µs. */
 export const cpuSampler: Sampler<RawCpuProfile> = {
   settleSeconds: 1,
+  urlsOf: ({ nodes }) => nodes.map(({ callFrame }) => callFrame.url),
   begin: async (connection) => {
     await connection.post('Profiler.enable');
     await connection.post('Profiler.setSamplingInterval', { interval: intervalUs });
     await connection.post('Profiler.start');
     await forgetOptimizedCode(connection);
-  },
-  end: async (connection, settledUs) => {
-    const { profile } = await connection.post<{ profile: RawCpuProfile }>('Profiler.stop');
-    await connection.post('Profiler.disable');
-    return trimStart(profile, settledUs);
+    return {
+      end: async (settledUs) => {
+        const { profile } = await connection.post<{ profile: RawCpuProfile }>('Profiler.stop');
+        await connection.post('Profiler.disable');
+        return trimStart(profile, settledUs);
+      },
+    };
   },
 };
 
@@ -74,6 +86,7 @@ async function forgetOptimizedCode(connection: InspectorConnection): Promise<voi
  */
 export const allocationSampler: Sampler<RawHeapProfile> = {
   settleSeconds: 0,
+  urlsOf: urlsOfHeap,
   begin: async (connection) => {
     await connection.post('HeapProfiler.enable');
     await connection.post('HeapProfiler.startSampling', {
@@ -81,11 +94,19 @@ export const allocationSampler: Sampler<RawHeapProfile> = {
       includeObjectsCollectedByMajorGC: true,
       includeObjectsCollectedByMinorGC: true,
     });
-  },
-  end: async (connection) => {
-    const stop = 'HeapProfiler.stopSampling';
-    const { profile } = await connection.post<{ profile: RawHeapProfile }>(stop);
-    await connection.post('HeapProfiler.disable');
-    return profile;
+    return { end: () => stopHeapSampling(connection) };
   },
 };
+
+export function urlsOfHeap({ head }: RawHeapProfile): string[] {
+  const nodes = [head];
+  for (const { children } of nodes) for (const child of children) nodes.push(child);
+  return nodes.map(({ callFrame }) => callFrame.url);
+}
+
+export async function stopHeapSampling(connection: InspectorConnection): Promise<RawHeapProfile> {
+  const stop = 'HeapProfiler.stopSampling';
+  const { profile } = await connection.post<{ profile: RawHeapProfile }>(stop);
+  await connection.post('HeapProfiler.disable');
+  return profile;
+}

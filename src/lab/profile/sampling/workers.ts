@@ -1,12 +1,12 @@
 /**
  * The worker threads of a sampled process, each as a connection of its own, through the inspector's
- * NodeWorker domain. Threads that start while a sampling runs are not followed.
+ * NodeWorker domain: those that are there, and those that start until it is detached.
  */
 import { ProfileError } from '../profile-errors.js';
 import type { InspectorConnection } from './inspector-connection.js';
 import { Pending } from './pending.js';
 
-interface WorkerThread {
+export interface WorkerThread {
   /** Its name if it was given one, or its file. */
   readonly name: string;
   readonly connection: InspectorConnection;
@@ -17,14 +17,20 @@ interface Attached {
   readonly workerInfo: { readonly title: string; readonly url: string };
 }
 
-interface Workers {
-  readonly threads: readonly WorkerThread[];
-  detach(): Promise<void>;
+interface Received {
+  readonly sessionId: string;
+  readonly message: string;
 }
 
-export async function attachWorkers(connection: InspectorConnection): Promise<Workers> {
+/**
+ * @param found is called for each thread; for those that are there, before this resolves
+ * @returns a function that detaches from all
+ */
+export async function attachWorkers(
+  connection: InspectorConnection,
+  found: (thread: WorkerThread) => void,
+): Promise<() => Promise<void>> {
   const bySession = new Map<string, Pending>();
-  const threads: WorkerThread[] = [];
   const stopListening = [
     connection.on('NodeWorker.attachedToWorker', ({ sessionId, workerInfo }: Attached) => {
       const pending = new Pending((message) => {
@@ -33,7 +39,7 @@ export async function attachWorkers(connection: InspectorConnection): Promise<Wo
           .catch((error: Error) => pending.lose(error));
       });
       bySession.set(sessionId, pending);
-      threads.push({ name: nameOf(workerInfo), connection: pending.connection(() => {}) });
+      found({ name: nameOf(workerInfo), connection: pending.connection(() => {}) });
     }),
     connection.on('NodeWorker.receivedMessageFromWorker', ({ sessionId, message }: Received) =>
       bySession.get(sessionId)?.receive(message),
@@ -43,19 +49,11 @@ export async function attachWorkers(connection: InspectorConnection): Promise<Wo
     ),
   ];
   await connection.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
-  return {
-    threads,
-    detach: async () => {
-      // It fails only where all is over anyway.
-      await connection.post('NodeWorker.disable').catch(() => {});
-      for (const stop of stopListening) stop();
-    },
+  return async () => {
+    // It fails only where all is over anyway.
+    await connection.post('NodeWorker.disable').catch(() => {});
+    for (const stop of stopListening) stop();
   };
-}
-
-interface Received {
-  readonly sessionId: string;
-  readonly message: string;
 }
 
 /** Node calls a thread without a name `[worker 3]`; later versions append `WorkerThread`. */
