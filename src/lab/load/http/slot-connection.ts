@@ -13,7 +13,10 @@ const backOffMs = { min: 10, max: 1_000 };
 export type FailureKind = 'connect' | 'read' | 'write';
 
 export interface ConnectionEvents {
-  /** It may send if it is ready. @param opened it was opened; else all responses to the last send have come */
+  /**
+   * It may send if it is ready.
+   * @param opened it was opened; else all responses to the last send have come
+   */
   onReady(opened: boolean): void;
   /** Once for each request. Returns whether it counts: a response after the end does not. */
   onResponse(status: number, content: Uint8Array): boolean;

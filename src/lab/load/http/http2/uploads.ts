@@ -47,7 +47,7 @@ export class Uploads {
   /** Small requests go out in one piece. @param before goes in front of the content */
   #send(stream: Http2Stream, before: string): void {
     let text = before;
-    this.#socket.cork();
+    let corked = false;
     while (stream.left > 0) {
       const bytes = Math.min(stream.left, stream.window, this.#window, maxPayloadBytes);
       if (bytes <= 0) break;
@@ -56,12 +56,14 @@ export class Uploads {
       text += frameHead(frameTypes.data, stream.left > 0 ? 0 : flags.endStream, stream.id, bytes);
       if (typeof content === 'string') text += content;
       else {
+        if (!corked) this.#socket.cork();
+        corked = true;
         this.write(text);
         this.#socket.write(content);
         text = '';
       }
     }
     this.write(text);
-    this.#socket.uncork();
+    if (corked) this.#socket.uncork();
   }
 }
