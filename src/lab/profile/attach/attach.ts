@@ -16,8 +16,10 @@ import {
   inspectorAddress,
 } from './process-info.js';
 
-interface Attachment {
+export interface Attachment {
   readonly connection: InspectorConnection;
+  /** Whether its inspector was opened for us. */
+  readonly opened: boolean;
   /** Leaves the process, whatever happened in between. Resolves to true if it is as it was. */
   detach(): Promise<boolean>;
 }
@@ -40,14 +42,14 @@ export async function attachTo(pid: number, openWithinMs = patienceMs): Promise<
       connection.close();
       return true;
     };
-    return { connection, detach };
+    return { connection, opened: false, detach };
   }
   checkTakesSignal(pid);
   process.kill(pid, 'SIGUSR1');
   const url = await untilOpen(pid, address, openWithinMs);
   const wrong = `another process than ${pid} responded on port ${address.port}`;
   const connection = await connect(pid, url, wrong);
-  return { connection, detach: () => leave(connection, address) };
+  return { connection, opened: true, detach: () => leave(connection, address) };
 }
 
 /** @param wrongProcess the message if another process listens there */

@@ -11,7 +11,7 @@ export interface Sampler<Raw> {
 }
 
 /** Its cost to a thread grows with the samples. */
-const intervalUs = 1000;
+export const intervalUs = 1000;
 /** V8 keeps every sample until the end. */
 const intervalBytes = 32_768;
 
