@@ -65,6 +65,11 @@ export class Sampler {
     }
   }
 
+  /** So far. */
+  seen(): readonly Seen[] {
+    return this.#log.all();
+  }
+
   end() {
     for (const thread of [this.#main, ...this.#others.values()]) thread.close();
     this.#stat.close();

@@ -1,0 +1,12 @@
+// A server whose event loop is blocked for 100 ms, about every 300 ms. Prints its URL.
+import { createServer } from 'node:http';
+
+function blockTheLoop() {
+  for (const end = performance.now() + 100; performance.now() < end; );
+}
+
+const server = createServer((_, response) => response.end('fine'));
+server.listen(0, '127.0.0.1', () => {
+  process.stdout.write(`http://127.0.0.1:${server.address().port}\n`);
+  setInterval(blockTheLoop, 300);
+});
