@@ -7,7 +7,7 @@ import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { freePort, type Program, startProgram } from '../lab/profile/program.js';
 import { expectOneLine } from '../support/command.js';
 import { temporaryDirectory } from '../support/directory.js';
-import { runCommand, startCommand, until } from '../support/process.js';
+import { runCommand, startCommand } from '../support/process.js';
 
 const load = (target: string | number, ...more: string[]) => [
   ...['load', '-t1', '-c4', '-R100', '--allow-invalid', '--explain', String(target)],
@@ -51,10 +51,9 @@ describe('load --explain PID', () => {
 
   it('explains what is above p99 without --slow, also of a run that a signal ended', async () => {
     const server = await startProgram('blocking-server.mjs');
-    const command = startCommand([...load(server.pid, '-d60s'), urlOf(server)]);
-    await until('it is attached', () => isOpen(server.inspectorPort));
-    await command.untilPrinted(/calibration|connections/);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const command = startCommand([...load(server.pid, '-d10s'), urlOf(server)]);
+    await command.untilPrinted(/calibration/);
+    expect(await isOpen(server.inspectorPort)).toBe(true);
     command.child.kill('SIGINT');
     expect(await command.ended).toEqual({ code: 130, signal: null });
     expect(command.stdout()).toMatch(/ {2}Cause: \d+ requests of .* or more \(p99\), in process/);
@@ -64,9 +63,8 @@ describe('load --explain PID', () => {
 
   it('says so if the process ends during the run', async () => {
     const server = await startProgram('blocking-server.mjs');
-    const command = startCommand([...load(server.pid, '-d2s'), urlOf(server)]);
-    await until('it is attached', () => isOpen(server.inspectorPort));
-    await command.untilPrinted(/connections/);
+    const command = startCommand([...load(server.pid, '-d3s'), urlOf(server)]);
+    await command.untilPrinted(/calibration/);
     server.child.kill('SIGKILL');
     await command.ended;
     expect(command.stdout()).toContain('Note: its CPU profile could not be had: the process ended');

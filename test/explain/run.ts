@@ -99,11 +99,11 @@ function command(name: ServerName, home: string, { inside, slowCalls }: Omit<Fau
   ];
 }
 
-async function start(words: readonly string[], { inside = '' }: Pick<Fault, 'inside'>) {
+async function start(words: readonly string[], { inside }: Pick<Fault, 'inside'>) {
   const [program = '', ...args] = words;
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, FAULT: inside },
+    env: { ...process.env, FAULT: inside ?? '' },
   });
   const ended = once(child, 'close');
   const lines = createInterface({ input: child.stdout });

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Explanation } from '../../lab/explain/explain.js';
 import type { LoadResult } from '../../lab/load/result/result.js';
 import { writeOutput } from '../args/files.js';
-import type { Terminal } from './load-run.js';
 import type { LoadCommand } from './options-from-flags.js';
 
 /** Prints the causes, and writes the pictures. */
@@ -12,7 +11,7 @@ export type Explain = (result: LoadResult) => Promise<Explanation['record']>;
 /** Runs with the process watched, if that was asked for. @throws ProfileError before the run */
 export async function withExplanation<T>(
   { explain: asked, options }: LoadCommand,
-  terminal: Terminal,
+  print: (text: string) => void,
   run: (explain: Explain | undefined) => Promise<T>,
 ): Promise<T> {
   if (asked === undefined) return run(undefined);
@@ -24,8 +23,8 @@ export async function withExplanation<T>(
     for (const note of watched.notes) process.stderr.write(`evenkeel: note: ${note}\n`);
     return await run(async (result) => {
       const explanation = await watched.explain(result);
-      for (const line of formatExplanation(explanation.record)) terminal.print(line);
-      if (asked.out !== undefined) await writePictures(asked.out, explanation, terminal);
+      for (const line of formatExplanation(explanation.record)) print(line);
+      if (asked.out !== undefined) await writePictures(asked.out, explanation, print);
       return explanation.record;
     });
   } finally {
@@ -34,7 +33,11 @@ export async function withExplanation<T>(
   }
 }
 
-async function writePictures(directory: string, explanation: Explanation, { print }: Terminal) {
+async function writePictures(
+  directory: string,
+  explanation: Explanation,
+  print: (text: string) => void,
+): Promise<void> {
   const { picturesOf } = await import('../../lab/explain/pictures.js');
   const pictures = picturesOf(explanation);
   for (const [name, text] of pictures) writeOutput(join(directory, name), text);

@@ -37,7 +37,9 @@ export async function runOnce(
   terminal: Terminal,
   runLoad: RunLoad = realRun,
 ): Promise<number> {
-  return withExplanation(command, terminal, (explain) => run(command, terminal, runLoad, explain));
+  return withExplanation(command, terminal.print, (explain) =>
+    run(command, terminal, runLoad, explain),
+  );
 }
 
 async function run(

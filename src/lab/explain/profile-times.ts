@@ -5,8 +5,8 @@
 import { callFramesOf, type Visit, walk } from '../profile/convert/call-tree.js';
 import { frameNaming, framesOf } from '../profile/convert/frame-naming.js';
 import type { Frame, Profile, Stack } from '../profile/profile.js';
-import { intervalUs } from '../profile/sampling/samplers.js';
 import type { RawCpuNode, RawCpuProfile } from '../profile/sampling/raw.js';
+import { intervalUs } from '../profile/sampling/samplers.js';
 import { merged, type Seen, type Span } from './evidence.js';
 
 /** Samples further apart than this do not speak for the time between them. */

@@ -86,7 +86,10 @@ test('a request behind a slow one on its connection has its cause, also in the t
 test('a request that comes while the target works off a stall has the cause of the stall', () => {
   const requests = [slowRequest(0, 40 * ms), slowRequest(38 * ms, 22 * ms, { connection: 1 })];
   const evidence = [seen('collection', 2, 36), seen('busy', 36, 60)];
-  expect(causesOf(requests, evidence)).toEqual(['garbage collection', 'behind: garbage collection']);
+  expect(causesOf(requests, evidence)).toEqual([
+    'garbage collection',
+    'behind: garbage collection',
+  ]);
 });
 
 test('whatever was seen, each request has one cause, and its parts add up to its latency', () => {

@@ -27,10 +27,43 @@ describe('a state that is looked at every 10 µs', () => {
   };
   test.each<[string, [boolean, boolean][], number[][]]>([
     ['never met', [[false, true]], []],
-    ['met once', [[false, false], [true, false], [false, false]], [[15, 25]]],
-    ['met until the end', [[false, false], [true, false], [true, true]], [[15, 30]]],
-    ['met again after the thread ran', [[true, false], [true, false]], [[5, 15], [15, 20]]],
-    ['met by one that has not run for long', [[true, true], [false, false]], [[0, 15]]],
+    [
+      'met once',
+      [
+        [false, false],
+        [true, false],
+        [false, false],
+      ],
+      [[15, 25]],
+    ],
+    [
+      'met until the end',
+      [
+        [false, false],
+        [true, false],
+        [true, true],
+      ],
+      [[15, 30]],
+    ],
+    [
+      'met again after the thread ran',
+      [
+        [true, false],
+        [true, false],
+      ],
+      [
+        [5, 15],
+        [15, 20],
+      ],
+    ],
+    [
+      'met by one that has not run for long',
+      [
+        [true, true],
+        [false, false],
+      ],
+      [[0, 15]],
+    ],
   ])('%s', (_, looks, spans) => {
     expect(spansOf(looks)).toEqual(spans);
   });
@@ -58,7 +91,9 @@ test('a timeline finds all that overlap a span, in order', () => {
       const right = all.filter((one) => overlapUs(one, wanted) > 0);
       expect(found).toHaveLength(right.length);
       expect(new Set(found)).toEqual(new Set(right));
-      expect(found.map(({ fromUs }) => fromUs)).toEqual(right.map((one) => one.fromUs).sort((a, b) => a - b));
+      expect(found.map(({ fromUs }) => fromUs)).toEqual(
+        right.map((one) => one.fromUs).sort((a, b) => a - b),
+      );
     }),
   );
 });

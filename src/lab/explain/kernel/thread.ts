@@ -30,13 +30,15 @@ export class Thread {
   readonly #schedule: ProcFile | undefined;
   readonly #stat: ProcFile | undefined;
   readonly #call: ProcFile | undefined;
+  readonly #isMain: boolean;
   #last: Counters | undefined;
 
   /** @param isMain looks closer, which costs more */
   constructor(directory: string, isMain: boolean) {
     this.name = nameIn(directory);
     this.#schedule = procFile(`${directory}/schedstat`);
-    this.#stat = isMain ? procFile(`${directory}/stat`) : undefined;
+    this.#stat = procFile(`${directory}/stat`);
+    this.#isMain = isMain;
     this.#call = procFile(`${directory}/syscall`);
   }
 
@@ -52,26 +54,40 @@ export class Thread {
       index < 2 ? Number(text) / 1000 : Number(text),
     );
     const call = this.#call?.read() ?? '';
-    // The name before it, in brackets, may contain anything.
-    const fields = this.#stat?.read().split(') ').at(-1)?.split(' ') ?? [];
-    const state = fields[0] ?? '';
-    const now = { cpuUs, waitUs, slices, faults: Number(fields[9] ?? 0) };
+    const wait = waitOf(call);
+    const { state, faults } =
+      this.#isMain || wait !== undefined || !this.#call ? this.#status() : running;
+    const now = { cpuUs, waitUs, slices, faults };
     const last = this.#last ?? now;
     this.#last = now;
     return {
       cpuUs: cpuUs - last.cpuUs,
       waitUs: waitUs - last.waitUs,
       still: slices === last.slices && cpuUs === last.cpuUs,
-      wait: this.#call ? waitOf(call) : guess(state, now.faults - last.faults),
+      wait: this.#call ? confirmed(wait, call, state) : guess(state, now.faults - last.faults),
       faults: now.faults - last.faults,
       // A tracer that holds a thread at the end of a sync makes the disk slow, not the thread.
       stopped: /^[Tt]/.test(state) && !isSync(call),
     };
   }
 
+  #status() {
+    // The name before it, in brackets, may contain anything.
+    const fields = this.#stat?.read().split(') ').at(-1)?.split(' ') ?? [];
+    return { state: fields[0] ?? '', faults: Number(fields[9] ?? 0) };
+  }
+
   close(): void {
     for (const file of [this.#schedule, this.#stat, this.#call]) file?.close();
   }
+}
+
+/** The state of a thread that need not be asked. */
+const running = { state: 'R', faults: 0 };
+
+/** A read may wait for a peer, too. Who waits for a disk can't be interrupted, but by a tracer. */
+function confirmed(wait: Wait | undefined, call: string, state: string): Wait | undefined {
+  return isSync(call) || /^[Dt]/.test(state) ? wait : undefined;
 }
 
 /** Without the right to see the call: its state tells that it waits for a disk, not for what. */

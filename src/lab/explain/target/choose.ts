@@ -54,7 +54,8 @@ function checkPlatform(): void {
 async function pidOf(admin: string, token: string | undefined): Promise<number> {
   await checkIsHere(new URL(admin).hostname, 'the admin port at');
   const { pid, profiling } = await statusOver({ url: admin, token });
-  if (profiling) throw new ProfileError('busy', `process ${pid} is being profiled; wait until then`);
+  if (profiling)
+    throw new ProfileError('busy', `process ${pid} is being profiled; wait until then`);
   return pid;
 }
 

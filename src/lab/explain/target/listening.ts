@@ -4,9 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 /** @returns undefined if this user may not see that */
 export function listensOn(pid: number, port: number): boolean | undefined {
   try {
-    const inodes = new Set(
-      ['tcp', 'tcp6'].flatMap((table) => inodesOf(pid, table, port)),
-    );
+    const inodes = new Set(['tcp', 'tcp6'].flatMap((table) => inodesOf(pid, table, port)));
     return readdirSync(`/proc/${pid}/fd`).some((fd) => {
       const [, inode = ''] = /^socket:\[(\d+)\]$/.exec(linkOf(pid, fd)) ?? [];
       return inodes.has(inode);

@@ -9,7 +9,10 @@ import type { LoadResult, StageResult } from '../result/result.js';
 import { withoutSecrets, withoutSecretValues } from './secrets.js';
 
 /** The fields of a record that do not come from the result. */
-export type RecordExtras = Pick<LoadRecord, 'machine' | 'verdict' | 'slo' | 'search' | 'explanation'>;
+export type RecordExtras = Pick<
+  LoadRecord,
+  'machine' | 'verdict' | 'slo' | 'search' | 'explanation'
+>;
 
 const percentiles = [50, 75, 90, 95, 99, 99.9, 99.99, 99.999, 100];
 

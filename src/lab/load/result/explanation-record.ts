@@ -39,7 +39,10 @@ export const explanationRecord = object({
         share: upTo(1),
         worstUs: amount,
         frame: v.exactOptional(say('What ran then, most often.', text)),
-        example: say('The worst one, and what was seen of it.', object({ ...attributed, seen: text })),
+        example: say(
+          'The worst one, and what was seen of it.',
+          object({ ...attributed, seen: text }),
+        ),
       }),
     ),
   ),
