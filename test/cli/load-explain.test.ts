@@ -1,8 +1,9 @@
 /** `evenkeel load --explain` as its user meets it: what it finds, refuses, and leaves behind. */
+import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { freePort, type Program, startProgram } from '../lab/profile/program.js';
 import { expectOneLine } from '../support/command.js';
@@ -82,7 +83,10 @@ describe('before a load begins, refused is', () => {
 
   it('a process that is not there, or is not Node', async () => {
     expect(await refusal(2 ** 22 + 1, here)).toContain(`process ${2 ** 22 + 1} does not exist`);
-    expect(await refusal(1, here)).toMatch(/process 1 (is .*, not node|belongs to another user)/);
+    const sleeping = spawn('sleep', ['60'], { stdio: 'ignore' });
+    onTestFinished(() => void sleeping.kill('SIGKILL'));
+    expect(await refusal(Number(sleeping.pid), here)).toMatch(/is .*, not node; /);
+    expect(sleeping.exitCode).toBeNull();
   });
 
   it('an admin port that does not respond, or is on another machine', async () => {

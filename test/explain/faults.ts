@@ -47,7 +47,7 @@ export const faults: readonly Fault[] = [
     cause: 'page fault',
     slowReads: true,
     path: '/cold',
-    load: { plain: ['-R200'], evenkeel: ['-R15', ...get] },
+    load: { plain: ['-R200'], evenkeel: ['-R6', ...get] },
   },
   { name: 'starved generator', cause: 'generator', hog: 'generator', load: quick },
   {

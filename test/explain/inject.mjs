@@ -8,7 +8,7 @@ function blockForThirtyMs() {
 
 /** Live objects make a full collection long. */
 function fillHeap() {
-  return Array.from({ length: 1_500_000 }, (_, n) => ({ n, more: [n] }));
+  return Array.from({ length: 250_000 }, (_, n) => ({ n, more: [n] }));
 }
 
 if (isMainThread && process.env.FAULT === 'loop') setInterval(blockForThirtyMs, 250).unref();

@@ -6,8 +6,9 @@ import { availableParallelism } from 'node:os';
 /** Program → the Debian package that has it. */
 const programs = { strace: 'strace', taskset: 'util-linux', chrt: 'util-linux', dd: 'coreutils' };
 /** Reads from the disk that a server with slow reads has per second. */
-const readsPerSecond = 30;
+const readsPerSecond = 10;
 const blkio = '/sys/fs/cgroup/blkio';
+const cpu = '/sys/fs/cgroup/cpu';
 
 /** What is missing, a line each. */
 export function missing(): string[] {
@@ -18,6 +19,8 @@ export function missing(): string[] {
   for (const [program, debian] of Object.entries(programs))
     if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0)
       lines.push(`the program ${program}: apt-get install ${debian}`);
+  if (!existsSync(`${cpu}/cpu.shares`) && !existsSync(v2file('cpu.weight')))
+    lines.push('a cgroup for CPUs: cpu, of version 1 or 2');
   if (!existsSync(`${blkio}/blkio.throttle.read_iops_device`) && !existsSync(v2file('io.max')))
     lines.push('a cgroup that limits reads: blkio of version 1, or io of version 2');
   return lines;
@@ -38,6 +41,16 @@ export function limitReads(pid: number, directory: string): () => void {
   else writeFileSync(`${group}/io.max`, `${device} riops=${readsPerSecond}`);
   writeFileSync(`${group}/cgroup.procs`, String(pid));
   return () => rmdirSync(group);
+}
+
+/** Lets a process go before all others that are not real-time, as far as the machine allows. */
+export function goFirst(pid: number): void {
+  const isV1 = existsSync(`${cpu}/cpu.shares`);
+  const group = `${isV1 ? cpu : '/sys/fs/cgroup'}/evenkeel-explain`;
+  mkdirSync(group, { recursive: true });
+  if (isV1) writeFileSync(`${group}/cpu.shares`, '262144');
+  else writeFileSync(`${group}/cpu.weight`, '10000');
+  writeFileSync(`${group}/cgroup.procs`, String(pid));
 }
 
 /** Drops what the kernel has of a file in memory, as far as nobody maps it. */

@@ -2,12 +2,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { LoadRecord } from '#dist/lab/load/result/load-record.js';
 import { type Fault, keySpace, type ServerName } from './faults.js';
-import { evict, limitReads } from './machine.js';
+import { evict, goFirst, limitReads } from './machine.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const main = join(root, 'dist/cli/main.js');
@@ -42,7 +43,7 @@ export async function runFault(
   try {
     await prepare(name, home);
     if (fault.slowReads) evict(largeFile(name, home));
-    const server = await start(command(name, home, fault), fault);
+    const server = await start(command(name, home, fault, await freePort()), fault);
     const unlimited = fault.slowReads ? limitReads(server.pid, home) : undefined;
     const hog = fault.hog && startHog(cpus[fault.hog], seconds + 5);
     try {
@@ -67,13 +68,15 @@ async function load(
   const child = spawn(
     'taskset',
     [
-      ...['-c', cpus.generator, process.execPath, main, 'load', '-t1', '-c20', '--warmup', '2s'],
+      ...['-c', cpus.generator],
+      ...[process.execPath, main, 'load', '-t1', '-c20', '--warmup', '3s'],
       ...['-d', `${how.seconds}s`, ...flags[name], '--allow-invalid', '--json', json],
       ...(how.isTail ? [] : ['--slow', `${slowMs}ms`]),
       ...['--explain', String(pid), url + (name === 'plain' ? path : '')],
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  goFirst(child.pid as number);
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (part: string) => {
     text += part;
@@ -83,7 +86,13 @@ async function load(
   return { record: JSON.parse(readFileSync(json, 'utf8')), text };
 }
 
-function command(name: ServerName, home: string, { inside, slowCalls }: Omit<Fault, 'cause'>) {
+/** @param inspectorPort another than that of any other program */
+function command(
+  name: ServerName,
+  home: string,
+  { inside, slowCalls }: Omit<Fault, 'cause'>,
+  inspectorPort: number,
+) {
   const delay = `inject=${slowCalls?.[name]}:delay_exit=60000:when=40+40`;
   const traced = ['strace', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-e'];
   const serve =
@@ -93,7 +102,7 @@ function command(name: ServerName, home: string, { inside, slowCalls }: Omit<Fau
   return [
     ...['taskset', '-c', cpus.server],
     ...(slowCalls ? [...traced, `trace=${slowCalls[name]}`, '-e', delay] : []),
-    ...[process.execPath, '--expose-gc'],
+    ...[process.execPath, '--expose-gc', `--inspect-port=${inspectorPort}`],
     ...(inside ? ['--import', here('inject.mjs')] : []),
     ...serve,
   ];
@@ -116,11 +125,22 @@ async function start(words: readonly string[], { inside }: Pick<Fault, 'inside'>
     process.kill(pid, 'SIGTERM');
     await ended;
   };
+  goFirst(child.pid as number);
+  goFirst(pid);
   return { url, pid, stop } satisfies Server;
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 function startHog(cpu: string, seconds: number): ChildProcess {
-  // Before all that is not real-time: it is sure to get the CPU.
+  // Real-time: it gets the CPU whenever it wants it.
   const first = ['-f', '1', 'taskset', '-c', cpu];
   return spawn('chrt', [...first, process.execPath, here('hog.mjs'), String(seconds)]);
 }

@@ -7,7 +7,7 @@ import { attachTo } from '../../profile/attach/attach.js';
 import type { InspectorConnection } from '../../profile/sampling/inspector-connection.js';
 import { programRoot } from '../../profile/sampling/probe.js';
 import type { RawCpuProfile } from '../../profile/sampling/raw.js';
-import { intervalUs } from '../../profile/sampling/samplers.js';
+import { forgetOptimizedCode, intervalUs } from '../../profile/sampling/samplers.js';
 import type { Seen, Span, Taker } from '../evidence.js';
 import { type RunningSampler, startSampler } from '../kernel/start-sampler.js';
 import { type Probe, startProbe } from './probe.js';
@@ -80,17 +80,16 @@ export async function watchProcess(pid: number): Promise<Watch> {
   }
 }
 
-/**
- * V8 is not made to forget what it has optimized, as a profile does: the load would meet cold code.
- * @returns between which times it started
- */
+/** @returns between which times it started */
 async function startProfiler(connection: InspectorConnection): Promise<Span> {
   const { now } = monotonicClock();
   await connection.post('Profiler.enable');
   await connection.post('Profiler.setSamplingInterval', { interval: intervalUs });
   const fromUs = now();
   await connection.post('Profiler.start');
-  return { fromUs, toUs: now() };
+  const toUs = now();
+  await forgetOptimizedCode(connection);
+  return { fromUs, toUs };
 }
 
 /** V8's clock is the system's monotonic one on Linux. If it is not, the start says by how much. */
