@@ -5,8 +5,8 @@ import { availableParallelism } from 'node:os';
 
 /** Program → the Debian package that has it. */
 const programs = { strace: 'strace', taskset: 'util-linux', chrt: 'util-linux', dd: 'coreutils' };
-/** Reads from the disk that a server with slow reads has per second. */
-const readsPerSecond = 10;
+/** Bytes that a server with slow reads has from the disk per second: a page takes some 100 ms. */
+const bytesPerSecond = 35_000;
 const blkio = '/sys/fs/cgroup/blkio';
 const cpu = '/sys/fs/cgroup/cpu';
 
@@ -21,7 +21,7 @@ export function missing(): string[] {
       lines.push(`the program ${program}: apt-get install ${debian}`);
   if (!existsSync(`${cpu}/cpu.shares`) && !existsSync(v2file('cpu.weight')))
     lines.push('a cgroup for CPUs: cpu, of version 1 or 2');
-  if (!existsSync(`${blkio}/blkio.throttle.read_iops_device`) && !existsSync(v2file('io.max')))
+  if (!existsSync(`${blkio}/blkio.throttle.read_bps_device`) && !existsSync(v2file('io.max')))
     lines.push('a cgroup that limits reads: blkio of version 1, or io of version 2');
   return lines;
 }
@@ -33,12 +33,11 @@ export function missing(): string[] {
 export function limitReads(pid: number, directory: string): () => void {
   const { dev } = statSync(directory);
   const device = wholeDisk(dev);
-  const isV1 = existsSync(`${blkio}/blkio.throttle.read_iops_device`);
+  const isV1 = existsSync(`${blkio}/blkio.throttle.read_bps_device`);
   const group = `${isV1 ? blkio : '/sys/fs/cgroup'}/evenkeel-explain-${process.pid}`;
   mkdirSync(group);
-  if (isV1)
-    writeFileSync(`${group}/blkio.throttle.read_iops_device`, `${device} ${readsPerSecond}`);
-  else writeFileSync(`${group}/io.max`, `${device} riops=${readsPerSecond}`);
+  if (isV1) writeFileSync(`${group}/blkio.throttle.read_bps_device`, `${device} ${bytesPerSecond}`);
+  else writeFileSync(`${group}/io.max`, `${device} rbps=${bytesPerSecond}`);
   writeFileSync(`${group}/cgroup.procs`, String(pid));
   return () => rmdirSync(group);
 }

@@ -15,7 +15,7 @@ let requests = 0;
 const routes = {
   '/': (response) => response.end('fine'),
   '/cold': (response) => {
-    if (++requests % 25 === 0) {
+    if (++requests % 60 === 0) {
       const place = Math.floor((Math.random() * largeBytes) / page.length) * page.length;
       readSync(large, page, 0, page.length, place);
     }

@@ -8,6 +8,7 @@ import { stallGroups } from '../load/result/stall-groups.js';
 import { type Cause, causes, type Parts } from './causes.js';
 import { type Seen, Timeline } from './evidence.js';
 import { busyShare, type Split, split, timed } from './split.js';
+import { judgeTurns } from './turns.js';
 
 export interface Attributed extends Split {
   readonly request: SlowRequest;
@@ -25,7 +26,7 @@ export function attribute(
   evidence: readonly Seen[],
   startUs: number,
 ): Attributed[] {
-  const timeline = new Timeline(evidence);
+  const timeline = new Timeline(judgeTurns(evidence));
   return stallGroups(requests).flatMap((stall) => {
     /** The last slow request on each connection. */
     const inFront = new Map<string, Attributed>();

@@ -29,7 +29,8 @@ export function explain(result: LoadResult, observation: Observation): Explanati
   const still = standstills.map(({ thread, ...span }) => {
     return { kind: 'standstill', thread, ...shifted(span, startUs) } as const;
   });
-  const evidence = [...seen, ...still, ...(times?.busy() ?? [])];
+  const sampled = times ? [...times.collections(), ...times.busy()] : [];
+  const evidence = [...seen, ...still, ...sampled];
   const all = attribute(requests, evidence, startUs);
   const timeline = new Timeline(evidence);
   const byTakers = new Timeline(takers);

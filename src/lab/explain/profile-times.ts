@@ -7,7 +7,7 @@ import { frameNaming, framesOf } from '../profile/convert/frame-naming.js';
 import type { Frame, Profile, Stack } from '../profile/profile.js';
 import type { RawCpuNode, RawCpuProfile } from '../profile/sampling/raw.js';
 import { intervalUs } from '../profile/sampling/samplers.js';
-import { merged, type Seen, type Span } from './evidence.js';
+import { type Kind, merged, type Seen, type Span } from './evidence.js';
 
 /** Samples further apart than this do not speak for the time between them. */
 const maxGapUs = 3 * intervalUs;
@@ -49,16 +49,26 @@ export class ProfileTimes {
     return usual.find(({ kind }) => kind === 'application' || kind === 'dependency') ?? usual[0];
   }
 
+  /** When it collected garbage, as far as samples tell: V8 reports less than all of it. */
+  collections(): Seen[] {
+    return this.#stretches((stack) => stack.at(-1)?.name === '(garbage collector)', 'collection');
+  }
+
   /** When the event loop was not idle, as far as samples tell. */
   busy(): Seen[] {
+    return this.#stretches((stack) => !isIdle(stack), 'busy');
+  }
+
+  /** Where samples that follow each other are alike. */
+  #stretches(isSo: (stack: readonly Frame[]) => boolean, kind: Kind): Seen[] {
     const spans: Span[] = [];
     for (const [index, atUs] of this.#atUs.entries()) {
       const before = this.#atUs[index - 1];
       if (before === undefined || atUs - before > maxGapUs) continue;
-      const [was, is] = [index - 1, index].map((at) => this.#stackAt(at)).map(isIdle);
-      if (!was && !is) spans.push({ fromUs: before, toUs: atUs });
+      if (isSo(this.#stackAt(index - 1)) && isSo(this.#stackAt(index)))
+        spans.push({ fromUs: before, toUs: atUs });
     }
-    return merged(spans, 1).map((span) => ({ kind: 'busy', ...span }));
+    return merged(spans, 1).map((span) => ({ kind, ...span }));
   }
 
   /** The profiles of some moments, in order, and of all the others. */

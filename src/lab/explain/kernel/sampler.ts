@@ -4,7 +4,7 @@
  * but the kernel's locks.
  */
 import { readdirSync } from 'node:fs';
-import type { Seen } from '../evidence.js';
+import { lengthUs, overlapUs, type Seen, type Span } from '../evidence.js';
 import { ProcFile } from './files.js';
 import { SpanLog } from './span-log.js';
 import { Takers } from './takers.js';
@@ -15,6 +15,8 @@ export const everyMs = 2;
 const listEvery = 100;
 /** Shorter waits for a CPU are ordinary. */
 const minWaitUs = 200;
+/** A wait is as long as these looks at most, as far as the target's own threads are concerned. */
+const maxOwn = 100;
 /** The unit of /proc/stat, on every Linux that Node runs on. */
 const tickUs = 10_000;
 
@@ -26,6 +28,8 @@ export class Sampler {
   readonly #stat = new ProcFile('/proc/stat');
   readonly #log = new SpanLog();
   readonly #takers: Takers;
+  /** What the target's other threads took of late. */
+  readonly #own: (Span & { readonly cpuUs: number })[] = [];
   #number = 0;
   #lastUs: number;
   #stealUs: number;
@@ -56,7 +60,9 @@ export class Sampler {
       const toUs = this.#now();
       this.#lastUs = toUs;
       const cpuUs = this.#lookAtOthers(fromUs, toUs);
-      this.#noteMain(main, fromUs, toUs, cpuUs);
+      this.#own.push({ fromUs, toUs, cpuUs });
+      if (this.#own.length > maxOwn) this.#own.shift();
+      this.#noteMain(main, fromUs, toUs);
       this.#noteHost(toUs);
       if (++this.#number % listEvery === 0) this.#list();
       this.#takers.look();
@@ -76,15 +82,22 @@ export class Sampler {
     return { seen: this.#log.all(), takers: this.#takers.end() };
   }
 
-  #noteMain(look: Look, fromUs: number, toUs: number, ownUs: number): void {
+  #noteMain(look: Look, fromUs: number, toUs: number): void {
     this.#log.state('main', 'stopped', look.stopped, fromUs, toUs, look.still);
     this.#log.state('main', 'sync', look.wait === 'sync', fromUs, toUs, look.still);
     this.#log.state('main', 'fault', look.wait === 'fault', fromUs, toUs, look.still);
-    // Threads of the target itself are not others: V8 collects garbage with several.
-    const waitUs = look.waitUs - Math.min(look.waitUs, ownUs);
-    if (waitUs >= minWaitUs) this.#log.add(waitSpan(waitUs, fromUs, toUs));
+    if (look.waitUs >= minWaitUs) this.#noteWait(waitSpan(look.waitUs, fromUs, toUs));
     if (look.faults > 0 && look.wait === undefined && !look.still)
       this.#log.add(faultSpan(look, fromUs, toUs));
+  }
+
+  /** Threads of the target itself are not others: V8 collects garbage with several. */
+  #noteWait(wait: Span): void {
+    const ownUs = this.#own.reduce((sum, own) => {
+      return sum + (own.cpuUs * overlapUs(own, wait)) / Math.max(1, lengthUs(own));
+    }, 0);
+    const toUs = wait.toUs - Math.min(ownUs, lengthUs(wait));
+    if (toUs - wait.fromUs >= minWaitUs) this.#log.add({ kind: 'cpu', ...wait, toUs });
   }
 
   /** @returns their time on CPUs */
@@ -139,9 +152,9 @@ export class Sampler {
  * The kernel adds a wait to its figures when it ends. So a wait longer than the time between two
  * looks ended in it, and a shorter one lies somewhere within.
  */
-function waitSpan(waitUs: number, fromUs: number, toUs: number): Seen {
+function waitSpan(waitUs: number, fromUs: number, toUs: number): Span {
   const spareUs = Math.max(0, toUs - fromUs - waitUs) / 2;
-  return { kind: 'cpu', fromUs: toUs - spareUs - waitUs, toUs: toUs - spareUs };
+  return { fromUs: toUs - spareUs - waitUs, toUs: toUs - spareUs };
 }
 
 /** It read pages, and no look met it at that: the time in which it neither ran nor waited. */
