@@ -12,7 +12,7 @@ const extraMs = 90_000;
 
 interface Explained {
   readonly record: LoadRecord;
-  /** What people read. */
+  /** The report for people. */
   readonly text: string;
 }
 

@@ -4,7 +4,7 @@ export type ServerName = 'plain' | 'evenkeel';
 
 export interface Fault {
   readonly name: string;
-  /** Of the slow requests of a run with it. */
+  /** The slow requests of a run with it must have this one. */
   readonly cause: string;
   /** FAULT of inject.mjs. */
   readonly inside?: 'loop' | 'collection';

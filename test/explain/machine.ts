@@ -1,4 +1,4 @@
-/** What the faults need of the machine: two CPUs, Linux, root, and some programs. */
+/** The faults need a machine of a kind: two CPUs, Linux, root, and some programs. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -10,7 +10,7 @@ const bytesPerSecond = 35_000;
 const blkio = '/sys/fs/cgroup/blkio';
 const cpu = '/sys/fs/cgroup/cpu';
 
-/** What is missing, a line each. */
+/** A line for each thing that is missing. */
 export function missing(): string[] {
   const lines: string[] = [];
   if (process.platform !== 'linux') lines.push(`Linux (this is ${process.platform})`);

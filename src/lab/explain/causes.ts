@@ -16,8 +16,8 @@ export const causes = [
 export type Cause = (typeof causes)[number];
 
 /**
- * Each moment of a request belongs to the first kind here that was seen in it. What stops a thread
- * stands before what it was doing: a collection that is long for want of a CPU is not the
+ * Each moment of a request belongs to the first kind here that was seen in it. A stop of a thread
+ * stands before the thread's own doings: a collection that is long for want of a CPU is not the
  * collection's fault. The event loop's own doings stand before what other threads did. A standstill
  * of the generator hides responses, but not before the target could have sent them.
  */

@@ -1,4 +1,4 @@
-/** What was seen of one request, in words, the longest first. */
+/** A request's parts in words, the longest first, with what was seen of each. */
 import type { Attributed } from './attribute.js';
 import { layers } from './causes.js';
 import { lengthUs, type Seen, type Taker } from './evidence.js';
@@ -6,10 +6,10 @@ import { lengthUs, type Seen, type Taker } from './evidence.js';
 /** Less of a cause than this is not worth a word. */
 const minPartUs = 100;
 const maxTakers = 2;
-/** Of the CPU time that a process took. */
+/** A process that took less CPU time is not named. */
 const minTakenUs = 10_000;
 
-/** For example: `garbage collection 31.2 ms (major), connection wait 4.0 ms; beside it: make 120 ms`. */
+/** For example: `CPU taken by others 31.2 ms, connection wait 4.00 ms; on a CPU: make 120 ms`. */
 export function describeSeen(
   { parts, request }: Attributed,
   seen: readonly Seen[],

@@ -8,7 +8,7 @@ export interface Span {
   readonly toUs: number;
 }
 
-/** What took the time of a span. */
+/** The things that take the time of a span. */
 export const kinds = [
   /** The target was stopped, as a debugger does. */
   'stopped',
@@ -41,7 +41,7 @@ export type Kind = (typeof kinds)[number];
 
 export interface Seen extends Span {
   readonly kind: Kind;
-  /** Of the generator, for a standstill. */
+  /** The generator's thread that stood still. */
   readonly thread?: number;
   /** Words for people: a kind of collection, the name of a thread. */
   readonly note?: string;

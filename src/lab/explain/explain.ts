@@ -1,4 +1,4 @@
-/** From the slow requests of a run and all that was seen meanwhile, to the causes with their shares. */
+/** From the slow requests of a run and all that was seen then, to causes with their shares. */
 import type { LoadRecord } from '../load/result/load-record.js';
 import type { LoadResult, SlowRequest } from '../load/result/result.js';
 import { labelOf, placeOf } from '../profile/flame/flame-graph.js';
@@ -63,7 +63,7 @@ export function explain(result: LoadResult, observation: Observation): Explanati
   return { record, profiles: times.divide(moments) };
 }
 
-/** Those of `--slow`, or those above the run's p99, which are of the time that percentiles are of. */
+/** Those of `--slow`, or those above the run's p99: only responses that are in the percentiles. */
 function slowest(result: LoadResult) {
   const { requests = [], unlisted = 0 } = result.tail ?? {};
   const { slowMs } = result.options;

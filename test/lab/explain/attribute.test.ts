@@ -41,9 +41,12 @@ describe('the cause of a request from 20 to 60 ms is', () => {
     ['disk sync', [seen('turn', 21, 60), seen('sync', 22, 58)]],
     ['page fault', [seen('turn', 21, 60), seen('fault', 22, 58)]],
     ['CPU taken by others', [seen('collection', 21, 60), seen('cpu', 22, 45)]],
-    // It came after a collection, in the turn that works off what piled up meanwhile.
+    // It came after a collection, in the turn that works off what piled up.
     ['garbage collection', [seen('turn', 0, 60), seen('collection', 0, 35)]],
     ['blocked event loop', [seen('turn', 0, 60), seen('collection', 0, 25)]],
+    ['garbage collection', [seen('collection', 0, 35), seen('turn', 36, 60)]],
+    ['blocked event loop', [seen('collection', 0, 10), seen('turn', 12, 60)]],
+    ['blocked event loop', [seen('collection', 0, 35), seen('turn', 40, 60)]],
     // A commit that waits for the event loop, not for the disk.
     ['blocked event loop', [seen('commit', 20, 60), seen('turn', 22, 60)]],
     // Two together take half, and the larger is named.

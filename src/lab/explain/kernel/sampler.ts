@@ -28,14 +28,14 @@ export class Sampler {
   readonly #stat = new ProcFile('/proc/stat');
   readonly #log = new SpanLog();
   readonly #takers: Takers;
-  /** What the target's other threads took of late. */
+  /** CPU time that the target's other threads took of late. */
   readonly #own: (Span & { readonly cpuUs: number })[] = [];
   #number = 0;
   #lastUs: number;
   #stealUs: number;
   #isGone = false;
 
-  /** @param now the system's monotonic clock, in µs @throws Error if there is no such process */
+  /** @param now the system's monotonic clock, in µs @throws Error if no process has this id */
   constructor(pid: number, now: () => number) {
     this.#directory = `/proc/${pid}/task`;
     this.#now = now;

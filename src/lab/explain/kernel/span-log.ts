@@ -1,7 +1,7 @@
 /** Looks at a state that lasts, made spans; within a bound. */
 import type { Kind, Seen } from '../evidence.js';
 
-/** What a run of a quarter of an hour can have, at one a look; later ones are not kept. */
+/** About one for each look in ten minutes; later ones are not kept. */
 const maxSpans = 300_000;
 
 export class SpanLog {

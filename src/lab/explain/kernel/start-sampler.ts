@@ -11,7 +11,7 @@ export interface RunningSampler {
   stop(): Promise<void>;
 }
 
-/** @throws Error if the process has ended, or there is no /proc */
+/** The sampler fails, and take() with it, if the process has ended. */
 export async function startSampler(pid: number): Promise<RunningSampler> {
   const file = new URL('./sampler-thread.js', import.meta.url);
   const worker = new Worker(file, { workerData: { pid }, ...workerExecArgv() });

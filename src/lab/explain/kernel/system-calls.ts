@@ -31,7 +31,7 @@ const pureSyncs: Readonly<Record<string, readonly number[]>> = {
   arm64: [82, 83, 227, 84, 267],
 };
 
-/** What a blocked thread waits for, by the text of its `syscall` file; undefined: not for a disk. */
+/** By the text of a thread's `syscall` file. @returns undefined if it does not wait for a disk */
 export function waitOf(text: string, arch: string = process.arch): Wait | undefined {
   const number = numberIn(text);
   const { sync, fault } = numbers[arch] ?? { sync: [], fault: [] };

@@ -11,7 +11,7 @@ export interface Look {
   readonly still: boolean;
   /** It waits for the disk, now. */
   readonly wait: Wait | undefined;
-  /** Pages that it read from the disk since the last look. Of the main thread only. */
+  /** Pages that it read from the disk since the last look; known of the main thread only. */
   readonly faults: number;
   /** A debugger has it, or a signal has stopped it. */
   readonly stopped: boolean;
@@ -85,7 +85,7 @@ export class Thread {
 /** The state of a thread that need not be asked. */
 const running = { state: 'R', faults: 0 };
 
-/** A read may wait for a peer, too. Who waits for a disk can't be interrupted, but by a tracer. */
+/** A read may wait for a peer, too. A wait for a disk can't be interrupted, but by a tracer. */
 function confirmed(wait: Wait | undefined, call: string, state: string): Wait | undefined {
   return isSync(call) || /^[Dt]/.test(state) ? wait : undefined;
 }

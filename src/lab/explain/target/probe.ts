@@ -1,5 +1,5 @@
 /**
- * What the target sees of itself while it is watched: collections, turns of the event loop that
+ * The target looks at itself while it is watched: at collections, turns of the event loop that
  * took long, commits of a store that publishes them. The function is sent there as text, so it uses
  * nothing but its arguments. It keeps what it saw until it is asked, and costs little before.
  *

@@ -17,7 +17,7 @@ export interface Observation {
   readonly pid: number;
   readonly seen: readonly Seen[];
   readonly takers: readonly Taker[];
-  /** Of the event loop's thread; absent if the process has gone. */
+  /** The event loop's thread; absent if the process has gone. */
   readonly profile?: RawCpuProfile | undefined;
   /** The directory of the program's package; files are named from there. */
   readonly root?: string | undefined;

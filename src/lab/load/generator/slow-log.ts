@@ -63,7 +63,7 @@ export interface TakenSlow extends Taken<SlowOfThread> {
   readonly standstills: readonly Standstill[];
 }
 
-/** Of a second and thread. Each takes 1 ms at least. */
+/** In a second, per thread. Each takes 1 ms at least. */
 const maxStandstills = 1000;
 /** This share of a thread's requests is looked at for the tail. That of the whole run is within. */
 const tailFrom = 95;
@@ -72,7 +72,7 @@ const tailFrom = 95;
 export class SlowLog {
   readonly #startUs: number;
   readonly #slowest = new Slowest<SlowOfThread>(loadLimits.slowInSecond);
-  /** Of the thread so far; undefined: what is slow was given. */
+  /** All of the thread so far; undefined: what is slow was given. */
   readonly #all: Histogram | undefined;
   #fromUs: number;
   #standstills: Standstill[] = [];

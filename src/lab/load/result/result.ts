@@ -63,7 +63,7 @@ export interface Tail {
   readonly requests: readonly SlowRequest[];
   /** Slow as well, but too many to list. */
   readonly unlisted: number;
-  /** Of 1 ms or more. */
+  /** Those of 1 ms or more. */
   readonly standstills: readonly (Standstill & { readonly thread: number })[];
 }
 
@@ -81,6 +81,6 @@ export interface LoadResult
   /** Requests due in the run, where that is not just the rate times the time. */
   readonly due?: number;
   readonly stages?: readonly StageResult[];
-  /** Of a run with `tail`. */
+  /** Present in a run with `tail`. */
   readonly tail?: Tail;
 }
