@@ -175,7 +175,7 @@ export const ourFlags = {
   },
   explain: {
     value: 'PID|ADMIN',
-    help: 'says why requests of --slow, or above p99, were slow: watches the process',
+    help: 'says why requests of --slow, or above p99, were slow',
     ...optional(targetName),
   },
   'explain-out': {
