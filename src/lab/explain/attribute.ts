@@ -6,12 +6,13 @@
 import type { SlowRequest } from '../load/result/result.js';
 import { stallGroups } from '../load/result/stall-groups.js';
 import { type Cause, causes, type Parts } from './causes.js';
-import { type Seen, Timeline } from './evidence.js';
-import { busyShare, type Split, split, timed } from './split.js';
-import { judgeTurns } from './turns.js';
+import type { Seen } from './evidence.js';
+import { Layers } from './layers.js';
+import { busyShare, split, timed } from './split.js';
 
-export interface Attributed extends Split {
+export interface Attributed {
   readonly request: SlowRequest;
+  readonly parts: Parts;
   readonly cause: Cause;
   /** It queued behind a request that has this cause. */
   readonly behind: boolean;
@@ -26,7 +27,7 @@ export function attribute(
   evidence: readonly Seen[],
   startUs: number,
 ): Attributed[] {
-  const timeline = new Timeline(judgeTurns(evidence));
+  const layered = new Layers(evidence);
   return stallGroups(requests).flatMap((stall) => {
     /** The last slow request on each connection. */
     const inFront = new Map<string, Attributed>();
@@ -34,17 +35,16 @@ export function attribute(
     let last: Cause | undefined;
     return stall.requests.map((request) => {
       const when = timed(request, startUs);
-      const seen = timeline.within(when);
-      const parted = split(when, seen);
+      const parts = split(when, layered);
       const connection = `${request.thread}.${request.connection}`;
       const { cause, behind } = causeOf(
-        parted.parts,
+        parts,
         request,
         inFront.get(connection)?.cause,
-        () => (busyShare(when, seen) >= busyFrom ? (last ?? 'blocked event loop') : undefined),
+        () => (busyShare(when, layered) >= busyFrom ? (last ?? 'blocked event loop') : undefined),
         last,
       );
-      const attributed = { request, cause, behind, ...parted };
+      const attributed = { request, cause, behind, parts };
       inFront.set(connection, attributed);
       if (!behind && cause !== 'not explained' && cause !== 'connection wait') last = cause;
       return attributed;

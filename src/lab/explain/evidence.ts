@@ -64,10 +64,13 @@ export function overlapUs(a: Span, b: Span): number {
 /** The parts of some spans that others do not cover. Both are in order, and do not overlap. */
 export function without(spans: readonly Span[], taken: readonly Span[]): Span[] {
   const left: Span[] = [];
+  let first = 0;
   for (const { fromUs, toUs } of spans) {
     let at = fromUs;
-    for (const cut of taken) {
-      if (cut.toUs <= at || cut.fromUs >= toUs) continue;
+    while (first < taken.length && (taken[first] as Span).toUs <= fromUs) first++;
+    for (let next = first; next < taken.length; next++) {
+      const cut = taken[next] as Span;
+      if (cut.fromUs >= toUs) break;
       if (cut.fromUs > at) left.push({ fromUs: at, toUs: cut.fromUs });
       at = Math.max(at, cut.toUs);
     }

@@ -6,7 +6,7 @@ import type { Frame, Profile } from '../profile/profile.js';
 import { type Attributed, attribute } from './attribute.js';
 import { type Cause, causes } from './causes.js';
 import { describeSeen } from './describe.js';
-import { type Span, Timeline } from './evidence.js';
+import { merged, type Seen, type Span, Timeline } from './evidence.js';
 import { ProfileTimes } from './profile-times.js';
 import { timed } from './split.js';
 import type { Observation } from './target/watch-process.js';
@@ -30,15 +30,18 @@ export function explain(result: LoadResult, observation: Observation): Explanati
     return { kind: 'standstill', thread, ...shifted(span, startUs) } as const;
   });
   const sampled = times ? [...times.collections(), ...times.busy()] : [];
-  const evidence = [...seen, ...still, ...sampled];
+  const evidence: Seen[] = [...seen, ...still, ...sampled];
   const all = attribute(requests, evidence, startUs);
   const timeline = new Timeline(evidence);
   const byTakers = new Timeline(takers);
+  const turns = new Timeline(evidence.filter(({ kind }) => kind === 'turn'));
   const rows = [...new Set(all.map(({ cause }) => cause))].map((cause): CauseRow => {
     const own = all.filter((one) => one.cause === cause);
     const worst = own.reduce((a, b) => (b.request.latencyUs > a.request.latencyUs ? b : a));
     const when = timed(worst.request, startUs);
-    const frame = times && frameOf(cause, own, times);
+    const waits = own.map(({ request }) => timed(request, startUs));
+    const frame =
+      times && cause === 'blocked event loop' ? frameOf(turns, waits, times) : undefined;
     return {
       cause,
       requests: own.length,
@@ -74,10 +77,14 @@ function slowest(result: LoadResult) {
   return { fromUs, isP99: true, requests: requests.filter(counts), unlisted };
 }
 
-/** In the moments of the cause, over its requests: what blocked the event loop. */
-function frameOf(cause: Cause, own: readonly Attributed[], times: ProfileTimes): Frame | undefined {
-  if (cause !== 'blocked event loop') return undefined;
-  const moments = own.flatMap((one) => one.moments.get(cause) ?? []);
+/** The frame of the long turns of the event loop in which these requests waited. */
+function frameOf(turns: Timeline<Seen>, own: readonly Span[], times: ProfileTimes) {
+  const moments = merged(own).flatMap((span) =>
+    turns.within(span).map((turn) => ({
+      fromUs: Math.max(span.fromUs, turn.fromUs),
+      toUs: Math.min(span.toUs, turn.toUs),
+    })),
+  );
   return times.frameIn(moments);
 }
 

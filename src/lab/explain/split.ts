@@ -1,7 +1,8 @@
 /** Splits the latency of one request among the causes: each moment of it belongs to one. */
 import type { SlowRequest } from '../load/result/result.js';
-import { type Cause, layers, minShareOfOne, type Parts, singly } from './causes.js';
-import { lengthUs, merged, overlapUs, type Seen, type Span, without } from './evidence.js';
+import type { Cause, Parts } from './causes.js';
+import { lengthUs, type Span } from './evidence.js';
+import type { Layers } from './layers.js';
 
 /** A request, by the clock of the evidence. */
 export interface Timed extends SlowRequest, Span {}
@@ -12,58 +13,36 @@ export function timed(request: SlowRequest, startUs: number): Timed {
   return { ...request, fromUs, toUs: fromUs + request.latencyUs };
 }
 
-export interface Split {
-  readonly parts: Parts;
-  /** The moments that each cause has: what was seen then says more of it. */
-  readonly moments: ReadonlyMap<Cause, readonly Span[]>;
-}
-
 /**
  * The generator's own lateness is known exactly. It lies behind the wait for the connection. The
- * rest goes to what was seen, layer by layer, and what is left of the wait to the connection.
- * @param seen all that overlaps the request
+ * rest goes to what was seen, and what is left of the wait to the connection.
  */
-export function split(request: Timed, seen: readonly Seen[]): Split {
-  const { fromUs, toUs, waitUs, lagUs } = request;
+export function split(request: Timed, evidence: Layers): Parts {
+  const { fromUs, toUs, waitUs, lagUs, latencyUs } = request;
   const idealUs = Math.min(toUs, fromUs + waitUs);
   const sentUs = Math.min(toUs, idealUs + lagUs);
-  const moments = new Map<Cause, Span[]>();
-  const give = (cause: Cause, spans: readonly Span[]) => {
-    const some = spans.filter((span) => lengthUs(span) > 0);
-    if (some.length > 0) moments.set(cause, [...(moments.get(cause) ?? []), ...some]);
+  const parts: Partial<Record<Cause, number>> = {};
+  const give = (cause: Cause, us: number) => {
+    if (us > 0) parts[cause] = (parts[cause] ?? 0) + us;
   };
-  give('generator', [{ fromUs: idealUs, toUs: sentUs }]);
-  const wait = { fromUs, toUs: idealUs };
-  let left: readonly Span[] = [wait, { fromUs: sentUs, toUs }];
-  for (const [kind, cause] of layers) {
-    const own = seen.filter((one) => one.kind === kind && isOf(one, request));
-    if (own.length === 0) continue;
-    const rest = without(left, merged(own));
-    give(cause, without(left, rest));
-    left = rest;
+  give('generator', sentUs - idealUs);
+  const stretches = [
+    [{ fromUs, toUs: idealUs }, 'connection wait'],
+    [{ fromUs: sentUs, toUs }, 'not explained'],
+  ] as const;
+  for (const [span, otherwise] of stretches) {
+    let leftUs = lengthUs(span);
+    for (const [cause, us] of evidence.of(span, request)) {
+      give(cause, us);
+      leftUs -= us;
+    }
+    // Sums of large times leave a rest that is none.
+    if (leftUs > latencyUs * 1e-6) give(otherwise, leftUs);
   }
-  const service = without(left, [wait]);
-  give('connection wait', without(left, service));
-  give('not explained', service);
-  return { parts: partsOf(moments), moments };
-}
-
-/** A standstill holds up the requests of its own thread. */
-function isOf(seen: Seen, { thread, latencyUs }: Timed): boolean {
-  if (seen.kind === 'standstill') return seen.thread === thread;
-  return !singly.has(seen.kind) || lengthUs(seen) >= latencyUs * minShareOfOne;
-}
-
-function partsOf(moments: ReadonlyMap<Cause, readonly Span[]>): Parts {
-  const sums = [...moments].map(([cause, spans]) => {
-    return [cause, spans.reduce((sum, span) => sum + lengthUs(span), 0)] as const;
-  });
-  return Object.fromEntries(sums);
+  return parts;
 }
 
 /** The share of a request in which the event loop was never idle. */
-export function busyShare(request: Timed, seen: readonly Seen[]): number {
-  const busy = merged(seen.filter(({ kind }) => kind === 'busy'));
-  const us = busy.reduce((sum, span) => sum + overlapUs(span, request), 0);
-  return us / Math.max(1, request.latencyUs);
+export function busyShare(request: Timed, evidence: Layers): number {
+  return evidence.busyUs(request) / Math.max(1, request.latencyUs);
 }

@@ -137,3 +137,16 @@ test('shares are rounded so that they add up to 100 %', () => {
     }),
   );
 });
+
+test('a stall of seconds with all that was seen of it is explained at once', () => {
+  const requests = Array.from({ length: 20_000 }, (_, n) =>
+    slowRequest(n * 100, 3000 * ms, { connection: n % 20 }),
+  );
+  const evidence = Array.from({ length: 5000 }, (_, n) => [
+    seen('collection', n, n + 0.3),
+    seen('busy', n, n + 0.9),
+    seen('commit', n, n + 1),
+  ]).flat();
+  // Work that grows with requests times spans would take minutes.
+  expect(attribute(requests, evidence, startUs)).toHaveLength(20_000);
+});
