@@ -2,34 +2,37 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Work } from '#dist/lab/load/load-options.js';
+import { fileURLToPath } from 'node:url';
 import { threadsFor } from '#dist/lab/report/report-options.js';
 import { atMost, type Measured, type Part } from '../part.js';
+import { startServer } from '../peers/evenkeel.js';
+import { causesIn, countUnexplained, explainedLoad, figuresIn } from '../support/explained-load.js';
 import { fill, httpPut } from '../support/fill.js';
 import { mappedBytes, memoryOf } from '../support/proc.js';
 import { timeRange } from '../support/range.js';
 import { type Figures, middle, type Rounds, valuesOf } from '../support/rounds.js';
 import { keyOf } from '../support/wrk.js';
-import { countUnnamed, formatOutcome, mustBeNamedUs, rowsOf } from '../tail/table.js';
-import { script, type WatchedServer, watchServer } from '../tail/watch.js';
 import { mebibytes, ms, thousands } from '../write/numbers.js';
 import { linePlot } from '../write/plots.js';
 
+type Server = Awaited<ReturnType<typeof startServer>>;
+
 const load = { threads: threadsFor(availableParallelism()), connections: 20, rate: 10_000 };
-const slowMs = mustBeNamedUs / 1000;
+/** Such a request without a cause is a failure of the bench. */
+const slowMs = 50;
 /** As long as wrk2 leaves out at the start of a run. */
 const warmupMs = 10_000;
 const phases = ['PUT', 'GET', 'random keys'] as const;
 type Phase = (typeof phases)[number];
 /** The last phase has ten PUTs for each GET, and ranges beside them. */
-const random = { entities: 1_000_000, putShare: 10 / 11, rate: 11_000, valueBytes: 100 };
+const random = { entities: 1_000_000, mix: 'mixed:9/91', rate: 11_000, valueBytes: 100 };
 const range = { limit: 10_000, everyMs: 5000 };
 
 export const tenMinutes: Part = {
   title: 'Ten minutes at the reference load',
   programs: [],
   measure: async ({ minutes, directory }) => {
-    const server = await watchServer(directory);
+    const server = await startServer(directory);
     const groups: Record<string, Rounds> = {};
     for (const phase of phases) {
       const beside = phase === 'random keys' ? await besideRandom(server) : undefined;
@@ -49,8 +52,7 @@ every ${range.everyMs / 1000} s. ${warmupMs / 1000} s of the same load come firs
 counted. RssAnon is read every second; “later / earlier” is its max in the second half over its
 max in the first. “beyond the map” is the resident memory at the end without the pages of the data
 file. Requests of ${slowMs} ms or more are shown by their cause and by how many moments they came
-in, as \`npm run bench:tail\` finds them: a probe runs in server and generator, and a third
-process looks at their threads every 10 ms.`,
+in, as \`evenkeel load --explain\` finds them.`,
     tables: [table(measured)],
     bars: phases.flatMap((phase) => bars(phase, measured)),
     plots: { 'ten-minutes.svg': plot(measured) },
@@ -58,50 +60,43 @@ process looks at their threads every 10 ms.`,
 };
 
 /** Figures of the whole, the memory in each second, and the slow requests of each cause. */
-async function measurePhase(phase: Phase, server: WatchedServer, store: string, minutes: number) {
+async function measurePhase(phase: Phase, server: Server, store: string, minutes: number) {
   const memory: Figures[] = [];
   const began = performance.now();
   const timer = setInterval(() => {
     const { anonBytes, rssBytes } = memoryOf(server.pid);
     memory.push({ second: (performance.now() - began) / 1000, anonBytes, rssBytes });
   }, 1000);
-  const times = { durationMs: minutes * 60_000, warmupMs, slowMs };
-  const { outcome, result } = await server.run(workOf(phase), {
-    ...load,
-    ...times,
-    ...rateOf(phase),
-  });
+  const { threads, connections } = load;
+  const sizes = [`-t${threads}`, `-c${connections}`, `-d${minutes}m`, `--slow=${slowMs}ms`];
+  const flags = [...sizes, `--warmup=${warmupMs}ms`, ...workOf(phase)];
+  const { record, text } = await explainedLoad(server, flags, warmupMs + minutes * 60_000);
   clearInterval(timer);
   const { rssBytes } = memoryOf(server.pid);
-  const { completed: requests, failed, p50, p99, p999, max, lagMax } = result;
   const whole = {
-    ...{ requests, failed, p50, p99, p999, max },
-    unnamed: countUnnamed(outcome),
-    unlisted: outcome.unlisted,
-    'lag max': lagMax,
+    ...figuresIn(record),
+    unnamed: countUnexplained(record),
+    unlisted: record.explanation?.unlisted ?? 0,
     beyondMap: rssBytes - mappedBytes(server.pid, join(store, 'data.mdb')),
     maxAnon: Math.max(...memory.map(({ anonBytes = 0 }) => anonBytes)),
   };
-  process.stdout.write(`${phase} ${JSON.stringify(whole)}\n${formatOutcome(outcome, slowMs)}`);
-  const causes = rowsOf(outcome.moments).map(({ cause, moments, requests, worstUs }) => {
-    return [cause, [{ moments, requests, worst: worstUs / 1000 }]];
-  });
+  process.stdout.write(`${phase} ${JSON.stringify(whole)}\n${text}`);
+  const causes = causesIn(record).map(({ cause, ...figures }) => [cause, [figures]]);
   return { main: { whole: [whole], memory }, causes: Object.fromEntries(causes) as Rounds };
 }
 
-function workOf(phase: Phase): Work {
-  if (phase === 'PUT') return script('put');
-  if (phase === 'GET') return script('get');
-  const { entities: keySpace, putShare, valueBytes } = random;
-  return { kind: 'workload', putShare, keys: 'uniform', keySpace, valueBytes, seed: 1 };
-}
-
-function rateOf(phase: Phase) {
-  return phase === 'random keys' ? { rate: random.rate } : {};
+/** As flags of `evenkeel load`. */
+function workOf(phase: Phase): string[] {
+  const script = (name: string) => fileURLToPath(new URL(`../../../wrk/${name}`, import.meta.url));
+  if (phase === 'PUT') return [`-R${load.rate}`, '-s', script('put.lua')];
+  if (phase === 'GET') return [`-R${load.rate}`, '-s', script('get.lua')];
+  const { entities, mix, rate, valueBytes } = random;
+  const keys = ['--keys=uniform', `--key-space=${entities}`, `--value-bytes=${valueBytes}`];
+  return [`-R${rate}`, `--workload=${mix}`, ...keys];
 }
 
 /** Stores the entities, and reads ranges of them until it is stopped. */
-async function besideRandom({ url, port }: WatchedServer) {
+async function besideRandom({ url, port }: Server) {
   const { entities, valueBytes } = random;
   await fill({ port, entities, protocol: httpPut(valueBytes) });
   let isOver = false;

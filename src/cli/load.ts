@@ -1,5 +1,6 @@
 /** `evenkeel load`: loads a server at a constant rate and reports its latency; called like wrk2. */
 import { ScriptError, ScriptExit, TargetError } from '../lab/load/load-errors.js';
+import { ProfileError } from '../lab/profile/profile-errors.js';
 import { describeGroups } from './args/flags.js';
 import { exitCodeHelp } from './exit-codes.js';
 import { ourFlags, wrkFlags } from './load/load-flags.js';
@@ -8,7 +9,7 @@ import { onInterrupt } from './signals.js';
 
 export const summary = 'load a server at a constant rate, the way wrk2 is called';
 
-export const errors = [TargetError, ScriptError];
+export const errors = [TargetError, ScriptError, ProfileError];
 
 export const flags = { ...wrkFlags, ...ourFlags };
 
@@ -42,6 +43,8 @@ down to 2 %.
 --workload: 'get' reads the keys that 'put' of the same --key-space wrote. Sequential keys start
 again after the last. Zipfian is YCSB's, with the exponent 0.99 and the hot keys spread out. A 404
 is an error.
+--explain: any Node process on this machine, or the admin port of evenkeel serve; Linux only. Its
+inspector is opened for the run, and its CPU profiler runs.
 --json -: the report goes to standard error.
 
 ${exitCodeHelp}
@@ -54,6 +57,7 @@ Examples:
   evenkeel load --stages 1k:30s,1k-5k:1m --arrivals poisson --html run.html http://127.0.0.1:8080
   evenkeel load -R10k -c4 --http2 --streams 25 -k https://127.0.0.1:8443
   evenkeel load -c50 -d10s --find-max --slo 'p99<5ms,errors<0.1%' http://127.0.0.1:8080/v0/status
+  evenkeel load -R1000 --explain "$(pgrep -f server.mjs)" --slow 20ms http://127.0.0.1:8080
   evenkeel load -R1000 --json before.json http://127.0.0.1:8080/v0/status
 `;
 

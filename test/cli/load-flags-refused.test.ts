@@ -22,6 +22,7 @@ describe('a wrong value is refused with its flag, what it takes and what was giv
   const expectRule =
     'a status (201), a class (2xx), several (200,404), or a regular expression (/ready/)';
   const stagesRule = 'rates with times, such as 1k:30s,5k:1m, or with a ramp, 0-5k:1m';
+  const targetRule = 'a process id, or an admin address such as http://127.0.0.1:9001';
   const wholeRate = 'a whole number from 0 to 10000000, such as 10000 or 10k';
   const max = (number: number) => `a whole number from 1 to ${number}, such as 10000 or 10k`;
   it.each<[string, string, string, string]>([
@@ -72,6 +73,9 @@ describe('a wrong value is refused with its flag, what it takes and what was giv
       `${expectRule}: Invalid regular expression: /(/: Unterminated group`,
       '/(/',
     ],
+    ['--explain x', '--explain', targetRule, 'x'],
+    ['--explain 0', '--explain', targetRule, '0'],
+    ['--explain https://a', '--explain', targetRule, 'https://a'],
     ['--stages 0:1s', '--stages', 'stages of which one has a rate above 0', '0:1s'],
     ['--stages 1:20h,1:5h', '--stages', 'stages of at most 24h together', '1:20h,1:5h'],
     ['--stages 1k', '--stages', `${stagesRule}; in '1k' is missing ${wholeRate}`, '1k'],
@@ -136,6 +140,16 @@ describe('a wrong command line is refused with what to change', () => {
   it.each([
     ['-R1', 'the URL is missing; give one such as http://127.0.0.1:8080'],
     ['URL', '-R/--rate is missing; it takes requests per second, such as -R 10000 or -R 10k'],
+    ['-R1 --explain-out . URL', '--explain-out needs --explain'],
+    [
+      '--explain 1 --find-max --slo p99<5ms URL',
+      '--explain and --find-max exclude each other: explain a run at the rate that was found',
+    ],
+    [
+      '-R1 --explain 1 --warmup 1s -d15m URL',
+      '--explain takes runs of up to 15m, warm-up included: the process keeps what it sees until ' +
+        'the end',
+    ],
     [
       '-R1 -t4 -c3 URL',
       "-c/--connections takes at least as many as there are threads (-t 4), got '3'",

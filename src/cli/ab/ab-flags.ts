@@ -58,8 +58,9 @@ function alarmShare(given: string): number {
 }
 
 const { latency: _, u_latency, batch_latency, version, ...requestFlags } = wrkFlags;
-const { html, hgrm, slo, slow, stages, 'find-max': findMax, ...others } = ourFlags;
-const { 'allow-invalid': allowInvalid, json: __, warmup: ___, ...workFlags } = others;
+const { html, hgrm, slo, slow, stages, explain, 'explain-out': out, ...others } = ourFlags;
+const { 'find-max': findMax, 'allow-invalid': allowInvalid, json: __, ...more } = others;
+const { warmup: ___, ...workFlags } = more;
 
 /** They say what each run sends. */
 export const sentFlags = { ...requestFlags, ...workFlags };
@@ -72,6 +73,8 @@ const left = {
     slo,
     slow,
     stages,
+    explain,
+    'explain-out': out,
     'find-max': findMax,
     'allow-invalid': allowInvalid,
     json: __,

@@ -8,6 +8,7 @@ import {
   wholeNumber,
   withDefault,
 } from '../../config/parsers.js';
+import type { TargetName } from '../../lab/explain/target/choose.js';
 import { parseSlo } from '../../lab/load/judge/slo.js';
 import {
   defaultOptions,
@@ -179,6 +180,16 @@ export const ourFlags = {
     help: 'prints the worst moments with such requests; --json lists each',
     ...optional((text) => latency(text) / 1000),
   },
+  explain: {
+    value: 'PID|ADMIN',
+    help: 'says why requests of --slow, or above p99, were slow',
+    ...optional(targetName),
+  },
+  'explain-out': {
+    value: 'DIR',
+    help: 'of --explain: writes flame graphs of the slow moments and of the rest',
+    ...optional((directory: string) => directory),
+  },
   'find-max': on('searches the highest rate that is valid and holds --slo'),
   'allow-invalid': on('a run that is not valid does not fail the command'),
   'unix-socket': {
@@ -192,6 +203,14 @@ export const ourFlags = {
 };
 
 export type LoadValues = Values<typeof wrkFlags> & Values<typeof ourFlags>;
+
+/** A process id, or the address of an admin port. */
+function targetName(given: string): TargetName {
+  if (/^[1-9][0-9]{0,9}$/.test(given)) return { pid: Number(given) };
+  if (URL.canParse(given) && new URL(given).protocol === 'http:')
+    return { admin: new URL(given).origin };
+  throw new UsageError('a process id, or an admin address such as http://127.0.0.1:9001');
+}
 
 function putShare(given: string): number {
   if (given === 'put') return 1;

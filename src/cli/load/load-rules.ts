@@ -1,12 +1,15 @@
 /** Rules over several flags of `evenkeel load` together: each holds, or has a complaint. */
 import { resolve } from 'node:path';
-import { loadLimits } from '../../lab/load/load-options.js';
+import { defaultOptions, loadLimits, totalOf } from '../../lab/load/load-options.js';
 import { withoutSecrets } from '../../lab/load/output/secrets.js';
 import { connectionField } from '../../lab/load/request/connection-field.js';
 import type { LoadValues } from './load-flags.js';
 
 /** 10 000/s reach its end after 100 s; with 100 B a value a store of it takes about 200 MB. */
 export const defaultKeySpace = 1_000_000;
+
+/** V8 keeps a sample of each millisecond: this takes some 50 MB of the process that is watched. */
+const maxExplainedMs = 15 * 60_000;
 
 /** The error in flags that are each right by itself, if any. */
 type Rule = (
@@ -102,6 +105,17 @@ export const rules: readonly Rule[] = [
     findMax &&
     allowInvalid &&
     '--find-max and --allow-invalid exclude each other: a search takes valid runs only',
+  ({ explain, 'find-max': findMax }) =>
+    explain !== undefined &&
+    findMax &&
+    '--explain and --find-max exclude each other: explain a run at the rate that was found',
+  ({ explain, 'explain-out': out }) =>
+    out !== undefined && explain === undefined && '--explain-out needs --explain',
+  ({ explain, duration = defaultOptions.durationMs, stages, warmup }) =>
+    explain !== undefined &&
+    warmup + (stages ? totalOf(stages).durationMs : duration) > maxExplainedMs &&
+    `--explain takes runs of up to ${maxExplainedMs / 60_000}m, warm-up included: the process ` +
+      'keeps what it sees until the end',
   (values) => {
     const files = outputFlags.flatMap((name) => {
       const file = values[name];

@@ -14,6 +14,7 @@ import { formatLoadPage } from '../../lab/report/load-page.js';
 import { writeOutput } from '../args/files.js';
 import { exitCodeOf } from '../exit-codes.js';
 import { withoutListeners } from '../signals.js';
+import { type Explain, withExplanation } from './explain-run.js';
 import type { LoadCommand } from './options-from-flags.js';
 
 /** Where a command prints to, and what can end it early. */
@@ -30,11 +31,22 @@ export interface Terminal {
 /** Runs the load; tests script the results that a real run gives only by bad luck. */
 export type RunLoad = (options: LoadOptions, hooks: LoadHooks) => Promise<LoadResult>;
 
-/** @returns the exit code @throws TargetError, ScriptError, OutputError */
+/** @returns the exit code @throws TargetError, ScriptError, OutputError, ProfileError */
 export async function runOnce(
   command: LoadCommand,
   terminal: Terminal,
   runLoad: RunLoad = realRun,
+): Promise<number> {
+  return withExplanation(command, terminal.print, (explain) =>
+    run(command, terminal, runLoad, explain),
+  );
+}
+
+async function run(
+  command: LoadCommand,
+  terminal: Terminal,
+  runLoad: RunLoad,
+  explain: Explain | undefined,
 ): Promise<number> {
   const { options } = command;
   terminal.print(formatHeader(options));
@@ -50,20 +62,29 @@ export async function runOnce(
     },
   };
   try {
-    return conclude(await watch(options, terminal, hooks, runLoad), command, terminal);
+    const result = await watch(options, terminal, hooks, runLoad);
+    return await conclude(result, command, terminal, explain);
   } catch (error) {
     // A script that fails in done() does not undo hours of measuring.
-    if (measured && error instanceof ScriptError) conclude(measured, command, terminal);
+    if (measured && error instanceof ScriptError)
+      await conclude(measured, command, terminal, explain);
     throw error;
   }
 }
 
 /** Prints and writes what follows from a result. @returns the exit code @throws OutputError */
-function conclude(result: LoadResult, command: LoadCommand, terminal: Terminal): number {
+async function conclude(
+  result: LoadResult,
+  command: LoadCommand,
+  terminal: Terminal,
+  explain: Explain | undefined,
+): Promise<number> {
+  const explanation = await explain?.(result);
   const verdict = judge(result, command.slo);
   const slo = evaluateSlo(command.slo, result);
   for (const line of [...formatVerdict(verdict, result), ...formatSlo(slo)]) terminal.print(line);
-  writeFiles(result, { verdict, slo, machine: machine() }, command, terminal);
+  const extras = { verdict, slo, machine: machine(), ...(explanation && { explanation }) };
+  writeFiles(result, extras, command, terminal);
   return exitCodeOf(result, verdict, slo, command.allowInvalid);
 }
 

@@ -1,5 +1,6 @@
 /** The command line of `evenkeel load`: flags are checked together before a socket opens. */
 import { UsageError } from '../../config/parsers.js';
+import type { TargetName } from '../../lab/explain/target/choose.js';
 import type { Clause } from '../../lab/load/judge/slo.js';
 import {
   defaultOptions,
@@ -7,6 +8,7 @@ import {
   totalOf,
   type Work,
 } from '../../lab/load/load-options.js';
+import { outputDirectory } from '../args/files.js';
 import { parseCommandLine } from '../args/flags.js';
 import { authorizationOf, certificatesOf } from '../args/server-access.js';
 import { type LoadValues, ourFlags, wrkFlags } from './load-flags.js';
@@ -25,6 +27,15 @@ export interface LoadCommand {
   readonly slo: readonly Clause[];
   readonly findMax: boolean;
   readonly allowInvalid: boolean;
+  readonly explain?:
+    | {
+        readonly target: TargetName;
+        /** For an admin port that takes tokens only. */
+        readonly token: string | undefined;
+        /** Directory for the flame graphs. */
+        readonly out: string | undefined;
+      }
+    | undefined;
 }
 
 /** Where a search begins unless `--rate` says otherwise. */
@@ -41,8 +52,9 @@ export function parseLoad(args: readonly string[]): LoadCommand | 'help' | 'vers
   const [given, ...scriptArgs] = operands;
   if (given === undefined)
     throw new UsageError('the URL is missing; give one such as http://127.0.0.1:8080');
+  const options = loadOptionsOf(values, checkUrl(given), scriptArgs);
   return {
-    options: loadOptionsOf(values, checkUrl(given), scriptArgs),
+    options,
     print: { latency: values.latency || values.u_latency, uncorrected: values.u_latency },
     json: values.json,
     hgrm: values.hgrm,
@@ -50,7 +62,16 @@ export function parseLoad(args: readonly string[]): LoadCommand | 'help' | 'vers
     slo: values.slo ?? [],
     findMax: values['find-max'],
     allowInvalid: values['allow-invalid'],
+    explain: explainOf(values),
   };
+}
+
+/** @throws UsageError if the directory can't be written to */
+function explainOf(values: LoadValues): LoadCommand['explain'] {
+  const { explain: target, 'explain-out': out, 'token-file': token } = values;
+  if (target === undefined) return undefined;
+  if (out !== undefined) outputDirectory('--explain-out', out);
+  return { target, token, out };
 }
 
 /** @throws UsageError if flags that are each right contradict each other */
@@ -81,6 +102,7 @@ export function loadOptionsOf(
     insecure: values.insecure,
     ...certificatesFor(values, url),
     ...(values.slow !== undefined && { slowMs: values.slow }),
+    ...(values.explain && { tail: true }),
     ...(values.expect && { expect: values.expect }),
     work: workOf(values, scriptArgs, url),
   };

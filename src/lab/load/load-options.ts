@@ -100,6 +100,8 @@ export interface LoadOptions {
   readonly certificates?: Certificates;
   /** Requests that take so long are listed one by one; undefined: none. */
   readonly slowMs?: number;
+  /** Lists what an explanation needs: slow requests, the tail without slowMs, and standstills. */
+  readonly tail?: boolean;
   readonly expect?: Expectation;
   readonly work: Work;
 }
@@ -163,4 +165,5 @@ export const loadLimits = {
   /** Listed slow requests, in all and per thread and second: a stall must not crowd out others. */
   slowRequests: 50_000,
   slowInSecond: 10_000,
+  standstills: 100_000,
 } as const;

@@ -156,6 +156,8 @@ function resultOf(
   finished: readonly Finished[],
 ): LoadResult {
   const { countFromUs } = phasesOf(begin.us, options);
+  const { requests, unlisted } = slowOf(begin.atMs + options.warmupMs, aggregator);
+  const { standstills } = aggregator;
   const early = finished.find(({ endedEarly }) => endedEarly)?.endedEarly;
   return {
     options,
@@ -180,16 +182,16 @@ function resultOf(
     }),
     ...(options.stages && { stages: stageResults(options.stages, finished, countFromUs) }),
     ...(options.slowMs !== undefined && {
-      slow: slowOf(options.slowMs, begin.atMs + options.warmupMs, aggregator),
+      slow: { fromUs: options.slowMs * 1000, requests, unlisted },
     }),
+    ...(options.tail && { tail: { startUs: countFromUs, requests, unlisted, standstills } }),
     ...(early && { endedEarly: early }),
   };
 }
 
-function slowOf(slowMs: number, startAtMs: number, aggregator: Aggregator): Slow {
+function slowOf(startAtMs: number, aggregator: Aggregator): Omit<Slow, 'fromUs'> {
   const { requests, unlisted } = aggregator.slow.take();
   return {
-    fromUs: slowMs * 1000,
     requests: requests
       .map((request) => ({ ...request, dueAtMs: startAtMs + request.dueUs / 1000 }))
       .sort((a, b) => a.dueUs - b.dueUs),

@@ -10,6 +10,10 @@ type ProfileErrorCode =
   /** An admin port that does not respond as one. */
   | 'admin'
   | 'busy'
+  /** The process is on another machine, and its clock another one. */
+  | 'remote'
+  /** The system does not keep the figures that are needed. */
+  | 'platform'
   /** The admin server can't listen. */
   | 'listen'
   /** Linux's perf is missing or may not be used. */

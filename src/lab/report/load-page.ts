@@ -45,6 +45,7 @@ ${verdict(record)}
 ${inline(percentiles)}
 ${inline(timeline)}
 ${stages.length > 0 ? `<h2>Stages</h2>${stageTable(record)}` : ''}
+${explanation(record)}
 <h2>Where the time went</h2>${partsTable(record)}
 <h2>Requests</h2>${requestTable(record)}
 <h2>Settings</h2>${settings(record)}
@@ -88,6 +89,20 @@ function stageTable({ stages = [] }: LoadRecord): string {
     String(Object.values(stage.errors).reduce((sum, count) => sum + count, 0)),
   ]);
   return table(['stage', 'due', 'responses/s', ...timeHeads, 'errors'], rows);
+}
+
+function explanation({ explanation: found }: LoadRecord): string {
+  if (found === undefined) return '';
+  const rows = found.causes.map(({ cause, requests, share, worstUs, frame = '', example }) => [
+    cause,
+    String(requests),
+    `${(100 * share).toFixed(1)} %`,
+    (worstUs / 1000).toFixed(3),
+    frame === '' ? example.seen : `${frame}: ${example.seen}`,
+  ]);
+  const heads = ['cause', 'requests', 'share', 'worst, ms', 'of the worst one'];
+  const of = `${(found.fromUs / 1000).toFixed(3)} ms or more`;
+  return `<h2>Why requests of ${of} were slow</h2>${table(heads, rows)}`;
 }
 
 function partsTable(record: LoadRecord): string {

@@ -3,7 +3,7 @@ import type { Target } from '../http/target.js';
 import type { LoadOptions } from '../load-options.js';
 import type { Calibration, ThreadResult, Unanswered } from '../result/result.js';
 import type { ScriptStart } from '../script/script.js';
-import type { SlowOfThread, Taken } from './slow-log.js';
+import type { TakenSlow } from './slow-log.js';
 
 export interface ThreadStart {
   readonly options: LoadOptions;
@@ -46,7 +46,7 @@ export interface SecondOver {
   readonly set: 0 | 1;
   readonly from: number;
   readonly to: number;
-  readonly slow?: Taken<SlowOfThread>;
+  readonly slow?: TakenSlow;
 }
 
 export interface Finished {

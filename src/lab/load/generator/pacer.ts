@@ -43,8 +43,19 @@ export class Pacer {
   #busyUs = 0;
   #stalls = { count: 0, totalUs: 0, longestUs: 0 };
 
-  /** @param wake a shared cell whose notification ends a sleep */
-  constructor(clock: Clock, wake: Int32Array, threads: number) {
+  readonly #onStall: ((fromUs: number, toUs: number) => void) | undefined;
+
+  /**
+   * @param wake a shared cell whose notification ends a sleep
+   * @param onStall called for each stretch in which the thread should have run and did not
+   */
+  constructor(
+    clock: Clock,
+    wake: Int32Array,
+    threads: number,
+    onStall?: (fromUs: number, toUs: number) => void,
+  ) {
+    this.#onStall = onStall;
     this.#clock = clock;
     this.#wake = wake;
     this.#guardUs = threads < availableParallelism() ? guardUs.roomy : guardUs.crowded;
@@ -74,16 +85,16 @@ export class Pacer {
       const turn = () => {
         try {
           const now = this.#clock.now();
-          this.#noteStall(now - began);
+          this.#noteStall(began, now);
           const dueUs = work.turn(now);
           if (dueUs === undefined) return resolve();
           const after = this.#clock.now();
-          this.#noteStall(after - now);
+          this.#noteStall(now, after);
           if (work.events !== events) this.#busyUs += after - began;
           events = work.events;
           const awakeUs = after + this.#sleep(dueUs - after, work);
           began = this.#clock.now();
-          this.#noteStall(began - awakeUs);
+          this.#noteStall(awakeUs, began);
           setImmediate(turn);
         } catch (error) {
           reject(error);
@@ -106,10 +117,12 @@ export class Pacer {
     return us;
   }
 
-  #noteStall(us: number): void {
+  #noteStall(fromUs: number, toUs: number): void {
+    const us = toUs - fromUs;
     if (us < minStallUs) return;
     this.#stalls.count++;
     this.#stalls.totalUs += us;
     this.#stalls.longestUs = Math.max(this.#stalls.longestUs, us);
+    this.#onStall?.(fromUs, toUs);
   }
 }

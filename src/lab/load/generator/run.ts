@@ -4,6 +4,7 @@
  */
 import { faultFinder } from '../http/expectation.js';
 import type { FailureKind, SlotConnection } from '../http/slot-connection.js';
+import type { LoadOptions } from '../load-options.js';
 import type { GeneratorOptions } from './connections.js';
 import { Dispatcher } from './dispatcher.js';
 import { FailureCauses } from './failure-causes.js';
@@ -59,9 +60,10 @@ export class Run implements PacedWork {
     this.#timeoutUs = load.timeoutMs * 1000;
     this.#phases = phases;
     this.#faultOf = faultFinder(load.expect);
-    this.#pacer = new Pacer(clock, control.wake, load.threads);
-    const slow =
-      load.slowMs === undefined ? undefined : new SlowLog(load.slowMs * 1000, phases.countFromUs);
+    const slow = slowLogOf(load, phases.countFromUs);
+    this.#pacer = new Pacer(clock, control.wake, load.threads, (from, to) =>
+      slow?.stoodStill(from, to),
+    );
     this.#stages = load.stages && new StageRecords(load.stages, phases.countFromUs);
     this.#schedule = new Schedule({
       beginUs,
@@ -269,4 +271,12 @@ export class Run implements PacedWork {
     this.#stages?.at(nowUs)?.count(kind, times);
     this.#causes.add(cause, times);
   }
+}
+
+function slowLogOf(
+  { slowMs, tail }: Pick<LoadOptions, 'slowMs' | 'tail'>,
+  startUs: number,
+): SlowLog | undefined {
+  if (slowMs !== undefined) return new SlowLog(slowMs * 1000, startUs);
+  return tail ? new SlowLog('tail', startUs) : undefined;
 }

@@ -52,6 +52,7 @@ export class Seconds {
   pass(nowUs: number): void {
     const second = Math.floor((nowUs - this.#countFromUs) / secondUs);
     this.#boundaryUs = this.#countFromUs + (second + 1) * secondUs;
+    this.#slow?.follow(this.current.latency);
     if (!this.#warm) {
       this.current.reset();
       this.#slow?.take();

@@ -23,7 +23,6 @@ export class Slot {
   readonly sender: Sender;
   readonly #connection: number;
   readonly #slow: SlowLog | undefined;
-  readonly #slowUs: number;
   readonly #stages: StageRecords | undefined;
   /** Which send of the thread it is at. */
   sequence: number;
@@ -44,7 +43,6 @@ export class Slot {
     this.#connection = connection;
     this.#slow = slow;
     this.#stages = stages;
-    this.#slowUs = slow?.fromUs ?? Number.POSITIVE_INFINITY;
   }
 
   send(requests: number): void {
@@ -88,8 +86,9 @@ export class Slot {
     into.wait.record(idealSentUs - this.dueUs);
     into.lag.record(lagUs);
     into.service.record(receivedUs - this.sentUs);
-    if (receivedUs - this.dueUs >= this.#slowUs)
-      this.#slow?.add(this.#connection, this.dueUs, idealSentUs, this.sentUs, receivedUs);
+    const slow = this.#slow;
+    if (slow !== undefined && receivedUs - this.dueUs >= slow.fromUs)
+      slow.add(this.#connection, this.dueUs, idealSentUs, this.sentUs, receivedUs);
   }
 
   get #idealSentUs(): number {

@@ -1,6 +1,10 @@
-/** Slow requests, one by one, within a bound: the slowest are kept, the others counted. */
+/**
+ * Slow requests, one by one, within a bound: the slowest are kept, the others counted. With them,
+ * when their thread stood still: a response that came then was seen at its end.
+ */
+import { Histogram } from '../histogram/histogram.js';
 import { loadLimits } from '../load-options.js';
-import type { SlowRequest } from '../result/result.js';
+import type { SlowRequest, Standstill } from '../result/result.js';
 
 export interface Taken<Request> {
   /** In no order. */
@@ -55,17 +59,53 @@ export class Slowest<Request extends { readonly latencyUs: number }> {
 
 export type SlowOfThread = Omit<SlowRequest, 'thread' | 'dueAtMs'>;
 
+export interface TakenSlow extends Taken<SlowOfThread> {
+  readonly standstills: readonly Standstill[];
+}
+
+/** In a second, per thread. Each takes 1 ms at least. */
+const maxStandstills = 1000;
+/** This share of a thread's requests is looked at for the tail. That of the whole run is within. */
+const tailFrom = 95;
+
 /** A thread's slow requests of the current second. */
 export class SlowLog {
-  /** Latencies from this on are slow. */
-  readonly fromUs: number;
   readonly #startUs: number;
   readonly #slowest = new Slowest<SlowOfThread>(loadLimits.slowInSecond);
+  /** All of the thread so far; undefined: what is slow was given. */
+  readonly #all: Histogram | undefined;
+  #fromUs: number;
+  #standstills: Standstill[] = [];
 
-  /** @param startUs of the run, without its warm-up: due times count from it */
-  constructor(fromUs: number, startUs: number) {
-    this.fromUs = fromUs;
+  /**
+   * @param fromUs what is slow; `tail`: whatever is among the slowest 5 % of its second, or of the
+   *   run so far
+   * @param startUs of the run, without its warm-up: due times count from it
+   */
+  constructor(fromUs: number | 'tail', startUs: number) {
+    this.#all = fromUs === 'tail' ? new Histogram() : undefined;
+    this.#fromUs = fromUs === 'tail' ? 0 : fromUs;
     this.#startUs = startUs;
+  }
+
+  /** Latencies from this on are slow. */
+  get fromUs(): number {
+    return this.#fromUs;
+  }
+
+  /** A second is over. @param latency of its requests */
+  follow(latency: Histogram): void {
+    if (this.#all === undefined || latency.count === 0) return;
+    this.#all.add(latency);
+    this.#fromUs = Math.min(
+      latency.valueAtPercentile(tailFrom),
+      this.#all.valueAtPercentile(tailFrom),
+    );
+  }
+
+  stoodStill(fromUs: number, toUs: number): void {
+    if (this.#standstills.length === maxStandstills) return;
+    this.#standstills.push({ fromUs: fromUs - this.#startUs, toUs: toUs - this.#startUs });
   }
 
   add(
@@ -85,7 +125,9 @@ export class SlowLog {
     });
   }
 
-  take(): Taken<SlowOfThread> {
-    return this.#slowest.take();
+  take(): TakenSlow {
+    const standstills = this.#standstills;
+    this.#standstills = [];
+    return { ...this.#slowest.take(), standstills };
   }
 }

@@ -9,7 +9,10 @@ import type { LoadResult, StageResult } from '../result/result.js';
 import { withoutSecrets, withoutSecretValues } from './secrets.js';
 
 /** The fields of a record that do not come from the result. */
-export type RecordExtras = Pick<LoadRecord, 'machine' | 'verdict' | 'slo' | 'search'>;
+export type RecordExtras = Pick<
+  LoadRecord,
+  'machine' | 'verdict' | 'slo' | 'search' | 'explanation'
+>;
 
 const percentiles = [50, 75, 90, 95, 99, 99.9, 99.99, 99.999, 100];
 
@@ -46,6 +49,7 @@ export function toRecord(result: LoadResult, extras: RecordExtras): LoadRecord {
     ...(result.due !== undefined && { due: result.due }),
     ...(result.stages && { stages: result.stages.map(recordedStage) }),
     ...(result.slow && { slow: result.slow }),
+    ...(extras.explanation && { explanation: extras.explanation }),
     verdict: extras.verdict,
     slo: extras.slo,
     ...(extras.search === undefined ? {} : { search: extras.search }),
@@ -59,6 +63,8 @@ export function recordedOptions({
   url,
   // With a private key.
   certificates: _,
+  // How it is looked at, not what is sent.
+  tail: __,
   work,
   ...others
 }: LoadOptions): LoadRecord['options'] {

@@ -11,7 +11,7 @@ import { Slowest, type SlowOfThread } from '../generator/slow-log.js';
 import { Histogram } from '../histogram/histogram.js';
 import { loadLimits } from '../load-options.js';
 import { boundedLatency } from './bounds.js';
-import type { Latencies, Second } from './result.js';
+import type { Latencies, Second, Standstill } from './result.js';
 
 /** A second that not all threads have reported. */
 interface OpenSecond {
@@ -38,6 +38,7 @@ export class Aggregator {
   readonly causes = new FailureCauses();
   readonly requestRates = new Histogram();
   readonly slow = new Slowest<SlowOfThread & { thread: number }>(loadLimits.slowRequests);
+  readonly standstills: (Standstill & { readonly thread: number })[] = [];
   readonly unanswered = { inFlight: 0, unsent: 0 };
 
   constructor(records: readonly SharedRecords[], latencyFrom: number) {
@@ -77,6 +78,9 @@ export class Aggregator {
     records.giveBack(set);
     for (const request of slow?.requests ?? []) this.slow.add({ ...request, thread });
     this.slow.addUnlisted(slow?.unlisted ?? 0);
+    for (const standstill of slow?.standstills ?? [])
+      if (this.standstills.length < loadLimits.standstills)
+        this.standstills.push({ ...standstill, thread });
     this.#reported[thread] = to + 1;
     this.#closeSeconds(Math.min(...this.#reported));
   }

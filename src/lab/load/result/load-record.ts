@@ -4,32 +4,8 @@
  * added, and nothing else may change. Fields that are not named here are allowed.
  */
 import * as v from 'valibot';
-
-const text = v.string('should be a string');
-const flag = v.boolean('should be a boolean');
-const number = v.number('should be a number');
-const atLeast0 = v.minValue<number, 0, string>(0, 'should be at least 0');
-const amount = v.pipe(number, atLeast0);
-const wholeNumber = 'should be a whole number';
-const count = v.pipe(v.number(wholeNumber), v.safeInteger(wholeNumber), atLeast0);
-const upTo = <const Max extends number>(max: Max) =>
-  v.pipe(number, atLeast0, v.maxValue(max, `should be at most ${max}`));
-
-function object<const Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.object(entries, 'should be an object');
-}
-
-function list<const Item extends v.GenericSchema>(item: Item) {
-  return v.array(item, 'should be an array');
-}
-
-function oneOf<const Words extends readonly string[]>(...words: Words) {
-  return v.picklist(words, `should be ${words.map((word) => `'${word}'`).join(' or ')}`);
-}
-
-function say<const Schema extends v.GenericSchema>(meaning: string, schema: Schema) {
-  return v.pipe(schema, v.description(meaning));
-}
+import { explanationRecord, slowRequest } from './explanation-record.js';
+import { amount, count, flag, list, number, object, oneOf, say, text, upTo } from './schema.js';
 
 export const machineRecord = object({
   node: say('Version of Node.', text),
@@ -144,17 +120,6 @@ const second = object({
   maxUs: amount,
 });
 
-const slowRequest = object({
-  dueUs: say('When it was due, from the start of the run. Below 0: in the warm-up.', number),
-  dueAtMs: say('The same by the wall clock: ms since 1970.', amount),
-  latencyUs: say('waitUs + lagUs + serviceUs.', amount),
-  waitUs: amount,
-  lagUs: amount,
-  serviceUs: amount,
-  thread: count,
-  connection: say('Its number in its thread.', count),
-});
-
 const errors = object({ connect: count, read: count, write: count, timeout: count, status: count });
 const unanswered = object({ inFlight: count, unsent: count });
 
@@ -253,6 +218,9 @@ export const loadRecord = object({
         unlisted: say('Slow as well, but too many to list.', count),
       }),
     ),
+  ),
+  explanation: v.exactOptional(
+    say('Why requests were slow, as `--explain` found.', explanationRecord),
   ),
   verdict: say(
     'Whether the run may be believed.',

@@ -50,6 +50,23 @@ export interface StageResult extends Pick<Latencies, 'latency' | 'latencyWithout
   readonly unanswered: Unanswered;
 }
 
+/** When a thread should have run and did not, in µs from the run's start. */
+export interface Standstill {
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+/** All that an explanation needs of the generator. */
+export interface Tail {
+  /** When the run began, without its warm-up, by the system's monotonic clock. */
+  readonly startUs: number;
+  readonly requests: readonly SlowRequest[];
+  /** Slow as well, but too many to list. */
+  readonly unlisted: number;
+  /** Those of 1 ms or more. */
+  readonly standstills: readonly (Standstill & { readonly thread: number })[];
+}
+
 export interface LoadResult
   extends Latencies,
     Pick<LoadRecord, Kept | 'unanswered' | 'threads' | 'timeline' | 'slow'> {
@@ -64,4 +81,6 @@ export interface LoadResult
   /** Requests due in the run, where that is not just the rate times the time. */
   readonly due?: number;
   readonly stages?: readonly StageResult[];
+  /** Present in a run with `tail`. */
+  readonly tail?: Tail;
 }

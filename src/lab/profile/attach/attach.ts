@@ -13,8 +13,10 @@ import { findInspector, type Inspector, isOpen, untilOpen } from './find-inspect
 import { isStopped, listenersOf, sharesNetwork } from './proc.js';
 import { checkIsNode, checkTakesSignal } from './process-info.js';
 
-interface Attachment {
+export interface Attachment {
   readonly connection: InspectorConnection;
+  /** Whether its inspector was opened for us. */
+  readonly opened: boolean;
   /** Leaves the process, whatever happened in between. Resolves to true if it is as it was. */
   detach(): Promise<boolean>;
 }
@@ -35,7 +37,7 @@ export async function attachTo(pid: number, openWithinMs = patienceMs): Promise<
       return true;
     };
     await checkResponds(pid, connection, open).catch((error) => detach().then(() => fail(error)));
-    return { connection, detach };
+    return { connection, opened: false, detach };
   }
   checkTakesSignal(pid);
   const before = listenersOf(pid)?.own ?? [];
@@ -53,7 +55,7 @@ export async function attachTo(pid: number, openWithinMs = patienceMs): Promise<
     return left;
   };
   await checkResponds(pid, connection, opened).catch((error) => detach().then(() => fail(error)));
-  return { connection, detach };
+  return { connection, opened: true, detach };
 }
 
 function fail(error: Error): never {

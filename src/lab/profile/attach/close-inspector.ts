@@ -33,7 +33,7 @@ export async function closeInspector(connection: InspectorConnection): Promise<v
 }
 
 /** Runs over there. */
-function closeWhenAlone(load: (name: string) => unknown, isStuck: boolean): void {
+export function closeWhenAlone(load: (name: string) => unknown, isStuck: boolean): void {
   const inspector = load('node:inspector') as typeof import('node:inspector');
   const fs = load('node:fs') as typeof import('node:fs');
   const port = Number(new URL(inspector.url() ?? 'ws://127.0.0.1:0').port);

@@ -52,24 +52,53 @@ export async function callNow<Result>(
   return resultOf(await connection.post<Evaluated>('Runtime.evaluate', how)).value as Result;
 }
 
+/** An object in the thread. */
+export interface Held {
+  /** Calls a method without arguments, and takes its result over. */
+  call<Result>(method: string): Promise<Result>;
+  release(): Promise<void>;
+}
+
+/**
+ * Makes an object in the thread; nothing global is left.
+ * @param given to the function behind its first argument: functions like itself, or plain data
+ */
+export async function holdInThread(
+  connection: InspectorConnection,
+  // biome-ignore lint/suspicious/noExplicitAny: it gets what is given here
+  make: (load: LoadModule, ...given: any[]) => object,
+  ...given: readonly unknown[]
+): Promise<Held> {
+  const { objectId } = resultOf(
+    await connection.post<Evaluated>('Runtime.evaluate', evaluation(make, given)),
+  );
+  return {
+    call: async <Result>(method: string) => {
+      const response = await connection.post<Evaluated>('Runtime.callFunctionOn', {
+        objectId,
+        functionDeclaration: `function () { return this.${method}(); }`,
+        returnByValue: true,
+        awaitPromise: true,
+      });
+      return resultOf(response).value as Result;
+    },
+    release: async () => {
+      await connection.post('Runtime.releaseObject', { objectId });
+    },
+  };
+}
+
 /** Starts something in the thread that gives its result when stopped; nothing global is left. */
 export async function startInThread<Result>(
   connection: InspectorConnection,
   start: (load: LoadModule) => { stop(): Result | Promise<Result> },
 ): Promise<{ stop(): Promise<Result> }> {
-  const { objectId } = resultOf(
-    await connection.post<Evaluated>('Runtime.evaluate', evaluation(start)),
-  );
+  const held = await holdInThread(connection, start);
   return {
     stop: async () => {
-      const response = await connection.post<Evaluated>('Runtime.callFunctionOn', {
-        objectId,
-        functionDeclaration: 'function () { return this.stop(); }',
-        returnByValue: true,
-        awaitPromise: true,
-      });
-      await connection.post('Runtime.releaseObject', { objectId });
-      return resultOf(response).value as Result;
+      const result = await held.call<Result>('stop');
+      await held.release();
+      return result;
     },
   };
 }
@@ -80,12 +109,16 @@ export function postFunction(
   run: (load: LoadModule, isSet: boolean) => void,
   isSet: boolean,
 ): Promise<unknown> {
-  return connection.post('Runtime.evaluate', evaluation(run, isSet));
+  return connection.post('Runtime.evaluate', evaluation(run, [isSet]));
 }
 
-function evaluation(run: (load: LoadModule, isSet: boolean) => unknown, isSet = false): object {
+function evaluation(
+  run: (load: LoadModule, ...given: never[]) => unknown,
+  given: readonly unknown[] = [],
+): object {
+  const texts = given.map((one) => (typeof one === 'function' ? `(${one})` : JSON.stringify(one)));
   return {
-    expression: `(${run})(${loadText}, ${isSet})\n//# sourceURL=${probeUrl}`,
+    expression: `(${run})(${[loadText, ...texts].join()})\n//# sourceURL=${probeUrl}`,
     includeCommandLineAPI: true,
     silent: true,
   };

@@ -20,7 +20,7 @@ export interface Sampling<Raw> {
 }
 
 /** Its cost to a thread grows with the samples. */
-const intervalUs = 1000;
+export const intervalUs = 1000;
 /** V8 keeps every sample until the end. */
 export const intervalBytes = 32_768;
 
@@ -75,7 +75,7 @@ export function trimStart(raw: RawCpuProfile, us: number): RawCpuProfile {
  * Whatever is optimized while it samples is told. So all is optimized again, which takes the
  * program some tenths of a second: coverage needs the same, and asking for it is the only way.
  */
-async function forgetOptimizedCode(connection: InspectorConnection): Promise<void> {
+export async function forgetOptimizedCode(connection: InspectorConnection): Promise<void> {
   await connection.post('Profiler.startPreciseCoverage', { callCount: false, detailed: false });
   await connection.post('Profiler.stopPreciseCoverage');
 }

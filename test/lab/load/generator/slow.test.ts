@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Slowest, SlowLog } from '#dist/lab/load/generator/slow-log.js';
+import { Histogram } from '#dist/lab/load/histogram/histogram.js';
 import { play } from './virtual-service.js';
 
 const ms = 1000;
@@ -25,8 +26,9 @@ describe('the list of slow requests', () => {
     expect(slow.take()).toEqual({
       requests: [of(80 * ms, 0, 50 * ms), of(90 * ms, 40 * ms, ms), of(100 * ms, 31 * ms, ms)],
       unlisted: 0,
+      standstills: [],
     });
-    expect(slow.take()).toEqual({ requests: [], unlisted: 0 });
+    expect(slow.take()).toEqual({ requests: [], unlisted: 0, standstills: [] });
   });
 
   test('has one of exactly the limit, and none that is faster', () => {
@@ -64,6 +66,33 @@ describe('the list of slow requests', () => {
       },
     ]);
   });
+});
+
+test('the list of the tail follows the slowest 5 %, of the run and of the last second', () => {
+  const log = new SlowLog('tail', 0);
+  const second = (fastUs: number) => {
+    const latency = new Histogram();
+    latency.record(fastUs, 94);
+    latency.record(10 * fastUs, 6);
+    return latency;
+  };
+  expect(log.fromUs).toBe(0);
+  log.follow(second(100));
+  expect(log.fromUs).toBe(1000);
+  // A slow second does not hide what is slow in the run.
+  log.follow(second(5000));
+  expect(log.fromUs).toBeLessThanOrEqual(5000 + 5);
+  log.follow(second(100));
+  expect(log.fromUs).toBe(1000);
+  log.follow(new Histogram());
+  expect(log.fromUs).toBe(1000);
+});
+
+test('standstills count from the start of the run, and are told once', () => {
+  const log = new SlowLog(1, 20 * ms);
+  log.stoodStill(30 * ms, 35 * ms);
+  expect(log.take().standstills).toEqual([{ fromUs: 10 * ms, toUs: 15 * ms }]);
+  expect(log.take().standstills).toEqual([]);
 });
 
 test('the slowest are kept, whatever the order, and the others counted', () => {

@@ -127,6 +127,25 @@ export const fullExtras: RecordExtras = {
   ],
 };
 
+const explained = {
+  ...slowRequest(1_000_000, 9100),
+  cause: 'blocked event loop',
+  behind: false,
+  partsUs: { 'blocked event loop': 9000, 'not explained': 100 },
+};
+
+const explanation: RecordExtras['explanation'] = {
+  ...{ pid: 4711, fromUs: 9000, isP99: false, unlisted: 1, notes: ['It was seen badly.'] },
+  requests: [explained],
+  causes: [
+    {
+      ...{ cause: 'blocked event loop', requests: 1, behind: 0, share: 1, worstUs: 9100 },
+      frame: 'hash (app.js:12)',
+      example: { ...explained, seen: 'blocked event loop 9.00 ms' },
+    },
+  ],
+};
+
 /** A record with every field that there is. */
 export const full = toRecord(
   {
@@ -143,5 +162,5 @@ export const full = toRecord(
       work: { kind: 'script', file: 'put.lua', args: ['a'] },
     },
   },
-  fullExtras,
+  { ...fullExtras, explanation },
 );

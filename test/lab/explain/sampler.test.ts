@@ -1,0 +1,30 @@
+/** The kernel's figures of a real process: one that is stopped, and one that ends. */
+import { expect, test } from 'vitest';
+import { Sampler } from '#dist/lab/explain/kernel/sampler.js';
+import { monotonicClock } from '#dist/lab/load/generator/clock.js';
+import { until } from '../../support/process.js';
+import { startProgram } from '../profile/program.js';
+
+const { now } = monotonicClock();
+
+test('a process that a signal stops is seen to stand from then on, until it ends', async () => {
+  const { pid, child } = await startProgram('counts.mjs');
+  const sampler = new Sampler(pid, now);
+  child.kill('SIGSTOP');
+  const stoppedUs = now();
+  await until('it is seen', () => {
+    sampler.sample();
+    return sampler.seen().some(({ kind }) => kind === 'stopped');
+  });
+  child.kill('SIGKILL');
+  await until('it has ended', () => child.signalCode !== null);
+  sampler.sample();
+  const { seen } = sampler.end();
+  const stopped = seen.filter(({ kind }) => kind === 'stopped');
+  expect(stopped).toHaveLength(1);
+  expect(stopped[0]?.toUs).toBeGreaterThan(stoppedUs);
+});
+
+test('a process that is not there can not be looked at', () => {
+  expect(() => new Sampler(2 ** 22 + 1, now)).toThrow('ENOENT');
+});
