@@ -103,7 +103,7 @@ export const ourFlags = {
     parse: expectation,
     fallback: undefined as Expectation | undefined,
   },
-  http2: on('HTTP/2: agreed on over https (ALPN), with prior knowledge over http (h2c)'),
+  http2: on('HTTP/2: by ALPN over https, with prior knowledge over http (h2c)'),
   streams: {
     value: 'N',
     help: 'of --http2: requests in flight at most, on each connection',
