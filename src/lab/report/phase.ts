@@ -159,9 +159,16 @@ function loadOptions(
 
 function commandLineOf(
   name: PhaseName,
-  { threads, connections, durationMs, rate, url, work }: LoadOptions,
+  { threads, connections, durationMs, rate, url, work, headers, certificates }: LoadOptions,
 ): string {
+  const { ca, cert, servername } = certificates ?? {};
+  const access = [
+    headers.length > 0 ? ' --token-file FILE' : '',
+    ca === undefined ? '' : ' --cacert FILE',
+    cert === undefined ? '' : ' --cert FILE --key FILE',
+    servername === undefined ? '' : ` --servername ${servername}`,
+  ].join('');
   const shape = `-t${threads} -c${connections} -d${durationMs / 1000}s -R${rate}`;
   const args = work.kind === 'script' ? work.args.map((arg) => ` -- ${arg}`) : [];
-  return `evenkeel load ${shape} -s ${scriptOf(name)} --latency ${url}${args.join('')}`;
+  return `evenkeel load ${shape} -s ${scriptOf(name)} --latency${access} ${url}${args.join('')}`;
 }

@@ -123,12 +123,11 @@ function sliceFrom(
   const changes: Change[] = [];
   let bytes = 0;
   for (let at = from; at < places.length && changes.length < size.entries; at++) {
-    const change = reader.read(entries, places[at] as number, slots);
-    bytes += change.record?.length ?? 0;
+    const place = places[at] as number;
+    bytes += entries.recordBytes(place);
+    // Before it is read: two long records would be read into the same buffer.
     if (changes.length > 0 && bytes > maxSliceBytes) break;
-    changes.push(change);
-    // The next long record would be read into the same buffer.
-    if (bytes > maxSliceBytes) break;
+    changes.push(reader.read(entries, place, slots));
   }
   return changes;
 }

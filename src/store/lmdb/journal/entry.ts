@@ -129,6 +129,12 @@ export class Entries {
     return this.memory.subarray(start, start + this.memory.readUInt32LE(place + 4));
   }
 
+  /** The length of the record, with the value of a reference. 0: the key was deleted. */
+  recordBytes(place: number): number {
+    if (this.isDelete(place)) return 0;
+    return this.memory.readUInt32LE(place + 4) + (this.slotOf(place)?.bytes ?? 0);
+  }
+
   /** Where the value of a reference lies; undefined: the entry is not one. */
   slotOf(place: number): Omit<SlotValue, 'crc'> | undefined {
     if (this.memory[place] !== reference) return undefined;

@@ -146,7 +146,7 @@ export class Journal {
     try {
       await this.#pair.append(end, this.#sequence + 1, ceiling);
     } catch (error) {
-      throw failed('journal', (error as Error).message);
+      throw error instanceof StoreError ? error : failed('journal', (error as Error).message);
     }
     this.#sequence++;
     this.#pages.use(pages);

@@ -49,6 +49,8 @@ export class Http2Connection implements ConnectionGroup, SharedConnection {
       onSettings: () => {
         if (!session.open) return;
         if (opened) return this.#serveQueue();
+        // A server may begin without places, and give some later, or never.
+        if (!session.hasPlace) return;
         opened = true;
         clearTimeout(this.#timer);
         this.#setOpening(false);
@@ -93,10 +95,11 @@ export class Http2Connection implements ConnectionGroup, SharedConnection {
     }
   }
 
+  /** Those that wait come first. Who finds no place goes on waiting. */
   #offerAll(): void {
-    const all = new Set([...this.#queue, ...this.connections]);
-    this.#queue.clear();
-    for (const slot of all) if (slot.ready) slot.events.onReady(true);
+    this.#serveQueue();
+    for (const slot of this.connections)
+      if (slot.ready && !this.#queue.has(slot)) slot.events.onReady(true);
   }
 
   #lost(session: Http2Session, { kind, cause }: SessionEnd): void {
