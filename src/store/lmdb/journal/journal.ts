@@ -9,7 +9,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Awaitable, StoreError } from '../../store.js';
+import { type Awaitable, StoreError } from '../../store.js';
 import { type CheckpointClient, failed } from '../checkpoint/checkpoint-client.js';
 import { Checkpointer, type CheckpointerParts } from '../checkpoint/checkpointer.js';
 import type { Control } from '../checkpoint/messages.js';

@@ -95,7 +95,7 @@ export class Http2Connection implements ConnectionGroup, SharedConnection {
     }
   }
 
-  /** Those that wait come first. Who finds no place goes on waiting. */
+  /** Those that wait come first. They go on waiting while none is free. */
   #offerAll(): void {
     this.#serveQueue();
     for (const slot of this.connections)
