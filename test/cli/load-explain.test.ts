@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readRecord } from '#dist/lab/load/output/read-record.js';
 import { freePort, type Program, startProgram } from '../lab/profile/program.js';
 import { expectOneLine } from '../support/command.js';
 import { temporaryDirectory } from '../support/directory.js';
-import { runCommand, startCommand } from '../support/process.js';
+import { runCommand, startCommand, until } from '../support/process.js';
 
 const load = (target: string | number, ...more: string[]) => [
   ...['load', '-t1', '-c4', '-R100', '--allow-invalid', '--explain', String(target)],
@@ -62,13 +63,42 @@ describe('load --explain PID', () => {
     expect(server.child.exitCode).toBeNull();
   });
 
-  it('says so if the process ends during the run', async () => {
+  it('says so if the process is killed during the run', async () => {
     const server = await startProgram('blocking-server.mjs');
     const command = startCommand([...load(server.pid, '-d3s'), urlOf(server)]);
     await command.untilPrinted(/calibration/);
     server.child.kill('SIGKILL');
     await command.ended;
-    expect(command.stdout()).toContain('Note: its CPU profile could not be had: the process ended');
+    const why = `process ${server.pid} was killed`;
+    expect(command.stdout()).toContain(`Note: its CPU profile could not be had: ${why}`);
+    expect(command.stdout()).toMatch(/Note: the kernel's figures end .*: the process ended/);
+  });
+
+  const disturbed = new URL('../lab/explain/programs/disturbed-server.mjs', import.meta.url);
+
+  it('lets a process exit in order during the run, and has its CPU profile', async () => {
+    const server = await startProgram(fileURLToPath(disturbed));
+    const command = startCommand([...load(server.pid, '-d3s'), urlOf(server)]);
+    await command.untilPrinted(/calibration/);
+    server.child.kill('SIGTERM');
+    await until('it has exited', () => server.child.exitCode !== null);
+    expect(server.child.exitCode).toBe(3);
+    expect(command.child.exitCode).toBeNull();
+    await command.ended;
+    expect(command.stdout()).toContain(`Note: process ${server.pid} exited during the run`);
+    expect(command.stdout()).not.toContain('its CPU profile');
+  });
+
+  it('does not wait for a process in an endless loop', async () => {
+    const server = await startProgram(fileURLToPath(disturbed));
+    const command = startCommand([...load(server.pid, '-d2s'), urlOf(server)]);
+    await command.untilPrinted(/calibration/);
+    server.child.kill('SIGUSR2');
+    await command.ended;
+    const late = 'what the process saw of itself could not be had: no answer within 3 s';
+    expect(command.stdout()).toContain(`Note: ${late}`);
+    expect(command.stdout()).not.toContain('its CPU profile');
+    expect(await isOpen(server.inspectorPort)).toBe(false);
   });
 });
 

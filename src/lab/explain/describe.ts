@@ -27,8 +27,8 @@ export function describeSeen(
     .toSorted((a, b) => b.cpuUs - a.cpuUs)
     .slice(0, maxTakers)
     .map((taker) => `${taker.name} ${ms(taker.cpuUs)} of ${ms(lengthUs(taker))}`);
-  const beside = (parts['CPU taken by others'] ?? 0) >= minPartUs && others.length > 0;
-  return words.join(', ') + (beside ? `; on a CPU: ${others.join(', ')}` : '');
+  const showTakers = (parts['CPU taken by others'] ?? 0) >= minPartUs && others.length > 0;
+  return words.join(', ') + (showTakers ? `; on a CPU: ${others.join(', ')}` : '');
 }
 
 /** The note of the longest span that speaks for the cause. */

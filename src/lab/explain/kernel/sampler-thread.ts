@@ -9,6 +9,8 @@ export interface SamplerResult {
   readonly takers: readonly Taker[];
   /** Whether the kernel let us see where threads are blocked. */
   readonly isOpen: boolean;
+  /** Why the sampling ended before it was told to. */
+  readonly ended?: string | undefined;
 }
 
 const main = parentPort as NonNullable<typeof parentPort>;

@@ -33,7 +33,7 @@ export class Sampler {
   #number = 0;
   #lastUs: number;
   #stealUs: number;
-  #isGone = false;
+  #ended: string | undefined;
 
   /** @param now the system's monotonic clock, in µs @throws Error if no process has this id */
   constructor(pid: number, now: () => number) {
@@ -53,22 +53,19 @@ export class Sampler {
   }
 
   sample(): void {
-    if (this.#isGone) return;
+    if (this.#ended !== undefined) return;
+    const main = this.#lookAtMain();
+    if (main === undefined) return;
     const fromUs = this.#lastUs;
-    try {
-      const main = this.#main.look();
-      const toUs = this.#now();
-      this.#lastUs = toUs;
-      const cpuUs = this.#lookAtOthers(fromUs, toUs);
-      this.#own.push({ fromUs, toUs, cpuUs });
-      if (this.#own.length > maxOwn) this.#own.shift();
-      this.#noteMain(main, fromUs, toUs);
-      this.#noteHost(toUs);
-      if (++this.#number % listEvery === 0) this.#list();
-      this.#takers.look();
-    } catch {
-      this.#isGone = true;
-    }
+    const toUs = this.#now();
+    this.#lastUs = toUs;
+    const cpuUs = this.#lookAtOthers(fromUs, toUs);
+    this.#own.push({ fromUs, toUs, cpuUs });
+    if (this.#own.length > maxOwn) this.#own.shift();
+    this.#noteMain(main, fromUs, toUs);
+    this.#noteHost(toUs);
+    if (++this.#number % listEvery === 0) this.#list();
+    this.#takers.look();
   }
 
   /** So far. */
@@ -76,10 +73,20 @@ export class Sampler {
     return this.#log.all();
   }
 
+  /** @returns all of it, and why it ended before, if it did */
   end() {
     for (const thread of [this.#main, ...this.#others.values()]) thread.close();
     this.#stat.close();
-    return { seen: this.#log.all(), takers: this.#takers.end() };
+    return { seen: this.#log.all(), takers: this.#takers.end(), ended: this.#ended };
+  }
+
+  #lookAtMain(): Look | undefined {
+    try {
+      return this.#main.look();
+    } catch (error) {
+      this.#ended = isGone(error) ? 'the process ended' : (error as Error).message;
+      return undefined;
+    }
   }
 
   #noteMain(look: Look, fromUs: number, toUs: number): void {
@@ -134,7 +141,7 @@ export class Sampler {
   }
 
   #list(pid = Number(this.#directory.split('/')[2])): void {
-    for (const id of readdirSync(this.#directory)) {
+    for (const id of idsIn(this.#directory)) {
       if (id === String(pid) || this.#others.has(id)) continue;
       const thread = new Thread(`${this.#directory}/${id}`, false);
       // Its first look only remembers.
@@ -146,6 +153,21 @@ export class Sampler {
       }
     }
   }
+}
+
+/** None once the process has ended: the next look at its main thread says so. */
+function idsIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return code === 'ESRCH' || code === 'ENOENT';
 }
 
 /**

@@ -11,7 +11,10 @@ export interface RunningSampler {
   stop(): Promise<void>;
 }
 
-/** The sampler fails, and take() with it, if the process has ended. */
+/**
+ * take() fails if the process has ended by now, or if this process can't read on: as when it has
+ * too many open files. If the process ends later, what was seen by then is the result.
+ */
 export async function startSampler(pid: number): Promise<RunningSampler> {
   const file = new URL('./sampler-thread.js', import.meta.url);
   const worker = new Worker(file, { workerData: { pid }, ...workerExecArgv() });

@@ -49,6 +49,8 @@ export class Thread {
 
   /** @throws Error once the thread has ended */
   look(): Look {
+    // It ended before its files were opened.
+    if (!this.#schedule && !this.#stat) throw new Error('the kernel tells nothing of it');
     const schedule = this.#schedule?.read().split(' ') ?? [];
     const [cpuUs = 0, waitUs = 0, slices = 0] = schedule.map((text, index) =>
       index < 2 ? Number(text) / 1000 : Number(text),

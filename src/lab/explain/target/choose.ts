@@ -6,8 +6,8 @@ import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { statusOver } from '../../profile/attach/admin-client.js';
+import { listenersOf } from '../../profile/attach/proc.js';
 import { ProfileError } from '../../profile/profile-errors.js';
-import { listensOn } from './listening.js';
 
 /** A process id, or the address of an admin port. */
 export type TargetName = { readonly pid: number } | { readonly admin: string };
@@ -37,7 +37,8 @@ export async function chooseTarget(
   if (load.unixSocket === undefined) await checkIsHere(hostname, 'the server at');
   const pid = 'pid' in target ? target.pid : await pidOf(target.admin, token);
   const wanted = Number(port || (protocol === 'https:' ? 443 : 80));
-  const strange = load.unixSocket === undefined && listensOn(pid, wanted) === false;
+  const listens = listenersOf(pid)?.own.some((one) => one.port === wanted);
+  const strange = load.unixSocket === undefined && listens === false;
   const why = `process ${pid} does not listen on port ${wanted}`;
   return { pid, notes: strange ? [`${why}; is it the one that serves ${hostname}?`] : [] };
 }

@@ -7,6 +7,7 @@ import { attachTo } from '../../profile/attach/attach.js';
 import type { InspectorConnection } from '../../profile/sampling/inspector-connection.js';
 import { programFacts } from '../../profile/sampling/probe.js';
 import type { RawCpuProfile } from '../../profile/sampling/raw.js';
+import { within } from '../../profile/sampling/sample.js';
 import { forgetOptimizedCode, intervalUs } from '../../profile/sampling/samplers.js';
 import type { Seen, Span, Taker } from '../evidence.js';
 import { type RunningSampler, startSampler } from '../kernel/start-sampler.js';
@@ -33,6 +34,10 @@ export interface Watch {
 }
 
 const beatEveryMs = 2_000;
+/** How long the process may take to answer: it may be stopped, or in an endless loop. */
+const patienceMs = 3_000;
+/** A profile of many minutes is many MB. */
+const profilePatienceMs = 10_000;
 
 /** @throws ProfileError that says why the process can't be attached to, in one line */
 export async function watchProcess(pid: number): Promise<Watch> {
@@ -40,38 +45,72 @@ export async function watchProcess(pid: number): Promise<Watch> {
   let probe: Probe | undefined;
   let sampler: RunningSampler | undefined;
   let beat: NodeJS.Timeout | undefined;
+  let began: Span | undefined;
+  let profile: Promise<RawCpuProfile> | undefined;
+  let isExiting = false;
+  let isLate = false;
+  const stopOnce = (span: Span) => {
+    profile ??= stopProfiler(connection, span);
+    return profile;
+  };
+  // It waits for us now, and nothing may be run in it, see attach.ts. So it is left at once.
+  connection.on('NodeRuntime.waitingForDisconnect', async () => {
+    isExiting = true;
+    clearInterval(beat);
+    if (began) await within(profilePatienceMs, stopOnce(began));
+    await detach().catch(() => {});
+  });
   const leave = async () => {
     clearInterval(beat);
     await sampler?.stop();
-    // Without this the probe would stay until it misses us.
-    if (probe && !connection.lost.aborted) await probe.stop().catch(() => {});
+    // What was late once is not waited for again: the probe ends by itself when it misses us.
+    const responds = () => !(connection.lost.aborted || isExiting || isLate);
+    if (probe && responds()) await within(patienceMs, probe.stop());
     probe = undefined;
-    await connection.post('Profiler.disable').catch(() => {});
+    if (responds()) await within(patienceMs, connection.post('Profiler.disable'));
     return await detach();
   };
   try {
     const { root } = await programFacts(connection);
     probe = await startProbe(connection, opened);
     const running = probe;
-    const began = await startProfiler(connection);
+    const started = await startProfiler(connection);
+    began = started;
     sampler = await startSampler(pid);
     const kernel = sampler;
-    beat = setInterval(() => void running.beat().catch(() => {}), beatEveryMs);
+    beat = setInterval(() => {
+      if (!isExiting) running.beat().catch(() => {});
+    }, beatEveryMs);
     const take = async (): Promise<Observation> => {
       const notes: string[] = [];
-      const have = <T>(what: string, part: Promise<T>): Promise<T | undefined> =>
-        part.catch((error: Error) => {
-          notes.push(`${what} could not be had: ${error.message}`);
-          return undefined;
-        });
-      const figures = await have("the kernel's figures", kernel.take());
+      const have = async <T>(what: string, part: Promise<T>, ms: number) => {
+        let why: string | undefined;
+        const failed = (error: Error) => {
+          why = error.message;
+          throw error;
+        };
+        const had = await within(ms, part.catch(failed));
+        if (had !== undefined) return had;
+        if (why === undefined) isLate = true;
+        notes.push(`${what} could not be had: ${why ?? `no answer within ${ms / 1000} s`}`);
+        return undefined;
+      };
+      const figures = await kernel.take().catch(({ message }: Error) => {
+        notes.push(`the kernel's figures could not be had: ${message}`);
+        return undefined;
+      });
+      if (figures?.ended !== undefined)
+        notes.push(`the kernel's figures end before the run does: ${figures.ended}`);
       if (figures && !figures.isOpen)
         notes.push('this user may not see where threads wait: a sync and a read look the same');
-      const inside = await have('what the process saw of itself', running.stop());
-      if (inside) probe = undefined;
-      const profile = await have('its CPU profile', stopProfiler(connection, began));
+      const self = 'what the process saw of itself';
+      let inside: Seen[] | undefined;
+      if (!isExiting) inside = await have(self, running.stop(), patienceMs);
+      probe = undefined;
+      if (isExiting) notes.push(`process ${pid} exited during the run, and ${self} is lost`);
+      const raw = await have('its CPU profile', stopOnce(started), profilePatienceMs);
       const seen = [...(figures?.seen ?? []), ...(inside ?? [])];
-      return { pid, root, seen, takers: figures?.takers ?? [], profile, notes };
+      return { pid, root, seen, takers: figures?.takers ?? [], profile: raw, notes };
     };
     return { take, leave };
   } catch (error) {

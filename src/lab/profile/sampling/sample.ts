@@ -117,7 +117,7 @@ function elapsedUs(start: number): number {
 }
 
 /** Undefined if it fails or is late: then there is nothing to tell. */
-function within<Result>(ms: number, result: Promise<Result>): Promise<Result | undefined> {
+export function within<Result>(ms: number, result: Promise<Result>): Promise<Result | undefined> {
   return Promise.race([result.catch(() => undefined), sleep(ms, undefined, { ref: false })]);
 }
 
