@@ -95,7 +95,7 @@ describe('load --explain PID', () => {
     await command.untilPrinted(/calibration/);
     server.child.kill('SIGUSR2');
     await command.ended;
-    const late = 'what the process saw of itself could not be had: no answer within 3 s';
+    const late = 'what the process saw of itself could not be had: no response within 3 s';
     expect(command.stdout()).toContain(`Note: ${late}`);
     expect(command.stdout()).not.toContain('its CPU profile');
     expect(await isOpen(server.inspectorPort)).toBe(false);

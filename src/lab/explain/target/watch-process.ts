@@ -63,7 +63,7 @@ export async function watchProcess(pid: number): Promise<Watch> {
   const leave = async () => {
     clearInterval(beat);
     await sampler?.stop();
-    // What was late once is not waited for again: the probe ends by itself when it misses us.
+    // It was late once, so it is not waited for: the probe ends by itself when it misses us.
     const responds = () => !(connection.lost.aborted || isExiting || isLate);
     if (probe && responds()) await within(patienceMs, probe.stop());
     probe = undefined;
@@ -92,7 +92,7 @@ export async function watchProcess(pid: number): Promise<Watch> {
         const had = await within(ms, part.catch(failed));
         if (had !== undefined) return had;
         if (why === undefined) isLate = true;
-        notes.push(`${what} could not be had: ${why ?? `no answer within ${ms / 1000} s`}`);
+        notes.push(`${what} could not be had: ${why ?? `no response within ${ms / 1000} s`}`);
         return undefined;
       };
       const figures = await kernel.take().catch(({ message }: Error) => {
