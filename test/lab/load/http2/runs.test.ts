@@ -200,6 +200,26 @@ test('no more streams are open than the server takes, and none is refused', asyn
   expect(highest).toBeOneOf([1, 2]);
 });
 
+test('requests that wait for places lose nothing when a GOAWAY ends the session', async () => {
+  const peer = await startHttp2(
+    (stream, _, number) => {
+      if (number % 50 === 49) stream.session?.close();
+      setImmediate(() => respondOk(stream));
+    },
+    { settings: { maxConcurrentStreams: 2 } },
+  );
+  const result = await measure(peer.url, { connections: 1, http2: { streams: 20 }, rate: 5000 });
+  expect(failures(result)).toBe(0);
+  expect(result.unanswered.unsent).toBe(0);
+  expect(peer.sessions.length).toBeGreaterThan(3);
+});
+
+test('a server that gives no places is no connection', async () => {
+  const peer = await startHttp2(respondOk, { settings: { maxConcurrentStreams: 0 } });
+  const run = measure(peer.url, { connections: 1, http2: { streams: 2 }, timeoutMs: 200 });
+  await expect(run).rejects.toThrow('no connection within 200 ms');
+});
+
 test('a stall of 1 s is in the latencies of all that were due in it', async () => {
   let stalledUntil = Number.POSITIVE_INFINITY;
   let during = 0;

@@ -94,3 +94,17 @@ test('a value that waits for a slot is rejected when nothing will be freed', asy
   await expect(slots.take(1)).rejects.toBe(failure);
   await slots.close();
 });
+
+test('values too large to share a transaction each come out of a checkpoint as they were', async () => {
+  const directory = await temporaryDirectory();
+  const store = await openLmdb({ directory, journal: { maxAgeMs: 1_000_000 } });
+  const values = [3, 2.5, 5, 0.3, 3].map((size, n) => Buffer.alloc(size * MiB, n + 1));
+  await Promise.all(values.map((value, n) => store.put(bytes(`key-${n}`), [value])));
+  // Closing takes them into LMDB, and removes their files.
+  await store.close();
+  expect(await slotsIn(directory)).toEqual([]);
+  const again = await openLmdb({ directory });
+  for (const [n, value] of values.entries())
+    expect(Buffer.from((await again.get(bytes(`key-${n}`)))?.value ?? []).equals(value)).toBe(true);
+  await again.close();
+});
