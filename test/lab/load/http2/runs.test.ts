@@ -214,7 +214,7 @@ test('requests that wait for places lose nothing when a GOAWAY ends the session'
   expect(peer.sessions.length).toBeGreaterThan(3);
 });
 
-test('a server that gives no places is no connection', async () => {
+test('a server without places for streams is not connected to', async () => {
   const peer = await startHttp2(respondOk, { settings: { maxConcurrentStreams: 0 } });
   const run = measure(peer.url, { connections: 1, http2: { streams: 2 }, timeoutMs: 200 });
   await expect(run).rejects.toThrow('no connection within 200 ms');

@@ -95,7 +95,7 @@ test('a value that waits for a slot is rejected when nothing will be freed', asy
   await slots.close();
 });
 
-test('values too large to share a transaction each come out of a checkpoint as they were', async () => {
+test('values too large to share a transaction leave a checkpoint as they were', async () => {
   const directory = await temporaryDirectory();
   const store = await openLmdb({ directory, journal: { maxAgeMs: 1_000_000 } });
   const values = [3, 2.5, 5, 0.3, 3].map((size, n) => Buffer.alloc(size * MiB, n + 1));
