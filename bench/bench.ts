@@ -10,6 +10,7 @@ import { backup } from './parts/backup.js';
 import { cluster } from './parts/cluster.js';
 import { cold } from './parts/cold.js';
 import { growth } from './parts/growth.js';
+import { guarded } from './parts/guarded.js';
 import { metrics } from './parts/metrics.js';
 import { getPeak, putPeak } from './parts/peaks.js';
 import { reference } from './parts/reference.js';
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, Part>> = {
   'get-peak': getPeak,
   'put-peak': putPeak,
   tls: tlsPeak,
+  guarded,
   reference,
   growth,
   cold,

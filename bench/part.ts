@@ -73,6 +73,10 @@ export function atMost(what: string, value: number, limit: number, unit?: string
   return { what, value, limit, sense: 'at most', ...(unit !== undefined && { unit }) };
 }
 
+export function atLeast(what: string, value: number, limit: number): Bar {
+  return { what, value, limit, sense: 'at least' };
+}
+
 export function holds({ value, limit, sense }: Bar): boolean {
   return sense === 'at least' ? value >= limit : value <= limit;
 }

@@ -28,7 +28,9 @@ function init(args)
   local count, bytes = tonumber(args[5]), tonumber(args[7])
   number = tonumber(args[6])
   head = method .. ' ' .. before .. 'key'
-  tail = after .. ' HTTP/1.1\r\nHost: ' .. wrk.headers['Host'] .. '\r\n\r\n'
+  tail = after .. ' HTTP/1.1\r\n'
+  for name, value in pairs(wrk.headers) do tail = tail .. name .. ': ' .. value .. '\r\n' end
+  tail = tail .. '\r\n'
   if method == 'PUT' then
     local length = 'Content-Length: ' .. bytes
     tail = tail:sub(1, -3) .. length .. '\r\n\r\n' .. string.rep('v', bytes)

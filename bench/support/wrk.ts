@@ -32,14 +32,19 @@ export interface PeakFigures {
   readonly responseBytes?: number;
 }
 
-/** @param path the target before and after the key */
+/**
+ * @param path the target before and after the key
+ * @param fields of each request, as `Name: value`
+ */
 export async function runWrk(
   url: string,
   path: readonly [string, string],
   peak: Peak,
+  fields: readonly string[] = [],
 ): Promise<PeakFigures> {
   const { connections, seconds, method, order, keySpace, first, valueBytes } = peak;
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '-s', script, url];
+  const sizes = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s'];
+  const args = [...sizes, ...fields.flatMap((field) => ['-H', field]), '-s', script, url];
   const given = [method, ...path, order, keySpace, first, valueBytes].map(String);
   const { stdout } = await promisify(execFile)('wrk', [...args, '--', ...given]);
   const line = stdout.split('\n').find((text) => text.startsWith('{'));
