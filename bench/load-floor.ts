@@ -1,7 +1,8 @@
 /**
  * The floor of the instrument: the latency that `evenkeel load` and wrk2 report of a service that
- * takes no time. All of it belongs to the tool, and to the kernel. Over HTTP/2 there are as many
- * requests in flight as over HTTP/1.1: on as many connections, and on one for each thread.
+ * takes little time. The rest belongs to the tool, and to the kernel. Over HTTP/2 there are as many
+ * requests in flight as over HTTP/1.1: on as many connections, and on one for each thread. nginx
+ * itself takes longer for a request over HTTP/2, so its CPU time is shown too.
  */
 import { startNginx } from './peers/nginx.js';
 import { readFlags } from './support/flags.js';
@@ -41,28 +42,29 @@ const sides: readonly Side[] = [
 ];
 const text = `-t${line.threads} -c${line.connections} -R${line.rate} -d${seconds}s`;
 process.stdout.write(`Floor: ${text} against nginx\n${machineLine()}\n`);
-const { url, stop } = await startNginx();
+const http1Peer = await startNginx();
 const http2Peer = flags.values.http2 ? await startNginx({ http2: true }) : undefined;
 const rounds = await inTurn(flags.number('rounds') ?? 3, sides, async (side) => {
-  if (wrk2 && side === 'wrk2') return runWrk2(wrk2, { ...line, url, seconds });
+  if (wrk2 && side === 'wrk2') return runWrk2(wrk2, { ...line, url: http1Peer.url, seconds });
   const streams = http2Sides[side as Http2Side];
+  const peer = (streams && http2Peer) || http1Peer;
+  const before = peer.cpuSeconds();
   const figures = await load({
-    ...{ ...line, url, durationMs: seconds * 1000 },
-    ...(streams &&
-      http2Peer && {
-        ...{ url: http2Peer.url, connections: line.connections / streams, http2: { streams } },
-      }),
+    ...{ ...line, url: peer.url, durationMs: seconds * 1000 },
+    ...(streams && { connections: line.connections / streams, http2: { streams } }),
   });
+  const nginx = ((peer.cpuSeconds() - before) * 1000) / figures.completed;
   const { rate, p50, p99, max, lagP50, lagP99, busy } = figures;
-  return { rate, p50, p99, max, 'lag p50': lagP50, 'lag p99': lagP99, busy };
+  return { rate, p50, p99, max, 'lag p50': lagP50, 'lag p99': lagP99, busy, nginx };
 });
-await stop();
+await http1Peer.stop();
 await http2Peer?.stop();
 
 process.stdout.write('\nMedians in ms (min … max)\n');
 for (const side of sides) {
-  const [p50, p99] = ['p50', 'p99'].map((figure) => spread(rounds, figure, side));
-  process.stdout.write(`  ${side.padEnd(12)} p50 ${p50}   p99 ${p99}\n`);
+  const [p50, p99, nginx] = ['p50', 'p99', 'nginx'].map((figure) => spread(rounds, figure, side));
+  const ofPeer = side === 'wrk2' ? '' : `   nginx's CPU of a request ${nginx}`;
+  process.stdout.write(`  ${side.padEnd(12)} p50 ${p50}   p99 ${p99}${ofPeer}\n`);
 }
 const p50 = (side: string) => middle(rounds, 'p50', side);
 process.stdout.write(`  evenkeel's lag p99 ${spread(rounds, 'lag p99', 'evenkeel')}
