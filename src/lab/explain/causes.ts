@@ -1,5 +1,5 @@
 /** The causes of a slow request, and which evidence speaks for which. */
-import type { Kind } from './evidence.js';
+import type { EvidenceKind } from './evidence.js';
 
 /** Where several took the same time, the first is named. */
 export const causes = [
@@ -21,7 +21,7 @@ export type Cause = (typeof causes)[number];
  * collection's fault. The event loop's own doings stand before what other threads did. A standstill
  * of the generator hides responses, but not before the target could have sent them.
  */
-export const layers: readonly (readonly [kind: Kind, cause: Cause])[] = [
+export const layers: readonly (readonly [kind: EvidenceKind, cause: Cause])[] = [
   ['stopped', 'process stopped'],
   ['cpu', 'CPU taken by others'],
   ['fault', 'page fault'],
@@ -40,7 +40,7 @@ export const layers: readonly (readonly [kind: Kind, cause: Cause])[] = [
  * A request waits for the one turn, commit or sync in which it came, and its own. While many short
  * ones pass, the target works: so one of these counts from this share of the latency on.
  */
-export const singly: ReadonlySet<Kind> = new Set(['turn', 'commit', 'held', 'thread-sync']);
+export const singly: ReadonlySet<EvidenceKind> = new Set(['turn', 'commit', 'held', 'thread-sync']);
 export const minShareOfOne = 1 / 4;
 
 /** How long each held a request up, in µs. They add up to its latency. */

@@ -37,10 +37,10 @@ export const kinds = [
   /** Its event loop was never idle. */
   'busy',
 ] as const;
-export type Kind = (typeof kinds)[number];
+export type EvidenceKind = (typeof kinds)[number];
 
 export interface Seen extends Span {
-  readonly kind: Kind;
+  readonly kind: EvidenceKind;
   /** The generator's thread that stood still. */
   readonly thread?: number;
   /** Words for people: a kind of collection, the name of a thread. */

@@ -6,7 +6,7 @@
  * to be. So there is a share-out for each thread, and for each power of two of that length.
  */
 import { type Cause, layers, minShareOfOne, singly } from './causes.js';
-import { type Kind, lengthUs, merged, type Seen, type Span, without } from './evidence.js';
+import { type EvidenceKind, lengthUs, merged, type Seen, type Span, without } from './evidence.js';
 import { judgeTurns } from './turns.js';
 
 /** Spans in order, without overlaps, that can be added up between any two times. */
@@ -40,7 +40,7 @@ class Sums {
 }
 
 export class Layers {
-  readonly #byKind = new Map<Kind, Seen[]>();
+  readonly #byKind = new Map<EvidenceKind, Seen[]>();
   readonly #shares = new Map<string, ReadonlyMap<Cause, Sums>>();
   readonly #busy: Sums;
 

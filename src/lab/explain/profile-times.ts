@@ -7,7 +7,7 @@ import { frameNaming, framesOf } from '../profile/convert/frame-naming.js';
 import type { Frame, Profile, Stack } from '../profile/profile.js';
 import type { RawCpuNode, RawCpuProfile } from '../profile/sampling/raw.js';
 import { intervalUs } from '../profile/sampling/samplers.js';
-import { type Kind, merged, type Seen, type Span } from './evidence.js';
+import { type EvidenceKind, merged, type Seen, type Span } from './evidence.js';
 
 /** Samples further apart than this do not speak for the time between them. */
 const maxGapUs = 3 * intervalUs;
@@ -60,7 +60,7 @@ export class ProfileTimes {
   }
 
   /** Where samples that follow each other are alike. */
-  #stretches(isSo: (stack: readonly Frame[]) => boolean, kind: Kind): Seen[] {
+  #stretches(isSo: (stack: readonly Frame[]) => boolean, kind: EvidenceKind): Seen[] {
     const spans: Span[] = [];
     for (const [index, atUs] of this.#atUs.entries()) {
       const before = this.#atUs[index - 1];

@@ -5,7 +5,7 @@
  */
 import { layers } from './causes.js';
 import {
-  type Kind,
+  type EvidenceKind,
   lengthUs,
   merged,
   overlapUs,
@@ -15,7 +15,7 @@ import {
 } from './evidence.js';
 
 /** These stop the thread of the event loop: the layers above its turns. */
-const stops: readonly Kind[] = layers
+const stops: readonly EvidenceKind[] = layers
   .slice(
     0,
     layers.findIndex(([kind]) => kind === 'turn'),
@@ -59,8 +59,9 @@ function given(turn: Seen, { kind, note }: Seen): Seen {
 }
 
 /** How much of the turn is of the kind, and of no kind before it. */
-function ownUs(kind: Kind, within: readonly Seen[], turn: Seen): number {
+function ownUs(kind: EvidenceKind, within: readonly Seen[], turn: Seen): number {
   const before = stops.slice(0, stops.indexOf(kind));
-  const of = (kinds: readonly Kind[]) => merged(within.filter((one) => kinds.includes(one.kind)));
+  const of = (kinds: readonly EvidenceKind[]) =>
+    merged(within.filter((one) => kinds.includes(one.kind)));
   return without(of([kind]), of(before)).reduce((sum, span) => sum + overlapUs(span, turn), 0);
 }

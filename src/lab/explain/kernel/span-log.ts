@@ -1,12 +1,15 @@
 /** Looks at a state that lasts, made spans; within a bound. */
-import type { Kind, Seen } from '../evidence.js';
+import type { EvidenceKind, Seen } from '../evidence.js';
 
 /** About one for each look in ten minutes; later ones are not kept. */
 const maxSpans = 300_000;
 
 export class SpanLog {
   readonly #spans: Seen[] = [];
-  readonly #open = new Map<string, { fromUs: number; toUs: number; kind: Kind; note?: string }>();
+  readonly #open = new Map<
+    string,
+    { fromUs: number; toUs: number; kind: EvidenceKind; note?: string }
+  >();
 
   add(seen: Seen): void {
     if (this.#spans.length < maxSpans) this.#spans.push(seen);
@@ -19,7 +22,7 @@ export class SpanLog {
    */
   state(
     thread: string,
-    kind: Kind,
+    kind: EvidenceKind,
     isMet: boolean,
     lastUs: number,
     nowUs: number,
