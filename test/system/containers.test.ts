@@ -13,10 +13,10 @@ const here = [process.execPath];
 beforeAll(() => requireMachine({ programs: ['unshare'], root: true }));
 
 it.each([
-  ['a container', contained, 'another container', contained],
-  ['a container', contained, 'the host', here],
-  ['the host', here, 'a container', contained],
-])('a directory that %s has open is refused in %3$s', async (_, first, __, second) => {
+  ['a container', 'another container', contained, contained],
+  ['a container', 'the host', contained, here],
+  ['the host', 'a container', here, contained],
+])('a directory that %s has open is refused in %s', async (_, __, first, second) => {
   const data = join(await temporaryDirectory(), 'data');
   const holder = startCommand(['serve', '--port', '0', '--json', '--data', data], first);
   const { url } = JSON.parse((await holder.untilPrinted(/^.+\n/))[0]) as { url: string };
