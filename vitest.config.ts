@@ -1,10 +1,14 @@
 /**
- * The tests run against what ships: the compiled code in dist/. `npm test` runs two projects that
- * need nothing but Node: `unit`, and `full-lane`, which is the server's tests without the fast
- * lane. `npm run test:system` runs `system`, which needs Linux, root and Debian packages.
+ * The tests run against what ships: the compiled code in dist/. `npm test` runs `unit`. `npm run
+ * test:long` runs `long`, tests of many processes, of statistics and of every damaged byte, and
+ * `full-lane`, the server's tests without the fast lane. All of them need nothing but Node.
+ * `npm run test:system` runs `system`, which needs Linux, root and Debian packages.
  * `npm run test:cluster` runs `cluster`, which needs Java 17 and Maven: see test/cluster/setup.ts.
  */
 import { defineConfig } from 'vitest/config';
+
+const long = 'test/**/*.long.test.ts';
+const elsewhere = ['test/system/**', 'test/cluster/**', 'test/packages/**'];
 
 /** No test asserts a time, so a limit only ends a test that hangs, on a busy machine too. */
 const testTimeout = 120_000;
@@ -30,7 +34,18 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/system/**', 'test/cluster/**', 'test/packages/**'],
+          exclude: [long, ...elsewhere],
+          testTimeout,
+          hookTimeout: testTimeout,
+          expect: { poll },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'long',
+          include: [long],
+          exclude: elsewhere,
           testTimeout,
           hookTimeout: testTimeout,
           expect: { poll },
@@ -40,8 +55,8 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'full-lane',
-          include: ['test/server/*.test.ts', 'test/server/lanes/order.test.ts'],
-          env: { EVENKEEL_TEST_LANES: 'full' },
+          include: ['test/server/*.test.ts', 'test/server/lanes/order.long.test.ts'],
+          env: { EVENKEEL_TEST_LANES: 'full', EVENKEEL_RACES: '200' },
           testTimeout,
           hookTimeout: testTimeout,
           expect: { poll },

@@ -1,6 +1,6 @@
 /**
  * How long a user waits for `--version` and for each `--help`, in turn with a Node that does
- * nothing. test/cli/quick-help.test.ts holds the number of modules, whatever the machine does.
+ * nothing. test/cli/quick-help.long.test.ts holds the number of modules, whatever the machine does.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** The crash test of `npm test` (test/cli/crash.test.ts), for longer and with more clients. */
+/** The crash test of test/cli/crash.long.test.ts, for longer and with more clients. */
 import { expect, it } from 'vitest';
 import { crashRounds } from '../support/crash.js';
 import { temporaryDirectory } from '../support/directory.js';

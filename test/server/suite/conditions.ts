@@ -7,7 +7,7 @@ import { entityUrl, type RawAnswer, RawConnection, request } from '../../support
 import { expectProblem } from '../harness.js';
 import type { ServedStore } from './served-store.js';
 
-const races = Number(process.env.EVENKEEL_RACES ?? 200);
+const races = Number(process.env.EVENKEEL_RACES ?? 40);
 
 let keys = 0;
 /** A target that no test before had. */

@@ -47,7 +47,7 @@ describe('profile cpu --pid', () => {
 
     const profile = readProfile(await readFile(json, 'utf8'), json);
     expect(profile).toMatchObject({ kind: 'cpu', requests: 100 });
-    // How exactly is known-split.test.ts's to say: a busy machine samples little in a second.
+    // How exactly is known-split.long.test.ts's to say: a busy machine samples little in a second.
     expect(shareOf(profile, 'seventy')).toBeGreaterThan(shareOf(profile, 'twenty'));
     const recorded = readProfile(await readFile(raw, 'utf8'), raw);
     expect(shareOf(recorded, 'seventy')).toBeGreaterThan(shareOf(recorded, 'twenty'));
