@@ -1,12 +1,14 @@
 /**
- * The tests run against what ships: the compiled code in dist/. `npm test` runs `unit`. `npm run
- * test:long` runs `long`, tests of many processes, of statistics and of every damaged byte, and
+ * The tests run against what ships: the compiled code in dist/. `npm test` runs `unit`.
+ * `npm run test:long` runs `long`, tests of many processes, of statistics and of damaged bytes, and
  * `full-lane`, the server's tests without the fast lane. All of them need nothing but Node.
  * `npm run test:system` runs `system`, which needs Linux, root and Debian packages.
  * `npm run test:cluster` runs `cluster`, which needs Java 17 and Maven: see test/cluster/setup.ts.
  */
 import { defineConfig } from 'vitest/config';
 
+/** More than `npm test` has time for. */
+const races = process.env.EVENKEEL_RACES ?? '200';
 const long = 'test/**/*.long.test.ts';
 const elsewhere = ['test/system/**', 'test/cluster/**', 'test/packages/**'];
 
@@ -56,7 +58,7 @@ export default defineConfig({
           ...shared,
           name: 'full-lane',
           include: ['test/server/*.test.ts', 'test/server/lanes/order.long.test.ts'],
-          env: { EVENKEEL_TEST_LANES: 'full', EVENKEEL_RACES: '200' },
+          env: { EVENKEEL_TEST_LANES: 'full', EVENKEEL_RACES: races },
           testTimeout,
           hookTimeout: testTimeout,
           expect: { poll },

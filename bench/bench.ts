@@ -65,7 +65,8 @@ const help = `npm run bench [-- FLAGS]
                       of the store of backup (1000000)
   --sizes N,N,…       growth: entities of each store (100000,1000000,10000000)
   --excess N          cold: size of the file over the memory that its server may use (8)
-  --minutes N         ten-minutes: of PUT, and then of GET (10)
+  --minutes N         ten-minutes: of PUT, of GET, and of random keys (10)
+  --phase NAME        ten-minutes: PUT, GET or random alone
   --operations N      cluster: for the nodes to warm up (60000)
   --rate N            write-path and backup: PUTs per second (10000)
   --checkout DIR      write-path: a checkout before the change, built, to compare with
@@ -110,6 +111,7 @@ for (const name of names) {
     ...given,
     wrk2: flags.text('wrk2') ?? process.env.WRK2,
     checkout: flags.text('checkout'),
+    phase: flags.text('phase'),
     directory,
   });
   rmSync(directory, { recursive: true });

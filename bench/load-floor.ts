@@ -1,8 +1,8 @@
 /**
  * The floor of the instrument: the latency that `evenkeel load` and wrk2 report of a service that
- * takes little time. The rest belongs to the tool, and to the kernel. Over HTTP/2 there are as many
- * requests in flight as over HTTP/1.1: on as many connections, and on one for each thread. nginx
- * itself takes longer for a request over HTTP/2, so its CPU time is shown too.
+ * takes little time. All but nginx's own CPU time, which is shown too, belongs to the tool and to
+ * the kernel. Over HTTP/2 there are as many requests in flight as over HTTP/1.1: on as many
+ * connections, and on one for each thread.
  */
 import { startNginx } from './peers/nginx.js';
 import { readFlags } from './support/flags.js';
@@ -53,17 +53,17 @@ const rounds = await inTurn(flags.number('rounds') ?? 3, sides, async (side) => 
     ...{ ...line, url: peer.url, durationMs: seconds * 1000 },
     ...(streams && { connections: line.connections / streams, http2: { streams } }),
   });
-  const nginx = ((peer.cpuSeconds() - before) * 1000) / figures.completed;
+  const nginxCpu = ((peer.cpuSeconds() - before) * 1000) / figures.completed;
   const { rate, p50, p99, max, lagP50, lagP99, busy } = figures;
-  return { rate, p50, p99, max, 'lag p50': lagP50, 'lag p99': lagP99, busy, nginx };
+  return { rate, p50, p99, max, 'lag p50': lagP50, 'lag p99': lagP99, busy, 'nginx cpu': nginxCpu };
 });
 await http1Peer.stop();
 await http2Peer?.stop();
 
 process.stdout.write('\nMedians in ms (min … max)\n');
 for (const side of sides) {
-  const [p50, p99, nginx] = ['p50', 'p99', 'nginx'].map((figure) => spread(rounds, figure, side));
-  const ofPeer = side === 'wrk2' ? '' : `   nginx's CPU of a request ${nginx}`;
+  const [p50, p99, cpu] = ['p50', 'p99', 'nginx cpu'].map((figure) => spread(rounds, figure, side));
+  const ofPeer = side === 'wrk2' ? '' : `   nginx's CPU per request ${cpu}`;
   process.stdout.write(`  ${side.padEnd(12)} p50 ${p50}   p99 ${p99}${ofPeer}\n`);
 }
 const p50 = (side: string) => middle(rounds, 'p50', side);

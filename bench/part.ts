@@ -21,6 +21,8 @@ export type Settings = Readonly<typeof defaults> & {
   /** Fresh and empty, on the disk to be measured. */
   readonly directory: string;
   readonly wrk2: string | undefined;
+  /** How the only phase of ten-minutes begins. */
+  readonly phase: string | undefined;
   /** Another checkout of Evenkeel, built. */
   readonly checkout: string | undefined;
 };

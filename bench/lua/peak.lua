@@ -4,7 +4,8 @@
 --
 -- BEFORE and AFTER stand around the key in the target. ORDER is rising (from FIRST on, no end), or
 -- uniform or zipfian over KEYS keys (YCSB's exponent; J. Gray et al., SIGMOD 1994). DRAWN keys are
--- drawn before the run, so that drawing costs nothing in it, and then used over and over.
+-- drawn before the run, so that drawing costs nothing in it, and then used over and over. Fields of
+-- wrk's -H go with each request.
 
 local DRAWN = 131072
 local THETA = 0.99

@@ -56,9 +56,10 @@ export const writePath: Part = {
     intro: `This checkout, and another one before a change, in turn. Peaks as under “Durable PUT
 peak”. Then PUTs at a constant rate over ${connections} connections by \`evenkeel load -t1\`: keys
 rising from an empty store, and keys drawn uniformly over ${thousands(storeEntities)} entities.
-Then reads of that store: the GET peak, the same with ${thousands(besideRate)} PUTs per second
-beside it, and a range over ${thousands(rangeEntities)} entities. The last range is over the
-whole store, beside as many PUTs per second as above.`,
+Then, once the disk is quiet, reads of that store: the GET peak, the same with
+${thousands(besideRate)} PUTs per second beside it, and, once the disk is quiet again, a range over
+${thousands(rangeEntities)} entities. The last range is over the whole store, beside as many PUTs
+per second as above.`,
     tables: [
       ...tables(measured, putGroups, 'written'),
       constantTable(measured),
@@ -138,6 +139,7 @@ async function visitFull(store: string, settings: Settings, options: Options): P
   const writing = load({ ...constant({ ...settings, rate: besideRate }, url), work });
   const mixed = await get();
   await writing;
+  await untilLittleIsWritten(store);
   const range: number[] = [];
   for (let times = 0; times < rangeTimes; times++)
     range.push(await timeRange(url, { start: '%00', limit: rangeEntities, valueBytes }));
@@ -165,6 +167,7 @@ async function untilLittleIsWritten(store: string): Promise<void> {
     if (now - before < littleBytes) return;
     before = now;
   }
+  process.stdout.write('  the disk was not quiet: reads have a checkpoint beside them\n');
 }
 
 function rowsOf(rounds: Rounds, name: string, figures: readonly string[], format = ms) {

@@ -1,6 +1,6 @@
 /**
- * Evenkeel with tokens and an admin port, and without. Both are filled without them, and then serve
- * the same store: a server that was just started has a smaller journal.
+ * Evenkeel with tokens and an admin port that is scraped, and without. Each is filled by a plain
+ * server. Both then start again, as a server that was just started has a smaller journal.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,23 +10,32 @@ import { runWrk } from '../support/wrk.js';
 import { startServer } from './evenkeel.js';
 import type { Peer, PeerOptions } from './peer.js';
 
+type Token = ReturnType<typeof makeToken>;
+/** Prometheus asks every 15 s to 60 s. */
+const scrapeMs = 1000;
+
 export function startGuarded(options: PeerOptions): Promise<Peer> {
-  const { token, line } = makeToken('wrk', 'write', undefined);
+  const [wrk, prometheus] = (['write', 'admin'] as const).map((access) =>
+    makeToken(access, access, undefined),
+  ) as [Token, Token];
   const tokens = join(options.directory, 'tokens.json');
-  writeFileSync(tokens, `[${line}]`, { mode: 0o600 });
+  writeFileSync(tokens, `[${wrk.line},${prometheus.line}]`, { mode: 0o600 });
   const flags = ['--tokens', tokens, '--admin-port', '0'];
-  return startAgain(options, flags, [`Authorization: Bearer ${token}`]);
+  return startAgain(options, flags, wrk.token, prometheus.token);
 }
 
 export function startUnguarded(options: PeerOptions): Promise<Peer> {
-  return startAgain(options, [], []);
+  return startAgain(options, []);
 }
 
 async function startAgain(
   { directory, valueBytes }: PeerOptions,
   flags: readonly string[],
-  fields: readonly string[],
+  token?: string,
+  adminToken?: string,
 ): Promise<Peer> {
+  const fields = token === undefined ? [] : [`Authorization: Bearer ${token}`];
+  const headers = { authorization: `Bearer ${adminToken}` };
   const store = join(directory, 'store');
   let server = await startServer(store);
   return {
@@ -35,7 +44,18 @@ async function startAgain(
       await server.stop();
       server = await startServer(store, { flags });
     },
-    peak: (peak) => runWrk(server.url, ['/v0/entity?id=', ''], peak, fields),
+    peak: async (peak) => {
+      const scrape = async () => {
+        const { status } = await fetch(`${server.adminUrl}/metrics`, { headers });
+        if (status !== 200) throw new Error(`a scrape got ${status}`);
+      };
+      const timer = adminToken && setInterval(scrape, scrapeMs);
+      try {
+        return await runWrk(server.url, ['/v0/entity?id=', ''], peak, fields);
+      } finally {
+        clearInterval(timer);
+      }
+    },
     stop: () => server.stop(),
   };
 }

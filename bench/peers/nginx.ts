@@ -2,7 +2,7 @@
  * One nginx worker that returns the same bytes to every request: the nearest thing to what the
  * kernel's loopback and HTTP allow. The load benches measure the generator against it.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childrenOf, cpuSecondsOf } from '../support/proc.js';
@@ -48,11 +48,11 @@ export async function startNginx({ core, contentBytes = 3, tls, http2 }: NginxOp
   const pinned = core === undefined ? [] : ['taskset', '-c', String(core)];
   const nginx = start([...pinned, 'nginx', ...flags]);
   await listening(port, 'nginx');
-  const pid = Number(readFileSync(join(directory, 'pid'), 'latin1'));
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}/`,
     /** CPU that its worker has used. */
-    cpuSeconds: () => childrenOf(pid).reduce((sum, child) => sum + cpuSecondsOf(child), 0),
+    cpuSeconds: () =>
+      childrenOf(nginx.pid as number).reduce((sum, child) => sum + cpuSecondsOf(child), 0),
     stop: nginx.stop,
   };
 }

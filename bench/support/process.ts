@@ -11,6 +11,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 process.setMaxListeners(30);
 
 export interface Running {
+  readonly pid: number | undefined;
   /** The first line on standard output. Rejects if the program ends before, or takes too long. */
   readonly firstLine: Promise<string>;
   stop(): Promise<void>;
@@ -55,7 +56,7 @@ export function start(
     await ended;
     clearTimeout(timer);
   };
-  return { firstLine, stop };
+  return { pid: child.pid, firstLine, stop };
 }
 
 /** Resolves once something listens on the port. */

@@ -1,4 +1,4 @@
-/** Versions as a reader of the embedded store sees them. The rule itself: versions.test.ts. */
+/** Versions as a reader of the embedded store sees them. The rule: version-clock.test.ts. */
 import { expect, test } from 'vitest';
 import { openLmdb } from '#dist/store/lmdb/open-lmdb.js';
 import { temporaryDirectory } from '../../../support/directory.js';
