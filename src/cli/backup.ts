@@ -19,9 +19,10 @@ Usage: evenkeel backup --to PLACE (--url ADMIN | --data DIR) [flags]
 ${describeFlags(backupFlags)}
 
 A backup has all that was acknowledged up to one moment after the command began. It is one file. In
-a directory it gets a name by its time, so sorted by name is sorted by time. It is written under
-another name, synced, and read back with all its checksums, and only then gets its own. A file of
-that name is replaced if it is a backup. Standard output is not read back: see evenkeel check.
+a directory it gets a name by its time, so sorted by name is sorted by time. A directory that is not
+there is made, in one that is. A backup is written under another name, synced, and read back with
+all its checksums, and only then gets its own. A file of that name is replaced if it is a backup.
+Standard output is not read back: see evenkeel check.
 
 A running server gives a backup up after limits.backupMs (10 min), because its data file grows in
 that time. It makes one at a time.

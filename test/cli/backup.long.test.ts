@@ -84,9 +84,18 @@ test('with --json each command prints one line, and all have the same SHA-256', 
 test('a directory that no server has open is backed up too', async () => {
   const place = await temporaryDirectory();
   const data = await filledDirectory(['one', 'two']);
-  const file = join(place, 'x');
+  const file = join(place, 'x.evenkeel');
   expect((await runCommand(['backup', '--data', data, '--to', file])).code).toBe(0);
   expect((await contentOf(await readFile(file))).size).toBe(2);
+});
+
+test('a directory that is not there is made, and keeps each backup', async () => {
+  const place = await temporaryDirectory();
+  const data = await filledDirectory(['one']);
+  for (const to of ['made', 'made', 'made/'])
+    expect((await runCommand(['backup', '--data', data, '--to', join(place, to)])).code).toBe(0);
+  expect(await readdir(join(place, 'made'))).toHaveLength(3);
+  expect((await stat(join(place, 'made'))).mode & 0o777).toBe(0o700);
 });
 
 test('standard output and input carry a backup', async () => {

@@ -10,7 +10,7 @@ import { type BackupPlace, backupPlace } from './backup-place.js';
 export const backupFlags = {
   to: {
     value: 'PLACE',
-    help: 'a file, a directory that exists, or - for standard output',
+    help: 'a directory, a file whose name ends with .evenkeel, or - for standard output',
     ...optional<BackupPlace | typeof standard>((place) =>
       place === standard ? place : backupPlace(place),
     ),

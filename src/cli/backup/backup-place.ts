@@ -2,15 +2,23 @@
 import { statSync } from 'node:fs';
 import { outputFile } from '../args/files.js';
 
+/** The end of the name of a backup. */
+export const backupExtension = '.evenkeel';
+
 /** Where a backup is to go. */
 export interface BackupPlace {
-  /** A directory: the file in it is named by the time of the backup. */
+  /** A directory, made if it is absent. The file in it is named by the time of the backup. */
   readonly directory?: string;
   readonly file?: string;
 }
 
-/** Parses the name of a file, or of a directory that exists. */
+/**
+ * Parses the name of a file or a directory. A name that is not there yet is that of a directory,
+ * unless it ends as backups do: a schedule whose directory is missing must not keep one file only.
+ */
 export function backupPlace(text: string): BackupPlace {
-  if (statSync(text, { throwIfNoEntry: false })?.isDirectory()) return { directory: text };
-  return { file: outputFile(text) };
+  const stats = statSync(text, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) return { directory: text };
+  const path = outputFile(text.replace(/(?<=.)\/+$/, ''));
+  return stats || text.endsWith(backupExtension) ? { file: path } : { directory: path };
 }

@@ -15,8 +15,9 @@ export async function* fromServer(
   const response = await send(server, backupPath, { method: 'POST', signal });
   const { statusCode = 0, headers } = response;
   if (statusCode !== 200 || headers['content-type'] !== 'application/octet-stream') {
-    const said = detailOf(await textOf(server.url, response));
-    const detail = statusCode === 200 ? 'it is not an admin port' : said;
+    const said = detailOf(statusCode, await textOf(server.url, response));
+    const isOther = statusCode === 200 || said.startsWith('unknown path');
+    const detail = isOther ? 'it is not an admin port, as serve --admin-port prints it' : said;
     throw new DataError(`${server.url} refuses with ${statusCode}: ${detail}`);
   }
   try {

@@ -4,20 +4,19 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../../config/parsers.js';
 import { BackupError } from '../../store/backup/backup-error.js';
 import {
   type BackupBegin,
   type BackupEnd,
-  backupExtension,
   blockHeaderBytes,
   readBlockHeader,
 } from '../../store/backup/backup-format.js';
 import { BackupReader } from '../../store/backup/backup-reader.js';
 import { DataError } from '../data/data-error.js';
-import type { BackupPlace } from './backup-place.js';
+import { type BackupPlace, backupExtension } from './backup-place.js';
 
 /** Synced so often, so that no sync of the store has to wait for very many bytes. */
 const syncBytes = 1024 * 1024;
@@ -26,6 +25,7 @@ const readBytes = 256 * 1024;
 const leftoverMs = 24 * 3600 * 1000;
 const leftover = /^evenkeel-\.part-[0-9a-f]{12}$/;
 const newMode = 0o600;
+const newDirectoryMode = 0o700;
 
 type OnChecked = (entities: number, bytes: number) => void;
 
@@ -33,22 +33,36 @@ export class BackupTarget {
   readonly #place: BackupPlace;
   readonly #part: string;
   readonly #file: FileHandle;
+  /** The directory that was made for it. */
+  readonly #made: string | undefined;
   #unsynced = 0;
   #isPlaced = false;
 
-  private constructor(place: BackupPlace, part: string, file: FileHandle) {
+  private constructor(
+    place: BackupPlace,
+    part: string,
+    file: FileHandle,
+    made: string | undefined,
+  ) {
     this.#place = place;
     this.#part = part;
     this.#file = file;
+    this.#made = made;
   }
 
   /** @throws UsageError if the file is there and is not a backup; DataError */
   static async open(place: BackupPlace): Promise<BackupTarget> {
     const { directory, file = join(directory ?? '', 'evenkeel-') } = place;
+    let made: string | undefined;
     if (directory === undefined) await mustBeReplaceable(file);
-    else await removeLeftovers(directory);
+    else {
+      const options = { recursive: true, mode: newDirectoryMode };
+      made = await telling(directory, () => mkdir(directory, options));
+      await removeLeftovers(directory);
+    }
     const part = `${resolve(file)}.part-${randomBytes(6).toString('hex')}`;
-    return new BackupTarget(place, part, await telling(part, () => open(part, 'wx', newMode)));
+    const handle = await telling(part, () => open(part, 'wx', newMode));
+    return new BackupTarget(place, part, handle, made);
   }
 
   /** Passes the pieces on when they are written. @throws DataError */
@@ -76,6 +90,7 @@ export class BackupTarget {
       await rename(this.#part, file);
       this.#isPlaced = true;
       await syncNames(dirname(resolve(file)));
+      if (this.#made !== undefined) await syncNames(dirname(this.#made));
     });
     return file;
   }
@@ -83,7 +98,9 @@ export class BackupTarget {
   /** Removes what did not get its name. */
   async close(): Promise<void> {
     await this.#file.close();
-    if (!this.#isPlaced) await rm(this.#part, { force: true });
+    if (this.#isPlaced) return;
+    await rm(this.#part, { force: true });
+    if (this.#made !== undefined) await rmdir(this.#made).catch(() => {});
   }
 
   async #write(piece: Uint8Array): Promise<void> {

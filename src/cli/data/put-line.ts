@@ -38,10 +38,10 @@ export async function putLine(
   const { target, init } = requestOf(operation);
   const res = await send(server, target, { ...init, signal });
   const status = res.statusCode ?? 0;
-  const detail = detailOf(await textOf(server.url, res));
+  const content = await textOf(server.url, res);
   if (status < 300 && status !== (operation.kind === 'put' ? 201 : 202))
     throw notEvenkeel(server.url, res);
-  return { status, detail };
+  return { status, detail: status < 300 ? '' : detailOf(status, content) };
 }
 
 function requestOf(operation: Operation): { target: string; init: Omit<Init, 'signal'> } {

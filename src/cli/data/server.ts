@@ -26,19 +26,22 @@ export function mayPass(status: number): boolean {
 
 /** The error of a response that is not a success. */
 export function refusal(status: number, content: string): DataError {
-  const message = `the server says ${status}: ${detailOf(content)}`;
+  const message = `the server says ${status}: ${detailOf(status, content)}`;
   return mayPass(status) ? new PassingError(message) : new DataError(message);
 }
 
 /** The reason in a refusal, as text for a terminal. */
-export function detailOf(content: string): string {
+export function detailOf(status: number, content: string): string {
   try {
     const { detail } = JSON.parse(content) as { detail?: unknown };
-    if (typeof detail === 'string') return printable(detail);
+    if (typeof detail === 'string')
+      return printable(detail) + (status === 401 ? '; a command takes it as --token-file' : '');
   } catch {
     // It is not one of our servers.
   }
-  return printable(content.slice(0, 200));
+  const text = content.trim().slice(0, 200);
+  const said = text === '' || text.startsWith('<') ? '' : `${printable(text)}; `;
+  return `${said}those are not the words of an Evenkeel server; is --url right?`;
 }
 
 /** @throws DataError if the content is not NDJSON, which all other servers do not send */

@@ -29,8 +29,6 @@ export const endBytes = endNumbersBytes + digestBytes;
 /** Entries share a block of at most so many bytes. A larger entry is a block by itself. */
 export const sharedBlockBytes = 128 * 1024;
 export const maxBlockBytes = entryHeaderBytes + maxKeyBytes + maxHeaderBytes + maxValueLimit;
-/** The usual end of the name of a backup. */
-export const backupExtension = '.evenkeel';
 
 const magic = 0x42_4a_4b_45;
 export const kinds = { begin: 1, entries: 2, end: 3, failure: 4 } as const;
