@@ -29,6 +29,8 @@ const flags = readFlags(`npm run bench:load-floor [-- FLAGS]
 const wrk2 = flags.text('wrk2') ?? process.env.WRK2;
 const seconds = flags.number('seconds') ?? 15;
 const line = { threads: 4, connections: 20, rate: 10_000 };
+/** V8 compiles what is hot in that time. */
+const warmupMs = 3000;
 
 /** Streams of each connection. */
 const http2Sides = { http2: 1, 'http2 shared': 5 } as const;
@@ -50,10 +52,11 @@ const rounds = await inTurn(flags.number('rounds') ?? 3, sides, async (side) => 
   const peer = (streams && http2Peer) || http1Peer;
   const before = peer.cpuSeconds();
   const figures = await load({
-    ...{ ...line, url: peer.url, durationMs: seconds * 1000 },
+    ...{ ...line, url: peer.url, durationMs: seconds * 1000, warmupMs },
     ...(streams && { connections: line.connections / streams, http2: { streams } }),
   });
-  const nginxCpu = ((peer.cpuSeconds() - before) * 1000) / figures.completed;
+  const requests = figures.rate * (warmupMs / 1000 + seconds);
+  const nginxCpu = ((peer.cpuSeconds() - before) * 1000) / requests;
   const { rate, p50, p99, max, lagP50, lagP99, busy } = figures;
   return { rate, p50, p99, max, 'lag p50': lagP50, 'lag p99': lagP99, busy, 'nginx cpu': nginxCpu };
 });
