@@ -92,6 +92,8 @@ for (const [name, usual] of Object.entries(defaults)) {
   if (numbers) given[name] = Array.isArray(usual) ? numbers : (numbers[0] as number);
 }
 
+if (!['PUT', 'GET', 'random', undefined].includes(flags.text('phase')))
+  flags.fail(`--phase takes PUT, GET or random, got ${flags.text('phase')}`);
 requirePrograms(names.flatMap((name) => parts[name]?.programs ?? []));
 process.stdout.write(`${machineLine()}\n`);
 mkdirSync(dataDirectory, { recursive: true });

@@ -17,7 +17,8 @@ const groupOf = (method: Method): Group => {
 export const guarded: Part = {
   title: 'Peaks with tokens and metrics',
   programs: ['wrk'],
-  measure: async (settings) => {
+  measure: async (given) => {
+    const settings = { ...given, connections: [connections] };
     const get = await measurePeaks('GET', [groupOf('GET')], peers, settings);
     const put = await measurePeaks('PUT', [groupOf('PUT')], peers, settings);
     return { ...get, groups: { ...get.groups, ...put.groups } };

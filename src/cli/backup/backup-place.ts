@@ -17,8 +17,9 @@ export interface BackupPlace {
  * unless it ends as backups do: a schedule whose directory is missing must not keep one file only.
  */
 export function backupPlace(text: string): BackupPlace {
-  const stats = statSync(text, { throwIfNoEntry: false });
-  if (stats?.isDirectory()) return { directory: text };
-  const path = outputFile(text.replace(/(?<=.)\/+$/, ''));
+  const name = text.replace(/(?<=.)\/+$/, '');
+  const stats = statSync(name, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) return { directory: name };
+  const path = outputFile(name);
   return stats || text.endsWith(backupExtension) ? { file: path } : { directory: path };
 }

@@ -56,8 +56,7 @@ export class BackupTarget {
     let made: string | undefined;
     if (directory === undefined) await mustBeReplaceable(file);
     else {
-      const options = { recursive: true, mode: newDirectoryMode };
-      made = await telling(directory, () => mkdir(directory, options));
+      if (await makeDirectory(directory)) made = resolve(directory);
       await removeLeftovers(directory);
     }
     const part = `${resolve(file)}.part-${randomBytes(6).toString('hex')}`;
@@ -138,6 +137,13 @@ async function mustBeReplaceable(file: string): Promise<void> {
     await handle.close();
   }
   throw new UsageError(`--to takes a new file, or a backup to replace; '${file}' is another file`);
+}
+
+/** In one that is there. @returns whether it was not there @throws DataError */
+async function makeDirectory(directory: string): Promise<boolean> {
+  if (await stat(directory).catch(() => undefined)) return false;
+  await telling(directory, () => mkdir(directory, { mode: newDirectoryMode }));
+  return true;
 }
 
 async function removeLeftovers(directory: string): Promise<void> {

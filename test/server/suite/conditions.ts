@@ -7,6 +7,7 @@ import { entityUrl, type RawAnswer, RawConnection, request } from '../../support
 import { expectProblem } from '../harness.js';
 import type { ServedStore } from './served-store.js';
 
+/** `npm test` has no time for more; `npm run test:long` makes 200 on the full lane. */
 const races = Number(process.env.EVENKEEL_RACES ?? 40);
 
 let keys = 0;
