@@ -1,7 +1,8 @@
 /**
- * Names the one cause of each slow request: the largest of its parts, if what was seen covers half
- * of its latency. A request that queued behind a slow one has the cause of that one: the queue is
- * only how the delay came to it.
+ * Names the one cause of each slow request: the largest of its parts. The queue for its connection
+ * and what was not seen are named only if they take more than half of its latency together. A
+ * request that queued behind a slow one has the cause of that one: the queue is only how the delay
+ * came to it.
  */
 import type { SlowRequest } from '../load/result/result.js';
 import { stallGroups } from '../load/result/stall-groups.js';
@@ -17,6 +18,11 @@ export interface Attributed {
   /** It queued behind a request that has this cause. */
   readonly behind: boolean;
 }
+
+/** Those that say why. */
+const reasons: readonly Cause[] = causes.filter(
+  (cause) => cause !== 'not explained' && cause !== 'connection wait',
+);
 
 /** From this share of its latency on, an event loop that is never idle holds a request up. */
 const busyFrom = 0.8;
@@ -46,7 +52,7 @@ export function attribute(
       );
       const attributed = { request, cause, behind, parts };
       inFront.set(connection, attributed);
-      if (!behind && cause !== 'not explained' && cause !== 'connection wait') last = cause;
+      if (!behind && reasons.includes(cause)) last = cause;
       return attributed;
     });
   });
@@ -63,20 +69,19 @@ function causeOf(
   busy: () => Cause | undefined,
   last: Cause | undefined,
 ): { cause: Cause; behind: boolean } {
-  const largest = largestOf(parts);
   const { 'not explained': unseenUs = 0, 'connection wait': queuedUs = 0 } = parts;
-  if (unseenUs + queuedUs <= latencyUs / 2) return { cause: largest, behind: false };
-  if (inFront !== undefined && waitUs >= latencyUs / 2) return { cause: inFront, behind: true };
+  if (unseenUs + queuedUs <= latencyUs / 2)
+    return { cause: largestOf(parts, reasons), behind: false };
+  const largest = largestOf(parts, causes);
+  const isQueued = waitUs >= latencyUs / 2 || largest === 'connection wait';
+  if (inFront !== undefined && isQueued) return { cause: inFront, behind: true };
   const loop = busy();
   if (loop !== undefined) return { cause: loop, behind: loop === last };
-  if (queuedUs >= latencyUs / 2) return { cause: 'connection wait', behind: false };
-  return { cause: 'not explained', behind: false };
+  return { cause: largest, behind: false };
 }
 
-/** Without the parts that say nothing of why. */
-function largestOf(parts: Parts): Cause {
-  const named = causes.filter((cause) => cause !== 'not explained' && cause !== 'connection wait');
-  return named.reduce((largest, cause) =>
+function largestOf(parts: Parts, among: readonly Cause[]): Cause {
+  return among.reduce((largest, cause) =>
     (parts[cause] ?? 0) > (parts[largest] ?? 0) ? cause : largest,
   );
 }

@@ -71,6 +71,28 @@ describe('the cause of a request from 20 to 60 ms is', () => {
   });
 });
 
+describe('if queue and unseen time take more than half, the cause is the largest part', () => {
+  test.each<[string, number, Seen[]]>([
+    // It queued for 18 of its 40 ms. 3 ms were not seen. A collection and others had the rest.
+    ['connection wait', 18, [seen('collection', 38, 48), seen('cpu', 48, 57)]],
+    ['not explained', 12, [seen('collection', 32, 43)]],
+    ['garbage collection', 12, [seen('collection', 32, 51)]],
+  ])('%s', (cause, waitMs, evidence) => {
+    expect(causesOf([queuedFor(waitMs)], evidence)).toEqual([cause]);
+  });
+
+  test('or that of the slow request before it, if the queue is the largest', () => {
+    const evidence = [seen('sync', 0, 20), seen('collection', 38, 48), seen('cpu', 48, 57)];
+    const requests = [slowRequest(0, 38 * ms), queuedFor(18)];
+    expect(causesOf(requests, evidence)).toEqual(['disk sync', 'behind: disk sync']);
+  });
+
+  function queuedFor(waitMs: number): SlowRequest {
+    const waitUs = waitMs * ms;
+    return slowRequest(20 * ms, 40 * ms, { waitUs, serviceUs: 40 * ms - waitUs });
+  }
+});
+
 test('a request behind a slow one on its connection has its cause, also in the third place', () => {
   const behind = { waitUs: 21 * ms, serviceUs: ms };
   const requests = [
