@@ -1,9 +1,9 @@
 /**
  * Restores a backup into a directory. The data file gets its name when it is whole and was compared
- * with the backup: until then, and after a crash, the directory is as it was.
+ * with the backup. Until then, and after a crash, a store that was there is as it was.
  */
-import { constants } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { readdir, rmdir } from 'node:fs/promises';
 import type { BackupEnd } from '../../backup/backup-format.js';
 import type { BackupReader } from '../../backup/backup-reader.js';
 import { StoreError } from '../../store.js';
@@ -16,7 +16,7 @@ import { checkResources } from '../file/resources.js';
 import { type RebuildProgress, rebuild } from './rebuild.js';
 
 export interface RestoreOptions extends RebuildProgress {
-  /** Made if it is absent. */
+  /** Made if it is absent, and removed after a failure. Parents that were made with it stay. */
   readonly directory: string;
   /** A store that is there is replaced. */
   readonly isReplacing: boolean;
@@ -28,9 +28,24 @@ const filesOfStore = /^(data\.mdb|journal-\d+|journal-slot-\d+)$/;
 /** @throws BackupError; StoreError `unusable` if there is a store, `in-use`, `full`, `damaged` */
 export async function restoreDirectory(
   reader: BackupReader,
-  { directory: given, isReplacing, ...progress }: RestoreOptions,
+  { directory: given, ...options }: RestoreOptions,
 ): Promise<BackupEnd> {
+  const isNew = !existsSync(given);
   const directory = await prepareDirectory(given);
+  try {
+    return await restoreInto(directory, reader, options);
+  } catch (error) {
+    // It stays if another process has put a file into it.
+    if (isNew) await rmdir(directory).catch(() => {});
+    throw error;
+  }
+}
+
+async function restoreInto(
+  directory: string,
+  reader: BackupReader,
+  { isReplacing, ...progress }: Omit<RestoreOptions, 'directory'>,
+): Promise<BackupEnd> {
   const path = dataFile(directory);
   const found = (await readdir(directory)).find((name) => filesOfStore.test(name));
   if (found !== undefined && !isReplacing) throw occupied(directory, found);

@@ -150,6 +150,14 @@ describe('the directory is left as it was', () => {
     });
   });
 
+  test('if it was not there, and the backup is damaged', async () => {
+    const place = await temporaryDirectory();
+    const cut = backup.subarray(0, 1000);
+    await isAsBefore(place, () =>
+      expect(restore(cut, join(place, 'new'))).rejects.toMatchObject({ code: 'damaged' }),
+    );
+  });
+
   test('if it is to be replaced, and the backup is damaged', async () => {
     const directory = await filledDirectory(['old']);
     await isAsBefore(directory, () =>
