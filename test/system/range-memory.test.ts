@@ -146,7 +146,7 @@ it('readers that leave half-way give back memory and connections; writes go on',
   const descriptors = openDescriptors(server.pid);
   const held: number[] = [];
   const after: number[] = [];
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 16; round++) {
     const readers = await Promise.all(
       Array.from({ length: 20 }, () => RangeReader.start(server.url, () => {})),
     );
@@ -164,12 +164,16 @@ it('readers that leave half-way give back memory and connections; writes go on',
     after.push(memoryOf(server.pid).rssAnonBytes - idleBytes);
   }
   console.log(
-    `8 times 20 readers left half-way: RssAnon added ${held.map(mebibytes).join(', ')} ` +
+    `16 times 20 readers left half-way: RssAnon added ${held.map(mebibytes).join(', ')} ` +
       `with all of them paused, ${after.map(mebibytes).join(', ')} after they left`,
   );
-  expect(after.at(-1)).toBeLessThan(maxAddedBytes);
   // Leftovers of 20 readers would add up: were they a page and its chunks each, to 4 MiB a round.
-  expect((after.at(-1) ?? 0) - (after[2] ?? 0)).toBeLessThan(15 * MiB);
+  // A reading depends on when the collector ran: two differ by up to 25 MiB. The lowest of four
+  // shows what stays. Ten rounds lie between these.
+  const early = Math.min(...after.slice(2, 6));
+  const late = Math.min(...after.slice(-4));
+  expect(late).toBeLessThan(maxAddedBytes);
+  expect(late - early).toBeLessThan(15 * MiB);
 
   await bulkLoad(server.url, {
     entities: 20_000,
