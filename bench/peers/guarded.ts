@@ -1,13 +1,9 @@
-/**
- * Evenkeel with tokens and an admin port that is scraped, and without. Each is filled by a plain
- * server. Both then start again, as a server that was just started has a smaller journal.
- */
+/** Evenkeel with tokens and an admin port that is scraped, and without. Both start again filled. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeToken } from '#dist/server/access/token-file.js';
-import { fill, httpPut } from '../support/fill.js';
 import { runWrk } from '../support/wrk.js';
-import { startServer } from './evenkeel.js';
+import { startFilled } from './filled.js';
 import type { Peer, PeerOptions } from './peer.js';
 
 type Token = ReturnType<typeof makeToken>;
@@ -29,33 +25,24 @@ export function startUnguarded(options: PeerOptions): Promise<Peer> {
 }
 
 async function startAgain(
-  { directory, valueBytes }: PeerOptions,
+  options: PeerOptions,
   flags: readonly string[],
   token?: string,
   adminToken?: string,
 ): Promise<Peer> {
   const fields = token === undefined ? [] : [`Authorization: Bearer ${token}`];
   const headers = { authorization: `Bearer ${adminToken}` };
-  const store = join(directory, 'store');
-  let server = await startServer(store);
-  return {
-    fill: async (entities) => {
-      await fill({ port: server.port, entities, protocol: httpPut(valueBytes) });
-      await server.stop();
-      server = await startServer(store, { flags });
-    },
-    peak: async (peak) => {
-      const scrape = async () => {
-        const { status } = await fetch(`${server.adminUrl}/metrics`, { headers });
-        if (status !== 200) throw new Error(`a scrape got ${status}`);
-      };
-      const timer = adminToken && setInterval(scrape, scrapeMs);
-      try {
-        return await runWrk(server.url, ['/v0/entity?id=', ''], peak, fields);
-      } finally {
-        clearInterval(timer);
-      }
-    },
-    stop: () => server.stop(),
-  };
+  const apart = { ...options, directory: join(options.directory, 'store') };
+  return startFilled(apart, flags, async ({ url, adminUrl }, peak) => {
+    const scrape = async () => {
+      const { status } = await fetch(`${adminUrl}/metrics`, { headers });
+      if (status !== 200) throw new Error(`a scrape got ${status}`);
+    };
+    const timer = adminToken && setInterval(scrape, scrapeMs);
+    try {
+      return await runWrk(url, ['/v0/entity?id=', ''], peak, fields);
+    } finally {
+      clearInterval(timer);
+    }
+  });
 }

@@ -1,9 +1,8 @@
 /** nginx and Evenkeel behind TLS, with one certificate, and how a client agrees with each. */
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { fill, httpPut } from '../support/fill.js';
 import { runWrk } from '../support/wrk.js';
-import { startServer } from './evenkeel.js';
+import { startFilled } from './filled.js';
 import { startNginx } from './nginx.js';
 import { httpPeer, type Peer, type PeerOptions } from './peer.js';
 
@@ -17,20 +16,12 @@ export async function startConstantTls({ valueBytes }: PeerOptions): Promise<Pee
   return httpPeer(nginx);
 }
 
-export async function startEvenkeelTls({ directory, valueBytes }: PeerOptions): Promise<Peer> {
+export function startEvenkeelTls(options: PeerOptions): Promise<Peer> {
   const flags = ['--tls-cert', tls.cert, '--tls-key', tls.key];
-  let server = await startServer(directory);
-  return {
-    fill: async (entities) => {
-      // It is filled in the clear, and serves the same store behind TLS.
-      await fill({ port: server.port, entities, protocol: httpPut(valueBytes) });
-      await server.stop();
-      server = await startServer(directory, { flags });
-      await agree(server.url);
-    },
-    peak: (peak) => runWrk(server.url, ['/v0/entity?id=', ''], peak),
-    stop: () => server.stop(),
-  };
+  return startFilled(options, flags, async ({ url }, peak) => {
+    await agree(url);
+    return runWrk(url, ['/v0/entity?id=', ''], peak);
+  });
 }
 
 /** Version and cipher of all connections so far, for example `TLSv1.3, TLS_AES_256_GCM_SHA384`. */

@@ -34,3 +34,15 @@ function quantileOf(buckets: readonly Bucket[], share: number): number {
   const [upper, upTo] = buckets[at] ?? [Number.NaN, Number.NaN];
   return lower + ((upper - lower) * (rank - before)) / (upTo - before);
 }
+
+/**
+ * How long the store has held frames back since it was opened, in ms. Its checkpoint was behind, or
+ * the disk full.
+ * @throws Error if the server does not say
+ */
+export async function heldBackMs(adminUrl: string): Promise<number> {
+  const text = await (await fetch(`${adminUrl}/metrics`)).text();
+  const [, seconds] = /^evenkeel_journal_held_back_seconds_total (\S+)$/m.exec(text) ?? [];
+  if (seconds === undefined) throw new Error(`${adminUrl}/metrics does not say what was held back`);
+  return Number(seconds) * 1000;
+}
