@@ -64,7 +64,7 @@ come first and are not counted. RssAnon is read every second; “later / earlier
 second half over its max in the first. “beyond the map” is the resident memory at the end without
 the pages of the data file. For random keys all three come from a run before, of
 ${maxRunMinutes} minutes at most and without a profile of \`--explain\` in the server's memory.
-“held back” is how long frames of the journal waited for the checkpoint, in total. Requests of
+“held back” is how long frames of the journal waited for the checkpoint or a full disk. Requests of
 ${slowMs} ms or more are shown by their cause and by how many moments they came in, as
 \`evenkeel load --explain\` finds them. A phase longer than ${maxRunMinutes} minutes is several
 runs; times are then those of the worst one.`,
