@@ -65,7 +65,7 @@ const help = `npm run bench [-- FLAGS]
                       of the store of backup (1000000)
   --sizes N,N,…       growth: entities of each store (100000,1000000,10000000)
   --excess N          cold: size of the file over the memory that its server may use (8)
-  --minutes N         ten-minutes: of PUT, of GET, and of random keys (10)
+  --minutes N         ten-minutes: of PUT and of GET (10); random keys take three times that
   --phase NAME        ten-minutes: PUT, GET or random alone
   --operations N      cluster: for the nodes to warm up (60000)
   --rate N            write-path and backup: PUTs per second (10000)

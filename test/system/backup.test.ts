@@ -141,7 +141,7 @@ describe('a full disk', () => {
     const { code, stderr } = await runCommand(['restore', '--from', file, '--data', data]);
     expect(code).toBe(1);
     expectOneLine(stderr, 'no space left for the data file');
-    expect(await readdir(data)).toEqual([]);
+    await expect(readdir(disk.directory)).resolves.toEqual(['ballast']);
   });
 
   test('leaves a store that can not be compacted as it was', async () => {
