@@ -46,7 +46,7 @@ const quick = {
   entities: 10_000,
   sizes,
   excess: 2,
-  minutes: 0.1,
+  minutes: 0.125,
   operations: 2000,
 };
 

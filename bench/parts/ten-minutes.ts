@@ -142,7 +142,12 @@ async function plainLoad({ url }: Server, minutes: number): Promise<void> {
 
 async function slowRequests(phase: Phase, server: Server, minutes: number) {
   const { threads, connections } = reference;
-  const sizes = [`-t${threads}`, `-c${connections}`, `-d${minutes}m`, `--slow=${slowMs}ms`];
+  const sizes = [
+    `-t${threads}`,
+    `-c${connections}`,
+    `-d${minutes * 60_000}ms`,
+    `--slow=${slowMs}ms`,
+  ];
   const flags = [...sizes, `--warmup=${warmupMs}ms`, ...workOf(phase)];
   const heldBefore = await heldBackMs(server.adminUrl);
   const { record, text } = await explainedLoad(server, flags, warmupMs + minutes * 60_000);
