@@ -67,8 +67,8 @@ ${thousands(random.entities)}, and beside them a range of ${thousands(range.limi
 ${range.everyMs / 1000} s. ${warmupMs / 1000} s of the same load
 come first and are not counted. RssAnon is read every second; “later / earlier” is its max in the
 second half over its max in the first. “beyond the map” is the resident memory at the end without
-the pages of the data file. For random keys all three come from a run before, of
-${maxRunMinutes} minutes at most and without a profile of \`--explain\` in the server's memory.
+the pages of the data file. Memory of PUT and GET includes the profile of \`--explain\`. For random
+keys it is that of a run before, of ${maxRunMinutes} minutes at most, without a profile.
 “held back” is how long frames of the journal waited for the checkpoint or a full disk. Requests of
 ${slowMs} ms or more are shown by their cause and by how many moments they came in, as
 \`evenkeel load --explain\` finds them. A phase longer than ${maxRunMinutes} minutes is several
