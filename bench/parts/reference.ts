@@ -61,9 +61,7 @@ was due. Each PUT is synced before its response. wrk2 leaves its first ten secon
 load\` warms up for ${warmupMs / 1000} s before the run and has as many threads as this machine
 has room for (${settings['threads of evenkeel load']}). “×” is the median of the ratios to nginx
 in the same round. “lag p99” is how late the generator itself was, and “valid” how many of the
-runs its verdict called valid. The runs of 2026-11-28 had a stricter verdict than
-[today's](../docs/load.md#the-report-states-its-own-error): the p99 of the lag had to be at most a
-tenth of that of the latency. A p99 of a quarter of a millisecond hardly ever passes that.`,
+runs its [verdict](../docs/load.md#the-report-states-its-own-error) called valid.`,
     tables: Object.entries(groups).map(([tool, rounds]) => ({
       head: [`by ${tool}`, 'p50', '×', 'p99', '×', 'p99.9', '×', 'max', 'lag p99', 'valid'],
       rows: sides.map((side) => rowOf(side, rounds)),

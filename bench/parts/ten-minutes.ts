@@ -30,7 +30,7 @@ const phases = ['PUT', 'GET', 'random keys'] as const;
 type Phase = (typeof phases)[number];
 /** The last phase has ten PUTs for each GET, and ranges beside them. */
 const random = { entities: 1_000_000, putPercent: 91, rate: 11_000, valueBytes: 100 };
-/** Random keys are the harder load, and checkpoints come seldom: it takes as many times longer. */
+/** Slow moments of random keys are rare: their phase is so many times as long. */
 const randomTimes = 3;
 const range = { limit: 10_000, everyMs: 5000 };
 
@@ -47,8 +47,12 @@ export const tenMinutes: Part = {
         if (phase === 'random keys' || !server)
           server = await startServer(directory, { flags: ['--admin-port', '0'] });
         const beside = phase === 'random keys' ? await besideRandom(server) : undefined;
-        const length = phase === 'random keys' ? randomTimes * minutes : minutes;
-        const { main, causes } = await measurePhase(phase, server, directory, length);
+        const { main, causes } = await measurePhase(
+          phase,
+          server,
+          directory,
+          minutesOf(phase, minutes),
+        );
         await beside?.stop();
         groups[phase] = main;
         groups[causesOf(phase)] = causes;
@@ -56,19 +60,21 @@ export const tenMinutes: Part = {
     } finally {
       await server?.stop();
     }
-    const lengths = { 'minutes of PUT and GET': minutes, 'of random keys': randomTimes * minutes };
+    const lengths = Object.fromEntries(
+      phases.map((phase) => [`minutes of ${phase}`, minutesOf(phase, minutes)]),
+    );
     return { settings: { ...reference, ...lengths }, groups, skipped: [] };
   },
   section: (measured) => ({
     intro: `wrk/put.lua, then wrk/get.lua, by \`evenkeel load\` at 10 000 requests per second on
-one server. Then ${randomTimes} times as long, ten PUTs for each GET at
-${thousands(random.rate)} per second on a fresh server, of keys drawn uniformly over
-${thousands(random.entities)}, and beside them a range of ${thousands(range.limit)} every
-${range.everyMs / 1000} s. ${warmupMs / 1000} s of the same load
-come first and are not counted. RssAnon is read every second; “later / earlier” is its max in the
-second half over its max in the first. “beyond the map” is the resident memory at the end without
-the pages of the data file. Memory of PUT and GET includes the profile of \`--explain\`. For random
-keys it is that of a run before, of ${maxRunMinutes} minutes at most, without a profile.
+one server. Then random keys take ${randomTimes} times as long, on a fresh server. There are ten
+PUTs for each GET, at ${thousands(random.rate)} per second. Keys are drawn uniformly over
+${thousands(random.entities)}. A range of ${thousands(range.limit)} is read every
+${range.everyMs / 1000} s. ${warmupMs / 1000} s of the same load come first and are not counted.
+RssAnon is read every second; “later / earlier” is its max in the second half over its max in the
+first. “beyond the map” is the resident memory at the end without the pages of the data file. Memory
+of PUT and GET includes the profile of \`--explain\`. For random keys it is that of a run before, of
+${maxRunMinutes} minutes at most, without a profile.
 “held back” is how long frames of the journal waited for the checkpoint or a full disk. Requests of
 ${slowMs} ms or more are shown by their cause and by how many moments they came in, as
 \`evenkeel load --explain\` finds them. A phase longer than ${maxRunMinutes} minutes is several
@@ -81,8 +87,8 @@ runs; times are then those of the worst one.`,
 
 /**
  * Figures of each run, the memory in each second, and the slow requests of each cause. The profile
- * of `--explain` lies in the server's memory and grows with the run. With it random keys would pass
- * their bar, so their memory is that of a run without it, which comes first.
+ * of `--explain` lies in the server's memory and grows with the run. For random keys, which take
+ * the longest, memory is that of a run without it, which comes first.
  */
 async function measurePhase(phase: Phase, server: Server, store: string, minutes: number) {
   const whole: Figures[] = [];
@@ -131,26 +137,26 @@ async function withMemory<T>(server: Server, store: string, work: () => Promise<
   }
 }
 
+function minutesOf(phase: Phase, minutes: number): number {
+  return phase === 'random keys' ? randomTimes * minutes : minutes;
+}
+
 /** The load of random keys, without a profile. */
 async function plainLoad({ url }: Server, minutes: number): Promise<void> {
   const { entities, putPercent, rate, valueBytes } = random;
   const work = { ...uniform('PUT', entities, valueBytes), putShare: putPercent / 100 };
-  const durationMs = Math.min(minutes, maxRunMinutes) * 60_000;
+  const durationMs = Math.round(Math.min(minutes, maxRunMinutes) * 60_000);
   const { threads, connections } = reference;
   await load({ url, threads, connections, rate, durationMs, work });
 }
 
 async function slowRequests(phase: Phase, server: Server, minutes: number) {
+  const durationMs = Math.round(minutes * 60_000);
   const { threads, connections } = reference;
-  const sizes = [
-    `-t${threads}`,
-    `-c${connections}`,
-    `-d${minutes * 60_000}ms`,
-    `--slow=${slowMs}ms`,
-  ];
+  const sizes = [`-t${threads}`, `-c${connections}`, `-d${durationMs}ms`, `--slow=${slowMs}ms`];
   const flags = [...sizes, `--warmup=${warmupMs}ms`, ...workOf(phase)];
   const heldBefore = await heldBackMs(server.adminUrl);
-  const { record, text } = await explainedLoad(server, flags, warmupMs + minutes * 60_000);
+  const { record, text } = await explainedLoad(server, flags, warmupMs + durationMs);
   const figures = {
     ...figuresIn(record),
     held: (await heldBackMs(server.adminUrl)) - heldBefore,
