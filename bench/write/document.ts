@@ -18,8 +18,8 @@ fresh peers, one after the other, and every other round reverses their order. Co
 a table: the machine is shared, so they differ more between days than within a day.
 
 Not covered: combinations that no table shows, more than one machine, PUT over TLS and new
-connections over it, values above 4 KiB, and DELETE. Only random keys of ten minutes mix
-GET and PUT.
+connections over it, values above 4 KiB, and DELETE. Only metrics and
+random keys of ten minutes mix GET and PUT.
 `;
 
 export function writeDocument(out: string, entries: readonly Entry[]): void {
